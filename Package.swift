@@ -1,0 +1,25 @@
+// swift-tools-version: 6.0
+import PackageDescription
+
+// Each room may import only rooms above it in this list; see the README's architecture section.
+let package = Package(
+    name: "raft-kv",
+    products: [
+        .executable(name: "raft-kv", targets: ["raft-kv"])
+    ],
+    targets: [
+        .target(name: "Raft"),
+        .target(name: "KeyValue", dependencies: ["Raft"]),
+        .target(name: "Linearizability"),
+        .target(name: "Maelstrom", dependencies: ["Raft", "KeyValue"]),
+        .executableTarget(name: "raft-kv", dependencies: ["Raft", "KeyValue", "Maelstrom"]),
+        .executableTarget(name: "mini-maelstrom", dependencies: ["Linearizability"]),
+
+        .testTarget(name: "RaftTests", dependencies: ["Raft"]),
+        .testTarget(name: "KeyValueTests", dependencies: ["Raft", "KeyValue"]),
+        .testTarget(name: "LinearizabilityTests", dependencies: ["Linearizability"]),
+        .testTarget(name: "MaelstromTests", dependencies: ["Raft", "KeyValue", "Maelstrom"]),
+        .testTarget(name: "NodeTests", dependencies: ["raft-kv"]),
+        .testTarget(name: "BenchTests", dependencies: ["mini-maelstrom", "raft-kv", "Linearizability"]),
+    ]
+)
