@@ -1,0 +1,91 @@
+import Raft
+
+/// The writes that a member owes an answer.
+struct OwedWrites: Sendable {
+    struct Waiter: Sendable {
+        var messageID: Int?
+        var deadline: Microseconds
+    }
+
+    struct Owed: Sendable {
+        let request: Request
+        /// Its place in the order of arrival, which a dictionary forgets.
+        let sequence: Int
+        /// Who waits: one, unless a client said the same again before it was answered.
+        var waiters: [Waiter]
+        /// Whether it was passed on or put into a log, ever: then it may yet happen.
+        var hasLeft = false
+        /// When it was last passed on to another member; nil while it waits in the inbox or stands in this
+        /// member's own log.
+        var passedOnAt: Microseconds?
+    }
+
+    private var writes: [RequestID: Owed] = [:]
+    private var nextSequence = 0
+    /// No later than the first deadline of a waiter.
+    private(set) var nextExpiry: Microseconds?
+    /// No later than the first write that was passed on must be passed on again.
+    private(set) var retryAt: Microseconds?
+
+    var isEmpty: Bool { writes.isEmpty }
+
+    /// - Returns: whether the request is new, and not one that is owed already.
+    mutating func add(_ request: Request, _ messageID: Int?, deadline: Microseconds) -> Bool {
+        nextExpiry = min(nextExpiry ?? deadline, deadline)
+        let waiter = Waiter(messageID: messageID, deadline: deadline)
+        if writes[request.id]?.waiters.append(waiter) != nil { return false }
+        writes[request.id] = Owed(request: request, sequence: nextSequence, waiters: [waiter])
+        nextSequence += 1
+        return true
+    }
+
+    func request(_ id: RequestID) -> Request? { writes[id]?.request }
+
+    func hasLeft(_ id: RequestID) -> Bool { writes[id]?.hasLeft ?? false }
+
+    mutating func placedInOwnLog(_ id: RequestID) {
+        writes[id]?.hasLeft = true
+        writes[id]?.passedOnAt = nil
+    }
+
+    mutating func passedOn(_ id: RequestID, at now: Microseconds, retryAfter interval: Microseconds) {
+        writes[id]?.hasLeft = true
+        writes[id]?.passedOnAt = now
+        retryAt = retryAt ?? now + interval
+    }
+
+    mutating func settle(_ id: RequestID) -> Owed? {
+        writes.removeValue(forKey: id)
+    }
+
+    /// All that have left, oldest first: what a new leader must be told of.
+    func allThatLeft() -> [RequestID] {
+        writes.values.filter(\.hasLeft).sorted { $0.sequence < $1.sequence }.map(\.request.id)
+    }
+
+    /// Those passed on and not applied for longer than `interval`, oldest first.
+    mutating func takeOverdue(at now: Microseconds, interval: Microseconds) -> [RequestID] {
+        guard let retryAt, retryAt <= now else { return [] }
+        let passedOn = writes.values.filter { $0.passedOnAt != nil }.sorted { $0.sequence < $1.sequence }
+        let overdue = passedOn.filter { $0.passedOnAt! + interval <= now }.map(\.request.id)
+        for id in overdue { writes[id]?.passedOnAt = nil }
+        self.retryAt = passedOn.filter { $0.passedOnAt! + interval > now }.map { $0.passedOnAt! + interval }
+            .min()
+        return overdue
+    }
+
+    /// Takes out the waiters whose time is up; a write that nobody waits for is forgotten.
+    mutating func takeExpired(at now: Microseconds) -> [(owed: Owed, waiter: Waiter)] {
+        guard let nextExpiry, nextExpiry <= now else { return [] }
+        var expired: [(owed: Owed, waiter: Waiter)] = []
+        for owed in writes.values.sorted(by: { $0.sequence < $1.sequence }) {
+            let over = owed.waiters.filter { $0.deadline <= now }
+            guard !over.isEmpty else { continue }
+            expired += over.map { (owed, $0) }
+            writes[owed.request.id]?.waiters.removeAll { $0.deadline <= now }
+            if over.count == owed.waiters.count { writes[owed.request.id] = nil }
+        }
+        self.nextExpiry = writes.values.lazy.flatMap(\.waiters).map(\.deadline).min()
+        return expired
+    }
+}

@@ -1,0 +1,206 @@
+import Raft
+
+/// A member of the cluster as its clients see it: consensus, the store that it drives, and the requests that
+/// this member still owes an answer.
+///
+/// The member that was asked answers. Requests wait in `inbox` until there is a leader; writes go into its
+/// log, reads wait for its word; whatever is not answered in time is answered with an error that tells
+/// whether it may still happen.
+package struct Replica: Sendable {
+    package internal(set) var raft: Raft
+    package internal(set) var store = Store()
+    package internal(set) var lastApplied: Index
+
+    /// Requests that wait for a leader, in the order in which they came.
+    var inbox: [Waiting] = []
+    var owed = OwedWrites()
+    /// Reads that Raft has taken up, by the number they were given; rising.
+    var reads: [(id: ReadID, reads: [OwedRead])] = []
+    var nextReadID: ReadID = 0
+    /// Under whom the writes that are owed were placed last.
+    var placedUnder: Leadership?
+    /// Numbers the requests that have no `msg_id`; drawn at random, so that no two runs of a member share any.
+    var nextNumber: Int
+    var outgoing: [PeerEnvelope] = []
+    var replies: [ClientReply] = []
+    var isRetiring = false
+    var now: Microseconds
+
+    enum Waiting: Sendable {
+        case write(RequestID)
+        case read(OwedRead)
+    }
+
+    struct OwedRead: Sendable {
+        var client: String
+        var messageID: Int?
+        var key: JSONValue
+        var deadline: Microseconds
+    }
+
+    struct Leadership: Hashable, Sendable {
+        var term: Term
+        var leader: NodeID
+    }
+
+    /// - Parameters: as for `Raft.init`.
+    package init(
+        configuration: Raft.Configuration, hardState: HardState = HardState(), log: Log = Log(),
+        now: Microseconds
+    ) {
+        raft = Raft(configuration: configuration, hardState: hardState, log: log, now: now)
+        lastApplied = log.baseIndex
+        self.now = now
+        var generator = SeededGenerator(seed: ~configuration.seed)
+        nextNumber = Int.random(in: 0..<(1 << 52), using: &generator)
+    }
+
+    /// The time by which `advance(to:)` must be called; nil where only input can move the member.
+    package var deadline: Microseconds? {
+        [raft.deadline, owed.nextExpiry, inboxExpiry, reads.first?.reads.first?.deadline, owed.retryAt]
+            .compactMap { $0 }.min()
+    }
+
+    var inboxExpiry: Microseconds? {
+        inbox.lazy.compactMap { if case .read(let read) = $0 { read.deadline } else { nil } }.first
+    }
+
+    /// How long a request may wait for its answer: nine tenths of what Maelstrom's lin-kv clients wait.
+    package var patience: Microseconds {
+        max(1_000_000, 10 * raft.timing.oneWayLatency) * 9 / 10
+    }
+
+    /// Takes the time, and acts on every deadline that it has reached.
+    package mutating func advance(to now: Microseconds) {
+        self.now = max(self.now, now)
+        raft.advance(to: self.now)
+        expire()
+        if isRetiring { handOver() }
+    }
+
+    /// Takes what a client asks.
+    package mutating func receive(_ request: ClientRequest, now: Microseconds) {
+        self.now = max(self.now, now)
+        let deadline = self.now + patience
+        if case .read(let key) = request.operation {
+            inbox.append(
+                .read(
+                    OwedRead(
+                        client: request.client, messageID: request.messageID, key: key, deadline: deadline)))
+            return
+        }
+        let id = identify(request)
+        if let outcome = store.outcome(of: id) {
+            reply(to: request.client, request.messageID, Self.body(outcome, request.operation))
+        } else if owed.add(
+            Request(id: id, operation: request.operation), request.messageID, deadline: deadline)
+        {
+            inbox.append(.write(id))
+        }
+    }
+
+    private mutating func identify(_ request: ClientRequest) -> RequestID {
+        if let number = request.messageID { return RequestID(client: request.client, number: number) }
+        nextNumber += 1
+        return RequestID(client: request.client, number: nextNumber, numberedBy: raft.id)
+    }
+
+    /// Takes a message from another member.
+    package mutating func receive(_ message: PeerMessage, from sender: NodeID, now: Microseconds) {
+        self.now = max(self.now, now)
+        switch message {
+        case .raft(let message): raft.receive(message, from: sender, now: self.now)
+        case .forward(let forward): receive(forward)
+        }
+    }
+
+    /// What is to be done now; see `Ready` for the order. Call it until `hasReady` is false.
+    package mutating func takeReady() -> ReplicaReady {
+        route()
+        let ready = ReplicaReady(raft: raft.takeReady(), outgoing: outgoing, replies: replies)
+        outgoing.removeAll(keepingCapacity: true)
+        replies.removeAll(keepingCapacity: true)
+        return ready
+    }
+
+    package var hasReady: Bool {
+        raft.hasReady || !outgoing.isEmpty || !replies.isEmpty || canRoute
+    }
+
+    /// What `ready` asked to be stored is durable: apply what is committed, and answer.
+    package mutating func persisted(_ ready: ReplicaReady) {
+        raft.persisted(ready.raft)
+        var waiting = ready.raft.reads[...]
+        answer(&waiting)
+        for index in ready.raft.committed {
+            apply(raft.log[index])
+            lastApplied = index
+            answer(&waiting)
+        }
+        precondition(waiting.isEmpty, "a read was released before its index was committed")
+    }
+
+    private mutating func apply(_ entry: Entry) {
+        guard case .command(let command) = entry.payload, let request = Request(command) else { return }
+        let outcome = store.apply(request)
+        guard let owed = owed.settle(request.id) else { return }
+        let body = Self.body(outcome, request.operation)
+        for waiter in owed.waiters { reply(to: request.id.client, waiter.messageID, body) }
+    }
+
+    /// Answers the reads whose index is applied, and does so before another entry changes what they see.
+    private mutating func answer(_ waiting: inout ArraySlice<ReadyRead>) {
+        while let read = waiting.first, read.index <= lastApplied {
+            waiting.removeFirst()
+            guard let place = reads.firstIndex(where: { $0.id == read.id }) else { continue }
+            for read in reads.remove(at: place).reads {
+                reply(to: read.client, read.messageID, value(of: read.key))
+            }
+        }
+    }
+
+    private func value(of key: JSONValue) -> ClientReply.Body {
+        store[key].map { .readOK($0) } ?? Self.noSuchKey(key)
+    }
+
+    mutating func reply(to client: String, _ messageID: Int?, _ body: ClientReply.Body) {
+        replies.append(ClientReply(to: client, inReplyTo: messageID, body))
+    }
+
+    private static func noSuchKey(_ key: JSONValue) -> ClientReply.Body {
+        .error(.keyDoesNotExist, "there is no key \(key)")
+    }
+
+    /// How a client is told of an outcome, also of one that was remembered.
+    private static func body(_ outcome: Outcome, _ operation: Operation) -> ClientReply.Body {
+        switch (outcome, operation) {
+        case (.written, _): .writeOK
+        case (.swapped, _): .casOK
+        case (.noSuchKey, .read(let key)), (.noSuchKey, .write(let key, _)),
+            (.noSuchKey, .cas(let key, _, _, _)):
+            noSuchKey(key)
+        case (.differs, .cas(let key, let from, _, _)):
+            .error(.preconditionFailed, "the current value of \(key) is not \(from)")
+        case (.differs, .read), (.differs, .write):
+            .error(.preconditionFailed, "the current value was not what the cas expected")
+        }
+    }
+}
+
+/// What a member wants done: that of `Raft.Ready`, in its order, and at its two moments for sending, what
+/// this member says beside Raft: `outgoing` with the early messages, `replies` with the late ones.
+package struct ReplicaReady: Sendable {
+    package var raft: Ready
+    package var outgoing: [PeerEnvelope]
+    package var replies: [ClientReply]
+
+    /// What may leave before anything is stored.
+    package var early: [PeerEnvelope] {
+        outgoing + raft.early.map { PeerEnvelope(to: $0.to, .raft($0.message)) }
+    }
+
+    /// What members are told once all is durable.
+    package var late: [PeerEnvelope] {
+        raft.late.map { PeerEnvelope(to: $0.to, .raft($0.message)) }
+    }
+}

@@ -1,0 +1,147 @@
+import Raft
+
+/// What a client asks of the store.
+package enum Operation: Hashable, Sendable {
+    case read(key: JSONValue)
+    case write(key: JSONValue, value: JSONValue)
+    case cas(key: JSONValue, from: JSONValue, to: JSONValue, createIfNotExists: Bool)
+}
+
+/// What makes two copies of a request the same request.
+package struct RequestID: Hashable, Sendable {
+    /// The `src` that asked.
+    package var client: String
+    /// Its `msg_id`, or where it gave none, a number that `numberedBy` drew.
+    package var number: Int
+    /// The member that was asked, where the client gave no `msg_id`.
+    package var numberedBy: NodeID?
+
+    package init(client: String, number: Int, numberedBy: NodeID? = nil) {
+        self.client = client
+        self.number = number
+        self.numberedBy = numberedBy
+    }
+}
+
+/// A write or cas as it stands in the log, and as members pass it on: one line of words,
+/// `CLIENT NUMBER write KEY VALUE` or `CLIENT NUMBER cas KEY FROM TO`, where `cas-or-create` creates the key.
+///
+/// Client and member ids are escaped like parts of a URL, keys and values are canonical JSON.
+package struct Request: Hashable, Sendable {
+    package var id: RequestID
+    package var operation: Operation
+
+    package init(id: RequestID, operation: Operation) {
+        self.id = id
+        self.operation = operation
+    }
+
+    package var command: Command {
+        let number = id.numberedBy.map { "\(Word.escape($0))/\(id.number)" } ?? String(id.number)
+        let head = "\(Word.escape(id.client)) \(number)"
+        return switch operation {
+        case .read(let key): Command("\(head) read \(key)")
+        case .write(let key, let value): Command("\(head) write \(key) \(value)")
+        case .cas(let key, let from, let to, let create):
+            Command("\(head) \(create ? "cas-or-create" : "cas") \(key) \(from) \(to)")
+        }
+    }
+
+    /// Reads a command's line; nil where it is none. Keys and values are taken as they stand.
+    package init?(_ command: Command) {
+        let words = Word.split(command.text)
+        guard words.count >= 3, let client = Word.unescape(words[0]) else { return nil }
+        let number = words[1].split(separator: "/", omittingEmptySubsequences: false)
+        switch number.count {
+        case 1:
+            guard let own = Int(number[0]) else { return nil }
+            id = RequestID(client: client, number: own)
+        case 2:
+            guard let member = Word.unescape(number[0]), let drawn = Int(number[1]) else { return nil }
+            id = RequestID(client: client, number: drawn, numberedBy: member)
+        default: return nil
+        }
+        let values = words[3...].map { JSONValue(canonical: String($0)) }
+        switch (words[2], values.count) {
+        case ("write", 2): operation = .write(key: values[0], value: values[1])
+        case ("cas", 3), ("cas-or-create", 3):
+            operation = .cas(
+                key: values[0], from: values[1], to: values[2], createIfNotExists: words[2] != "cas")
+        default: return nil
+        }
+    }
+}
+
+/// The words of a command's line.
+enum Word {
+    /// Splits at the spaces outside of JSON strings.
+    static func split(_ line: String) -> [Substring] {
+        let bytes = line.utf8
+        var words: [Substring] = []
+        var start = bytes.startIndex
+        var isQuoted = false
+        var isEscaped = false
+        for place in bytes.indices {
+            let byte = bytes[place]
+            if isEscaped {
+                isEscaped = false
+            } else if byte == UInt8(ascii: "\"") {
+                isQuoted.toggle()
+            } else if isQuoted {
+                isEscaped = byte == UInt8(ascii: "\\")
+            } else if byte == UInt8(ascii: " ") {
+                words.append(line[start..<place])
+                start = bytes.index(after: place)
+            }
+        }
+        words.append(line[start...])
+        return words
+    }
+
+    /// Any string as one word: letters, digits and `-._:` stand for themselves, other bytes are `%` and two
+    /// hexadecimal digits. The empty string is `%`.
+    static func escape(_ string: String) -> String {
+        if string.isEmpty { return "%" }
+        if string.utf8.allSatisfy(isPlain) { return string }
+        var word = ""
+        for byte in string.utf8 {
+            if isPlain(byte) {
+                word.unicodeScalars.append(Unicode.Scalar(byte))
+            } else {
+                word += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+            }
+        }
+        return word
+    }
+
+    /// The string that `escape` made into `word`, or nil.
+    static func unescape(_ word: Substring) -> String? {
+        if word == "%" { return "" }
+        if word.utf8.allSatisfy(isPlain) { return word.isEmpty ? nil : String(word) }
+        var bytes: [UInt8] = []
+        var rest = word.utf8
+        while let byte = rest.popFirst() {
+            if byte == UInt8(ascii: "%") {
+                guard rest.count >= 2, let escaped = UInt8(String(rest.prefix(2)) ?? "", radix: 16) else {
+                    return nil
+                }
+                bytes.append(escaped)
+                rest.removeFirst(2)
+            } else {
+                guard isPlain(byte) else { return nil }
+                bytes.append(byte)
+            }
+        }
+        return String(validating: bytes, as: UTF8.self)
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
+            UInt8(ascii: "_"), UInt8(ascii: ":"):
+            true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,106 @@
+import Raft
+
+/// The way of requests to the leader.
+extension Replica {
+    /// Bytes of commands in one message to the leader, but for a single larger one.
+    private static let forwardBytes = 1 << 20
+
+    var canRoute: Bool {
+        guard let leader = raft.leader, !inbox.isEmpty else { return false }
+        guard leader == raft.id, !raft.acceptsCommands else { return true }
+        return inbox.contains { if case .read = $0 { true } else { false } }
+    }
+
+    /// Hands the inbox on in its order, so that what one client typed is carried out as it was typed.
+    mutating func route() {
+        guard let leader = raft.leader else { return }
+        let current = Leadership(term: raft.currentTerm, leader: leader)
+        if placedUnder != current {
+            // What was placed under another leader may be lost with it; copies are carried out once.
+            inbox = owed.allThatLeft().map { .write($0) } + inbox.filter(isFirstTry)
+            placedUnder = current
+        }
+        guard !inbox.isEmpty else { return }
+        if leader == raft.id { placeInOwnLog() } else { passOn(to: leader) }
+    }
+
+    private func isFirstTry(_ waiting: Waiting) -> Bool {
+        switch waiting {
+        case .write(let id): owed.hasLeft(id) == false
+        case .read: true
+        }
+    }
+
+    private mutating func placeInOwnLog() {
+        var refused: [Waiting] = []
+        var arriving: [OwedRead] = []
+        for waiting in inbox {
+            switch waiting {
+            case .read(let read):
+                arriving.append(read)
+            case .write(let id):
+                // A read sees what was written before it, and nothing that came after.
+                takeUp(&arriving)
+                guard let request = owed.request(id) else { continue }
+                if raft.propose(request.command) == nil {
+                    refused.append(waiting)
+                } else {
+                    owed.placedInOwnLog(id)
+                }
+            }
+        }
+        takeUp(&arriving)
+        inbox = refused
+    }
+
+    private mutating func passOn(to leader: NodeID) {
+        var arriving: [OwedRead] = []
+        var commands: [Command] = []
+        var bytes = 0
+        for waiting in inbox {
+            switch waiting {
+            case .read(let read):
+                arriving.append(read)
+            case .write(let id):
+                guard let command = owed.request(id)?.command else { continue }
+                if !commands.isEmpty, bytes + command.text.utf8.count > Self.forwardBytes {
+                    forward(commands, to: leader)
+                    commands = []
+                    bytes = 0
+                }
+                commands.append(command)
+                bytes += command.text.utf8.count
+                owed.passedOn(id, at: now, retryAfter: raft.timing.retryInterval)
+            }
+        }
+        if !commands.isEmpty { forward(commands, to: leader) }
+        takeUp(&arriving)
+        inbox = []
+    }
+
+    private mutating func takeUp(_ arriving: inout [OwedRead]) {
+        guard !arriving.isEmpty else { return }
+        raft.read(nextReadID)
+        reads.append((nextReadID, arriving))
+        nextReadID += 1
+        arriving = []
+    }
+
+    /// A copy that comes after this member has forgotten the first would be carried out twice. Within half of
+    /// what the store remembers, beyond what the sender had applied without seeing it, it cannot.
+    private mutating func forward(_ commands: [Command], to leader: NodeID) {
+        let message = Forward(commands: commands, limit: lastApplied + Store.remembered / 2)
+        outgoing.append(PeerEnvelope(to: leader, .forward(message)))
+    }
+
+    /// Takes what another member passes on. One who does not lead, or takes no commands now, lets it go: the
+    /// sender says it again when it hears of a leader, or of nothing.
+    mutating func receive(_ forward: Forward) {
+        for command in forward.commands {
+            guard raft.isLeader, raft.log.lastIndex < forward.limit, let request = Request(command),
+                store.outcome(of: request.id) == nil
+            else { continue }
+            _ = raft.propose(command)
+        }
+    }
+}

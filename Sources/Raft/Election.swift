@@ -1,0 +1,174 @@
+/// Elections (§5.2, §5.4.1), with pre-vote and check-quorum (dissertation, 9.6 and 4.2.3): together, for
+/// either alone can leave a cluster without a leader.
+extension Raft {
+    /// A member outside its own membership does not stand (dissertation, 4.2.2).
+    var mayStand: Bool { membership.contains(id) && !isRetiring }
+
+    /// Draws the next wait from [T, 2T), so that members seldom stand together.
+    mutating func armElectionTimer() {
+        let shortest = timing.electionTimeout
+        electionDeadline = now + Int.random(in: shortest..<(2 * shortest), using: &generator)
+    }
+
+    /// Nobody was heard from in time. A pre-vote comes first, so that a member that could not win raises
+    /// nobody's term; a lone voter has nobody to ask.
+    mutating func stand() {
+        if membership.isQuorum(id) {
+            becomeCandidate(transfer: false)
+        } else {
+            let campaign = campaign(term: currentTerm + 1)
+            abandonReads()
+            role = .preCandidate(campaign)
+            armElectionTimer()
+            note(.becamePreCandidate(term: currentTerm))
+            askForVotes(term: currentTerm + 1, preVote: true, transfer: false)
+        }
+    }
+
+    mutating func becomeCandidate(transfer: Bool) {
+        setHardState(HardState(term: currentTerm + 1, votedFor: id))
+        abandonReads()
+        lastLeaderContact = nil
+        role = .candidate(campaign(term: currentTerm))
+        armElectionTimer()
+        note(.becameCandidate(term: currentTerm, transfer: transfer))
+        if membership.isQuorum(id) {
+            becomeLeader(votes: [id])
+        } else {
+            askForVotes(term: currentTerm, preVote: false, transfer: transfer)
+        }
+    }
+
+    private func campaign(term: Term) -> Campaign {
+        Campaign(term: term, firstRequest: nextMessageID, votes: [id: true])
+    }
+
+    private mutating func askForVotes(term: Term, preVote: Bool, transfer: Bool) {
+        askedForVotes.append((nextMessageID, now))
+        if askedForVotes.count > 8 { askedForVotes.removeFirst() }
+        let request = RequestVote(
+            term: term, candidate: id, lastLogIndex: log.lastIndex, lastLogTerm: log.lastTerm,
+            preVote: preVote,
+            leadershipTransfer: transfer)
+        for voter in membership.voters where voter != id {
+            _ = send(.requestVote(request), to: voter)
+        }
+    }
+
+    // MARK: - Voting
+
+    mutating func receive(_ request: RequestVote, id: MessageID?, from candidate: NodeID) {
+        let refusal = refusal(of: request, from: candidate)
+        let disregarded = if case .leaderAlive = refusal { true } else { false }
+        if !request.preVote, !disregarded {
+            stepDown(ifBehind: request.term)
+        }
+        if let refusal {
+            note(
+                .refused(candidate: candidate, term: request.term, preVote: request.preVote, reason: refusal))
+        } else {
+            note(.granted(candidate: candidate, term: request.term, preVote: request.preVote))
+        }
+        if refusal == nil, !request.preVote {
+            setHardState(HardState(term: currentTerm, votedFor: candidate))
+            role = .follower(leader: nil)
+            // It has a candidate to wait for; one that it refuses must not keep it from standing.
+            armElectionTimer()
+        }
+        let answer = RequestVoteReply(
+            term: currentTerm, voteGranted: refusal == nil, preVote: request.preVote)
+        reply(.requestVoteReply(answer), to: candidate, inReplyTo: id)
+    }
+
+    /// Why the vote is refused, or nil where it is granted. The membership has no say: a voter may not know
+    /// yet that the candidate is one (dissertation, 4.1).
+    private func refusal(of request: RequestVote, from candidate: NodeID) -> VoteRefusal? {
+        if !request.leadershipTransfer, let leader = livingLeader { return .leaderAlive(leader) }
+        if request.term < currentTerm { return .staleTerm(currentTerm) }
+        if request.term == currentTerm {
+            if request.preVote { return .staleTerm(currentTerm) }
+            if let votedFor, votedFor != candidate { return .votedFor(votedFor) }
+        }
+        guard log.isUpToDate(lastTerm: request.lastLogTerm, lastIndex: request.lastLogIndex) else {
+            return .logBehind(LogPosition(index: log.lastIndex, term: log.lastTerm))
+        }
+        return nil
+    }
+
+    /// The leader, while it was heard from less than a minimum election timeout ago, or this member itself
+    /// while it has a quorum behind it. As long as there is one, no candidate deposes it, and a removed or
+    /// returning member disturbs nobody (dissertation, 4.2.3).
+    private var livingLeader: NodeID? {
+        switch role {
+        case .follower(let leader):
+            guard let lastLeaderContact, now - lastLeaderContact < timing.electionTimeout else { return nil }
+            return leader
+        case .preCandidate, .candidate: return nil
+        case .leader(let leadership):
+            return now - quorumContact(leadership) < timing.electionTimeout ? id : nil
+        }
+    }
+
+    // MARK: - Counting
+
+    mutating func receive(_ reply: RequestVoteReply, inReplyTo request: MessageID?, from voter: NodeID) {
+        timeVote(request)
+        switch role {
+        case .preCandidate(let campaign) where answers(request, campaign):
+            // A peer of the plain paper grants by moving to the term that it was asked about.
+            let highest = reply.voteGranted ? campaign.term : currentTerm
+            if reply.term > highest { stepDown(ifBehind: reply.term) } else { count(reply, from: voter) }
+        case .candidate(let campaign) where !reply.preVote && reply.term <= currentTerm:
+            // The term tells elections apart, and so does the request; a vote given must be of this term, a
+            // refusal may come from one that disregarded the request and kept its own.
+            let isOfThisTerm = reply.term == currentTerm
+            guard request.map({ answers($0, campaign) }) ?? isOfThisTerm else { return }
+            if isOfThisTerm || !reply.voteGranted { count(reply, from: voter) }
+        case .follower, .preCandidate, .candidate, .leader:
+            stepDown(ifBehind: reply.term)
+        }
+    }
+
+    private func answers(_ request: MessageID?, _ campaign: Campaign) -> Bool {
+        guard let request else { return false }
+        return request >= campaign.firstRequest && request < nextMessageID
+    }
+
+    private mutating func count(_ reply: RequestVoteReply, from voter: NodeID) {
+        guard let (current, preVote) = campaign else { return }
+        var campaign = current
+        if campaign.votes[voter] == nil { campaign.votes[voter] = reply.voteGranted }
+        role = preVote ? .preCandidate(campaign) : .candidate(campaign)
+        note(.voteReceived(from: voter, term: campaign.term, granted: reply.voteGranted, preVote: preVote))
+        switch membership.verdict({ campaign.votes[$0] }) {
+        case .pending: break
+        case .won where preVote: becomeCandidate(transfer: false)
+        case .won: becomeLeader(votes: campaign.votes.filter(\.value).keys.sorted())
+        case .lost: becomeFollower(term: currentTerm, leader: nil, reason: .lostElection)
+        }
+    }
+
+    private var campaign: (Campaign, preVote: Bool)? {
+        switch role {
+        case .preCandidate(let campaign): (campaign, true)
+        case .candidate(let campaign): (campaign, false)
+        case .follower, .leader: nil
+        }
+    }
+
+    private mutating func timeVote(_ request: MessageID?) {
+        guard let request, let asked = askedForVotes.last(where: { $0.firstRequest <= request }) else {
+            return
+        }
+        timing.add(roundTrip: now - asked.sent)
+    }
+
+    private mutating func becomeLeader(votes: [NodeID]) {
+        let progress = others.map { Progress(id: $0, nextIndex: log.lastIndex + 1, lastContact: now) }
+        note(.becameLeader(term: currentTerm, votes: votes))
+        role = .leader(Leadership(progress: progress, firstIndex: log.lastIndex + 1))
+        // Entries of earlier terms commit only with one of this term (§5.4.2), so there must be one.
+        appendAsLeader(.noOp)
+        takeOverReads()
+    }
+}

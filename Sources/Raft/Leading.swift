@@ -1,0 +1,155 @@
+/// Log replication: the leader's side (§5.3, §5.4.2).
+extension Raft {
+    /// The leader's tables, changed in place: taking them out of the role for the time being leaves one
+    /// reference to them, so nothing is copied.
+    var leadership: Leadership {
+        get {
+            guard case .leader(let leadership) = role else { preconditionFailure("only a leader has these") }
+            return leadership
+        }
+        _modify {
+            guard case .leader(var leadership) = role else { preconditionFailure("only a leader has these") }
+            role = .follower(leader: nil)
+            defer { role = .leader(leadership) }
+            yield &leadership
+        }
+    }
+
+    /// Whether a leader takes commands now: not while it hands over (dissertation, 3.10), nor while too much
+    /// waits for a quorum that may be gone.
+    package var acceptsCommands: Bool {
+        guard case .leader(let leadership) = role else { return false }
+        return leadership.transfer == nil && leadership.uncommittedBytes < configuration.uncommittedLimit
+    }
+
+    /// Appends `command` to the log of a leader.
+    /// - Returns: its index, or nil where this member takes no commands now; see `acceptsCommands`.
+    package mutating func propose(_ command: Command) -> Index? {
+        guard acceptsCommands else { return nil }
+        appendAsLeader(.command(command))
+        return log.lastIndex
+    }
+
+    mutating func appendAsLeader(_ payload: Entry.Payload) {
+        let entry = Entry(term: currentTerm, payload: payload)
+        leadership.uncommittedBytes += entry.size
+        log.append(entry)
+        markUnstored(from: log.lastIndex)
+    }
+
+    // MARK: - Sending
+
+    /// One append for each member that needs one: it lacks entries, it has not been told of a commit, a read
+    /// waits for its answer, or it has heard nothing for a heartbeat's time.
+    mutating func prepareAppends() {
+        let round = beginReadRound()
+        for place in leadership.progress.indices {
+            var sent = false
+            while lacksEntries(leadership.progress[place]) {
+                appendEntries(to: place)
+                sent = true
+            }
+            if !sent, needsHeartbeat(leadership.progress[place], round: round) { appendHeartbeat(to: place) }
+        }
+        confirmReads()
+    }
+
+    var owesAppends: Bool {
+        guard case .leader(let leadership) = role else { return false }
+        return !leadership.unsentReads.isEmpty
+            || leadership.progress.contains { lacksEntries($0) || needsHeartbeat($0, round: false) }
+    }
+
+    private func lacksEntries(_ progress: Progress) -> Bool {
+        progress.nextIndex <= log.lastIndex && progress.mayAppend
+    }
+
+    private func needsHeartbeat(_ progress: Progress, round: Bool) -> Bool {
+        if round, membership.contains(progress.id) { return true }
+        guard let last = progress.lastSent, now < last + timing.heartbeatInterval else { return true }
+        return progress.toldCommit < min(commitIndex, progress.nextIndex - 1) && progress.matchIndex > 0
+    }
+
+    private mutating func appendEntries(to place: Int) {
+        let next = leadership.progress[place].nextIndex
+        let count = log.count(from: next, fitting: Progress.appendBytes)
+        send(Array(log[next...(next + count - 1)]), to: place)
+    }
+
+    private mutating func appendHeartbeat(to place: Int) {
+        send([], to: place)
+    }
+
+    private mutating func send(_ entries: [Entry], to place: Int) {
+        let progress = leadership.progress[place]
+        let previous = progress.nextIndex - 1
+        let last = previous + entries.count
+        // The follower must not commit beyond what this message lets it verify.
+        let commit = min(commitIndex, last)
+        let request = AppendEntries(
+            term: currentTerm, leader: id, prevLogIndex: previous, prevLogTerm: log.term(at: previous) ?? 0,
+            entries: entries, leaderCommit: commit, roundTrip: timing.measured)
+        let number = send(.appendEntries(request), to: progress.id)
+        leadership.progress[place].sent(
+            number, prevLogIndex: previous, lastIndex: last, commit: commit, at: now)
+    }
+
+    // MARK: - Answers
+
+    mutating func receive(_ reply: AppendEntriesReply, inReplyTo request: MessageID?, from follower: NodeID) {
+        // An answer of an earlier term speaks of a log that may be gone, also where this member led then.
+        guard stepDown(ifBehind: reply.term), isLeader, let request, request < nextMessageID,
+            let place = leadership.place(of: follower)
+        else { return }
+        if reply.success {
+            if leadership.progress[place].acknowledged(request) { advanceCommit() }
+        } else {
+            let log = log
+            leadership.progress[place].refused(request) { previous in
+                guard let hint = reply.hint, hint.index < previous else { return previous - 1 }
+                return log.lastIndex(withTermAtMost: hint.term, notAfter: hint.index)
+            }
+        }
+        if let sample = leadership.progress[place].heard(request, at: now) { timing.add(roundTrip: sample) }
+        confirmReads()
+        continueTransfer()
+    }
+
+    /// Commits what a quorum holds, if it is of this term: an entry of an earlier term may be on a majority
+    /// and yet be overwritten (Figure 8); it commits with the first of this term behind it (§5.4.2).
+    mutating func advanceCommit() {
+        let index = membership.quorumValue { member in
+            // Itself a leader counts only up to what its own disk holds.
+            member == id ? durableIndex : leadership.progress(of: member)?.matchIndex ?? 0
+        }
+        guard index > commitIndex, index <= log.lastIndex, log.term(at: index) == currentTerm else { return }
+        let ownFrom = max(commitIndex + 1, leadership.firstIndex)
+        leadership.uncommittedBytes -= log[ownFrom...index].reduce(0) { $0 + $1.size }
+        commit(upTo: index)
+    }
+
+    // MARK: - Check-quorum
+
+    /// The last time by which a whole quorum, itself included, is known to have listened.
+    func quorumContact(_ leadership: Leadership) -> Microseconds {
+        min(now, membership.quorumValue { $0 == id ? now : leadership.progress(of: $0)?.lastContact ?? 0 })
+    }
+
+    /// A leader that a quorum has not answered for T steps down: another may lead already, and whoever asks
+    /// this one waits in vain (dissertation, 6.2).
+    mutating func checkQuorum() {
+        guard case .leader(let leadership) = role else { return }
+        if now - quorumContact(leadership) >= timing.electionTimeout {
+            becomeFollower(term: currentTerm, leader: nil, reason: .lostQuorum)
+        }
+    }
+
+    func leaderDeadline(_ leadership: Leadership) -> Microseconds {
+        let heartbeat = leadership.progress.map { ($0.lastSent ?? now) + timing.heartbeatInterval }.min()
+        let contact = membership.quorumValue {
+            $0 == id ? .max : leadership.progress(of: $0)?.lastContact ?? 0
+        }
+        let quorum = contact == .max ? nil : contact + timing.electionTimeout
+        return [heartbeat, quorum, leadership.transfer?.deadline].compactMap { $0 }.min() ?? .max
+    }
+}

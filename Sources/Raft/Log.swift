@@ -1,0 +1,79 @@
+/// A member's log (§5.3): what follows the last snapshot, or everything where there is none.
+///
+/// Terms never fall from one entry to the next, so a search by term halves its range.
+package struct Log: Sendable {
+    private var entries: [Entry] = []
+    /// The last index that a snapshot stands for, 0 without one, and its term.
+    package private(set) var baseIndex: Index
+    package private(set) var baseTerm: Term
+
+    package init(baseIndex: Index = 0, baseTerm: Term = 0, entries: [Entry] = []) {
+        self.baseIndex = baseIndex
+        self.baseTerm = baseTerm
+        self.entries = entries
+    }
+
+    package var firstIndex: Index { baseIndex + 1 }
+    package var lastIndex: Index { baseIndex + entries.count }
+    package var lastTerm: Term { entries.last?.term ?? baseTerm }
+
+    /// - Precondition: `firstIndex...lastIndex` contains `index`.
+    package subscript(index: Index) -> Entry {
+        entries[index - firstIndex]
+    }
+
+    /// The entries of a range, which must lie within `firstIndex...lastIndex`.
+    package subscript(range: ClosedRange<Index>) -> ArraySlice<Entry> {
+        entries[(range.lowerBound - firstIndex)...(range.upperBound - firstIndex)]
+    }
+
+    /// The term at `index`, or nil where the log holds no such entry (any more).
+    package func term(at index: Index) -> Term? {
+        if index == baseIndex { return baseTerm }
+        guard index > baseIndex, index <= lastIndex else { return nil }
+        return self[index].term
+    }
+
+    /// Whether a log ending in `(lastTerm, lastIndex)` is at least as up-to-date as this one (§5.4.1): last
+    /// term first, then length. Length alone would elect a leader that lacks committed entries.
+    package func isUpToDate(lastTerm: Term, lastIndex: Index) -> Bool {
+        (lastTerm, lastIndex) >= (self.lastTerm, self.lastIndex)
+    }
+
+    package mutating func append(_ entry: Entry) {
+        entries.append(entry)
+    }
+
+    package mutating func append(contentsOf new: some Collection<Entry>) {
+        entries.append(contentsOf: new)
+    }
+
+    /// Drops the entries from `index` on.
+    package mutating func truncate(from index: Index) {
+        entries.removeLast(lastIndex - index + 1)
+    }
+
+    /// The largest index at most `limit` whose term is at most `term`, not below `baseIndex`.
+    package func lastIndex(withTermAtMost term: Term, notAfter limit: Index) -> Index {
+        var low = baseIndex
+        var high = min(limit, lastIndex)
+        while low < high {
+            let middle = (low + high + 1) / 2
+            if self[middle].term <= term { low = middle } else { high = middle - 1 }
+        }
+        return max(low, baseIndex)
+    }
+
+    /// How many entries from `index` on fit into `bytes`; at least one, where there is one, so that an entry
+    /// larger than every limit still travels, alone.
+    package func count(from index: Index, fitting bytes: Int) -> Int {
+        var count = 0
+        var total = 0
+        while index + count <= lastIndex {
+            total += self[index + count].size
+            if count > 0, total > bytes { break }
+            count += 1
+        }
+        return count
+    }
+}

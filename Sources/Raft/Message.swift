@@ -1,0 +1,202 @@
+/// What one member says to another. Requests carry an id where they want an answer, answers name it.
+package struct Message: Hashable, Sendable {
+    package enum Body: Hashable, Sendable {
+        case requestVote(RequestVote)
+        case requestVoteReply(RequestVoteReply)
+        case appendEntries(AppendEntries)
+        case appendEntriesReply(AppendEntriesReply)
+        case installSnapshot(InstallSnapshot)
+        case installSnapshotReply(InstallSnapshotReply)
+        case timeoutNow(TimeoutNow)
+        case readIndex(ReadIndex)
+        case readIndexReply(ReadIndexReply)
+    }
+
+    package var id: MessageID?
+    package var inReplyTo: MessageID?
+    package var body: Body
+
+    package init(id: MessageID? = nil, inReplyTo: MessageID? = nil, _ body: Body) {
+        self.id = id
+        self.inReplyTo = inReplyTo
+        self.body = body
+    }
+
+    /// The term that the message speaks of.
+    package var term: Term {
+        switch body {
+        case .requestVote(let request): request.term
+        case .requestVoteReply(let reply): reply.term
+        case .appendEntries(let request): request.term
+        case .appendEntriesReply(let reply): reply.term
+        case .installSnapshot(let request): request.term
+        case .installSnapshotReply(let reply): reply.term
+        case .timeoutNow(let request): request.term
+        case .readIndex(let request): request.term
+        case .readIndexReply(let reply): reply.term
+        }
+    }
+}
+
+/// RequestVote of Figure 2.
+package struct RequestVote: Hashable, Sendable {
+    /// The candidate's term; in a pre-vote the term in which it would stand.
+    package var term: Term
+    package var candidate: NodeID
+    package var lastLogIndex: Index
+    package var lastLogTerm: Term
+    /// Asks whether a vote would be granted, and changes nothing (dissertation, 9.6).
+    package var preVote: Bool
+    /// The leader itself wants this election, so its lease does not stand in the way (dissertation, 3.10).
+    package var leadershipTransfer: Bool
+
+    package init(
+        term: Term, candidate: NodeID, lastLogIndex: Index, lastLogTerm: Term, preVote: Bool = false,
+        leadershipTransfer: Bool = false
+    ) {
+        self.term = term
+        self.candidate = candidate
+        self.lastLogIndex = lastLogIndex
+        self.lastLogTerm = lastLogTerm
+        self.preVote = preVote
+        self.leadershipTransfer = leadershipTransfer
+    }
+}
+
+package struct RequestVoteReply: Hashable, Sendable {
+    /// The term of the member that replies.
+    package var term: Term
+    package var voteGranted: Bool
+    package var preVote: Bool
+
+    package init(term: Term, voteGranted: Bool, preVote: Bool = false) {
+        self.term = term
+        self.voteGranted = voteGranted
+        self.preVote = preVote
+    }
+}
+
+/// AppendEntries of Figure 2; without entries, a heartbeat.
+package struct AppendEntries: Hashable, Sendable {
+    package var term: Term
+    package var leader: NodeID
+    package var prevLogIndex: Index
+    package var prevLogTerm: Term
+    package var entries: [Entry]
+    package var leaderCommit: Index
+    /// What the leader has measured, so that all members agree on their timeouts; nil from a plain peer.
+    package var roundTrip: RoundTrip?
+
+    package init(
+        term: Term, leader: NodeID, prevLogIndex: Index, prevLogTerm: Term, entries: [Entry] = [],
+        leaderCommit: Index, roundTrip: RoundTrip? = nil
+    ) {
+        self.term = term
+        self.leader = leader
+        self.prevLogIndex = prevLogIndex
+        self.prevLogTerm = prevLogTerm
+        self.entries = entries
+        self.leaderCommit = leaderCommit
+        self.roundTrip = roundTrip
+    }
+
+    /// The last index that this message speaks of.
+    package var lastIndex: Index { prevLogIndex + entries.count }
+}
+
+package struct AppendEntriesReply: Hashable, Sendable {
+    package var term: Term
+    package var success: Bool
+    /// After a refusal: the follower's last entry at or before `prevLogIndex` whose term is not above
+    /// `prevLogTerm`, below which the logs may agree; nil from a plain peer.
+    package var hint: LogPosition?
+
+    package init(term: Term, success: Bool, hint: LogPosition? = nil) {
+        self.term = term
+        self.success = success
+        self.hint = hint
+    }
+}
+
+/// InstallSnapshot of Figure 13.
+package struct InstallSnapshot: Hashable, Sendable {
+    package var term: Term
+    package var leader: NodeID
+    package var lastIncluded: LogPosition
+    /// Where `data` stands in the snapshot, in bytes.
+    package var offset: Int
+    package var data: String
+    package var done: Bool
+
+    package init(
+        term: Term, leader: NodeID, lastIncluded: LogPosition, offset: Int, data: String, done: Bool
+    ) {
+        self.term = term
+        self.leader = leader
+        self.lastIncluded = lastIncluded
+        self.offset = offset
+        self.data = data
+        self.done = done
+    }
+}
+
+package struct InstallSnapshotReply: Hashable, Sendable {
+    package var term: Term
+
+    package init(term: Term) {
+        self.term = term
+    }
+}
+
+/// An entry's place and term.
+package struct LogPosition: Hashable, Sendable {
+    package var index: Index
+    package var term: Term
+
+    package init(index: Index, term: Term) {
+        self.index = index
+        self.term = term
+    }
+}
+
+/// The leader's word to a follower to stand at once (dissertation, 3.10). It has no answer.
+package struct TimeoutNow: Hashable, Sendable {
+    package var term: Term
+    package var leader: NodeID
+
+    package init(term: Term, leader: NodeID) {
+        self.term = term
+        self.leader = leader
+    }
+}
+
+/// A follower's question before it answers reads (dissertation, 6.4).
+package struct ReadIndex: Hashable, Sendable {
+    package var term: Term
+
+    package init(term: Term) {
+        self.term = term
+    }
+}
+
+/// The index that the asker must have applied before it answers what it asked for.
+package struct ReadIndexReply: Hashable, Sendable {
+    package var term: Term
+    package var index: Index
+
+    package init(term: Term, index: Index) {
+        self.term = term
+        self.index = index
+    }
+}
+
+/// A message and where it goes.
+package struct Outgoing: Hashable, Sendable {
+    package var to: NodeID
+    package var message: Message
+
+    package init(to: NodeID, _ message: Message) {
+        self.to = to
+        self.message = message
+    }
+}

@@ -1,0 +1,106 @@
+/// What a leader knows of one other member (§5.3, and the dissertation's 10.2.1 for the pipeline).
+package struct Progress: Sendable {
+    enum Mode: Sendable {
+        /// The leader does not know where the logs part. One append is out at a time.
+        case probe(awaiting: MessageID?)
+        /// The logs agree up to `nextIndex`; appends follow each other without waiting.
+        case replicate
+    }
+
+    /// An append that has not been answered.
+    struct Sent: Sendable {
+        var id: MessageID
+        var prevLogIndex: Index
+        var lastIndex: Index
+    }
+
+    /// Appends with entries that may be out at once. Beyond it the rest waits and travels as one batch.
+    static let window = 64
+    /// Bytes of entries in one append, but for a single larger entry.
+    static let appendBytes = 1 << 20
+
+    let id: NodeID
+    package internal(set) var matchIndex: Index = 0
+    package internal(set) var nextIndex: Index
+    var mode = Mode.probe(awaiting: nil)
+    /// Appends that reach beyond `matchIndex`, oldest first; those within it can teach nothing more.
+    private(set) var inFlight: [Sent] = []
+    /// The last request of this term that the member answered, as one who knows no later term: all that the
+    /// leader asked before has been overtaken by it.
+    var answered: MessageID = 0
+    /// When it last answered in this term.
+    var lastContact: Microseconds
+    var lastSent: Microseconds?
+    /// The commit index it was last told.
+    var toldCommit: Index = 0
+    /// The request whose answer is being timed, and when it left.
+    var timed: (id: MessageID, sent: Microseconds)?
+
+    init(id: NodeID, nextIndex: Index, lastContact: Microseconds) {
+        self.id = id
+        self.nextIndex = nextIndex
+        self.lastContact = lastContact
+    }
+
+    /// Whether an append with entries may leave now.
+    var mayAppend: Bool {
+        switch mode {
+        case .probe(let awaiting): awaiting == nil
+        case .replicate: inFlight.count < Self.window
+        }
+    }
+
+    /// Request `id` leaves with the entries after `prevLogIndex` up to `lastIndex`.
+    mutating func sent(
+        _ id: MessageID, prevLogIndex: Index, lastIndex: Index, commit: Index, at now: Microseconds
+    ) {
+        lastSent = now
+        toldCommit = commit
+        if now - (timed?.sent ?? .min / 2) > Timing.longestElectionTimeout { timed = (id, now) }
+        guard lastIndex > matchIndex else { return }
+        inFlight.append(Sent(id: id, prevLogIndex: prevLogIndex, lastIndex: lastIndex))
+        // Heartbeats to a member that never answers are forgotten too.
+        if inFlight.count > 4 * Self.window { inFlight.removeFirst(2 * Self.window) }
+        switch mode {
+        case .probe: if lastIndex > prevLogIndex { mode = .probe(awaiting: id) }
+        case .replicate: nextIndex = max(nextIndex, lastIndex + 1)
+        }
+    }
+
+    /// The member answered request `id` in this term, whatever it said.
+    /// - Returns: how long that took, where this request was timed.
+    mutating func heard(_ id: MessageID, at now: Microseconds) -> Microseconds? {
+        answered = max(answered, id)
+        lastContact = now
+        // An answer to a later heartbeat says that the probe is lost or overtaken.
+        if case .probe(let awaiting?) = mode, id > awaiting { mode = .probe(awaiting: nil) }
+        guard let timed, timed.id == id else { return nil }
+        self.timed = nil
+        return now - timed.sent
+    }
+
+    /// The member holds what request `id` spoke of. Late and repeated answers never lower `matchIndex`.
+    /// - Returns: whether `matchIndex` rose.
+    mutating func acknowledged(_ id: MessageID) -> Bool {
+        guard let sent = inFlight.first(where: { $0.id == id }) else { return false }
+        let rose = sent.lastIndex > matchIndex
+        matchIndex = max(matchIndex, sent.lastIndex)
+        nextIndex = max(nextIndex, matchIndex + 1)
+        inFlight.removeAll { $0.lastIndex <= matchIndex || $0.id == id }
+        mode = .replicate
+        return rose
+    }
+
+    /// The member refused request `id`: the logs part at or before its `prevLogIndex`. `agreement` gives the
+    /// last index at which they may agree.
+    mutating func refused(_ id: MessageID, agreement: (Index) -> Index) {
+        guard let sent = inFlight.first(where: { $0.id == id }), sent.prevLogIndex > matchIndex else {
+            return
+        }
+        // A later answer has moved `nextIndex` since.
+        if case .probe = mode, sent.prevLogIndex != nextIndex - 1 { return }
+        nextIndex = max(agreement(sent.prevLogIndex), matchIndex) + 1
+        mode = .probe(awaiting: nil)
+        inFlight.removeAll()
+    }
+}

@@ -1,0 +1,266 @@
+/// One member of a Raft cluster, as a value: messages, requests and time go in, and `takeReady()` says what
+/// must be stored, sent and applied. It has no clock, no thread, no file and no randomness of its own.
+///
+/// Sections are those of the extended Raft paper; the dissertation is named where it says more.
+package struct Raft: Sendable {
+    /// What a member is told of itself before it starts.
+    package struct Configuration: Sendable {
+        package var id: NodeID
+        /// Everybody who takes part, voter or not, this member included.
+        package var members: [NodeID]
+        /// The voters of a cluster whose log is empty.
+        package var voters: [NodeID]
+        package var timing: Timing
+        /// Seeds the draw of the election timeouts.
+        package var seed: UInt64
+        /// Bytes of uncommitted entries beyond which a leader takes no more commands.
+        package var uncommittedLimit = 256 << 20
+
+        package init(
+            id: NodeID, members: [NodeID], voters: [NodeID]? = nil, timing: Timing = Timing(), seed: UInt64
+        ) {
+            self.id = id
+            self.members = members.sorted()
+            self.voters = voters ?? members
+            self.timing = timing
+            self.seed = seed
+        }
+    }
+
+    package let configuration: Configuration
+    package internal(set) var hardState: HardState
+    package internal(set) var log: Log
+    /// Every membership that the log holds, and before them the one that it starts with, oldest first.
+    var memberships: [(index: Index, membership: Membership)]
+    package internal(set) var role: Role
+    package internal(set) var commitIndex: Index
+    /// The last index that is stored in the log as it stands. A leader counts itself up to here only.
+    package internal(set) var durableIndex: Index
+    package internal(set) var timing: Timing
+
+    /// When a follower or candidate stands, unless it hears from somebody first.
+    var electionDeadline: Microseconds
+    /// When this member last heard from a leader of its term.
+    var lastLeaderContact: Microseconds?
+    /// Set once the member is about to end: it stands no more.
+    var isRetiring = false
+    var reads = ReadQueue()
+    /// When recent campaigns asked for votes, to time the answers, also late ones.
+    var askedForVotes: [(firstRequest: MessageID, sent: Microseconds)] = []
+
+    var now: Microseconds
+    var generator: SeededGenerator
+    private(set) var nextMessageID: MessageID = 1
+    var pending: PendingReady
+
+    /// What has gathered for the next `Ready`.
+    struct PendingReady: Sendable {
+        var hardStateChanged = false
+        /// The first index whose entry is not handed out for storing.
+        var unstoredFrom: Index?
+        /// The last index handed out as committed.
+        var handedOut: Index
+        var messages: [Outgoing] = []
+        var reads: [ReadyRead] = []
+        var events: [Event] = []
+    }
+
+    /// - Parameters:
+    ///   - hardState: term and vote as they were stored.
+    ///   - log: the log as it was stored; empty for a new member.
+    ///   - now: the present time; it must never go back from call to call.
+    package init(
+        configuration: Configuration, hardState: HardState = HardState(), log: Log = Log(), now: Microseconds
+    ) {
+        precondition(configuration.members.contains(configuration.id), "a member must be among the members")
+        self.configuration = configuration
+        self.hardState = hardState
+        self.log = log
+        self.now = now
+        memberships = [(log.baseIndex, Membership(voters: configuration.voters))]
+        role = .follower(leader: nil)
+        commitIndex = log.baseIndex
+        durableIndex = log.lastIndex
+        timing = configuration.timing
+        generator = SeededGenerator(seed: configuration.seed)
+        electionDeadline = now
+        pending = PendingReady(handedOut: log.baseIndex)
+        noteMemberships(from: log.firstIndex)
+        armElectionTimer()
+        // Nobody else can lead or be disturbed, so a lone voter need not wait.
+        if membership.isQuorum(id) { electionDeadline = now }
+    }
+
+    package var id: NodeID { configuration.id }
+    package var currentTerm: Term { hardState.term }
+    package var votedFor: NodeID? { hardState.votedFor }
+    /// The membership in force: the latest in the log, committed or not (§6).
+    package var membership: Membership { memberships[memberships.count - 1].membership }
+    package var others: [NodeID] { configuration.members.filter { $0 != id } }
+
+    package var isLeader: Bool {
+        if case .leader = role { true } else { false }
+    }
+
+    /// Whom this member takes for the leader of its term, itself included.
+    package var leader: NodeID? {
+        switch role {
+        case .follower(let leader): leader
+        case .preCandidate, .candidate: nil
+        case .leader: id
+        }
+    }
+
+    /// The time by which `advance(to:)` must be called; nil where only a message can move the member.
+    package var deadline: Microseconds? {
+        switch role {
+        case .follower, .preCandidate, .candidate:
+            let election = mayStand ? electionDeadline : nil
+            return [election, reads.retryDeadline].compactMap { $0 }.min()
+        case .leader(let leadership):
+            return leaderDeadline(leadership)
+        }
+    }
+
+    /// Takes the time, and acts on every deadline that it has reached.
+    package mutating func advance(to now: Microseconds) {
+        self.now = max(self.now, now)
+        switch role {
+        case .follower, .preCandidate, .candidate:
+            if mayStand, electionDeadline <= self.now { stand() }
+            retryReads()
+        case .leader:
+            checkQuorum()
+            abortOverdueTransfer()
+        }
+    }
+
+    /// Takes a message from another member. One that makes no sense changes nothing.
+    package mutating func receive(_ message: Message, from sender: NodeID, now: Microseconds) {
+        self.now = max(self.now, now)
+        guard sender != id, configuration.members.contains(sender) else { return }
+        switch message.body {
+        case .requestVote(let request): receive(request, id: message.id, from: sender)
+        case .requestVoteReply(let reply): receive(reply, inReplyTo: message.inReplyTo, from: sender)
+        case .appendEntries(let request): receive(request, id: message.id, from: sender)
+        case .appendEntriesReply(let reply): receive(reply, inReplyTo: message.inReplyTo, from: sender)
+        case .installSnapshot(let request): receive(request, id: message.id, from: sender)
+        case .installSnapshotReply(let reply): stepDown(ifBehind: reply.term)
+        case .timeoutNow(let request): receive(request, from: sender)
+        case .readIndex(let question): receive(question, id: message.id, from: sender)
+        case .readIndexReply(let answer): receive(answer, inReplyTo: message.inReplyTo, from: sender)
+        }
+    }
+
+    /// What is to be done now; see `Ready` for the order. Call it until `hasReady` is false.
+    package mutating func takeReady() -> Ready {
+        if isLeader { prepareAppends() } else { askForReads() }
+        var ready = Ready()
+        ready.hardState = pending.hardStateChanged ? hardState : nil
+        if let start = pending.unstoredFrom {
+            ready.entriesStart = start
+            if start <= log.lastIndex { ready.entries = log[start...log.lastIndex] }
+        }
+        for message in pending.messages {
+            if mayOvertakeStore(message) { ready.early.append(message) } else { ready.late.append(message) }
+        }
+        if pending.handedOut < commitIndex {
+            ready.committed = (pending.handedOut + 1)..<(commitIndex + 1)
+        }
+        ready.reads = pending.reads
+        ready.events = pending.events
+        pending = PendingReady(handedOut: commitIndex)
+        return ready
+    }
+
+    package var hasReady: Bool {
+        pending.hardStateChanged || pending.unstoredFrom != nil || !pending.messages.isEmpty
+            || pending.handedOut < commitIndex || !pending.reads.isEmpty || !pending.events.isEmpty
+            || (isLeader ? owesAppends : owesQuestion)
+    }
+
+    /// A leader's requests to followers rest on a term that was durable before it could be elected.
+    private func mayOvertakeStore(_ outgoing: Outgoing) -> Bool {
+        guard !pending.hardStateChanged else { return false }
+        switch outgoing.message.body {
+        case .appendEntries, .installSnapshot, .timeoutNow, .readIndex, .readIndexReply: return true
+        case .requestVote, .requestVoteReply, .appendEntriesReply, .installSnapshotReply: return false
+        }
+    }
+
+    /// What `ready` asked to be stored is durable. Nothing may be received between taking it and this call.
+    package mutating func persisted(_ ready: Ready) {
+        guard let start = ready.entriesStart else { return }
+        durableIndex = start - 1 + ready.entries.count
+        if isLeader { advanceCommit() }
+    }
+
+    // MARK: - Shared by the chapters
+
+    mutating func send(_ body: Message.Body, to: NodeID) -> MessageID {
+        let number = nextMessageID
+        nextMessageID += 1
+        pending.messages.append(Outgoing(to: to, Message(id: number, body)))
+        return number
+    }
+
+    mutating func reply(_ body: Message.Body, to: NodeID, inReplyTo: MessageID?) {
+        pending.messages.append(Outgoing(to: to, Message(inReplyTo: inReplyTo, body)))
+    }
+
+    mutating func note(_ event: Event) {
+        pending.events.append(event)
+    }
+
+    /// Follows `term`, and forgets the vote only where the term is new: a member that steps down within its
+    /// term has voted in it already.
+    mutating func becomeFollower(term: Term, leader: NodeID?, reason: StepDownReason) {
+        let followed = self.leader
+        if case .follower = role {} else { armElectionTimer() }
+        if term > currentTerm {
+            setHardState(HardState(term: term))
+            armElectionTimer()
+            lastLeaderContact = nil
+        }
+        abandonReads()
+        role = .follower(leader: leader)
+        if followed != leader || leader == nil {
+            note(.becameFollower(term: term, leader: leader, reason: reason))
+        }
+    }
+
+    /// A higher term in any message makes a follower (§5.1).
+    /// - Returns: whether the message is of the current term.
+    @discardableResult
+    mutating func stepDown(ifBehind term: Term) -> Bool {
+        if term > currentTerm { becomeFollower(term: term, leader: nil, reason: .higherTerm) }
+        return term == currentTerm
+    }
+
+    mutating func setHardState(_ state: HardState) {
+        hardState = state
+        pending.hardStateChanged = true
+    }
+
+    /// A membership acts from the moment it is in the log, and falls with its entry (§6).
+    mutating func noteMemberships(from index: Index) {
+        memberships.removeAll { $0.index >= index && $0.index > log.baseIndex }
+        for place in index..<(log.lastIndex + 1) {
+            if case .membership(let membership) = log[place].payload {
+                memberships.append((place, membership))
+            }
+        }
+    }
+
+    mutating func markUnstored(from index: Index) {
+        pending.unstoredFrom = min(pending.unstoredFrom ?? index, index)
+        durableIndex = min(durableIndex, index - 1)
+    }
+
+    mutating func commit(upTo index: Index) {
+        guard index > commitIndex else { return }
+        commitIndex = index
+        note(.committed(index, term: log.term(at: index) ?? 0))
+        releaseReads()
+    }
+}

@@ -1,0 +1,67 @@
+/// What a member is, with what only such a member has.
+package enum Role: Sendable {
+    /// `leader` is whom it heard from in this term.
+    case follower(leader: NodeID?)
+    case preCandidate(Campaign)
+    case candidate(Campaign)
+    case leader(Leadership)
+}
+
+/// The votes of one election, real or asked for in advance.
+package struct Campaign: Sendable {
+    /// The term in which the candidate stands, or would.
+    let term: Term
+    /// The first of this campaign's requests; an answer to an earlier one is from another campaign.
+    let firstRequest: MessageID
+    /// What each voter said; a set and not a number, so that a repeated grant counts once.
+    var votes: [NodeID: Bool]
+}
+
+/// What a leader knows of the others, and owes to them.
+package struct Leadership: Sendable {
+    /// One per other member, in the order of their ids.
+    package internal(set) var progress: [Progress]
+    /// The index of the no-op that began this term.
+    package let firstIndex: Index
+    /// Reads that the round which leaves next is to confirm.
+    var unsentReads: [PendingRead] = []
+    /// Reads whose round is out, oldest first.
+    var rounds: [ReadRound] = []
+    var transfer: Transfer?
+    /// Bytes of entries that are not committed.
+    var uncommittedBytes = 0
+
+    package func progress(of id: NodeID) -> Progress? {
+        progress.first { $0.id == id }
+    }
+
+    func place(of id: NodeID) -> Int? {
+        progress.firstIndex { $0.id == id }
+    }
+}
+
+/// A read that a leader has taken up.
+struct PendingRead: Sendable {
+    enum Asker: Sendable {
+        case own(ReadID)
+        case member(NodeID, question: MessageID?)
+    }
+
+    var asker: Asker
+    /// The last index of the leader's log when it took the read up. All that was committed by then is within,
+    /// and so is the no-op of the leader's term, without which it would not know what is committed (§8).
+    var index: Index
+}
+
+/// Reads that are confirmed together, by a quorum that answers a request numbered `firstRequest` or later.
+struct ReadRound: Sendable {
+    var firstRequest: MessageID
+    var reads: [PendingRead]
+}
+
+/// A transfer of leadership under way (dissertation, 3.10).
+struct Transfer: Sendable {
+    var target: NodeID
+    var deadline: Microseconds
+    var sent = false
+}

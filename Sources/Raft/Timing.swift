@@ -1,0 +1,63 @@
+/// How long a message and its answer take together: a smoothed mean, and the mean deviation from it.
+package struct RoundTrip: Hashable, Sendable {
+    package var mean: Microseconds
+    package var deviation: Microseconds
+
+    package init(mean: Microseconds, deviation: Microseconds) {
+        self.mean = mean
+        self.deviation = deviation
+    }
+
+    /// The estimate after one more sample, with the weights of RFC 6298.
+    func adding(_ sample: Microseconds) -> RoundTrip {
+        RoundTrip(
+            mean: mean + (sample - mean) / 8,
+            deviation: deviation + (abs(sample - mean) - deviation) / 4)
+    }
+}
+
+/// The timeouts of a member: fixed by its options, or following the round trips that it or its leader measured.
+package struct Timing: Sendable {
+    /// Without a measurement, and on a network faster than this, a leader is missed after this long.
+    package static let shortestElectionTimeout: Microseconds = 150_000
+    /// What no measurement raises the minimum election timeout above.
+    package static let longestElectionTimeout: Microseconds = 10_000_000
+
+    package var fixedElectionTimeout: Microseconds?
+    package var fixedHeartbeatInterval: Microseconds?
+    /// What this member measured itself.
+    package private(set) var measured: RoundTrip?
+    /// What the leader that it follows measured.
+    var announced: RoundTrip?
+
+    package init(electionTimeout: Microseconds? = nil, heartbeatInterval: Microseconds? = nil) {
+        fixedElectionTimeout = electionTimeout
+        fixedHeartbeatInterval = heartbeatInterval
+    }
+
+    mutating func add(roundTrip sample: Microseconds) {
+        measured = measured?.adding(sample) ?? RoundTrip(mean: sample, deviation: sample / 2)
+    }
+
+    /// The minimum election timeout T: each wait is drawn from [T, 2T) (§5.2).
+    ///
+    /// Unless fixed, it is what a round trip takes at worst, by the rule for retransmissions of RFC 6298.
+    package var electionTimeout: Microseconds {
+        if let fixedElectionTimeout { return fixedElectionTimeout }
+        let slowest = [measured, announced].compactMap { $0 }.map { $0.mean + 4 * $0.deviation }.max() ?? 0
+        return min(max(slowest, Self.shortestElectionTimeout), Self.longestElectionTimeout)
+    }
+
+    /// How long a leader leaves a member without a message. Several fit into T, for some are lost or late.
+    package var heartbeatInterval: Microseconds {
+        fixedHeartbeatInterval ?? max(electionTimeout / 5, 1)
+    }
+
+    /// The mean time a message takes in one direction, as far as it is known.
+    package var oneWayLatency: Microseconds {
+        max(measured?.mean ?? 0, announced?.mean ?? 0) / 2
+    }
+
+    /// When to say again what was not answered.
+    package var retryInterval: Microseconds { electionTimeout / 2 }
+}

@@ -1,0 +1,63 @@
+/// Leadership transfer (dissertation, 3.10).
+extension Raft {
+    /// Begins to hand over to `target`: catches it up, then tells it to stand at once. Commands are not taken
+    /// meanwhile. It ends with another leader, or after an election timeout. A second call replaces the first.
+    /// - Returns: false where this member does not lead, or `target` is no other voter: nothing happens then.
+    package mutating func transferLeadership(to target: NodeID) -> Bool {
+        guard isLeader, target != id, membership.contains(target) else { return false }
+        abortTransfer()
+        leadership.transfer = Transfer(target: target, deadline: now + timing.electionTimeout)
+        note(.transferStarted(target: target))
+        continueTransfer()
+        return true
+    }
+
+    /// The other voter that would lead soonest: the one that holds most of the log, and of these the one
+    /// heard from last.
+    package var transferTarget: NodeID? {
+        guard case .leader(let leadership) = role else { return nil }
+        return leadership.progress.filter { membership.contains($0.id) }
+            .max { ($0.matchIndex, $0.lastContact) < ($1.matchIndex, $1.lastContact) }?.id
+    }
+
+    package var isTransferring: Bool {
+        if case .leader(let leadership) = role { leadership.transfer != nil } else { false }
+    }
+
+    /// Stands no more, from now on; for a member that is about to end.
+    package mutating func retire() {
+        isRetiring = true
+    }
+
+    mutating func continueTransfer() {
+        guard case .leader(let leading) = role, let transfer = leading.transfer, !transfer.sent,
+            leading.progress(of: transfer.target)?.matchIndex == log.lastIndex
+        else { return }
+        leadership.transfer?.sent = true
+        _ = send(.timeoutNow(TimeoutNow(term: currentTerm, leader: id)), to: transfer.target)
+    }
+
+    mutating func abortOverdueTransfer() {
+        guard case .leader(let leading) = role, let transfer = leading.transfer, transfer.deadline <= now
+        else {
+            return
+        }
+        abortTransfer()
+    }
+
+    private mutating func abortTransfer() {
+        guard let target = leadership.transfer?.target else { return }
+        leadership.transfer = nil
+        note(.transferAborted(target: target))
+    }
+
+    mutating func receive(_ request: TimeoutNow, from leader: NodeID) {
+        guard follow(leader, term: request.term), mayStand else { return }
+        becomeCandidate(transfer: true)
+    }
+
+    mutating func receive(_ request: InstallSnapshot, id: MessageID?, from leader: NodeID) {
+        _ = follow(leader, term: request.term)
+        reply(.installSnapshotReply(InstallSnapshotReply(term: currentTerm)), to: leader, inReplyTo: id)
+    }
+}
