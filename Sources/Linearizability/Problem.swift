@@ -26,6 +26,8 @@ struct Problem {
     /// In the order of their invocations.
     private(set) var required: [Required] = []
     private(set) var optional: [Optional] = []
+    /// Which of the unknown effects, by number, leave one value: the write, and the compare-and-sets.
+    private(set) var byValue: [(write: Int?, swaps: [Int])] = []
 
     init<Value: Hashable>(_ operations: [RegisterOperation<Value>]) {
         var numbers: [Value: Int32] = [:]
@@ -53,7 +55,16 @@ struct Problem {
         }
         let useful = Problem.useful(order, required)
         for effect in order where useful.contains(effect) {
-            optional.append(Optional(effect: effect, invoked: unknown[effect]!))
+            optional.append(Optional(effect: effect, invoked: unknown[effect, default: []]))
+        }
+        let all = optional.indices
+        for value in Set(optional.compactMap(\.effect.leaves)) {
+            let leaving = all.filter { optional[$0].effect.leaves == value }
+            byValue.append(
+                (
+                    leaving.first { optional[$0].effect.needs == nil },
+                    leaving.filter { optional[$0].effect.needs != nil }
+                ))
         }
     }
 

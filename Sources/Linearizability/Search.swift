@@ -7,8 +7,8 @@
 /// - a read that sees what is there is placed at once and never reconsidered, as it changes nothing;
 /// - an unknown operation is not in the list. It is used only right before one that needs what it leaves, for
 ///   placed earlier it would be no better than never;
-/// - having used fewer unknown operations is never worse, so a state is seen already if it was reached before
-///   with the same ones or fewer.
+/// - having used fewer unknown operations is never worse, nor is having a write left where the other has a
+///   compare-and-set to the same value, so a state is seen already if it was reached before at no higher price.
 struct Search {
     enum Outcome: Equatable { case linearizable, impossible, undecided }
 
@@ -153,11 +153,20 @@ struct Search {
     private mutating func isNew(_ state: Int32) -> Bool {
         let key = placed.fingerprint(state)
         var known = seen[key, default: []]
-        if known.contains(where: { zip($0, used).allSatisfy(<=) }) { return false }
-        known.removeAll { zip(used, $0).allSatisfy(<=) }
+        if known.contains(where: { isAsGood($0, as: used) }) { return false }
+        known.removeAll { isAsGood(used, as: $0) }
         known.append(used)
         seen[key] = known
         states += 1
         return true
+    }
+
+    /// Whether what one has not used can do all that what the other has not used can.
+    private func isAsGood(_ one: [UInt32], as other: [UInt32]) -> Bool {
+        problem.byValue.allSatisfy { kinds in
+            let spareWrites = kinds.write.map { Int(other[$0]) - Int(one[$0]) } ?? 0
+            let lackingSwaps = kinds.swaps.reduce(0) { $0 + max(0, Int(one[$1]) - Int(other[$1])) }
+            return spareWrites >= lackingSwaps
+        }
     }
 }
