@@ -1,21 +1,33 @@
 import Foundation
 
 /// Who sends a message, or receives it.
-enum Address: Hashable, Sendable {
+enum Address: Hashable, Sendable, CustomStringConvertible {
     /// `n0`, `n1`, ...
     case node(Int)
     /// `c1`, `c2`, ...
     case client(Int)
+    /// Nobody in any run.
+    case nobody(String)
 
-    /// - Returns: nil where the text is no such name.
-    init?(_ name: String) {
+    init(_ name: String) {
         guard let first = name.utf8.first, let number = Int(name.dropFirst()), number >= 0,
             name.utf8.count == 1 + String(number).utf8.count
-        else { return nil }
+        else {
+            self = .nobody(name)
+            return
+        }
         switch first {
         case UInt8(ascii: "n"): self = .node(number)
         case UInt8(ascii: "c"): self = .client(number)
-        default: return nil
+        default: self = .nobody(name)
+        }
+    }
+
+    var description: String {
+        switch self {
+        case .node(let number): "n\(number)"
+        case .client(let number): "c\(number)"
+        case .nobody(let name): name
         }
     }
 }
@@ -33,9 +45,9 @@ struct Reply: Hashable, Sendable {
 }
 
 /// A line of a node, as far as carrying it needs.
-struct Envelope: Decodable {
-    var source: String
-    var destination: String
+struct Envelope: Decodable, Hashable {
+    var source: Address
+    var destination: Address
     /// Nil for a message to another node.
     var reply: Reply?
     /// Whether the node gave it an id, which is the network's to give.
@@ -45,10 +57,10 @@ struct Envelope: Decodable {
 
     init(from decoder: any Decoder) throws {
         let fields = try decoder.container(keyedBy: Field.self)
-        source = try fields.decode(String.self, forKey: .src)
-        destination = try fields.decode(String.self, forKey: .dest)
+        source = Address(try fields.decode(String.self, forKey: .src))
+        destination = Address(try fields.decode(String.self, forKey: .dest))
         hasID = fields.contains(.id)
-        if destination.utf8.first == UInt8(ascii: "c") {
+        if case .client = destination {
             reply = try fields.decode(Reply.self, forKey: .body)
         } else {
             _ = try fields.nestedContainer(keyedBy: Field.self, forKey: .body)

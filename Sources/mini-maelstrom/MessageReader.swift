@@ -9,6 +9,7 @@ struct MessageReader {
     }
 
     private let decoder = JSONDecoder()
+    private var shapes = LineShapes()
     private let nodes: Int
 
     init(nodes: Int) { self.nodes = nodes }
@@ -17,26 +18,28 @@ struct MessageReader {
     ///   - line: without its newline.
     ///   - node: the one that printed it.
     /// - Throws: `Failure.badLine`.
-    func read(_ line: UnsafeRawBufferPointer.SubSequence, from node: Int) throws -> Message {
+    mutating func read(_ line: UnsafeRawBufferPointer.SubSequence, from node: Int) throws -> Message {
         func bad(_ why: String) -> Failure {
             .badLine(node: node, line: String(decoding: line.prefix(500), as: UTF8.self), why: why)
         }
         let envelope: Envelope
         do {
-            envelope = try decoder.decode(Envelope.self, from: MessageReader.data(line))
+            envelope = try shapes.read(line) { [decoder] in
+                try decoder.decode(Envelope.self, from: MessageReader.data($0))
+            }
         } catch {
             throw bad(MessageReader.explain(error))
         }
-        guard Address(envelope.source) == .node(node) else {
+        guard envelope.source == .node(node) else {
             throw bad("src is \(envelope.source), not n\(node)")
         }
-        switch Address(envelope.destination) {
+        switch envelope.destination {
         case .node(let destination) where destination < nodes:
             return .toNode(destination, hasID: envelope.hasID)
         case .client(let client):
             guard let reply = envelope.reply else { throw bad("no body") }
             return .toClient(client, reply)
-        case .node, nil:
+        case .node, .nobody:
             throw bad("dest is \(envelope.destination), which does not exist")
         }
     }

@@ -5,7 +5,7 @@ final class Run {
     private let options: Options
     private let store: Store
     private let cluster = Cluster()
-    private let reader: MessageReader
+    private var reader: MessageReader
     private var network: Network
     private var nemesis: Nemesis
     private var workload: Workload
