@@ -22,8 +22,10 @@ final class NodeProcess {
     private(set) var partial: [UInt8] = []
     /// How it ended, as wait(2) says; nil while it runs.
     private(set) var status: Int32?
-    /// The processor time and the memory that it took, once it has ended.
+    /// The processor time that it took, once it has ended.
     private(set) var usage = rusage()
+    /// The most memory that it took, in kilobytes; 0 where it ended by itself.
+    private(set) var peakKilobytes = 0
     private(set) var hasClosedOutput = false
 
     var name: String { "n\(index)" }
@@ -156,6 +158,7 @@ final class NodeProcess {
 
     /// Ends it, and all that it started, at once.
     func kill() {
+        peakKilobytes = readPeak()
         Glibc.kill(-pid, SIGKILL)
         if status == nil {
             var result: Int32 = 0
@@ -164,6 +167,14 @@ final class NodeProcess {
         }
         close(input)
         close(output)
+    }
+
+    /// From the system's page on the process: what wait4(2) says begins with the memory of the bench.
+    private func readPeak() -> Int {
+        guard status == nil, let page = try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
+        else { return 0 }
+        let line = page.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+        return line?.split { !$0.isNumber }.first.flatMap { Int($0) } ?? 0
     }
 
     /// How it ended, in words.

@@ -32,8 +32,8 @@ extension OptionSpec {
             },
             OptionSpec(
                 name: "--node-count", value: "N", help: "how many nodes, n0, n1, ... (default: 5)",
-                expected: "an integer from 1 to 1000"
-            ) { text, options in number(text, 1...1000) { options.nodeCount = $0 } },
+                expected: "an integer from 1 to 200"
+            ) { text, options in number(text, 1...200) { options.nodeCount = $0 } },
             OptionSpec(
                 name: "--concurrency", value: "N",
                 help:

@@ -71,7 +71,7 @@ final class Run {
             for time in [node.usage.ru_utime, node.usage.ru_stime] {
                 seconds += Double(time.tv_sec) + Double(time.tv_usec) / 1e6
             }
-            largest = max(largest, Double(node.usage.ru_maxrss) / 1024)
+            largest = max(largest, Double(node.peakKilobytes) / 1024)
         }
         return (seconds, largest)
     }

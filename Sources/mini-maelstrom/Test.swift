@@ -29,7 +29,6 @@ struct Test {
         Console.say(description(seed: seed))
         let run = Run(options, seed: seed, store: store)
         run.execute(program: program)
-        if let failure = run.failure { explain(failure, store) }
         if options.checks { Console.sayForNow("checking ...") }
         let judgement = Judgement(
             options.checks ? run.recorder.history : nil, run.statistics, failure: run.failure)
@@ -40,6 +39,7 @@ struct Test {
         Console.say("  \(Text.left("results", 24))\(store.folder)\n")
         for reason in judgement.reasons.prefix(5) { Console.say(reason) }
         if judgement.reasons.count > 5 { Console.say("... and \(judgement.reasons.count - 5) more") }
+        if let node = run.failure?.node { quote(node, store) }
         if !judgement.reasons.isEmpty { Console.say("") }
         Console.say(
             options.checks || judgement.verdict != .valid
@@ -65,9 +65,8 @@ struct Test {
         return parts.joined(separator: ", ") + ", seed \(seed)"
     }
 
-    private func explain(_ failure: Failure, _ store: Store) {
-        guard let node = failure.node else { return }
-        Console.say("\(failure)")
+    /// The end of a node's log.
+    private func quote(_ node: Int, _ store: Store) {
         let lines = store.lastLines(20, of: "n\(node).log")
         Console.say(lines.isEmpty ? "n\(node) left nothing on stderr" : "the last of n\(node)'s stderr:")
         for line in lines { Console.say("    \(line)") }

@@ -33,7 +33,7 @@ struct Judgement: Sendable {
     init(_ history: RunHistory?, _ statistics: Statistics, failure: Failure?) {
         switch failure {
         case nil: break
-        case .interrupted: lower(to: .valid, "interrupted: this is what there was until then")
+        case .some(.interrupted): lower(to: .valid, "interrupted: this is what there was until then")
         case .some(let failure): lower(to: .invalid, failure.description)
         }
         if let history {
@@ -43,6 +43,8 @@ struct Judgement: Sendable {
                 lower(to: .unknown, "the history makes no sense: \(error)")
             }
         }
+        // Jepsen's rule; a run that broke off has a better reason.
+        guard failure == nil || failure == .interrupted else { return }
         for kind in Request.Kind.allCases {
             guard let counts = statistics.byKind[kind], counts.ok == 0 else { continue }
             lower(to: .unknown, "no \(kind.name) succeeded, so there was nothing to judge")
