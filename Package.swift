@@ -20,6 +20,9 @@ let package = Package(
         .testTarget(name: "LinearizabilityTests", dependencies: ["Linearizability"]),
         .testTarget(name: "MaelstromTests", dependencies: ["Raft", "KeyValue", "Maelstrom"]),
         .testTarget(name: "NodeTests", dependencies: ["raft-kv"]),
-        .testTarget(name: "BenchTests", dependencies: ["mini-maelstrom", "raft-kv", "Linearizability"]),
+        // A node for the bench's own tests: a store in one process, which does wrong what it is told to.
+        .executableTarget(name: "TestNode", path: "Tests/TestNode"),
+        .testTarget(
+            name: "BenchTests", dependencies: ["mini-maelstrom", "raft-kv", "Linearizability", "TestNode"]),
     ]
 )
