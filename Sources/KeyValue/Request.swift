@@ -32,7 +32,9 @@ extension RequestID {
     /// Nil where the words are not as `words` writes them.
     init?(client: Substring, number: Substring) {
         let parts = number.split(separator: "/", omittingEmptySubsequences: false)
-        guard let client = Word.unescape(client), let drawn = parts.last.flatMap({ Int($0) }) else { return nil }
+        guard let client = Word.unescape(client), let drawn = parts.last.flatMap({ Int($0) }) else {
+            return nil
+        }
         switch parts.count {
         case 1: self.init(client: client, number: drawn)
         case 2:

@@ -72,7 +72,9 @@ struct SnapshotReader: Sendable {
     private mutating func read(_ line: Substring) -> Bool {
         if isWhole { return false }
         if membership == nil {
-            guard line.hasPrefix("members "), let members = Membership(words: line.dropFirst(8)) else { return false }
+            guard line.hasPrefix("members "), let members = Membership(words: line.dropFirst(8)) else {
+                return false
+            }
             membership = members
         } else if line == "end" {
             isWhole = true
