@@ -14,7 +14,7 @@ let package = Package(
         .target(name: "Storage", dependencies: ["Raft", "KeyValue"]),
         .target(name: "Simulation", dependencies: ["Raft", "KeyValue", "Linearizability", "Storage"]),
         .target(name: "Maelstrom", dependencies: ["Raft", "KeyValue"]),
-        .executableTarget(name: "raft-kv", dependencies: ["Raft", "KeyValue", "Maelstrom"]),
+        .executableTarget(name: "raft-kv", dependencies: ["Raft", "KeyValue", "Storage", "Maelstrom"]),
         .executableTarget(name: "mini-maelstrom", dependencies: ["Linearizability"]),
 
         .testTarget(name: "RaftTests", dependencies: ["Raft"]),
