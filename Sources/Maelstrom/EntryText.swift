@@ -73,7 +73,9 @@ struct EntryText {
     /// Splits an element after its term; nil where it does not begin with one.
     private static func split(_ text: String) -> (Term, rest: String)? {
         let bytes = text.utf8
-        guard let space = bytes.firstIndex(of: UInt8(ascii: " ")), space != bytes.startIndex else { return nil }
+        guard let space = bytes.firstIndex(of: UInt8(ascii: " ")), space != bytes.startIndex else {
+            return nil
+        }
         var term = 0
         for byte in bytes[..<space] {
             guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9"), term <= Fields.highest / 10 else {

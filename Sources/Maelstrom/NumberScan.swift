@@ -39,7 +39,7 @@ enum NumberScan {
     private static func isOversized(_ number: [UInt8]) -> Bool {
         guard number.count >= 19 else { return false }
         let digits = number.first == UInt8(ascii: "-") ? number.dropFirst() : number[...]
-        guard digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return false }
+        guard digits.allSatisfy({ $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }) else { return false }
         let text = String(decoding: number, as: UTF8.self)
         return Int(text) == nil && UInt64(text) == nil
     }
