@@ -61,6 +61,12 @@ extension Fields {
             offset: try count(.offset), data: try string(.data), done: try flag(.done))
     }
 
+    func installSnapshotReply() throws(Malformed) -> InstallSnapshotReply {
+        let offset = try countIfPresent(.offset)
+        return InstallSnapshotReply(
+            term: try count(.term), offset: offset, installed: offset == nil ? nil : try flag(.installed))
+    }
+
     func timeoutNow(from source: NodeID) throws(Malformed) -> TimeoutNow {
         TimeoutNow(term: try count(.term), leader: try sender(.leaderID, source))
     }

@@ -74,6 +74,11 @@ final class Node: Sendable {
     }
 
     private func write(_ turn: inout Turn) {
+        if let failure = turn.failure {
+            turn.log.log(.error, .node, failure.text)
+            turn.log.flush()
+            exit(failure.exitCode)
+        }
         let error = turn.flush()
         if error == 0 { return }
         let isGone = error == EPIPE
