@@ -10,6 +10,7 @@ extension Simulation {
         for event in ready.raft.events {
             if case .becameLeader = event { tally.elections += 1 }
             tell(.raft(event), member)
+            if case .installedSnapshot(let position) = event { try checkInstalled(position, member) }
         }
         try checkProgress(member)
         try checkLog(ready.raft, of: member)
@@ -66,7 +67,8 @@ extension Simulation {
     }
 
     private func checkHolds(_ index: Index, _ term: Term, _ leader: Member, _ leading: Term) throws {
-        if leader.replica?.raft.log.term(at: index) != term {
+        guard let log = leader.replica?.raft.log else { return }
+        if index > log.baseIndex, log.term(at: index) != term {
             throw Breach(
                 .leaderCompleteness,
                 "\(leader.id) leads term \(leading) without entry \(index) of term \(term), "
@@ -97,7 +99,7 @@ extension Simulation {
 
     /// An entry that is newly committed is on the disks of a majority.
     private func checkStored(_ entry: Entry, at index: Index, by member: Member) throws {
-        let holders = members.count { $0.disk.log.term(at: index) == entry.term }
+        let holders = members.count { $0.stored.holds(index, term: entry.term) }
         guard holders <= members.count / 2 else { return }
         throw Breach(
             .durability,
@@ -110,7 +112,7 @@ extension Simulation {
     /// Checks a message on its way out against what the member has stored.
     func checkSent(_ message: PeerMessage, from member: Member, to: Int) throws {
         guard case .raft(let message) = message else { return }
-        let stored = member.disk.hardState
+        let stored = member.stored.hardState
         switch message.body {
         case .requestVote(let request) where request.preVote: return
         case .requestVote(let request):
@@ -146,11 +148,11 @@ extension Simulation {
         guard let append = member.appends.last(where: { $0.number == request && $0.from == to }) else {
             throw Breach(.durability, "\(member.id) acknowledges what n\(to) did not send")
         }
-        if append.lastIndex > member.disk.log.lastIndex {
+        if append.lastIndex > member.stored.lastIndex {
             throw Breach(
                 .durability,
                 "\(member.id) acknowledges entry \(append.lastIndex), and has stored "
-                    + "\(member.disk.log.lastIndex)")
+                    + "\(member.stored.lastIndex)")
         }
     }
 
@@ -158,7 +160,7 @@ extension Simulation {
 
     /// Checks what a member has on its disk after a store.
     func checkDisk(_ member: Member) throws {
-        let stored = member.disk.hardState
+        let stored = member.stored.hardState
         if let votedFor = stored.votedFor {
             try elections.votes(member.index, for: votedFor, term: stored.term)
         }
@@ -170,7 +172,9 @@ extension Simulation {
 
     /// Checks what a member has applied against what is true.
     func checkApplied(_ ready: ReplicaReady, _ member: Member) throws {
-        guard let replica = member.replica, !ready.raft.committed.isEmpty else { return }
+        // A snapshot taken over at the same time is checked when the member tells of it.
+        guard let replica = member.replica, !ready.raft.committed.isEmpty, ready.raft.installer == nil
+        else { return }
         guard replica.lastApplied == ready.raft.committed.upperBound - 1 else {
             throw Breach(
                 .progress,
@@ -196,6 +200,45 @@ extension Simulation {
                     .stateMachineSafety,
                     "\(member.id) holds \(held ?? -1) in key \(key) after entry \(index), not "
                         + "\(step.value ?? -1)")
+            }
+        }
+    }
+
+    /// Checks a state that a member did not apply, but took over.
+    private func checkInstalled(_ position: LogPosition, _ member: Member) throws {
+        guard position.index > member.seen.handedOut else {
+            throw Breach(.progress, "\(member.id) goes back to a snapshot up to entry \(position.index)")
+        }
+        member.seen.handedOut = position.index
+        member.seen.lastApplied = position.index
+        member.seen.lastIndex = max(member.seen.lastIndex, position.index)
+        try checkSnapshot(member)
+    }
+
+    /// Checks what a member holds where it begins from a snapshot.
+    func checkSnapshot(_ member: Member) throws {
+        guard let replica = member.replica, replica.lastApplied > 0 else { return }
+        let index = replica.lastApplied
+        guard index <= truth.lastIndex else {
+            throw Breach(.stateMachineSafety, "\(member.id) begins from entry \(index), which nobody has")
+        }
+        for key in 0..<scenario.keys {
+            let held = replica.store[JSONValue(canonical: String(key))].flatMap { Int($0.text) }
+            let value = truth.value(of: key, at: index)
+            if held != value {
+                throw Breach(
+                    .stateMachineSafety,
+                    "\(member.id) takes over \(held ?? -1) in key \(key) of entry \(index), "
+                        + "not \(value ?? -1)")
+            }
+        }
+        for place in stride(from: index, to: max(index - 200, 0), by: -1) {
+            guard let operation = truth[place].operation, let effect = ledger[operation].effect else {
+                continue
+            }
+            if replica.store.outcome(of: effect.id) != effect.outcome {
+                throw Breach(
+                    .atMostOnce, "\(member.id) forgets request \(operation) of entry \(place)")
             }
         }
     }

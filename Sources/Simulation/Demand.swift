@@ -29,7 +29,7 @@ extension Simulation {
         tellFault("the faults stop, and \(majority) are healed")
         for member in members where !majority.contains(member.index) && member.isAlive {
             if dice.below(2) == 0 {
-                member.crash(leaving: .nothing)
+                stopMachine(member)
             } else {
                 try resume(member, member.life)
             }
@@ -48,7 +48,7 @@ extension Simulation {
     }
 
     private func restart(_ member: Member) throws {
-        if member.isAlive { member.crash(leaving: .nothing) }
+        if member.isAlive { stopMachine(member) }
         try start(member)
     }
 

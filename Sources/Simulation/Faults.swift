@@ -1,5 +1,6 @@
 import KeyValue
 import Raft
+import Storage
 
 /// What breaks, and how it mends.
 extension Simulation {
@@ -106,17 +107,15 @@ extension Simulation {
         guard member.isAlive else { return }
         tellFault("crashes", member)
         tally.crashes += 1
-        member.crash(leaving: drawRemains(member))
+        stopMachine(member)
         queue.add(.start(member: member.index, life: member.life), at: time + span)
     }
 
-    private func drawRemains(_ member: Member) -> Disk.Remains {
-        guard case .storing(let ready) = member.activity else { return .nothing }
-        switch dice.below(3) {
-        case 0: return .nothing
-        case 1: return .everything
-        default: return .prefix(dice.below(ready.raft.entries.count + 1))
-        }
+    /// Ends a member as it stands: its process alone, or the whole machine.
+    func stopMachine(_ member: Member) {
+        var generator = SeededGenerator(seed: dice.next())
+        member.crash(
+            afterDiskCalls: dice.below(8), losesPower: dice.below(2) == 0, using: &generator)
     }
 
     func startMember(_ member: Member, _ life: Int) throws {
@@ -133,10 +132,24 @@ extension Simulation {
                 electionTimeout: scenario.electionTimeout, heartbeatInterval: scenario.heartbeatInterval),
             seed: dice.next())
         configuration.uncommittedLimit = scenario.uncommittedLimit
-        member.start(configuration, at: time)
+        try read {
+            try member.start(
+                configuration, snapshotEvery: scenario.snapshotEvery, segmentSize: scenario.segmentSize,
+                at: time)
+        }
         tellFault("starts", member)
         try checkDisk(member)
+        try checkSnapshot(member)
         try turn(member)
+    }
+
+    /// What a disk of this simulation loses, no storage may take for damage.
+    private func read(_ disk: () throws -> Void) throws {
+        do {
+            try disk()
+        } catch let error as StorageError {
+            throw Breach(.durability, "cannot start: \(error)")
+        }
     }
 
     private func pause(_ member: Member, for span: Microseconds) {
@@ -192,7 +205,7 @@ extension Simulation {
 
     func stop(_ member: Member) {
         tellFault("ends", member)
-        member.crash(leaving: .nothing)
+        stopMachine(member)
         let span = dice.within(1...scenario.faults.longest)
         queue.add(.start(member: member.index, life: member.life), at: time + span)
     }

@@ -1,5 +1,6 @@
 import KeyValue
 import Raft
+import Storage
 
 /// A member, its machine, and what was last seen of it.
 final class Member {
@@ -31,7 +32,14 @@ final class Member {
 
     let index: Int
     let id: NodeID
-    var disk = Disk()
+    /// Its files, while it is down.
+    var disk = SimulatedDisk()
+    /// Its files, while it runs.
+    var storage: MemberStorage<SimulatedDisk>?
+    /// What its files must hold.
+    var stored = Stored()
+    /// What they may hold, where a crash came in the middle of a store.
+    var possible: [Stored] = []
     /// The highest term that it ever stored.
     var storedTerm: Term = 0
     var clock: Clock
@@ -70,16 +78,27 @@ final class Member {
         return true
     }
 
-    func start(_ configuration: Raft.Configuration, at time: Microseconds) {
+    /// Starts it from what its disk holds.
+    /// - Throws: `StorageError` where that is damaged.
+    func start(
+        _ configuration: Raft.Configuration, snapshotEvery: Int, segmentSize: Int, at time: Microseconds
+    ) throws {
+        let (storage, found) = try MemberStorage.open(on: disk, node: id, segmentSize: segmentSize)
+        self.storage = storage
         life += 1
-        let replica = Replica(
-            configuration: configuration, hardState: disk.hardState, log: disk.log,
+        replica = Replica(
+            configuration: configuration, stored: found.state, snapshotEvery: snapshotEvery,
             now: clock.reading(at: time))
+        let base = found.state.log.baseIndex
         seen = Seen(
-            term: disk.hardState.term, commitIndex: replica.raft.commitIndex,
-            handedOut: replica.raft.commitIndex, lastApplied: replica.lastApplied,
-            lastIndex: disk.log.lastIndex)
-        self.replica = replica
+            term: found.state.hardState.term, commitIndex: base, handedOut: base, lastApplied: base,
+            lastIndex: found.state.log.lastIndex)
+        let differences = (possible.isEmpty ? [stored] : possible).map { $0.difference(from: found.state) }
+        if !differences.contains(nil) {
+            throw Breach(.durability, "\(id) finds on its disk \(differences.compactMap { $0 })")
+        }
+        possible = []
+        stored = Stored(found.state)
         activity = .idle
         isPaused = false
         isStoreDone = false
@@ -88,9 +107,26 @@ final class Member {
         inbox.removeAll(keepingCapacity: true)
     }
 
-    /// Stops it at once. What its disk was at work on is left as `remains` says.
-    func crash(leaving remains: Disk.Remains) {
-        if case .storing(let ready) = activity { disk.crash(storing: ready.raft, leaving: remains) }
+    /// Makes durable what `ready` asks for.
+    func store(_ ready: ReplicaReady) throws {
+        try storage?.store(ready)
+        stored.store(ready)
+    }
+
+    /// Stops it at once.
+    /// - Parameters:
+    ///   - calls: how many calls its disk still does, where it is at work.
+    ///   - losesPower: whether the disk loses what was not synced; a process that ends loses nothing.
+    func crash(afterDiskCalls calls: Int, losesPower: Bool, using generator: inout SeededGenerator) {
+        if case .storing(let ready) = activity {
+            storage?.disk.callsUntilFailure = calls
+            possible = stored.steps(of: ready)
+            if (try? store(ready)) != nil { possible = [stored] }
+        }
+        disk = storage?.disk ?? disk
+        disk.callsUntilFailure = nil
+        if losesPower { disk.crash(using: &generator) }
+        storage = nil
         replica = nil
         life += 1
         activity = .idle

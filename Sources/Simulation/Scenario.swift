@@ -56,6 +56,10 @@ package struct Scenario: Hashable, Sendable {
     package var faults = Faults()
     /// Mean time of a store and sync; 0 where it is done at once.
     package var diskLatency: Microseconds = 0
+    /// How many entries are applied between two snapshots.
+    package var snapshotEvery = 10_000
+    /// After how many bytes a new segment of the log begins.
+    package var segmentSize = 16 << 20
     /// How late a timer rings at most.
     package var timerDelay: Microseconds = 0
     /// How far, in parts per million, clocks may be from true time.

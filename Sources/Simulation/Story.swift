@@ -107,6 +107,8 @@ struct Story {
         case .appendRefused(let leader, let previous, let reason):
             "refuses entries of \(leader) after \(previous): \(reason)"
         case .committed(let index, let term): "knows entry \(index) of term \(term) to be committed"
+        case .installedSnapshot(let position):
+            "takes over a snapshot up to entry \(position.index) of term \(position.term)"
         case .transferStarted(let target): "hands over to \(target)"
         case .transferAborted(let target): "gives up handing over to \(target)"
         case .impossibleMessage(let from, let why): "cannot believe \(from): \(why)"

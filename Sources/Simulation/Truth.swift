@@ -21,9 +21,22 @@ struct Truth {
 
     private(set) var steps: [Step] = []
     private(set) var keys: [Version]
+    /// What each key has held, oldest first.
+    private var versions: [[Version]]
 
     init(keys: Int) {
         self.keys = Array(repeating: Version(), count: keys)
+        versions = Array(repeating: [Version()], count: keys)
+    }
+
+    /// What a key held once the entry at `index` was applied.
+    func value(of key: Int, at index: Index) -> Int? {
+        versions[key].last { $0.since <= index }?.value
+    }
+
+    private mutating func set(_ key: Int, to value: Int, at index: Index) {
+        keys[key] = Version(value: value, since: index)
+        versions[key].append(keys[key])
     }
 
     var lastIndex: Index { steps.count }
@@ -79,16 +92,16 @@ struct Truth {
         switch action {
         case .read: preconditionFailure("the ledger lets no read into the log")
         case .write:
-            keys[key] = Version(value: operation, since: index)
+            set(key, to: operation, at: index)
             return .written
         case .cas(let from, let create):
             guard let current = keys[key].value else {
                 guard create else { return .noSuchKey }
-                keys[key] = Version(value: operation, since: index)
+                set(key, to: operation, at: index)
                 return .swapped
             }
             guard current == from else { return .differs }
-            keys[key] = Version(value: operation, since: index)
+            set(key, to: operation, at: index)
             return .swapped
         }
     }

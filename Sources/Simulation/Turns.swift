@@ -51,7 +51,7 @@ extension Simulation {
         tally.events += 1
         fingerprint.mix(time)
         member.activity = .idle
-        member.disk.store(ready.raft)
+        try member.store(ready)
         try checkDisk(member)
         guard try finish(ready, member) else { return }
         try work(member)
@@ -98,13 +98,13 @@ extension Simulation {
                 try send(.raft(outgoing.message), from: member, to: outgoing.to)
             }
             if strikesBetweenSteps(member) { return }
-            if ready.raft.mustSync {
+            if ready.mustStore {
                 let span = storeTime()
                 if span > 0 {
                     member.activity = .storing(ready)
                     return queue.add(.stored(member: member.index, life: member.life), at: time + span)
                 }
-                member.disk.store(ready.raft)
+                try member.store(ready)
                 try checkDisk(member)
                 if strikesBetweenSteps(member) { return }
             }
@@ -177,6 +177,10 @@ extension Simulation {
         let meaning = try ledger.answered(number, reply.body, by: member.index, life: member.life, truth)
         hear(meaning, of: number)
     }
+}
+
+extension ReplicaReady {
+    var mustStore: Bool { raft.mustSync || !raft.snapshotPieces.isEmpty || snapshotPiece != nil }
 }
 
 extension Fingerprint {
