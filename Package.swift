@@ -16,11 +16,13 @@ let package = Package(
         .target(name: "Maelstrom", dependencies: ["Raft", "KeyValue"]),
         .executableTarget(name: "raft-kv", dependencies: ["Raft", "KeyValue", "Storage", "Maelstrom"]),
         .executableTarget(name: "mini-maelstrom", dependencies: ["Linearizability"]),
+        .executableTarget(name: "simulate", dependencies: ["Simulation"]),
 
         .testTarget(name: "RaftTests", dependencies: ["Raft"]),
         .testTarget(name: "KeyValueTests", dependencies: ["Raft", "KeyValue"]),
         .testTarget(name: "StorageTests", dependencies: ["Raft", "KeyValue", "Storage", "Simulation"]),
         .testTarget(name: "LinearizabilityTests", dependencies: ["Linearizability"]),
+        .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Raft", "KeyValue"]),
         .testTarget(name: "MaelstromTests", dependencies: ["Raft", "KeyValue", "Maelstrom"]),
         .testTarget(name: "NodeTests", dependencies: ["raft-kv"]),
         // A node for the bench's own tests: a store in one process, which does wrong what it is told to.

@@ -119,6 +119,8 @@ extension Raft {
             let log = log
             leadership.progress[place].refused(request) { previous in
                 guard let hint = reply.hint, hint.index < previous else { return previous - 1 }
+                // Of what a snapshot stands for the log tells nothing: the follower needs the snapshot.
+                guard hint.index > log.baseIndex else { return hint.index }
                 return log.lastIndex(withTermAtMost: hint.term, notAfter: hint.index)
             }
         }
