@@ -127,6 +127,7 @@ extension Raft {
         if let sample = leadership.progress[place].heard(request, at: now) { timing.add(roundTrip: sample) }
         confirmReads()
         continueTransfer()
+        continueChange()
     }
 
     /// Commits what a quorum holds, if it is of this term: an entry of an earlier term may be on a majority
@@ -164,6 +165,6 @@ extension Raft {
             $0 == id ? .max : leadership.progress(of: $0)?.lastContact ?? 0
         }
         let quorum = contact == .max ? nil : contact + timing.electionTimeout
-        return [heartbeat, quorum, leadership.transfer?.deadline].compactMap { $0 }.min() ?? .max
+        return [heartbeat, quorum, leadership.transfer?.deadline, leadership.catchUp?.deadline].compactMap { $0 }.min() ?? .max
     }
 }

@@ -58,6 +58,7 @@ enum Record: Hashable {
             bytes.append(PayloadKind.membership.rawValue)
             bytes.append(membership.incoming)
             bytes.append(membership.outgoing)
+            bytes.append(membership.change)
         }
     }
 
@@ -110,9 +111,10 @@ enum Record: Hashable {
             guard let text = reader.string() else { return nil }
             return Entry(term: Int(term), text)
         case .membership:
-            guard let incoming = reader.strings(), let outgoing = reader.strings() else { return nil }
+            guard let incoming = reader.strings(), let outgoing = reader.strings(), let change = reader.string()
+            else { return nil }
             return Entry(
-                term: Int(term), payload: .membership(Membership(voters: incoming, outgoing: outgoing)))
+                term: Int(term), payload: .membership(Membership(voters: incoming, outgoing: outgoing, change: change)))
         }
     }
 }
