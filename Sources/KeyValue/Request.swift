@@ -96,7 +96,8 @@ package struct Request: Hashable, Sendable {
         case .write(let key, let value): Command("\(head) write \(key) \(value)")
         case .cas(let key, let from, let to, let create):
             Command("\(head) \(create ? "cas-or-create" : "cas") \(key) \(from) \(to)")
-        case .changeMembership(let members): Command("\(head) change-membership \(Membership(voters: members).words)")
+        case .changeMembership(let members):
+            Command("\(head) change-membership \(Membership(voters: members).words)")
         case .refuseChange(let reason): Command("\(head) refuse-change \(reason.rawValue)")
         }
     }

@@ -9,7 +9,8 @@ extension Replica {
         let end = min(last, first + LogExcerpt.limit - 1)
         let entries = first <= end ? (first...end).map { LogExcerpt.Line(index: $0, entry: log[$0]) } : []
         return LogExcerpt(
-            firstIndex: log.firstIndex, lastIndex: log.lastIndex, commitIndex: raft.commitIndex, entries: entries)
+            firstIndex: log.firstIndex, lastIndex: log.lastIndex, commitIndex: raft.commitIndex,
+            entries: entries)
     }
 
     /// What this member knows, as `status` tells it.

@@ -165,6 +165,8 @@ extension Raft {
             $0 == id ? .max : leadership.progress(of: $0)?.lastContact ?? 0
         }
         let quorum = contact == .max ? nil : contact + timing.electionTimeout
-        return [heartbeat, quorum, leadership.transfer?.deadline, leadership.catchUp?.deadline].compactMap { $0 }.min() ?? .max
+        return [heartbeat, quorum, leadership.transfer?.deadline, leadership.catchUp?.deadline].compactMap {
+            $0
+        }.min() ?? .max
     }
 }

@@ -41,7 +41,9 @@ extension Raft {
     /// Begins to make `voters` the membership. `change` names the request, and goes into the log with it.
     package mutating func changeMembership(to voters: [NodeID], change: String) -> ChangeAnswer {
         guard acceptsChanges else { return .notNow }
-        if leadership.catchUp?.change == change || isUnsettled && membership.change == change { return .underWay }
+        if leadership.catchUp?.change == change || isUnsettled && membership.change == change {
+            return .underWay
+        }
         if leadership.catchUp != nil || isUnsettled { return .busy }
         leadership.catchUp = CatchUp(
             voters: voters, change: change, deadline: now + CatchUp.patience, goal: log.lastIndex, began: now)
