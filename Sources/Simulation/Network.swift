@@ -52,8 +52,14 @@ struct Network {
         if dice.chance(perMillion: weather.loss) { return (nil, nil, nil) }
         return (
             delay(&dice), dice.chance(perMillion: weather.duplication) ? delay(&dice) : nil,
-            dice.chance(perMillion: weather.lateCopy) ? dice.within(1_000_000...20_000_000) : nil
+            dice.chance(perMillion: weather.lateCopy) ? lateDelay(&dice) : nil
         )
+    }
+
+    /// From ten milliseconds to twenty seconds, each order of size as likely as the others.
+    private func lateDelay(_ dice: inout Dice) -> Microseconds {
+        let most = 10_000 << dice.below(12)
+        return dice.within(most / 2...most)
     }
 
     private func delay(_ dice: inout Dice) -> Microseconds {
