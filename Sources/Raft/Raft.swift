@@ -62,7 +62,7 @@ package struct Raft: Sendable {
         /// The first index whose entry is not handed out for storing.
         var unstoredFrom: Index?
         var snapshotPieces: [SnapshotPiece] = []
-        var installer: (leader: NodeID, request: MessageID?)?
+        var installer: Installer?
         var logReset: LogPosition?
         /// The last index handed out as committed.
         var handedOut: Index
@@ -174,7 +174,7 @@ package struct Raft: Sendable {
         }
         ready.logReset = pending.logReset
         ready.snapshotPieces = pending.snapshotPieces
-        ready.installer = pending.installer.map { Installer(leader: $0.leader, request: $0.request) }
+        ready.installer = pending.installer
         for message in pending.messages {
             if mayOvertakeStore(message) { ready.early.append(message) } else { ready.late.append(message) }
         }

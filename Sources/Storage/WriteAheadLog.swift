@@ -5,7 +5,7 @@ import Raft
 /// One `store(…)` is one frame and one sync, however much it holds. A segment that has grown large is
 /// followed by the next; one whose entries a snapshot stands for is removed whole. Segments are named
 /// `log-` and their number, so that their order is that of their names.
-package struct WriteAheadLog<Device: Disk> {
+package struct WriteAheadLog<Device: Disk>: Sendable {
     /// What the disk held when the log was opened.
     package struct Recovered: Hashable, Sendable {
         package var hardState: HardState

@@ -122,7 +122,7 @@ private final class SignalPipe {
     }
 
     deinit {
-        sources.forEach { $0.cancel() }
+        for source in sources { source.cancel() }
         close(descriptor)
     }
 

@@ -90,8 +90,8 @@ final class NodeProcess {
             &attributes,
             Int16(POSIX_SPAWN_SETPGROUP) | Int16(POSIX_SPAWN_SETSIGMASK) | Int16(POSIX_SPAWN_SETSIGDEF))
         var words: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) }
-        defer { words.forEach { free($0) } }
         words.append(nil)
+        defer { for word in words { free(word) } }
         var pid: pid_t = 0
         let failure = posix_spawn(&pid, program, &actions, &attributes, words, environ)
         guard failure == 0 else {

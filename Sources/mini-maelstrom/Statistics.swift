@@ -33,7 +33,7 @@ struct Histogram: Hashable, Sendable {
     private static func upper(_ bucket: Int) -> UInt64 {
         guard bucket >= 128 else { return UInt64(bucket) }
         let exponent = UInt64(bucket / 64 - 1)
-        return ((UInt64(bucket) - 64 * exponent) << exponent) + (1 << exponent) - 1
+        return (UInt64(bucket) - 64 * exponent) << exponent | ((1 << exponent) - 1)
     }
 }
 

@@ -25,9 +25,10 @@ struct Test {
     func run() throws -> Int32 {
         let seed = options.seed ?? UInt64.random(in: 0..<1 << 32)
         let store = try Store(name: options.name)
+        // From here on Ctrl-C ends the run, and not the bench.
+        let run = Run(options, seed: seed, store: store)
         if let summary { Console.say("\(options.name): \(summary)") }
         Console.say(description(seed: seed))
-        let run = Run(options, seed: seed, store: store)
         run.execute(program: program)
         if options.checks { Console.sayForNow("checking ...") }
         let judgement = Judgement(

@@ -47,7 +47,9 @@ final class HistoryTextTests: XCTestCase {
             XCTAssertGreaterThan(verdicts.count, 1)
             return verdicts.filter { $0.verdict != .linearizable }.map(\.key).sorted()
         }
-        XCTAssertEqual(try invalidKeys("valid.txt"), [])
-        XCTAssertEqual(try invalidKeys("invalid.txt"), [0, 1])
+        // Not within the assertions: there, a skip would be a failure.
+        let (valid, invalid) = (try invalidKeys("valid.txt"), try invalidKeys("invalid.txt"))
+        XCTAssertEqual(valid, [])
+        XCTAssertEqual(invalid, [0, 1])
     }
 }

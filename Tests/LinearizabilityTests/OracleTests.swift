@@ -34,8 +34,8 @@ final class OracleTests: XCTestCase {
 
     func testLongRandomHistoriesOfARealRegisterAreInOrderAndOneWrongReadIsFound() {
         var random = Dice(seed: 3)
-        for _ in 0..<40 {
-            var operations = random.recording(count: 128, processes: 10)
+        for _ in 0..<20 {
+            var operations = random.recording(count: 100, processes: 6)
             XCTAssertEqual(Checker().check(operations), .linearizable)
             let reads = operations.indices.filter {
                 if case .read(.some) = operations[$0].action { operations[$0].returned != nil } else { false }

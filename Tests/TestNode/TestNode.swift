@@ -48,13 +48,20 @@ struct TestNode {
 private struct Message: Decodable {
     struct Body: Decodable {
         var type: String
-        var msg_id: Int?
-        var node_id: String?
-        var node_ids: [String]?
+        var messageID: Int?
+        var nodeID: String?
+        var nodeIDs: [String]?
         var key: Int?
         var value: Int?
         var from: Int?
         var to: Int?
+
+        enum CodingKeys: String, CodingKey {
+            case type, key, value, from, to
+            case messageID = "msg_id"
+            case nodeID = "node_id"
+            case nodeIDs = "node_ids"
+        }
     }
 
     var src: String
@@ -73,8 +80,8 @@ private struct Store {
     mutating func answers(to message: Message) -> [String] {
         let body = message.body
         if body.type == "init" {
-            name = body.node_id ?? ""
-            others = (body.node_ids ?? []).filter { $0 != name }
+            name = body.nodeID ?? ""
+            others = (body.nodeIDs ?? []).filter { $0 != name }
             complain("test-node: \(name) is up")
             return fault == .dead ? [] : [line(message, #""type":"init_ok""#)]
         }
@@ -126,7 +133,7 @@ private struct Store {
     }
 
     private func line(_ message: Message, _ fields: String) -> String {
-        let id = message.body.msg_id.map { #","in_reply_to":\#($0)"# } ?? ""
+        let id = message.body.messageID.map { #","in_reply_to":\#($0)"# } ?? ""
         return #"{"src":"\#(name)","dest":"\#(message.src)","body":{\#(fields)\#(id)}}"#
     }
 }

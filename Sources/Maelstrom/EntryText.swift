@@ -1,0 +1,186 @@
+import FoundationEssentials
+import KeyValue
+import Raft
+
+/// Entries and requests as members write them to each other: one string each, for JSONDecoder reads a string
+/// several times faster than an object.
+///
+/// An entry is its term and what it holds: `3 c1 7 write "x" 5`, whose rest is the command of a `Request`, or
+/// `3 no-op`.
+struct EntryText {
+    private static let noOp = "no-op"
+
+    let decoder: JSONDecoder
+
+    static func append(_ entry: Entry, to bytes: inout [UInt8]) {
+        bytes.append(UInt8(ascii: "\""))
+        bytes.append(entry.term)
+        bytes.append(UInt8(ascii: " "))
+        switch entry.payload {
+        case .noOp: bytes.append(escaped: noOp)
+        case .command(let command): bytes.append(escaped: command.text)
+        case .membership:
+            // Nothing puts one into a log yet; `payload(_:)` is where it is to be read.
+            preconditionFailure("a change of membership has no text yet")
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// Reads the elements of an append, which must not fall in term, nor leave the range of the message's.
+    func entries(_ texts: [String], of request: AppendEntries) throws(Malformed) -> [Entry] {
+        var entries: [Entry] = []
+        entries.reserveCapacity(texts.count)
+        var doubtful: [(place: Int, Request)] = []
+        var lowest = max(request.prevLogTerm, 1)
+        for (place, text) in texts.enumerated() {
+            guard let (term, rest) = Self.split(text) else {
+                throw Self.malformed("entries", place, "a term, a space, and a request or \(Self.noOp)")
+            }
+            guard term >= lowest, term <= request.term else {
+                throw Self.malformed("entries", place, "of a term from \(lowest) to \(request.term)")
+            }
+            lowest = term
+            guard let payload = Self.payload(rest, place, &doubtful) else {
+                throw Self.malformed("entries", place, "a term and then a request or \(Self.noOp)")
+            }
+            entries.append(Entry(term: term, payload: payload))
+        }
+        for (place, command) in try canonical(doubtful, in: "entries") {
+            entries[place].payload = .command(command)
+        }
+        return entries
+    }
+
+    /// Reads the elements of a forward.
+    func commands(_ texts: [String]) throws(Malformed) -> [Command] {
+        var commands: [Command] = []
+        commands.reserveCapacity(texts.count)
+        var doubtful: [(place: Int, Request)] = []
+        for (place, text) in texts.enumerated() {
+            guard let command = Self.command(text, place, &doubtful) else {
+                throw Self.malformed("requests", place, "a request: CLIENT NUMBER write KEY VALUE, or a cas")
+            }
+            commands.append(command)
+        }
+        for (place, command) in try canonical(doubtful, in: "requests") { commands[place] = command }
+        return commands
+    }
+
+    private static func malformed(_ field: String, _ place: Int, _ expected: String) -> Malformed {
+        Malformed(text: "\(field)[\(place)] must be \(expected)")
+    }
+
+    /// Splits an element after its term; nil where it does not begin with one.
+    private static func split(_ text: String) -> (Term, rest: String)? {
+        let bytes = text.utf8
+        guard let space = bytes.firstIndex(of: UInt8(ascii: " ")), space != bytes.startIndex else {
+            return nil
+        }
+        var term = 0
+        for byte in bytes[..<space] {
+            guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9"), term <= Fields.highest / 10 else {
+                return nil
+            }
+            term = term * 10 + Int(byte - UInt8(ascii: "0"))
+        }
+        return (term, String(text[bytes.index(after: space)...]))
+    }
+
+    private static func payload(
+        _ text: String, _ place: Int, _ doubtful: inout [(place: Int, Request)]
+    ) -> Entry.Payload? {
+        if text == noOp { return .noOp }
+        return command(text, place, &doubtful).map { .command($0) }
+    }
+
+    private static func command(
+        _ text: String, _ place: Int, _ doubtful: inout [(place: Int, Request)]
+    ) -> Command? {
+        let command = Command(text)
+        guard let request = Request(command) else { return nil }
+        if !request.operation.values.allSatisfy({ Canonical.isPlainly($0.text) }) {
+            doubtful.append((place, request))
+        }
+        return command
+    }
+
+    // MARK: - Values
+
+    /// Makes canonical what a member may have written otherwise, all of a message in one decoding.
+    private func canonical(
+        _ doubtful: [(place: Int, Request)], in field: String
+    ) throws(Malformed) -> [(place: Int, Command)] {
+        if doubtful.isEmpty { return [] }
+        guard var values = canonical(doubtful.flatMap { $0.1.operation.values })?[...] else {
+            // Somebody is at fault, so time does not matter: look at each.
+            let culprit = doubtful.first { canonical($0.1.operation.values) == nil }
+            throw Self.malformed(field, culprit?.place ?? 0, "a request whose key and values are JSON")
+        }
+        return doubtful.map { place, request in
+            var request = request
+            let count = request.operation.values.count
+            request.operation = request.operation.with(Array(values.prefix(count)))
+            values.removeFirst(count)
+            return (place, request.command)
+        }
+    }
+
+    private func canonical(_ texts: [JSONValue]) -> [JSONValue]? {
+        guard texts.allSatisfy({ Self.isOneElement($0.text) }) else { return nil }
+        var array: [UInt8] = []
+        for text in texts {
+            array.append(array.isEmpty ? UInt8(ascii: "[") : UInt8(ascii: ","))
+            array.append(json: text.text)
+        }
+        array.append(UInt8(ascii: "]"))
+        guard let trees = try? decoder.decode([JSONTree].self, from: Data(array)), trees.count == texts.count
+        else { return nil }
+        if trees.contains(where: \.mayHaveLostDigits), NumberScan.holdsOversizedInteger(array) { return nil }
+        return try? trees.map { try Canonical.value($0) }
+    }
+
+    /// Whether `text`, put into an array, ends with itself, so that two broken values cannot mend each other.
+    private static func isOneElement(_ text: String) -> Bool {
+        var depth = 0
+        var isQuoted = false
+        var isEscaped = false
+        for byte in text.utf8 {
+            if isEscaped {
+                isEscaped = false
+            } else if byte == UInt8(ascii: "\"") {
+                isQuoted.toggle()
+            } else if isQuoted {
+                isEscaped = byte == UInt8(ascii: "\\")
+            } else if byte == UInt8(ascii: "[") || byte == UInt8(ascii: "{") {
+                depth += 1
+            } else if byte == UInt8(ascii: "]") || byte == UInt8(ascii: "}") {
+                depth -= 1
+            } else if byte == UInt8(ascii: ","), depth == 0 {
+                return false
+            }
+            if depth < 0 { return false }
+        }
+        return depth == 0 && !isQuoted
+    }
+}
+
+extension KeyValue.Operation {
+    /// The key and what else is a JSON value.
+    fileprivate var values: [JSONValue] {
+        switch self {
+        case .read(let key): [key]
+        case .write(let key, let value): [key, value]
+        case .cas(let key, let from, let to, _): [key, from, to]
+        }
+    }
+
+    /// The same with others in place of `values`.
+    fileprivate func with(_ values: [JSONValue]) -> KeyValue.Operation {
+        switch self {
+        case .read: .read(key: values[0])
+        case .write: .write(key: values[0], value: values[1])
+        case .cas(_, _, _, let create):
+            .cas(key: values[0], from: values[1], to: values[2], createIfNotExists: create)
+        }
+    }
+}

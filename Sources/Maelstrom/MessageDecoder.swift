@@ -1,0 +1,131 @@
+import FoundationEssentials
+import KeyValue
+import Raft
+
+/// Reads lines. It keeps nothing but its JSONDecoder: making one costs more than what it does.
+package struct MessageDecoder {
+    private let decoder = JSONDecoder()
+    private var entryText: EntryText { EntryText(decoder: decoder) }
+
+    package init() {}
+
+    /// Reads one line.
+    /// - Parameters:
+    ///   - line: without its newline.
+    ///   - identity: who this node is, or nil before `init`.
+    package func decode(_ line: UnsafeRawBufferPointer, for identity: Identity?) -> Input {
+        let message: Line
+        do {
+            message = try decoder.decode(Line.self, from: Data(line))
+        } catch let error as NotAMessage {
+            return .unusable("a line is no message: \(error.reason)")
+        } catch {
+            return .unusable("a line is no message: it is not valid JSON, or nested too deep")
+        }
+        if let identity, message.destination != identity.id {
+            return .unusable("a \(message.typeName) from \(message.source) is for \(message.destination)")
+        }
+        if message.isReply { return reply(message, identity) }
+        guard let identity else { return beforeInit(message, line) }
+        guard let type = message.type, let content = message.content else {
+            return refusal(of: message, .notSupported, "there is no message of type \(message.typeName)")
+        }
+        let isMember = identity.members.contains(message.source)
+        if type.kind == .memberRequest, !isMember {
+            return refusal(
+                of: message, .notSupported,
+                "\(message.typeName) is for members, and \(message.source) is none")
+        }
+        return input(message, content, line)
+    }
+
+    private func beforeInit(_ message: Line, _ line: UnsafeRawBufferPointer) -> Input {
+        guard message.type == .initialize, let content = message.content else {
+            return refusal(of: message, .temporarilyUnavailable, "this node waits for its init")
+        }
+        return input(message, content, line)
+    }
+
+    private func input(
+        _ message: Line, _ content: Result<Line.Content, Malformed>, _ line: UnsafeRawBufferPointer
+    ) -> Input {
+        if let field = message.doubtful, NumberScan.holdsOversizedInteger(line) {
+            return refusal(
+                of: message, .malformedRequest,
+                "\(field.rawValue) must hold no integer beyond 64 bits")
+        }
+        do throws(Malformed) {
+            return try input(message, try content.get())
+        } catch {
+            return refusal(of: message, .malformedRequest, "\(message.typeName): \(error.text)")
+        }
+    }
+
+    private func input(_ message: Line, _ content: Line.Content) throws(Malformed) -> Input {
+        func peer(_ body: Message.Body) -> Input {
+            let raft = Message(id: message.messageID, inReplyTo: message.inReplyTo, body)
+            return .peer(.raft(raft), from: message.source)
+        }
+        switch content {
+        case .operation(let operation):
+            return .request(
+                ClientRequest(client: message.source, messageID: message.messageID, operation))
+        case .appendEntries(var request, let texts):
+            request.entries = try entryText.entries(texts, of: request)
+            return peer(.appendEntries(request))
+        case .forward(let texts, let limit):
+            let commands = try entryText.commands(texts)
+            return .peer(.forward(Forward(commands: commands, limit: limit)), from: message.source)
+        case .raft(let body):
+            return peer(body)
+        case .initialize(let nodeID, let nodeIDs):
+            try check(nodeID, nodeIDs)
+            return .initialize(
+                Initialize(
+                    client: message.source, messageID: message.messageID,
+                    identity: Identity(id: nodeID, members: nodeIDs)))
+        case .status:
+            return .status(client: message.source, messageID: message.messageID)
+        case .unsupported:
+            return refusal(of: message, .notSupported, "\(message.typeName) is not supported yet")
+        }
+    }
+
+    private func check(_ nodeID: NodeID, _ nodeIDs: [NodeID]) throws(Malformed) {
+        if nodeIDs.contains("") { throw Malformed(text: "node_ids must hold no empty id") }
+        if Set(nodeIDs).count < nodeIDs.count { throw Malformed(text: "node_ids must hold no id twice") }
+        if !nodeIDs.contains(nodeID) { throw Malformed(text: "node_id must be one of node_ids") }
+    }
+
+    /// Errors from members would be answered with errors, and so on, so no reply is ever answered.
+    private func reply(_ message: Line, _ identity: Identity?) -> Input {
+        guard let content = message.content, message.type != nil else {
+            return .unneeded("a \(message.typeName) from \(message.source)")
+        }
+        guard let identity, identity.members.contains(message.source) else {
+            return .unneeded("a \(message.typeName) from \(message.source), which is no member")
+        }
+        do throws(Malformed) {
+            return try input(message, try content.get())
+        } catch {
+            return .unusable("a \(message.typeName) from \(message.source): \(error.text)")
+        }
+    }
+
+    private func refusal(of message: Line, _ code: ErrorCode, _ text: String) -> Input {
+        .refusal(
+            Refusal(
+                from: message.destination, to: message.source, inReplyTo: message.messageID, code, text))
+    }
+}
+
+extension Line {
+    /// Whether it answers something, known or not.
+    fileprivate var isReply: Bool {
+        guard let type else {
+            return inReplyTo != nil || typeName == "error" || typeName.hasSuffix("_ok")
+                || typeName.hasSuffix("_res")
+        }
+        return type.kind == .reply
+    }
+}

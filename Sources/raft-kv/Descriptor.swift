@@ -1,0 +1,61 @@
+import Glibc
+
+/// A file descriptor, and what the node does with one.
+struct Descriptor: Sendable {
+    static let standardInput = Descriptor(number: STDIN_FILENO)
+    static let standardOutput = Descriptor(number: STDOUT_FILENO)
+    static let standardError = Descriptor(number: STDERR_FILENO)
+
+    let number: Int32
+
+    /// Waits until there is something to read, or the end, for `timeout` milliseconds at most; -1 is for ever.
+    /// - Returns: whether there is.
+    func hasInput(timeout: Int32) -> Bool {
+        wait(for: Int16(POLLIN), timeout: timeout)
+    }
+
+    private func wait(for events: Int16, timeout: Int32) -> Bool {
+        var request = pollfd(fd: number, events: events, revents: 0)
+        while true {
+            let count = poll(&request, 1, timeout)
+            if count >= 0 { return count > 0 }
+            if errno != EINTR { return true }
+        }
+    }
+
+    /// Reads once, as much as there is and fits.
+    /// - Returns: how many bytes; 0 at the end, and -1 after an error, which `errno` names.
+    func read(into room: UnsafeMutableRawBufferPointer) -> Int {
+        while true {
+            let count = Glibc.read(number, room.baseAddress, room.count)
+            if count >= 0 { return count }
+            switch errno {
+            case EINTR: continue
+            case EAGAIN: _ = wait(for: Int16(POLLIN), timeout: -1)
+            default: return -1
+            }
+        }
+    }
+
+    /// Writes everything, also where somebody has made the descriptor non-blocking.
+    /// - Returns: 0, or the error number.
+    func write(_ bytes: [UInt8]) -> Int32 {
+        bytes.withUnsafeBytes { bytes in
+            var rest = bytes[...]
+            while !rest.isEmpty {
+                let start = UnsafeRawBufferPointer(rebasing: rest).baseAddress
+                let count = Glibc.write(number, start, rest.count)
+                if count >= 0 {
+                    rest = rest.dropFirst(count)
+                    continue
+                }
+                switch errno {
+                case EINTR: continue
+                case EAGAIN: _ = wait(for: Int16(POLLOUT), timeout: -1)
+                default: return errno
+                }
+            }
+            return 0
+        }
+    }
+}

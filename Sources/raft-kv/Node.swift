@@ -1,0 +1,128 @@
+import Dispatch
+import Glibc
+import Raft
+import Synchronization
+
+/// The process around the member: it reads, takes turns, and ends.
+///
+/// A turn is whole: the lock is held from taking the time to the last write, so that no message overtakes an
+/// earlier one. Only reading and decoding happen outside of it.
+final class Node: Sendable {
+    /// How long a node that was told to end may take.
+    private static let longestFarewell = DispatchTimeInterval.seconds(1)
+    /// What stands for an input or output that does not work, in sysexits.h.
+    private static let ioError: Int32 = 74
+
+    private let options: Options
+    private let turn: Mutex<Turn>
+    private let alarm = Alarm()
+    /// Whether there is input that no turn has taken yet: from before it is read until the turn begins.
+    private let inputIsComing = Atomic(false)
+
+    init(_ options: Options) {
+        self.options = options
+        turn = Mutex(Turn(options))
+    }
+
+    /// Reads stdin to its end, on the thread that calls it.
+    func run() -> Never {
+        alarm.start { [self] in rang() }
+        let reader = LineReader(.standardInput)
+        var intake = Intake(voters: options.voters, keepsLines: options.log.admits(.trace, .rpc))
+        while true {
+            _ = Descriptor.standardInput.hasInput(timeout: -1)
+            inputIsComing.store(true, ordering: .sequentiallyConsistent)
+            let event = reader.fill()
+            var batch = Batch()
+            while let line = reader.next() { intake.take(line, into: &batch) }
+            switch event {
+            case .lines:
+                take(batch)
+            case .end:
+                if let line = reader.rest() { intake.take(line, into: &batch) }
+                end(batch)
+            case .failed(let error):
+                fail("cannot read stdin: \(String(cString: strerror(error)))")
+            }
+        }
+    }
+
+    // MARK: - Turns
+
+    private func take(_ batch: Batch) {
+        turn.withLock { turn in
+            inputIsComing.store(false, ordering: .sequentiallyConsistent)
+            turn.take(batch, at: Clock.now)
+            finish(&turn)
+        }
+    }
+
+    /// The timer rang. Where something waits to be read, the turn that takes it acts on the deadline too.
+    private func rang() {
+        if inputIsComing.load(ordering: .sequentiallyConsistent) { return }
+        if Descriptor.standardInput.hasInput(timeout: 0) { return }
+        turn.withLock { turn in
+            turn.take(Batch(), at: Clock.now)
+            finish(&turn)
+        }
+    }
+
+    private func finish(_ turn: inout Turn) {
+        write(&turn)
+        if turn.mayEnd, !Descriptor.standardInput.hasInput(timeout: 0) { exit(0) }
+        alarm.set(turn.deadline)
+    }
+
+    private func write(_ turn: inout Turn) {
+        if let failure = turn.failure {
+            turn.log.log(.error, .node, failure.text)
+            turn.log.flush()
+            exit(failure.exitCode)
+        }
+        let error = turn.flush()
+        if error == 0 { return }
+        let isGone = error == EPIPE
+        turn.log.log(
+            isGone ? .info : .error, .node, "cannot write to stdout: \(String(cString: strerror(error)))")
+        turn.log.flush()
+        exit(isGone ? 0 : Self.ioError)
+    }
+
+    // MARK: - The end
+
+    private func end(_ batch: Batch) -> Never {
+        turn.withLock { turn in
+            turn.take(batch, at: Clock.now)
+            farewell(&turn)
+        }
+    }
+
+    private func farewell(_ turn: inout Turn) -> Never {
+        turn.endOfInput()
+        turn.log.log(.info, .node, "ends")
+        write(&turn)
+        exit(0)
+    }
+
+    private func fail(_ text: String) -> Never {
+        turn.withLock { turn in
+            turn.log.log(.error, .node, text)
+            write(&turn)
+            exit(Self.ioError)
+        }
+    }
+
+    /// Somebody wants the process to end: it goes on until nobody would miss it, but not for long. Who asks
+    /// twice does not want to wait.
+    func terminate(signal: Int32) {
+        turn.withLock { turn in
+            if turn.isRetiring { exit(128 + signal) }
+            turn.log.log(.info, .node, "is told to end")
+            turn.retire(at: Clock.now)
+            finish(&turn)
+        }
+        DispatchQueue.global().asyncAfter(deadline: .now() + Self.longestFarewell) { [self] in
+            turn.withLock { turn -> Void in farewell(&turn) }
+        }
+    }
+}

@@ -1,0 +1,186 @@
+import KeyValue
+import Maelstrom
+import Raft
+import Storage
+
+/// The node's state, and the one thing that ever happens to it: a turn. A lock guards it.
+struct Turn: Sendable {
+    private let options: Options
+    var log: Logger
+    /// What leaves at the end of the turn.
+    private var writer = MessageWriter()
+    private var replica: Replica?
+    /// Where the member is kept durably; nil is in memory only.
+    private var storage: MemberStorage<PosixDisk>?
+    /// Why the node cannot go on, once it cannot.
+    private(set) var failure: (text: String, exitCode: Int32)?
+    private(set) var isRetiring = false
+
+    init(_ options: Options) {
+        self.options = options
+        log = Logger(options.log)
+    }
+
+    /// When the next turn is due, whether or not something is read.
+    var deadline: Microseconds? { replica?.deadline }
+
+    /// Whether a node that was told to end may do so.
+    var mayEnd: Bool { isRetiring && replica?.mayEnd ?? true }
+
+    /// Takes what was read, then acts on the time: a node that was stopped and goes on must hear what it missed
+    /// before it believes that nobody has said anything.
+    mutating func take(_ batch: Batch, at now: Microseconds) {
+        for line in batch.lines { log.log(.trace, .rpc, "in  \(line)") }
+        for input in batch.inputs { take(input, at: now) }
+        replica?.advance(to: now)
+        drain()
+    }
+
+    mutating func retire(at now: Microseconds) {
+        isRetiring = true
+        replica?.retire(now: now)
+        drain()
+    }
+
+    /// Nothing more will be heard, so all that is owed is answered now.
+    mutating func endOfInput() {
+        replica?.endOfInput()
+        drain()
+    }
+
+    /// Writes what has gathered for stdout, and then the log.
+    /// - Returns: 0, or the error number of the write to stdout.
+    mutating func flush() -> Int32 {
+        var error: Int32 = 0
+        if !writer.bytes.isEmpty {
+            if log.admits(.trace, .rpc) {
+                for line in writer.bytes.split(separator: UInt8(ascii: "\n")) {
+                    log.log(.trace, .rpc, "out \(String(decoding: line.prefix(1000), as: UTF8.self))")
+                }
+            }
+            error = Descriptor.standardOutput.write(writer.bytes)
+            writer.clear()
+        }
+        log.flush()
+        return error
+    }
+
+    // MARK: - Input
+
+    private mutating func take(_ input: Input, at now: Microseconds) {
+        switch input {
+        case .initialize(let request):
+            initialize(request, at: now)
+        case .request(let request):
+            replica?.receive(request, now: now)
+        case .status(let client, let messageID):
+            // What came before it in this turn has happened, for whoever typed it.
+            drain()
+            guard let status = replica?.status else { return }
+            writer.write(ClientReply(to: client, inReplyTo: messageID, .statusOK(status)))
+        case .peer(let message, let member):
+            replica?.receive(message, from: member, now: now)
+        case .refusal(let refusal):
+            let isMember = replica?.raft.configuration.members.contains(refusal.destination) ?? false
+            log.log(
+                isMember ? .warning : .debug, isMember ? .rpc : .client,
+                "tells \(refusal.destination) error \(refusal.code.rawValue): \(refusal.text)")
+            writer.write(refusal)
+        case .unusable(let reason):
+            log.log(.warning, .node, "drops \(reason)")
+        case .unneeded(let reason):
+            log.log(.debug, .rpc, "ignores \(reason)")
+        }
+    }
+
+    private mutating func initialize(_ request: Initialize, at now: Microseconds) {
+        let identity = request.identity
+        if replica == nil {
+            var generator = SystemRandomNumberGenerator()
+            let configuration = Raft.Configuration(
+                id: identity.id, members: identity.members, voters: options.voters,
+                timing: Timing(
+                    electionTimeout: options.electionTimeout, heartbeatInterval: options.heartbeatInterval),
+                seed: generator.next())
+            guard let stored = open(identity.id) else { return }
+            replica = Replica(
+                configuration: configuration, stored: stored, snapshotEvery: options.snapshotEvery, now: now)
+            writer.identify(as: identity.id)
+            log.id = identity.id
+            let voters = replica?.raft.membership.voters.joined(separator: " ") ?? ""
+            log.log(
+                .info, .node,
+                "one of \(identity.members.joined(separator: " ")); voters are \(voters)"
+                    + (storage == nil
+                        ? "; its state is in memory only, so it must not be started again within this cluster"
+                        : ""))
+        }
+        writer.write(initOKTo: request.client, inReplyTo: request.messageID)
+        // A lone voter leads at once.
+        replica?.advance(to: now)
+    }
+
+    // MARK: - Storage
+
+    /// What is stored of the member; nil, and a failure, where that cannot be known.
+    private mutating func open(_ id: NodeID) -> StoredState? {
+        guard let directory = options.dataDirectory else { return StoredState() }
+        do {
+            let (storage, found) = try DataDirectory.open(directory, id: id)
+            self.storage = storage
+            let state = found.state
+            log.id = id
+            log.term = state.hardState.term
+            if let torn = found.tornTail { log.log(.warning, .snapshot, "found a write cut short: \(torn)") }
+            log.log(
+                .info, .snapshot,
+                "keeps its state in \(directory): term \(state.hardState.term), voted for "
+                    + "\(state.hardState.votedFor ?? "nobody"), snapshot up to \(state.log.baseIndex), "
+                    + "log up to \(state.log.lastIndex)")
+            return state
+        } catch {
+            failure = ("\(error)", DataDirectory.exitCode(error))
+            return nil
+        }
+    }
+
+    /// Makes durable what must be. What may leave early is written before, and nothing that must wait for the
+    /// disk leaves if it fails.
+    private mutating func store(_ ready: ReplicaReady) -> Bool {
+        guard ready.mustStore, storage != nil else { return true }
+        _ = flush()
+        do {
+            try storage?.store(ready)
+            return true
+        } catch {
+            failure = ("\(error)", DataDirectory.diskFailed)
+            return false
+        }
+    }
+
+    // MARK: - Output
+
+    private mutating func drain() {
+        while failure == nil, let ready = replica.takeReadyIfAny() {
+            if let term = ready.raft.hardState?.term { log.term = term }
+            for event in ready.raft.events { log.narrate(event) }
+            for envelope in ready.early { writer.write(envelope) }
+            guard store(ready) else { return }
+            replica?.persisted(ready)
+            for envelope in ready.late { writer.write(envelope) }
+            for reply in ready.replies {
+                if case .error(let code, let text) = reply.body {
+                    log.log(.debug, .client, "tells \(reply.client) error \(code.rawValue): \(text)")
+                }
+                writer.write(reply)
+            }
+        }
+    }
+}
+
+extension Replica? {
+    fileprivate mutating func takeReadyIfAny() -> ReplicaReady? {
+        guard self?.hasReady == true else { return nil }
+        return self?.takeReady()
+    }
+}
