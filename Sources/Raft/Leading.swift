@@ -118,8 +118,9 @@ extension Raft {
         } else {
             let log = log
             leadership.progress[place].refused(request) { previous in
-                guard let hint = reply.hint, hint.index < previous else { return previous - 1 }
-                return log.lastIndex(withTermAtMost: hint.term, notAfter: hint.index)
+                // The hint may be at `previous` itself: then the follower's entry there is of an earlier term.
+                guard let hint = reply.hint, hint.index <= previous else { return previous - 1 }
+                return min(log.lastIndex(withTermAtMost: hint.term, notAfter: hint.index), previous - 1)
             }
         }
         if let sample = leadership.progress[place].heard(request, at: now) { timing.add(roundTrip: sample) }
