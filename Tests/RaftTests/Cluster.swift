@@ -230,7 +230,9 @@ extension Packet {
     var isAppend: Bool { append != nil }
     var isAppendReply: Bool { if case .appendEntriesReply = message.body { true } else { false } }
     var isVoteRequest: Bool { if case .requestVote(let vote) = message.body { !vote.preVote } else { false } }
-    var isPreVoteRequest: Bool { if case .requestVote(let vote) = message.body { vote.preVote } else { false } }
+    var isPreVoteRequest: Bool {
+        if case .requestVote(let vote) = message.body { vote.preVote } else { false }
+    }
     var isVoteReply: Bool { if case .requestVoteReply = message.body { true } else { false } }
     var isReadQuestion: Bool { if case .readIndex = message.body { true } else { false } }
     var isReadAnswer: Bool { if case .readIndexReply = message.body { true } else { false } }

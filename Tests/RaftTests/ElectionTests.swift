@@ -108,8 +108,10 @@ final class ElectionTests: XCTestCase {
         var hand = Hand(term: 4)
         hand.now = try XCTUnwrap(hand.raft.deadline) - 1
         XCTAssertEqual(
-            hand.vote(RequestVote(term: 4, candidate: "n1", lastLogIndex: 0, lastLogTerm: 0))?.voteGranted, true)
-        XCTAssertGreaterThanOrEqual(try XCTUnwrap(hand.raft.deadline), hand.now + hand.raft.timing.electionTimeout)
+            hand.vote(RequestVote(term: 4, candidate: "n1", lastLogIndex: 0, lastLogTerm: 0))?.voteGranted,
+            true)
+        XCTAssertGreaterThanOrEqual(
+            try XCTUnwrap(hand.raft.deadline), hand.now + hand.raft.timing.electionTimeout)
     }
 
     // Scenario 6
@@ -123,8 +125,10 @@ final class ElectionTests: XCTestCase {
             for (log, lastIndex, lastTerm, granted) in table {
                 var hand = Hand(log: log)
                 let request = RequestVote(
-                    term: 8, candidate: "n1", lastLogIndex: lastIndex, lastLogTerm: lastTerm, preVote: preVote)
-                XCTAssertEqual(hand.vote(request)?.voteGranted, granted, "\(log) against \(lastIndex) of \(lastTerm)")
+                    term: 8, candidate: "n1", lastLogIndex: lastIndex, lastLogTerm: lastTerm, preVote: preVote
+                )
+                XCTAssertEqual(
+                    hand.vote(request)?.voteGranted, granted, "\(log) against \(lastIndex) of \(lastTerm)")
             }
         }
     }
