@@ -157,12 +157,12 @@ extension Raft {
         }
     }
 
-    func leaderDeadline(_ leadership: Leadership) -> Microseconds {
+    func leaderDeadline(_ leadership: Leadership) -> Microseconds? {
         let heartbeat = leadership.progress.map { ($0.lastSent ?? now) + timing.heartbeatInterval }.min()
         let contact = membership.quorumValue {
             $0 == id ? .max : leadership.progress(of: $0)?.lastContact ?? 0
         }
         let quorum = contact == .max ? nil : contact + timing.electionTimeout
-        return [heartbeat, quorum, leadership.transfer?.deadline].compactMap { $0 }.min() ?? .max
+        return [heartbeat, quorum, leadership.transfer?.deadline].compactMap { $0 }.min()
     }
 }
