@@ -81,7 +81,9 @@ final class Cluster {
         }
         guard count > 0 else { return [] }
         for node in nodes where node.hasOutgoing && writable.contains(node.input) { node.flush() }
-        var wakes = nodes.filter { !$0.hasClosedOutput && readable.contains($0.output) }.map { Wake.output($0.index) }
+        var wakes = nodes.filter { !$0.hasClosedOutput && readable.contains($0.output) }.map {
+            Wake.output($0.index)
+        }
         if readable.contains(signals.descriptor) { wakes += takeSignals() }
         return wakes
     }

@@ -161,7 +161,8 @@ struct Results: Codable, Sendable {
     private static func counts(_ byNode: [String: Int]) -> String {
         let nodes = byNode.sorted { ($0.key.count, $0.key) < ($1.key.count, $1.key) }
         let total = Text.grouped(byNode.values.reduce(0, +))
-        return nodes.isEmpty ? "none" : "\(total): " + nodes.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+        return nodes.isEmpty
+            ? "none" : "\(total): " + nodes.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
     }
 
     private func row(_ name: String, _ cells: [String]) -> String {
