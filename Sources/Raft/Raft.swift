@@ -94,6 +94,8 @@ package struct Raft: Sendable {
         timing = configuration.timing
         generator = SeededGenerator(seed: configuration.seed)
         electionDeadline = now
+        // Late answers to an earlier run must not fit the questions of this one.
+        if hardState.term > 0 { nextMessageID = .random(in: 1..<(1 << 52), using: &generator) }
         pending = PendingReady(handedOut: log.baseIndex)
         noteMemberships(from: log.firstIndex)
         armElectionTimer()

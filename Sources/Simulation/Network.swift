@@ -52,8 +52,14 @@ struct Network {
         if dice.chance(perMillion: weather.loss) { return (nil, nil, nil) }
         return (
             delay(&dice), dice.chance(perMillion: weather.duplication) ? delay(&dice) : nil,
-            dice.chance(perMillion: weather.lateCopy) ? dice.within(1_000_000...20_000_000) : nil
+            dice.chance(perMillion: weather.lateCopy) ? lateDelay(&dice) : nil
         )
+    }
+
+    /// From ten milliseconds to twenty seconds, each order of size as likely as the others.
+    private func lateDelay(_ dice: inout Dice) -> Microseconds {
+        let most = 10_000 << dice.below(12)
+        return dice.within(most / 2...most)
     }
 
     private func delay(_ dice: inout Dice) -> Microseconds {
@@ -92,12 +98,13 @@ extension PeerMessage {
     /// What a firewall may tell apart.
     enum Kind: String, CaseIterable {
         case requestVote, requestVoteReply, appendEntries, appendEntriesReply, installSnapshot
-        case installSnapshotReply, timeoutNow, readIndex, readIndexReply, forward
+        case installSnapshotReply, timeoutNow, readIndex, readIndexReply, forward, transfer
     }
 
     var kind: Kind {
         switch self {
         case .forward: .forward
+        case .transfer: .transfer
         case .raft(let message):
             switch message.body {
             case .requestVote: .requestVote

@@ -103,4 +103,14 @@ package struct Scenario: Hashable, Sendable {
         writes = 35
         think = 20_000
     }
+
+    /// In one line, for people.
+    package var told: String {
+        """
+        seed \(seed), \(bias.rawValue): \(members) members, \(clients) clients, \(operations) operations on \
+        \(keys) keys, \(latency.distribution.rawValue) latency of \(latency.mean) us, loss \
+        \(weather.loss), duplication \(weather.duplication), delay \(weather.delay), late copies \
+        \(weather.lateCopy) in a million, disk \(diskLatency) us, a fault each \(faults.interval) us
+        """
+    }
 }
