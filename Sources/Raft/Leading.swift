@@ -118,10 +118,11 @@ extension Raft {
         } else {
             let log = log
             leadership.progress[place].refused(request) { previous in
-                guard let hint = reply.hint, hint.index < previous else { return previous - 1 }
+                // The hint may be at `previous` itself: then the follower's entry there is of an earlier term.
+                guard let hint = reply.hint, hint.index <= previous else { return previous - 1 }
                 // Of what a snapshot stands for the log tells nothing: the follower needs the snapshot.
                 guard hint.index > log.baseIndex else { return hint.index }
-                return log.lastIndex(withTermAtMost: hint.term, notAfter: hint.index)
+                return min(log.lastIndex(withTermAtMost: hint.term, notAfter: hint.index), previous - 1)
             }
         }
         if let sample = leadership.progress[place].heard(request, at: now) { timing.add(roundTrip: sample) }
@@ -158,12 +159,12 @@ extension Raft {
         }
     }
 
-    func leaderDeadline(_ leadership: Leadership) -> Microseconds {
+    func leaderDeadline(_ leadership: Leadership) -> Microseconds? {
         let heartbeat = leadership.progress.map { ($0.lastSent ?? now) + timing.heartbeatInterval }.min()
         let contact = membership.quorumValue {
             $0 == id ? .max : leadership.progress(of: $0)?.lastContact ?? 0
         }
         let quorum = contact == .max ? nil : contact + timing.electionTimeout
-        return [heartbeat, quorum, leadership.transfer?.deadline].compactMap { $0 }.min() ?? .max
+        return [heartbeat, quorum, leadership.transfer?.deadline].compactMap { $0 }.min()
     }
 }

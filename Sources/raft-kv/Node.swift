@@ -99,7 +99,8 @@ final class Node: Sendable {
 
     private func farewell(_ turn: inout Turn) -> Never {
         turn.endOfInput()
-        turn.log.log(.info, .node, "ends")
+        let effort = turn.effort
+        turn.log.log(.info, .node, "ends: \(effort)")
         write(&turn)
         exit(0)
     }

@@ -8,6 +8,8 @@ struct PosixDisk: Disk {
     private let directory: CInt
     /// Files that were appended to, by name; they stay open.
     private var open: [String: CInt] = [:]
+    /// How often it made something durable.
+    private(set) var syncs = 0
 
     /// Opens the directory `name` in the one at `parent`, making both where they are missing, and locks it for
     /// as long as this process lives: two processes of one id must not both write here.
@@ -105,10 +107,12 @@ struct PosixDisk: Disk {
     }
 
     mutating func sync(_ name: String) throws(DiskError) {
+        syncs += 1
         guard fdatasync(try writable(name)) == 0 else { throw failure("sync", name) }
     }
 
     mutating func syncDirectory() throws(DiskError) {
+        syncs += 1
         guard fsync(directory) == 0 else { throw Self.failure("sync", path) }
     }
 

@@ -15,6 +15,7 @@ struct Turn: Sendable {
     /// Why the node cannot go on, once it cannot.
     private(set) var failure: (text: String, exitCode: Int32)?
     private(set) var isRetiring = false
+    private var turns = 0
 
     init(_ options: Options) {
         self.options = options
@@ -30,6 +31,7 @@ struct Turn: Sendable {
     /// Takes what was read, then acts on the time: a node that was stopped and goes on must hear what it missed
     /// before it believes that nobody has said anything.
     mutating func take(_ batch: Batch, at now: Microseconds) {
+        turns += 1
         for line in batch.lines { log.log(.trace, .rpc, "in  \(line)") }
         for input in batch.inputs { take(input, at: now) }
         replica?.advance(to: now)
@@ -64,6 +66,9 @@ struct Turn: Sendable {
         log.flush()
         return error
     }
+
+    /// What it has done, for those who measure.
+    var effort: String { "\(turns) turns, \(storage?.disk.syncs ?? 0) syncs" }
 
     // MARK: - Input
 
