@@ -8,6 +8,9 @@ package struct RoundTrip: Hashable, Sendable {
         self.deviation = deviation
     }
 
+    /// What hardly any takes longer than, by the rule for retransmissions of RFC 6298.
+    var slowest: Microseconds { mean + 4 * deviation }
+
     /// The estimate after one more sample, with the weights of RFC 6298.
     func adding(_ sample: Microseconds) -> RoundTrip {
         RoundTrip(
@@ -41,14 +44,14 @@ package struct Timing: Sendable {
 
     /// The minimum election timeout T: each wait is drawn from [T, 2T) (§5.2).
     ///
-    /// Unless fixed, it is what a round trip takes at worst, by the rule for retransmissions of RFC 6298.
+    /// Unless fixed, it is what a round trip takes at worst.
     package var electionTimeout: Microseconds {
         if let fixedElectionTimeout { return fixedElectionTimeout }
         return min(max(slowestRoundTrip, Self.shortestElectionTimeout), Self.longestElectionTimeout)
     }
 
     private var slowestRoundTrip: Microseconds {
-        [measured, announced].compactMap { $0 }.map { $0.mean + 4 * $0.deviation }.max() ?? 0
+        max(measured?.slowest ?? 0, announced?.slowest ?? 0)
     }
 
     /// How long a leader leaves a member without a message. Several fit into T, for some are lost or late.

@@ -21,7 +21,8 @@ final class SlowNetworkTests: XCTestCase {
     /// Runs members over links that take `latency` each way, until `isOver`.
     /// - Returns: when that was.
     private func run(
-        _ members: inout [Raft], _ flying: inout [Flying], latency: Microseconds, from start: Microseconds = 0,
+        _ members: inout [Raft], _ flying: inout [Flying], latency: Microseconds,
+        from start: Microseconds = 0,
         until end: Microseconds, _ isOver: (Raft, [ReadyRead]) -> Bool
     ) -> Microseconds? {
         for now in stride(from: start, to: end, by: 10_000) {
@@ -53,7 +54,9 @@ final class SlowNetworkTests: XCTestCase {
         for latency in [1_000, 100_000, 500_000, 1_000_000, 2_000_000] {
             var members = members()
             var flying: [Flying] = []
-            let elected = run(&members, &flying, latency: latency, until: 120_000_000) { raft, _ in raft.isLeader }
+            let elected = run(&members, &flying, latency: latency, until: 120_000_000) { raft, _ in
+                raft.isLeader
+            }
             XCTAssertNotNil(elected, "\(latency) us")
         }
     }
