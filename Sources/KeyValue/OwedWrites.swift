@@ -58,6 +58,14 @@ struct OwedWrites: Sendable {
         writes.removeValue(forKey: id)
     }
 
+    /// Takes out those that `store` has carried out.
+    mutating func settle(by store: Store) -> [(Owed, Outcome)] {
+        let settled = writes.values.sorted { $0.sequence < $1.sequence }
+            .compactMap { owed in store.outcome(of: owed.request.id).map { (owed, $0) } }
+        for (owed, _) in settled { writes[owed.request.id] = nil }
+        return settled
+    }
+
     /// All that have left, oldest first: what a new leader must be told of.
     func allThatLeft() -> [RequestID] {
         writes.values.filter(\.hasLeft).sorted { $0.sequence < $1.sequence }.map(\.request.id)

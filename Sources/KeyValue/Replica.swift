@@ -23,6 +23,14 @@ package struct Replica: Sendable {
     var nextNumber: Int
     var outgoing: [PeerEnvelope] = []
     var replies: [ClientReply] = []
+    /// How many entries are applied between two snapshots.
+    let snapshotEvery: Int
+    /// The snapshot that is being taken, what there is of its text, and its next piece to be stored.
+    var snapshotWriter: SnapshotWriter?
+    var ownText = SnapshotText()
+    var snapshotPiece: SnapshotPiece?
+    /// The leader's snapshot, as far as it has come.
+    var arriving: (reader: SnapshotReader, text: SnapshotText)?
     var isRetiring = false
     var now: Microseconds
 
@@ -43,13 +51,19 @@ package struct Replica: Sendable {
         var leader: NodeID
     }
 
-    /// - Parameters: as for `Raft.init`.
+    /// - Parameters:
+    ///   - stored: what was stored of the member; nothing for a new one.
+    ///   - snapshotEvery: the log is compacted once so many entries are applied since the last snapshot.
     package init(
-        configuration: Raft.Configuration, hardState: HardState = HardState(), log: Log = Log(),
+        configuration: Raft.Configuration, stored: StoredState = StoredState(), snapshotEvery: Int = 10_000,
         now: Microseconds
     ) {
-        raft = Raft(configuration: configuration, hardState: hardState, log: log, now: now)
-        lastApplied = log.baseIndex
+        raft = Raft(
+            configuration: configuration, hardState: stored.hardState, log: stored.log,
+            snapshot: stored.snapshot, membership: stored.membership, now: now)
+        store = stored.store
+        self.snapshotEvery = snapshotEvery
+        lastApplied = stored.log.baseIndex
         self.now = now
         var generator = SeededGenerator(seed: ~configuration.seed)
         nextNumber = Int.random(in: 0..<(1 << 52), using: &generator)
@@ -57,8 +71,11 @@ package struct Replica: Sendable {
 
     /// The time by which `advance(to:)` must be called; nil where only input can move the member.
     package var deadline: Microseconds? {
-        [raft.deadline, owed.nextExpiry, inboxExpiry, reads.first?.reads.first?.deadline, owed.retryAt]
-            .compactMap { $0 }.min()
+        if snapshotWriter != nil { return now }
+        return [
+            raft.deadline, owed.nextExpiry, inboxExpiry, reads.first?.reads.first?.deadline, owed.retryAt,
+        ]
+        .compactMap { $0 }.min()
     }
 
     var inboxExpiry: Microseconds? {
@@ -75,6 +92,7 @@ package struct Replica: Sendable {
         self.now = max(self.now, now)
         raft.advance(to: self.now)
         expire()
+        continueSnapshot()
         if isRetiring { handOver() }
     }
 
@@ -117,14 +135,16 @@ package struct Replica: Sendable {
     /// What is to be done now; see `Ready` for the order. Call it until `hasReady` is false.
     package mutating func takeReady() -> ReplicaReady {
         route()
-        let ready = ReplicaReady(raft: raft.takeReady(), outgoing: outgoing, replies: replies)
+        let ready = ReplicaReady(
+            raft: raft.takeReady(), snapshotPiece: snapshotPiece, outgoing: outgoing, replies: replies)
+        snapshotPiece = nil
         outgoing.removeAll(keepingCapacity: true)
         replies.removeAll(keepingCapacity: true)
         return ready
     }
 
     package var hasReady: Bool {
-        raft.hasReady || !outgoing.isEmpty || !replies.isEmpty || canRoute
+        raft.hasReady || snapshotPiece != nil || !outgoing.isEmpty || !replies.isEmpty || canRoute
     }
 
     /// What `ready` asked to be stored is durable: apply what is committed, and answer.
@@ -138,14 +158,19 @@ package struct Replica: Sendable {
             answer(&waiting)
         }
         precondition(waiting.isEmpty, "a read was released before its index was committed")
+        take(ready.raft.snapshotPieces, for: ready.raft.installer)
+        if let piece = ready.snapshotPiece { stored(piece) }
     }
 
     private mutating func apply(_ entry: Entry) {
         guard case .command(let command) = entry.payload, let request = Request(command) else { return }
         let outcome = store.apply(request)
-        guard let owed = owed.settle(request.id) else { return }
-        let body = Self.body(outcome, request.operation)
-        for waiter in owed.waiters { reply(to: request.id.client, waiter.messageID, body) }
+        if let owed = owed.settle(request.id) { answer(owed, outcome) }
+    }
+
+    mutating func answer(_ owed: OwedWrites.Owed, _ outcome: Outcome) {
+        let body = Self.body(outcome, owed.request.operation)
+        for waiter in owed.waiters { reply(to: owed.request.id.client, waiter.messageID, body) }
     }
 
     /// Answers the reads whose index is applied, and does so before another entry changes what they see.
@@ -191,8 +216,16 @@ package struct Replica: Sendable {
 /// this member says beside Raft: `outgoing` with the early messages, `replies` with the late ones.
 package struct ReplicaReady: Sendable {
     package var raft: Ready
+    /// A piece of this member's own snapshot: to be stored aside, and after the last piece, in place of the
+    /// snapshot before it.
+    package var snapshotPiece: SnapshotPiece?
     package var outgoing: [PeerEnvelope]
     package var replies: [ClientReply]
+
+    /// Whether there is anything to store.
+    package var mustStore: Bool {
+        raft.mustSync || snapshotPiece != nil || !raft.snapshotPieces.isEmpty
+    }
 
     /// What may leave before anything is stored.
     package var early: [PeerEnvelope] {

@@ -23,6 +23,28 @@ package struct RequestID: Hashable, Sendable {
     }
 }
 
+extension RequestID {
+    /// Two words: the client, and the number, behind the member that drew it where one did.
+    var words: String {
+        "\(Word.escape(client)) \(numberedBy.map { "\(Word.escape($0))/" } ?? "")\(number)"
+    }
+
+    /// Nil where the words are not as `words` writes them.
+    init?(client: Substring, number: Substring) {
+        let parts = number.split(separator: "/", omittingEmptySubsequences: false)
+        guard let client = Word.unescape(client), let drawn = parts.last.flatMap({ Int($0) }) else {
+            return nil
+        }
+        switch parts.count {
+        case 1: self.init(client: client, number: drawn)
+        case 2:
+            guard let member = Word.unescape(parts[0]) else { return nil }
+            self.init(client: client, number: drawn, numberedBy: member)
+        default: return nil
+        }
+    }
+}
+
 /// A write or cas as it stands in the log, and as members pass it on: one line of words,
 /// `CLIENT NUMBER write KEY VALUE` or `CLIENT NUMBER cas KEY FROM TO`, where `cas-or-create` creates the key.
 ///
@@ -37,8 +59,7 @@ package struct Request: Hashable, Sendable {
     }
 
     package var command: Command {
-        let number = id.numberedBy.map { "\(Word.escape($0))/\(id.number)" } ?? String(id.number)
-        let head = "\(Word.escape(id.client)) \(number)"
+        let head = id.words
         return switch operation {
         case .read(let key): Command("\(head) read \(key)")
         case .write(let key, let value): Command("\(head) write \(key) \(value)")
@@ -49,18 +70,9 @@ package struct Request: Hashable, Sendable {
 
     /// Reads a command's line; nil where it is none. Keys and values are taken as they stand.
     package init?(_ command: Command) {
-        let words = Word.split(command.text)
-        guard words.count >= 3, let client = Word.unescape(words[0]) else { return nil }
-        let number = words[1].split(separator: "/", omittingEmptySubsequences: false)
-        switch number.count {
-        case 1:
-            guard let own = Int(number[0]) else { return nil }
-            id = RequestID(client: client, number: own)
-        case 2:
-            guard let member = Word.unescape(number[0]), let drawn = Int(number[1]) else { return nil }
-            id = RequestID(client: client, number: drawn, numberedBy: member)
-        default: return nil
-        }
+        let words = Word.split(command.text[...])
+        guard words.count >= 3, let id = RequestID(client: words[0], number: words[1]) else { return nil }
+        self.id = id
         let values = words[3...].map { JSONValue(canonical: String($0)) }
         switch (words[2], values.count) {
         case ("write", 2): operation = .write(key: values[0], value: values[1])
@@ -75,7 +87,7 @@ package struct Request: Hashable, Sendable {
 /// The words of a command's line.
 enum Word {
     /// Splits at the spaces outside of JSON strings.
-    static func split(_ line: String) -> [Substring] {
+    static func split(_ line: Substring) -> [Substring] {
         let bytes = line.utf8
         var words: [Substring] = []
         var start = bytes.startIndex

@@ -89,7 +89,7 @@ extension Replica {
     /// A copy that comes after this member has forgotten the first would be carried out twice. Within half of
     /// what the store remembers, beyond what the sender had applied without seeing it, it cannot.
     private mutating func forward(_ commands: [Command], to leader: NodeID) {
-        let message = Forward(commands: commands, limit: lastApplied + Store.remembered / 2)
+        let message = Forward(commands: commands, limit: lastApplied + Sessions.capacity / 2)
         outgoing.append(PeerEnvelope(to: leader, .forward(message)))
     }
 

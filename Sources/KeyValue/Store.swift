@@ -1,10 +1,10 @@
 /// What carrying out a write or cas came to. It is remembered, so that a copy of the request is answered
 /// as the first one was.
-package enum Outcome: Hashable, Sendable {
+package enum Outcome: String, Hashable, Sendable {
     case written
     case swapped
     /// A cas of a key that does not exist.
-    case noSuchKey
+    case noSuchKey = "no-such-key"
     /// A cas whose `from` was not the current value.
     case differs
 }
@@ -12,31 +12,29 @@ package enum Outcome: Hashable, Sendable {
 /// The key-value map, and what was carried out lately: the state machine that the log drives. Every member
 /// that has applied the same entries holds the same.
 package struct Store: Sendable {
-    /// How many requests are remembered.
-    package static let remembered = 100_000
+    /// The map, in parts: an image shares them, and a change then copies one part only.
+    private(set) var parts: [[JSONValue: JSONValue]]
+    package private(set) var sessions = Sessions()
 
-    private var values: [JSONValue: JSONValue] = [:]
-    private var outcomes: [RequestID: Outcome] = [:]
-    /// The ids of `outcomes`, in the order in which they were carried out; a ring once it is full.
-    private var order: [RequestID] = []
-    /// Where the oldest id stands once the ring is full.
-    private var oldest = 0
+    private static let partCount = 1_024
 
-    package init() {}
+    package init() {
+        parts = Array(repeating: [:], count: Self.partCount)
+    }
 
-    package subscript(key: JSONValue) -> JSONValue? { values[key] }
+    package subscript(key: JSONValue) -> JSONValue? { parts[Self.part(of: key)][key] }
 
     /// How many keys there are.
-    package var count: Int { values.count }
+    package var count: Int { parts.reduce(0) { $0 + $1.count } }
 
     /// What the request came to, if it is among the last that were carried out.
-    package func outcome(of id: RequestID) -> Outcome? { outcomes[id] }
+    package func outcome(of id: RequestID) -> Outcome? { sessions.outcome(of: id) }
 
     /// Carries out a write or cas, unless a copy of it was: then nothing changes.
     package mutating func apply(_ request: Request) -> Outcome {
-        if let known = outcomes[request.id] { return known }
+        if let known = sessions.outcome(of: request.id) { return known }
         let outcome = carryOut(request.operation)
-        remember(outcome, of: request.id)
+        sessions.remember(outcome, of: request.id)
         return outcome
     }
 
@@ -44,28 +42,45 @@ package struct Store: Sendable {
         switch operation {
         case .read: preconditionFailure("reads are never in the log")
         case .write(let key, let value):
-            values[key] = value
+            parts[Self.part(of: key)][key] = value
             return .written
         case .cas(let key, let from, let to, let createIfNotExists):
-            guard let current = values[key] else {
+            let part = Self.part(of: key)
+            guard let current = parts[part][key] else {
                 guard createIfNotExists else { return .noSuchKey }
-                values[key] = to
+                parts[part][key] = to
                 return .swapped
             }
             guard current == from else { return .differs }
-            values[key] = to
+            parts[part][key] = to
             return .swapped
         }
     }
 
-    private mutating func remember(_ outcome: Outcome, of id: RequestID) {
-        outcomes[id] = outcome
-        if order.count < Self.remembered {
-            order.append(id)
-        } else {
-            outcomes[order[oldest]] = nil
-            order[oldest] = id
-            oldest = (oldest + 1) % Self.remembered
+    /// FNV-1a: the standard library's hashes differ from process to process, and so would snapshots.
+    private static func part(of key: JSONValue) -> Int {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in key.text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        return Int((hash ^ hash >> 32) % UInt64(partCount))
+    }
+
+    // MARK: - Snapshots
+
+    /// Puts back what a line of a snapshot says; see `SnapshotText`.
+    /// - Returns: false where the line says nothing that a store holds.
+    mutating func restore(_ line: Substring) -> Bool {
+        let words = Word.split(line)
+        switch (words.first, words.count) {
+        case ("key", 3):
+            let key = JSONValue(canonical: String(words[1]))
+            parts[Self.part(of: key)][key] = JSONValue(canonical: String(words[2]))
+        case ("did", 4):
+            guard let id = RequestID(client: words[1], number: words[2]),
+                let outcome = Outcome(rawValue: String(words[3]))
+            else { return false }
+            sessions.remember(outcome, of: id)
+        default: return false
         }
+        return true
     }
 }

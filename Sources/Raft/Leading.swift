@@ -49,6 +49,10 @@ extension Raft {
                 appendEntries(to: place)
                 sent = true
             }
+            if lacksSnapshot(leadership.progress[place]), let snapshot {
+                leadership.progress[place].beginSnapshot(snapshot)
+            }
+            if owesSnapshot(leadership.progress[place]) { sendSnapshot(to: place) }
             if !sent, needsHeartbeat(leadership.progress[place], round: round) { appendHeartbeat(to: place) }
         }
         confirmReads()
@@ -57,11 +61,18 @@ extension Raft {
     var owesAppends: Bool {
         guard case .leader(let leadership) = role else { return false }
         return !leadership.unsentReads.isEmpty
-            || leadership.progress.contains { lacksEntries($0) || needsHeartbeat($0, round: false) }
+            || leadership.progress.contains {
+                lacksEntries($0) || lacksSnapshot($0) || owesSnapshot($0) || needsHeartbeat($0, round: false)
+            }
     }
 
     private func lacksEntries(_ progress: Progress) -> Bool {
-        progress.nextIndex <= log.lastIndex && progress.mayAppend
+        progress.nextIndex <= log.lastIndex && progress.nextIndex > log.baseIndex && progress.mayAppend
+    }
+
+    /// Whether what the member needs next is in the snapshot only.
+    private func lacksSnapshot(_ progress: Progress) -> Bool {
+        progress.nextIndex <= log.baseIndex && progress.mayAppend
     }
 
     private func needsHeartbeat(_ progress: Progress, round: Bool) -> Bool {
@@ -82,7 +93,8 @@ extension Raft {
 
     private mutating func send(_ entries: [Entry], to place: Int) {
         let progress = leadership.progress[place]
-        let previous = progress.nextIndex - 1
+        // Where the log begins later, a heartbeat still tells that there is a leader.
+        let previous = max(progress.nextIndex - 1, log.baseIndex)
         let last = previous + entries.count
         // The follower must not commit beyond what this message lets it verify.
         let commit = min(commitIndex, last)
@@ -106,8 +118,11 @@ extension Raft {
         } else {
             let log = log
             leadership.progress[place].refused(request) { previous in
-                guard let hint = reply.hint, hint.index < previous else { return previous - 1 }
-                return log.lastIndex(withTermAtMost: hint.term, notAfter: hint.index)
+                // The hint may be at `previous` itself: then the follower's entry there is of an earlier term.
+                guard let hint = reply.hint, hint.index <= previous else { return previous - 1 }
+                // Of what a snapshot stands for the log tells nothing: the follower needs the snapshot.
+                guard hint.index > log.baseIndex else { return hint.index }
+                return min(log.lastIndex(withTermAtMost: hint.term, notAfter: hint.index), previous - 1)
             }
         }
         if let sample = leadership.progress[place].heard(request, at: now) { timing.add(roundTrip: sample) }
@@ -144,12 +159,12 @@ extension Raft {
         }
     }
 
-    func leaderDeadline(_ leadership: Leadership) -> Microseconds {
+    func leaderDeadline(_ leadership: Leadership) -> Microseconds? {
         let heartbeat = leadership.progress.map { ($0.lastSent ?? now) + timing.heartbeatInterval }.min()
         let contact = membership.quorumValue {
             $0 == id ? .max : leadership.progress(of: $0)?.lastContact ?? 0
         }
         let quorum = contact == .max ? nil : contact + timing.electionTimeout
-        return [heartbeat, quorum, leadership.transfer?.deadline].compactMap { $0 }.min() ?? .max
+        return [heartbeat, quorum, leadership.transfer?.deadline].compactMap { $0 }.min()
     }
 }

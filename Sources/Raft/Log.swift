@@ -3,6 +3,8 @@
 /// Terms never fall from one entry to the next, so a search by term halves its range.
 package struct Log: Sendable {
     private var entries: [Entry] = []
+    /// How many of `entries` are forgotten, and only not taken out yet.
+    private var forgotten = 0
     /// The last index that a snapshot stands for, 0 without one, and its term.
     package private(set) var baseIndex: Index
     package private(set) var baseTerm: Term
@@ -14,17 +16,18 @@ package struct Log: Sendable {
     }
 
     package var firstIndex: Index { baseIndex + 1 }
-    package var lastIndex: Index { baseIndex + entries.count }
-    package var lastTerm: Term { entries.last?.term ?? baseTerm }
+    package var lastIndex: Index { baseIndex + entries.count - forgotten }
+    package var lastTerm: Term { lastIndex == baseIndex ? baseTerm : entries[entries.count - 1].term }
 
     /// - Precondition: `firstIndex...lastIndex` contains `index`.
     package subscript(index: Index) -> Entry {
-        entries[index - firstIndex]
+        entries[index - firstIndex + forgotten]
     }
 
     /// The entries of a range, which must lie within `firstIndex...lastIndex`.
     package subscript(range: ClosedRange<Index>) -> ArraySlice<Entry> {
-        entries[(range.lowerBound - firstIndex)...(range.upperBound - firstIndex)]
+        let start = range.lowerBound - firstIndex + forgotten
+        return entries[start..<(start + range.count)]
     }
 
     /// The term at `index`, or nil where the log holds no such entry (any more).
@@ -46,6 +49,20 @@ package struct Log: Sendable {
 
     package mutating func append(contentsOf new: some Collection<Entry>) {
         entries.append(contentsOf: new)
+    }
+
+    /// Drops the entries up to `index`, for which a snapshot stands from now on.
+    ///
+    /// They go for good once they are as many as what stays, so that each is moved once at most.
+    package mutating func forget(upTo index: Index) {
+        guard index > baseIndex, let term = term(at: index) else { return }
+        baseTerm = term
+        forgotten += index - baseIndex
+        baseIndex = index
+        if forgotten * 2 >= entries.count {
+            entries.removeFirst(forgotten)
+            forgotten = 0
+        }
     }
 
     /// Drops the entries from `index` on.

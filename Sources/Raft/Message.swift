@@ -142,9 +142,19 @@ package struct InstallSnapshot: Hashable, Sendable {
 
 package struct InstallSnapshotReply: Hashable, Sendable {
     package var term: Term
+    /// How many bytes of the snapshot the member holds; nil from a plain peer.
+    package var offset: Int?
+    /// Whether it holds all that the snapshot stands for; nil from a plain peer.
+    package var installed: Bool?
 
-    package init(term: Term) {
+    static func whole(_ size: Int, term: Term) -> InstallSnapshotReply {
+        InstallSnapshotReply(term: term, offset: size, installed: true)
+    }
+
+    package init(term: Term, offset: Int? = nil, installed: Bool? = nil) {
         self.term = term
+        self.offset = offset
+        self.installed = installed
     }
 }
 

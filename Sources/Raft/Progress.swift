@@ -5,6 +5,8 @@ package struct Progress: Sendable {
         case probe(awaiting: MessageID?)
         /// The logs agree up to `nextIndex`; appends follow each other without waiting.
         case replicate
+        /// What it lacks is in a snapshot only. Appends pause until it has that.
+        case snapshot(SnapshotTransfer)
     }
 
     /// An append that has not been answered.
@@ -47,6 +49,7 @@ package struct Progress: Sendable {
         switch mode {
         case .probe(let awaiting): awaiting == nil
         case .replicate: inFlight.count < Self.window
+        case .snapshot: false
         }
     }
 
@@ -64,7 +67,22 @@ package struct Progress: Sendable {
         switch mode {
         case .probe: if lastIndex > prevLogIndex { mode = .probe(awaiting: id) }
         case .replicate: nextIndex = max(nextIndex, lastIndex + 1)
+        case .snapshot: break
         }
+    }
+
+    /// The member needs entries that are gone from the log.
+    mutating func beginSnapshot(_ snapshot: Snapshot) {
+        mode = .snapshot(SnapshotTransfer(snapshot: snapshot))
+        inFlight.removeAll()
+    }
+
+    /// The member holds all that a snapshot up to `index` stands for.
+    mutating func installed(_ index: Index) {
+        matchIndex = max(matchIndex, index)
+        nextIndex = matchIndex + 1
+        inFlight.removeAll()
+        mode = .probe(awaiting: nil)
     }
 
     /// The member answered request `id` in this term, whatever it said.
@@ -97,6 +115,7 @@ package struct Progress: Sendable {
         guard let sent = inFlight.first(where: { $0.id == id }), sent.prevLogIndex > matchIndex else {
             return
         }
+        if case .snapshot = mode { return }
         // A later answer has moved `nextIndex` since.
         if case .probe = mode, sent.prevLogIndex != nextIndex - 1 { return }
         nextIndex = max(agreement(sent.prevLogIndex), matchIndex) + 1

@@ -45,6 +45,9 @@ package struct Raft: Sendable {
     /// Set once the member is about to end: it stands no more.
     var isRetiring = false
     var reads = ReadQueue()
+    /// The latest snapshot, to be sent to members that need what the log has forgotten.
+    package internal(set) var snapshot: Snapshot?
+    var incomingSnapshot: IncomingSnapshot?
     /// When recent campaigns asked for votes, to time the answers, also late ones.
     var askedForVotes: [(firstRequest: MessageID, sent: Microseconds)] = []
 
@@ -58,6 +61,9 @@ package struct Raft: Sendable {
         var hardStateChanged = false
         /// The first index whose entry is not handed out for storing.
         var unstoredFrom: Index?
+        var snapshotPieces: [SnapshotPiece] = []
+        var installer: Installer?
+        var logReset: LogPosition?
         /// The last index handed out as committed.
         var handedOut: Index
         var messages: [Outgoing] = []
@@ -68,27 +74,32 @@ package struct Raft: Sendable {
     /// - Parameters:
     ///   - hardState: term and vote as they were stored.
     ///   - log: the log as it was stored; empty for a new member.
+    ///   - snapshot: what the log follows, and `membership`: that of the snapshot.
     ///   - now: the present time; it must never go back from call to call.
     package init(
-        configuration: Configuration, hardState: HardState = HardState(), log: Log = Log(), now: Microseconds
+        configuration: Configuration, hardState: HardState = HardState(), log: Log = Log(),
+        snapshot: Snapshot? = nil, membership: Membership? = nil, now: Microseconds
     ) {
         precondition(configuration.members.contains(configuration.id), "a member must be among the members")
         self.configuration = configuration
         self.hardState = hardState
         self.log = log
         self.now = now
-        memberships = [(log.baseIndex, Membership(voters: configuration.voters))]
+        self.snapshot = snapshot
+        memberships = [(log.baseIndex, membership ?? Membership(voters: configuration.voters))]
         role = .follower(leader: nil)
         commitIndex = log.baseIndex
         durableIndex = log.lastIndex
         timing = configuration.timing
         generator = SeededGenerator(seed: configuration.seed)
         electionDeadline = now
+        // Late answers to an earlier run must not fit the questions of this one.
+        if hardState.term > 0 { nextMessageID = .random(in: 1..<(1 << 52), using: &generator) }
         pending = PendingReady(handedOut: log.baseIndex)
         noteMemberships(from: log.firstIndex)
         armElectionTimer()
         // Nobody else can lead or be disturbed, so a lone voter need not wait.
-        if membership.isQuorum(id) { electionDeadline = now }
+        if self.membership.isQuorum(id) { electionDeadline = now }
     }
 
     package var id: NodeID { configuration.id }
@@ -145,7 +156,7 @@ package struct Raft: Sendable {
         case .appendEntries(let request): receive(request, id: message.id, from: sender)
         case .appendEntriesReply(let reply): receive(reply, inReplyTo: message.inReplyTo, from: sender)
         case .installSnapshot(let request): receive(request, id: message.id, from: sender)
-        case .installSnapshotReply(let reply): stepDown(ifBehind: reply.term)
+        case .installSnapshotReply(let reply): receive(reply, inReplyTo: message.inReplyTo, from: sender)
         case .timeoutNow(let request): receive(request, from: sender)
         case .readIndex(let question): receive(question, id: message.id, from: sender)
         case .readIndexReply(let answer): receive(answer, inReplyTo: message.inReplyTo, from: sender)
@@ -161,6 +172,9 @@ package struct Raft: Sendable {
             ready.entriesStart = start
             if start <= log.lastIndex { ready.entries = log[start...log.lastIndex] }
         }
+        ready.logReset = pending.logReset
+        ready.snapshotPieces = pending.snapshotPieces
+        ready.installer = pending.installer
         for message in pending.messages {
             if mayOvertakeStore(message) { ready.early.append(message) } else { ready.late.append(message) }
         }
@@ -175,6 +189,7 @@ package struct Raft: Sendable {
 
     package var hasReady: Bool {
         pending.hardStateChanged || pending.unstoredFrom != nil || !pending.messages.isEmpty
+            || pending.logReset != nil || !pending.snapshotPieces.isEmpty
             || pending.handedOut < commitIndex || !pending.reads.isEmpty || !pending.events.isEmpty
             || (isLeader ? owesAppends : owesQuestion)
     }

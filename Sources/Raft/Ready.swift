@@ -19,6 +19,12 @@ package struct Ready: Sendable {
     package var entries: ArraySlice<Entry> = []
     /// Where `entries` begin, or nil where the log is as it was.
     package var entriesStart: Index?
+    /// The stored log is to hold nothing but what the snapshot at this position stands for.
+    package var logReset: LogPosition?
+    /// Pieces of a snapshot from the leader, in order: to be stored, and synced after the last one, in place
+    /// of the snapshot before it. `installer` is set with the last.
+    package var snapshotPieces: [SnapshotPiece] = []
+    package var installer: Installer?
     package var late: [Outgoing] = []
     /// The indexes newly known to be committed; empty where there are none.
     package var committed: Range<Index> = 0..<0
@@ -28,7 +34,31 @@ package struct Ready: Sendable {
     package var events: [Event] = []
 
     /// Whether anything must be durable before `late` leaves.
-    package var mustSync: Bool { hardState != nil || entriesStart != nil }
+    package var mustSync: Bool { hardState != nil || entriesStart != nil || logReset != nil }
+}
+
+/// A piece of a snapshot's text.
+package struct SnapshotPiece: Hashable, Sendable {
+    package var position: LogPosition
+    /// Where the piece begins, in bytes.
+    package var offset: Int
+    package var text: String
+    package var isLast: Bool
+
+    package init(position: LogPosition, offset: Int, text: String, isLast: Bool) {
+        self.position = position
+        self.offset = offset
+        self.text = text
+        self.isLast = isLast
+    }
+}
+
+/// Who waits to hear that a snapshot is installed.
+package struct Installer: Hashable, Sendable {
+    var leader: NodeID
+    var request: MessageID?
+    /// Of the snapshot, in bytes.
+    var size: Int
 }
 
 /// A read, or many that arrived together, as the caller numbers them; rising.
@@ -51,6 +81,7 @@ package enum Event: Hashable, Sendable {
     case truncated(from: Index, term: Term)
     case appendRefused(leader: NodeID, prevLogIndex: Index, reason: AppendRefusal)
     case committed(Index, term: Term)
+    case installedSnapshot(LogPosition)
     case transferStarted(target: NodeID)
     case transferAborted(target: NodeID)
     case impossibleMessage(from: NodeID, String)

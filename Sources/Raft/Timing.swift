@@ -44,8 +44,11 @@ package struct Timing: Sendable {
     /// Unless fixed, it is what a round trip takes at worst, by the rule for retransmissions of RFC 6298.
     package var electionTimeout: Microseconds {
         if let fixedElectionTimeout { return fixedElectionTimeout }
-        let slowest = [measured, announced].compactMap { $0 }.map { $0.mean + 4 * $0.deviation }.max() ?? 0
-        return min(max(slowest, Self.shortestElectionTimeout), Self.longestElectionTimeout)
+        return min(max(slowestRoundTrip, Self.shortestElectionTimeout), Self.longestElectionTimeout)
+    }
+
+    private var slowestRoundTrip: Microseconds {
+        [measured, announced].compactMap { $0 }.map { $0.mean + 4 * $0.deviation }.max() ?? 0
     }
 
     /// How long a leader leaves a member without a message. Several fit into T, for some are lost or late.
@@ -58,6 +61,7 @@ package struct Timing: Sendable {
         max(measured?.mean ?? 0, announced?.mean ?? 0) / 2
     }
 
-    /// When to say again what was not answered.
-    package var retryInterval: Microseconds { electionTimeout / 2 }
+    /// When to say again what was not answered. A question to the leader takes a round trip, and another of
+    /// the leader to a quorum; asked again sooner, it would never be answered in time.
+    package var retryInterval: Microseconds { max(electionTimeout / 2, 5 * slowestRoundTrip / 2) }
 }

@@ -55,9 +55,4 @@ extension Raft {
         guard follow(leader, term: request.term), mayStand else { return }
         becomeCandidate(transfer: true)
     }
-
-    mutating func receive(_ request: InstallSnapshot, id: MessageID?, from leader: NodeID) {
-        _ = follow(leader, term: request.term)
-        reply(.installSnapshotReply(InstallSnapshotReply(term: currentTerm)), to: leader, inReplyTo: id)
-    }
 }

@@ -1,1 +1,29 @@
-@main struct Program { static func main() {} }
+import Foundation
+import Glibc
+
+@main
+struct Program {
+    static func main() {
+        exit(run(Array(CommandLine.arguments.dropFirst())))
+    }
+
+    /// - Returns: the exit code.
+    private static func run(_ arguments: [String]) -> Int32 {
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            switch try Command(arguments) {
+            case .help:
+                Console.say(Command.helpText)
+                return 0
+            case .test(let options, let summary):
+                return try Test(options, summary: summary).run()
+            }
+        } catch let error as UsageError {
+            Console.complain(error.description)
+            return 64
+        } catch {
+            Console.complain("\(error)")
+            return 74
+        }
+    }
+}

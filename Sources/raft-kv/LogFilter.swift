@@ -24,6 +24,8 @@ enum LogCategory: String, CaseIterable, Sendable {
     case election
     /// The log on its way to the others, and what is committed.
     case replication
+    /// The log on its way into snapshots, and onto the disk.
+    case snapshot
     /// What clients ask and are told.
     case client
     /// Messages as they come and go.

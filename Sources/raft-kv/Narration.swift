@@ -36,6 +36,10 @@ extension Logger {
             log(.debug, .replication, "refuses what \(leader) appends after \(index): \(Self.why(reason))")
         case .committed(let index, let term):
             log(.debug, .replication, "committed up to (\(index), t\(term))")
+        case .installedSnapshot(let position):
+            log(
+                .info, .snapshot,
+                "takes over the leader's snapshot up to (\(position.index), t\(position.term))")
         case .transferStarted(let target):
             log(.info, .election, "hands over to \(target)")
         case .transferAborted(let target):

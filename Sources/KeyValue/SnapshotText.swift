@@ -1,0 +1,106 @@
+import Raft
+
+/// The text of a snapshot, made in steps from a store that goes on changing meanwhile.
+///
+///     members n0,n1,n2                    the voters; `members n0,n1/n1,n2` while a change is joint
+///     did CLIENT NUMBER OUTCOME           what was carried out lately, oldest first
+///     key KEY VALUE                       the map, part by part, sorted within a part
+///     end                                 so that one that is cut short is known for it
+///
+/// Its words are those of `Request`. The same state has the same text at every member.
+struct SnapshotWriter: Sendable {
+    let position: LogPosition
+    private let membership: Membership
+    /// The store as it was at `position`. The parts are shared with the living one, and each is copied only
+    /// when a write is about to change it.
+    private let blocks: [[Sessions.Remembered]]
+    private let forgotten: Int
+    private var parts: ArraySlice<[JSONValue: JSONValue]>
+    private var nextBlock = -1
+    private(set) var isDone = false
+
+    init(of store: Store, at position: LogPosition, membership: Membership) {
+        self.position = position
+        self.membership = membership
+        blocks = store.sessions.blocks
+        forgotten = store.sessions.forgotten
+        parts = store.parts[...]
+    }
+
+    /// The next piece of text: whole lines, `bytes` of them or a little more, or what is left.
+    mutating func next(bytes: Int) -> String {
+        var text = ""
+        while text.utf8.count < bytes, !isDone { text += nextLines() }
+        return text
+    }
+
+    private mutating func nextLines() -> String {
+        defer { nextBlock += 1 }
+        if nextBlock < 0 { return "members \(membership.words)\n" }
+        if nextBlock < blocks.count {
+            return blocks[nextBlock].dropFirst(nextBlock == 0 ? forgotten : 0)
+                .map { "did \($0.id.words) \($0.outcome.rawValue)\n" }.joined()
+        }
+        guard let part = parts.popFirst() else {
+            isDone = true
+            return "end\n"
+        }
+        return part.sorted { $0.key.text < $1.key.text }.map { "key \($0.key) \($0.value)\n" }.joined()
+    }
+}
+
+/// Puts a store together from the pieces of a snapshot's text, as they come.
+struct SnapshotReader: Sendable {
+    private(set) var store = Store()
+    private(set) var membership: Membership?
+    private(set) var isWhole = false
+    /// A line whose end has not come yet.
+    private var rest = ""
+
+    /// - Returns: false where the text is none of a snapshot.
+    mutating func read(_ text: String) -> Bool {
+        rest += text
+        var lines = rest.split(separator: "\n", omittingEmptySubsequences: false)
+        let unfinished = String(lines.removeLast())
+        for line in lines {
+            guard read(line) else { return false }
+        }
+        rest = unfinished
+        return true
+    }
+
+    private mutating func read(_ line: Substring) -> Bool {
+        if isWhole { return false }
+        if membership == nil {
+            guard line.hasPrefix("members "), let members = Membership(words: line.dropFirst(8)) else {
+                return false
+            }
+            membership = members
+        } else if line == "end" {
+            isWhole = true
+        } else {
+            return store.restore(line)
+        }
+        return true
+    }
+}
+
+extension Membership {
+    /// The ids, comma-separated; while joint, those of the new set, a slash, and those of the old one.
+    package var words: String {
+        let sets = isJoint ? [incoming, outgoing] : [incoming]
+        return sets.map { $0.map(Word.escape).joined(separator: ",") }.joined(separator: "/")
+    }
+
+    /// Nil where the words are not as `words` writes them.
+    package init?(words: Substring) {
+        var sets: [[NodeID]] = []
+        for set in words.split(separator: "/", omittingEmptySubsequences: false) {
+            let ids = set.split(separator: ",", omittingEmptySubsequences: false).map(Word.unescape)
+            guard !ids.contains(nil) else { return nil }
+            sets.append(ids.compactMap { $0 })
+        }
+        guard let incoming = sets.first, sets.count <= 2 else { return nil }
+        self.init(voters: incoming, outgoing: sets.count == 2 ? sets[1] : [])
+    }
+}

@@ -1,0 +1,64 @@
+/// One directory of flat files, as far as durable storage needs it. The node implements it with POSIX calls,
+/// the simulation with bytes that a crash may take away.
+///
+/// Nothing is durable before it is synced: what was appended to a file since `sync(_:)`, and which files there
+/// are under which names since `syncDirectory()`.
+package protocol Disk: Sendable {
+    /// The names of the files, in any order.
+    mutating func list() throws(DiskError) -> [String]
+    mutating func read(_ name: String) throws(DiskError) -> [UInt8]
+    /// Makes an empty file, or empties the one of that name.
+    mutating func create(_ name: String) throws(DiskError)
+    mutating func append(_ bytes: [UInt8], to name: String) throws(DiskError)
+    /// Cuts the file to its first `size` bytes.
+    mutating func truncate(_ name: String, to size: Int) throws(DiskError)
+    /// Replaces a file of the new name, in one step.
+    mutating func rename(_ name: String, to newName: String) throws(DiskError)
+    mutating func remove(_ name: String) throws(DiskError)
+    mutating func sync(_ name: String) throws(DiskError)
+    mutating func syncDirectory() throws(DiskError)
+}
+
+/// The disk did not do what it was asked: full, read-only, broken. Nothing that had to be durable may be
+/// acknowledged, and nothing is tried again: after a failed sync the pages may be gone.
+package struct DiskError: Error, Hashable, CustomStringConvertible {
+    package var operation: String
+    package var file: String
+    package var reason: String
+
+    package init(_ operation: String, _ file: String, _ reason: String) {
+        self.operation = operation
+        self.file = file
+        self.reason = reason
+    }
+
+    package var description: String { "cannot \(operation) \(file): \(reason)" }
+}
+
+/// What is stored is not what was written. Nobody can tell what is missing, so nobody may go on with it.
+package struct Damage: Error, Hashable, CustomStringConvertible {
+    package var file: String
+    /// In bytes from the beginning of the file.
+    package var offset: Int
+    package var reason: String
+
+    package init(_ file: String, at offset: Int, _ reason: String) {
+        self.file = file
+        self.offset = offset
+        self.reason = reason
+    }
+
+    package var description: String { "\(file) is damaged at byte \(offset): \(reason)" }
+}
+
+package enum StorageError: Error, Hashable, CustomStringConvertible {
+    case disk(DiskError)
+    case damage(Damage)
+
+    package var description: String {
+        switch self {
+        case .disk(let error): error.description
+        case .damage(let damage): damage.description
+        }
+    }
+}

@@ -1,0 +1,74 @@
+/// How bytes stand in a file: frames, one after another. A frame is what one turn stored, and is synced before
+/// the next one is written.
+///
+///     magic     4 bytes   "RKVf"
+///     sequence  8 bytes   one more than that of the frame before it, little-endian like all numbers here
+///     length    4 bytes   of the payload
+///     checksum  4 bytes   CRC-32C of sequence, length and payload
+///     payload   length bytes
+///
+/// So a frame that is not whole can be told apart: if a later one follows, it was synced and acknowledged, and
+/// is damaged now; if none does, it is the torn end of a write that nobody was told of.
+enum Frame {
+    static let magic = Array("RKVf".utf8)
+    static let headerSize = 20
+
+    static func encode(_ payload: [UInt8], sequence: UInt64) -> [UInt8] {
+        var frame = magic
+        frame.reserveCapacity(headerSize + payload.count)
+        frame.append(littleEndian: sequence)
+        frame.append(littleEndian: UInt32(payload.count))
+        var checksum = Checksum()
+        checksum.add(frame[4..<16])
+        checksum.add(payload)
+        frame.append(littleEndian: checksum.value)
+        frame += payload
+        return frame
+    }
+
+    /// A frame that stands whole in a file.
+    struct Found {
+        var sequence: UInt64
+        var payload: ArraySlice<UInt8>
+    }
+
+    /// The frame at `offset`, or nil where none stands there whole.
+    static func decode(_ file: [UInt8], at offset: Int) -> Found? {
+        guard file.count - offset >= headerSize, file[offset..<(offset + 4)].elementsEqual(magic) else {
+            return nil
+        }
+        let length = Int(file.integer(at: offset + 12, as: UInt32.self))
+        let start = offset + headerSize
+        guard length <= file.count - start else { return nil }
+        let payload = file[start..<(start + length)]
+        var checksum = Checksum()
+        checksum.add(file[(offset + 4)..<(offset + 16)])
+        checksum.add(payload)
+        guard checksum.value == file.integer(at: offset + 16, as: UInt32.self) else { return nil }
+        return Found(sequence: file.integer(at: offset + 4, as: UInt64.self), payload: payload)
+    }
+
+    /// Where the first whole frame with a sequence above `sequence` stands at or after `offset`, if any does.
+    static func find(in file: [UInt8], from offset: Int, above sequence: UInt64) -> Int? {
+        var place = offset
+        while place + headerSize <= file.count {
+            if file[place] == magic[0], let found = decode(file, at: place), found.sequence > sequence {
+                return place
+            }
+            place += 1
+        }
+        return nil
+    }
+}
+
+extension Array where Element == UInt8 {
+    mutating func append(littleEndian value: some FixedWidthInteger) {
+        Swift.withUnsafeBytes(of: value.littleEndian) { append(contentsOf: $0) }
+    }
+
+    func integer<Value: FixedWidthInteger>(at offset: Int, as: Value.Type) -> Value {
+        var value: Value = 0
+        for place in (0..<Value.bitWidth / 8).reversed() { value = value << 8 | Value(self[offset + place]) }
+        return value
+    }
+}

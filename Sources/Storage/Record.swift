@@ -1,0 +1,162 @@
+import Raft
+
+/// What a frame of the log says: any number of these, one after another, each beginning with its kind.
+enum Record: Hashable {
+    /// The first record of every segment.
+    case segment(version: UInt16, node: NodeID)
+    /// Term and vote in one, for a term without its vote would allow a second one.
+    case hardState(HardState)
+    /// Entries that replace all that the log held from `start` on.
+    case entries(start: Index, [Entry])
+    /// The log holds nothing but what the snapshot at this position stands for.
+    case reset(LogPosition)
+
+    /// The format that this code writes, and the only one that it reads.
+    static let version: UInt16 = 1
+
+    private enum Kind: UInt8 {
+        case segment = 1
+        case hardState, entries, reset
+    }
+
+    private enum PayloadKind: UInt8 {
+        case noOp = 1
+        case command, membership
+    }
+
+    func encode(into bytes: inout [UInt8]) {
+        switch self {
+        case .segment(let version, let node):
+            bytes.append(Kind.segment.rawValue)
+            bytes.append(littleEndian: version)
+            bytes.append(node)
+        case .hardState(let state):
+            bytes.append(Kind.hardState.rawValue)
+            bytes.append(littleEndian: Int64(state.term))
+            bytes.append(state.votedFor.map { [$0] } ?? [])
+        case .entries(let start, let entries):
+            bytes.append(Kind.entries.rawValue)
+            bytes.append(littleEndian: Int64(start))
+            bytes.append(littleEndian: UInt32(entries.count))
+            for entry in entries { Self.encode(entry, into: &bytes) }
+        case .reset(let position):
+            bytes.append(Kind.reset.rawValue)
+            bytes.append(littleEndian: Int64(position.index))
+            bytes.append(littleEndian: Int64(position.term))
+        }
+    }
+
+    private static func encode(_ entry: Entry, into bytes: inout [UInt8]) {
+        bytes.append(littleEndian: Int64(entry.term))
+        switch entry.payload {
+        case .noOp:
+            bytes.append(PayloadKind.noOp.rawValue)
+        case .command(let command):
+            bytes.append(PayloadKind.command.rawValue)
+            bytes.append(command.text)
+        case .membership(let membership):
+            bytes.append(PayloadKind.membership.rawValue)
+            bytes.append(membership.incoming)
+            bytes.append(membership.outgoing)
+        }
+    }
+
+    /// Reads all records of a payload; nil where it is not made of records.
+    static func decodeAll(_ payload: ArraySlice<UInt8>) -> [Record]? {
+        var reader = Reader(rest: payload)
+        var records: [Record] = []
+        while !reader.rest.isEmpty {
+            guard let record = decode(&reader) else { return nil }
+            records.append(record)
+        }
+        return records
+    }
+
+    private static func decode(_ reader: inout Reader) -> Record? {
+        guard let kind = reader.integer(UInt8.self).flatMap(Kind.init) else { return nil }
+        switch kind {
+        case .segment:
+            guard let version = reader.integer(UInt16.self), let node = reader.string() else { return nil }
+            return .segment(version: version, node: node)
+        case .hardState:
+            guard let term = reader.integer(Int64.self), let vote = reader.strings() else { return nil }
+            return .hardState(HardState(term: Int(term), votedFor: vote.first))
+        case .entries:
+            guard let start = reader.integer(Int64.self), let count = reader.integer(UInt32.self) else {
+                return nil
+            }
+            var entries: [Entry] = []
+            for _ in 0..<count {
+                guard let entry = decodeEntry(&reader) else { return nil }
+                entries.append(entry)
+            }
+            return .entries(start: Int(start), entries)
+        case .reset:
+            guard let index = reader.integer(Int64.self), let term = reader.integer(Int64.self) else {
+                return nil
+            }
+            return .reset(LogPosition(index: Int(index), term: Int(term)))
+        }
+    }
+
+    private static func decodeEntry(_ reader: inout Reader) -> Entry? {
+        guard let term = reader.integer(Int64.self),
+            let kind = reader.integer(UInt8.self).flatMap(PayloadKind.init)
+        else { return nil }
+        switch kind {
+        case .noOp:
+            return Entry(term: Int(term), payload: .noOp)
+        case .command:
+            guard let text = reader.string() else { return nil }
+            return Entry(term: Int(term), text)
+        case .membership:
+            guard let incoming = reader.strings(), let outgoing = reader.strings() else { return nil }
+            return Entry(
+                term: Int(term), payload: .membership(Membership(voters: incoming, outgoing: outgoing)))
+        }
+    }
+}
+
+/// Takes values from the front of some bytes; nil where there are not enough.
+private struct Reader {
+    var rest: ArraySlice<UInt8>
+
+    mutating func integer<Value: FixedWidthInteger>(_ type: Value.Type) -> Value? {
+        guard rest.count >= Value.bitWidth / 8 else { return nil }
+        var value: Value = 0
+        for byte in rest.prefix(Value.bitWidth / 8).reversed() {
+            value = value << 8 | Value(truncatingIfNeeded: byte)
+        }
+        rest = rest.dropFirst(Value.bitWidth / 8)
+        return value
+    }
+
+    mutating func string() -> String? {
+        guard let count = integer(UInt32.self), rest.count >= Int(count) else { return nil }
+        let bytes = rest.prefix(Int(count))
+        rest = rest.dropFirst(Int(count))
+        return String(validating: bytes, as: UTF8.self)
+    }
+
+    mutating func strings() -> [String]? {
+        guard let count = integer(UInt16.self) else { return nil }
+        var strings: [String] = []
+        for _ in 0..<count {
+            guard let string = string() else { return nil }
+            strings.append(string)
+        }
+        return strings
+    }
+}
+
+extension [UInt8] {
+    fileprivate mutating func append(_ string: String) {
+        append(littleEndian: UInt32(string.utf8.count))
+        append(contentsOf: string.utf8)
+    }
+
+    fileprivate mutating func append(_ strings: [String]) {
+        append(littleEndian: UInt16(strings.count))
+        for string in strings { append(string) }
+    }
+}

@@ -1,0 +1,118 @@
+import Raft
+
+/// Reads segments in their order, and puts together the log that they tell of.
+struct Recovery {
+    private let node: NodeID
+    private(set) var hardState = HardState()
+    private var entries: [Entry] = []
+    /// The index of the first of `entries`; nil before any.
+    private var firstIndex: Index?
+    private(set) var tornTail: Damage?
+    /// The sequence of the last whole frame; 0 before any.
+    private(set) var sequence: UInt64 = 0
+    private(set) var lastIndexOfSegment: Index = 0
+
+    init(node: NodeID) {
+        self.node = node
+    }
+
+    private var lastIndex: Index? { firstIndex.map { $0 - 1 + entries.count } }
+
+    /// Reads a segment.
+    /// - Returns: how many of its bytes are whole frames; fewer than it has only where `isLast`.
+    mutating func read(_ file: [UInt8], name: String, isLast: Bool) throws(Damage) -> Int {
+        lastIndexOfSegment = 0
+        var offset = 0
+        while offset < file.count {
+            guard let frame = Frame.decode(file, at: offset) else {
+                try acceptTornTail(file, name: name, at: offset, isLast: isLast)
+                return offset
+            }
+            guard sequence == 0 || frame.sequence == sequence + 1 else {
+                throw Damage(name, at: offset, "frame \(frame.sequence) follows frame \(sequence)")
+            }
+            sequence = frame.sequence
+            guard let records = Record.decodeAll(frame.payload) else {
+                throw Damage(name, at: offset, "a frame that is whole does not hold records")
+            }
+            if offset == 0 { try checkSegment(records.first, name: name) }
+            for record in records { try replay(record, name: name, at: offset) }
+            offset += Frame.headerSize + frame.payload.count
+        }
+        return offset
+    }
+
+    /// What is not whole is a torn write if nothing was written after it; else it was synced, and is damaged.
+    private mutating func acceptTornTail(
+        _ file: [UInt8], name: String, at offset: Int, isLast: Bool
+    ) throws(Damage) {
+        let reason = "a frame of the log is not whole"
+        guard isLast else { throw Damage(name, at: offset, "\(reason), and a later segment follows") }
+        if let later = Frame.find(in: file, from: offset + 1, above: sequence) {
+            throw Damage(name, at: offset, "\(reason), and one written later stands at byte \(later)")
+        }
+        tornTail = Damage(name, at: offset, "\(reason); the last \(file.count - offset) bytes are cut off")
+    }
+
+    private func checkSegment(_ record: Record?, name: String) throws(Damage) {
+        guard case .segment(let version, let owner) = record else {
+            throw Damage(name, at: 0, "it does not begin as a segment of the log does")
+        }
+        guard version == Record.version else {
+            throw Damage(
+                name, at: 0, "it has format \(version), and only format \(Record.version) can be read")
+        }
+        guard owner == node else { throw Damage(name, at: 0, "it belongs to \(owner), not to \(node)") }
+    }
+
+    private mutating func replay(_ record: Record, name: String, at offset: Int) throws(Damage) {
+        switch record {
+        case .segment: break
+        case .hardState(let state): hardState = state
+        case .reset(let position):
+            entries = []
+            firstIndex = position.index + 1
+        case .entries(let start, let new):
+            if let firstIndex, let lastIndex, start > firstIndex {
+                guard start <= lastIndex + 1 else {
+                    throw Damage(name, at: offset, "entry \(start) follows entry \(lastIndex)")
+                }
+                entries.removeLast(lastIndex - start + 1)
+            } else {
+                entries = []
+                firstIndex = start
+            }
+            entries += new
+            lastIndexOfSegment = max(lastIndexOfSegment, start - 1 + new.count)
+        }
+    }
+
+    /// The entries that follow `snapshot`.
+    ///
+    /// A snapshot may have become durable just before the log was told of it. What the log then holds up to
+    /// it goes; what it holds beyond stays only where it goes on from the snapshot's last entry (§7).
+    func entries(after snapshot: LogPosition) throws(Damage) -> [Entry] {
+        guard let firstIndex, let lastIndex, !entries.isEmpty else {
+            let expected = firstIndex ?? 1
+            guard expected <= snapshot.index + 1 else { throw gap(to: expected, after: snapshot) }
+            return []
+        }
+        guard firstIndex <= snapshot.index + 1 else { throw gap(to: firstIndex, after: snapshot) }
+        guard lastIndex > snapshot.index else { return [] }
+        let covered = snapshot.index - firstIndex + 1
+        if covered > 0, entries[covered - 1].term != snapshot.term { return [] }
+        return Array(entries[covered...])
+    }
+
+    /// Whether an entry right after `snapshot` can follow what the log holds.
+    func leads(to snapshot: LogPosition) -> Bool {
+        guard let firstIndex, let lastIndex else { return true }
+        if snapshot.index < firstIndex { return true }
+        return snapshot.index <= lastIndex && entries[snapshot.index - firstIndex].term == snapshot.term
+    }
+
+    private func gap(to first: Index, after snapshot: LogPosition) -> Damage {
+        Damage(
+            "the log", at: 0, "it begins with entry \(first), and the snapshot ends with \(snapshot.index)")
+    }
+}

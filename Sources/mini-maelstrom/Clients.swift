@@ -1,0 +1,114 @@
+/// The clients: a number of workers, of which each asks one thing at a time. A worker whose request ends
+/// unknown goes on as a new process with a new client, as in Jepsen.
+struct Clients {
+    struct Worker {
+        /// Who it is in the history.
+        var process: Int
+        /// Who it is to the nodes: `c` and this number.
+        var client: Int
+        var node: Int
+        /// The `msg_id` of its last request.
+        var messageID = 0
+        var request: Request?
+        /// When it asked, in nanoseconds.
+        var asked: UInt64 = 0
+    }
+
+    struct Completion {
+        var worker: Int
+        var process: Int
+        var request: Request
+        var outcome: Outcome
+        /// From the request to the answer, in nanoseconds.
+        var latency: UInt64
+    }
+
+    private(set) var workers: [Worker]
+    private let nodes: Int
+    private let timeout: UInt64
+    /// Which worker a client number belongs, or belonged, to.
+    private var owner: [Int32]
+    /// Requests in the order in which they were sent, which is that of their deadlines; answered ones too.
+    private var pending: [(worker: Int, client: Int, messageID: Int, deadline: UInt64)] = []
+    private var firstPending = 0
+    private(set) var waiting = 0
+
+    /// - Parameters:
+    ///   - firstClient: the number of the first client; lower ones are the bench's own.
+    ///   - timeout: how long a client waits, in nanoseconds.
+    init(count: Int, nodes: Int, firstClient: Int, timeout: UInt64) {
+        self.nodes = nodes
+        self.timeout = timeout
+        owner = Array(repeating: -1, count: firstClient)
+        workers = []
+        for index in 0..<count {
+            workers.append(Worker(process: index, client: firstClient + index, node: index % nodes))
+            owner.append(Int32(index))
+        }
+    }
+
+    /// When the first request times out, in nanoseconds; one that was answered by then does not.
+    var nextDeadline: UInt64? { firstPending < pending.count ? pending[firstPending].deadline : nil }
+
+    /// Whether there is, or was, such a client.
+    func exists(_ client: Int) -> Bool { owner.indices.contains(client) }
+
+    /// Notes that a worker asks.
+    mutating func ask(_ request: Request, worker: Int, at now: UInt64) {
+        precondition(workers[worker].request == nil, "a client has one request out at a time")
+        workers[worker].messageID += 1
+        workers[worker].request = request
+        workers[worker].asked = now
+        waiting += 1
+        let asking = workers[worker]
+        pending.append((worker, asking.client, asking.messageID, now + timeout))
+    }
+
+    /// - Returns: nil for an answer that nobody waits for: late ones and repetitions are normal.
+    mutating func answer(_ reply: Reply, to client: Int, at now: UInt64) -> Completion? {
+        guard owner.indices.contains(client), owner[client] >= 0 else { return nil }
+        let index = Int(owner[client])
+        let worker = workers[index]
+        guard worker.client == client, let request = worker.request, reply.inReplyTo == worker.messageID
+        else { return nil }
+        return complete(index, Outcome(reply, to: request.kind), at: now)
+    }
+
+    /// The next request that has waited too long; nil when there is none.
+    mutating func timeOut(at now: UInt64) -> Completion? {
+        while firstPending < pending.count {
+            let first = pending[firstPending]
+            let worker = workers[first.worker]
+            let isOpen =
+                worker.request != nil && worker.client == first.client && worker.messageID == first.messageID
+            if isOpen, first.deadline > now { return nil }
+            firstPending += 1
+            if firstPending > 1024, firstPending * 2 > pending.count {
+                pending.removeFirst(firstPending)
+                firstPending = 0
+            }
+            guard isOpen, let request = worker.request else { continue }
+            return complete(first.worker, .unanswered(request.kind, .timeout), at: now)
+        }
+        return nil
+    }
+
+    private mutating func complete(_ index: Int, _ outcome: Outcome, at now: UInt64) -> Completion? {
+        guard let request = workers[index].request else { return nil }
+        let process = workers[index].process
+        let latency = now - min(now, workers[index].asked)
+        workers[index].request = nil
+        waiting -= 1
+        if case .unknown = outcome { replace(index) }
+        return Completion(
+            worker: index, process: process, request: request, outcome: outcome, latency: latency)
+    }
+
+    private mutating func replace(_ index: Int) {
+        workers[index].process += workers.count
+        workers[index].node = workers[index].process % nodes
+        workers[index].client = owner.count
+        workers[index].messageID = 0
+        owner.append(Int32(index))
+    }
+}

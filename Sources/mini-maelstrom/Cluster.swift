@@ -1,0 +1,190 @@
+import Dispatch
+import Foundation
+import Glibc
+
+/// The processes of a run, and the one place where the bench waits: for what nodes print, for pipes that take
+/// bytes again, for signals, and for the next deadline.
+final class Cluster {
+    enum Wake {
+        /// A node has printed something, or closed its stdout.
+        case output(Int)
+        case ended(Int, status: Int32)
+        /// Ctrl-C, or a request to end.
+        case interrupted
+    }
+
+    /// How long nodes may take to end, in nanoseconds.
+    private static let farewell: UInt64 = 1_000_000_000
+
+    private(set) var nodes: [NodeProcess] = []
+    private let signals = SignalPipe()
+    private var buffer = [UInt8](repeating: 0, count: 1 << 18)
+
+    /// How a node is started; `log` is where its stderr goes.
+    struct Launch {
+        var program: String
+        var arguments: [String]
+        var log: String
+    }
+
+    private var launches: [Launch] = []
+    /// Of processes that others have taken the place of.
+    private var past = (seconds: 0.0, peakKilobytes: 0)
+
+    /// Starts one node more.
+    /// - Throws: `NodeProcess.SpawnError`.
+    func start(_ launch: Launch) throws {
+        nodes.append(try process(nodes.count, launch))
+        launches.append(launch)
+    }
+
+    /// Starts a node that has ended once more, as it was started before.
+    /// - Throws: `NodeProcess.SpawnError`.
+    func restart(_ index: Int) throws {
+        let old = nodes[index]
+        precondition(!old.isRunning, "a node runs once")
+        past.seconds += old.seconds
+        past.peakKilobytes = max(past.peakKilobytes, old.peakKilobytes)
+        nodes[index] = try process(index, launches[index])
+    }
+
+    private func process(_ index: Int, _ launch: Launch) throws -> NodeProcess {
+        try NodeProcess(
+            index: index, program: launch.program, arguments: launch.arguments, log: launch.log)
+    }
+
+    /// Processor time and the largest memory of the nodes, once they have ended.
+    var usage: (seconds: Double, largestMegabytes: Double) {
+        let peak = nodes.map(\.peakKilobytes).reduce(past.peakKilobytes, max)
+        return (nodes.map(\.seconds).reduce(past.seconds, +), Double(peak) / 1024)
+    }
+
+    /// Writes what nodes are owed, then waits until something happens or the deadline, in nanoseconds, is there.
+    func wait(until deadline: UInt64?) -> [Wake] {
+        var readable = DescriptorSet()
+        var writable = DescriptorSet()
+        var highest = signals.descriptor
+        readable.insert(signals.descriptor)
+        for node in nodes {
+            if node.hasOutgoing { node.flush() }
+            if !node.hasClosedOutput { readable.insert(node.output) }
+            if node.hasOutgoing { writable.insert(node.input) }
+            if !node.hasClosedOutput || node.hasOutgoing { highest = max(highest, node.output, node.input) }
+        }
+        // pselect rather than poll, for deadlines within a millisecond.
+        let left = deadline.map { $0 - min($0, monotonicNow()) }
+        var time = timespec()
+        time.tv_sec = Int((left ?? 0) / 1_000_000_000)
+        time.tv_nsec = Int((left ?? 0) % 1_000_000_000)
+        let count = withUnsafePointer(to: &time) {
+            pselect(highest + 1, &readable.bits, &writable.bits, nil, left == nil ? nil : $0, nil)
+        }
+        guard count > 0 else { return [] }
+        for node in nodes where node.hasOutgoing && writable.contains(node.input) { node.flush() }
+        var wakes = nodes.filter { !$0.hasClosedOutput && readable.contains($0.output) }.map {
+            Wake.output($0.index)
+        }
+        if readable.contains(signals.descriptor) { wakes += takeSignals() }
+        return wakes
+    }
+
+    /// Reads once what a node has printed, in whole lines.
+    /// - Returns: whether there was anything.
+    @discardableResult
+    func receive(_ index: Int, _ take: (UnsafeRawBufferPointer.SubSequence) -> Void) -> Bool {
+        let node = nodes[index]
+        return !node.hasClosedOutput && node.receive(&buffer, take)
+    }
+
+    /// Ends all nodes: with the end of their input, and those that do not mind it by force.
+    func stop() {
+        for node in nodes where node.isRunning { node.endInput() }
+        let deadline = monotonicNow() + Cluster.farewell
+        while nodes.contains(where: \.isRunning), monotonicNow() < deadline {
+            for wake in wait(until: deadline) {
+                switch wake {
+                case .output(let index): receive(index) { _ in }
+                case .ended, .interrupted: break
+                }
+            }
+        }
+        for node in nodes { node.kill() }
+    }
+
+    private func takeSignals() -> [Wake] {
+        var wakes: [Wake] = signals.take().contains { $0 != SIGCHLD } ? [.interrupted] : []
+        for node in nodes where node.status == nil {
+            node.reap()
+            if let status = node.status { wakes.append(.ended(node.index, status: status)) }
+        }
+        return wakes
+    }
+}
+
+/// File descriptors for pselect(2).
+private struct DescriptorSet {
+    /// The highest number that fits, and one more.
+    static let capacity = 1024
+
+    var bits = fd_set()
+
+    mutating func insert(_ descriptor: Int32) {
+        precondition(descriptor < DescriptorSet.capacity, "too many open files for one run")
+        withUnsafeMutableBytes(of: &bits) { $0[Int(descriptor) / 8] |= 1 << UInt8(descriptor % 8) }
+    }
+
+    func contains(_ descriptor: Int32) -> Bool {
+        withUnsafeBytes(of: bits) { $0[Int(descriptor) / 8] & (1 << UInt8(descriptor % 8)) != 0 }
+    }
+}
+
+/// Makes signals something to read, in turn with everything else.
+private final class SignalPipe {
+    private static let watched = [SIGINT, SIGTERM, SIGHUP, SIGCHLD]
+    let descriptor: Int32
+    private let writing: Int32
+    private var sources: [any DispatchSourceSignal] = []
+
+    init() {
+        let ends = closedOnSpawn()
+        (descriptor, writing) = (ends.reading, ends.writing)
+        _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
+        _ = fcntl(writing, F_SETFL, O_NONBLOCK)
+        // Blocked in every thread, so that only the sources take them.
+        var blocked = sigset_t()
+        sigemptyset(&blocked)
+        for signal in SignalPipe.watched { sigaddset(&blocked, signal) }
+        pthread_sigmask(SIG_BLOCK, &blocked, nil)
+        let queue = DispatchQueue(label: "signals")
+        for signal in SignalPipe.watched {
+            let source = DispatchSource.makeSignalSource(signal: signal, queue: queue)
+            let end = writing
+            source.setEventHandler {
+                var number = UInt8(signal)
+                _ = write(end, &number, 1)
+            }
+            source.resume()
+            sources.append(source)
+        }
+    }
+
+    deinit {
+        for source in sources { source.cancel() }
+        close(descriptor)
+    }
+
+    /// The signals that came.
+    func take() -> [Int32] {
+        var numbers = [UInt8](repeating: 0, count: 64)
+        let count = read(descriptor, &numbers, numbers.count)
+        return numbers.prefix(max(0, count)).map(Int32.init)
+    }
+}
+
+/// A pipe that started processes do not inherit; -1 twice where there is none.
+func closedOnSpawn() -> (reading: Int32, writing: Int32) {
+    var ends: [Int32] = [-1, -1]
+    guard pipe(&ends) == 0 else { return (-1, -1) }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    return (ends[0], ends[1])
+}

@@ -1,0 +1,76 @@
+/// Puts together the lines that nodes read. All that varies in them are numbers, and values that are JSON
+/// already.
+enum MessageWriter {
+    /// A client's request.
+    static func append(
+        _ request: Request, id: Int, client: Int, node: Int, messageID: Int, to line: inout [UInt8]
+    ) {
+        head(id: id, client: client, node: node, to: &line)
+        switch request.kind {
+        case .read:
+            line.append(#""type":"read","key":"#, request.key)
+        case .write:
+            line.append(#""type":"write","key":"#, request.key)
+            line.append(#","value":"#, request.value)
+        case .cas:
+            line.append(#""type":"cas","key":"#, request.key)
+            line.append(#","from":"#, request.value)
+            line.append(#","to":"#, request.newValue)
+        }
+        line.append(#","msg_id":"#, messageID)
+        line.append("}}\n")
+    }
+
+    /// Asks a node who leads.
+    static func appendStatus(id: Int, client: Int, node: Int, messageID: Int, to line: inout [UInt8]) {
+        head(id: id, client: client, node: node, to: &line)
+        line.append(#""type":"status","msg_id":"#, messageID)
+        line.append("}}\n")
+    }
+
+    /// The first message that a node gets.
+    static func appendInit(id: Int, client: Int, node: Int, nodes: Int, to line: inout [UInt8]) {
+        head(id: id, client: client, node: node, to: &line)
+        let names = (0..<nodes).map { "\"n\($0)\"" }.joined(separator: ",")
+        line.append(#""type":"init","node_id":"n\#(node)","node_ids":[\#(names)],"msg_id":1}}"#)
+        line.append("\n")
+    }
+
+    /// A node's message to another, with the id that the network gives it.
+    /// - Parameter message: a JSON object with at least one field.
+    static func append(
+        _ message: UnsafeRawBufferPointer.SubSequence, id: Int, to line: inout [UInt8]
+    ) {
+        let brace = message.firstIndex(of: UInt8(ascii: "{")) ?? message.startIndex
+        line.append(#"{"id":"#, id)
+        line.append(",")
+        line.append(contentsOf: message[(brace + 1)...])
+        line.append("\n")
+    }
+
+    private static func head(id: Int, client: Int, node: Int, to line: inout [UInt8]) {
+        line.append(#"{"id":"#, id)
+        line.append(#","src":"c"#, client)
+        line.append(#"","dest":"n"#, node)
+        line.append(#"","body":{"#)
+    }
+}
+
+extension [UInt8] {
+    mutating func append(_ text: StaticString) {
+        append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    mutating func append(_ text: String) {
+        append(contentsOf: text.utf8)
+    }
+
+    mutating func append(_ text: StaticString, _ number: Int) {
+        append(text)
+        if number >= 0, number < 10 {
+            append(UInt8(ascii: "0") + UInt8(number))
+        } else {
+            append(contentsOf: String(number).utf8)
+        }
+    }
+}

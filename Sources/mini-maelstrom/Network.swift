@@ -1,0 +1,122 @@
+/// Messages between nodes on their way: each is delayed by itself, so it may be overtaken, and is dropped when
+/// it would be delivered while its link is cut.
+struct Network {
+    struct Message {
+        var source: Int
+        var destination: Int
+        /// The whole line, with its newline.
+        var line: [UInt8]
+    }
+
+    enum Arrival {
+        case delivered(Message)
+        /// Its link was cut.
+        case dropped(Message)
+    }
+
+    private struct Flight {
+        /// In nanoseconds.
+        var deadline: UInt64
+        /// Of two with the same deadline, the one sent first arrives first.
+        var number: UInt64
+        var message: Message
+
+        func isBefore(_ other: Flight) -> Bool { (deadline, number) < (other.deadline, other.number) }
+    }
+
+    private let latency: Latency
+    private var random: SeededRandom
+    private var cuts: Cuts
+    /// A binary heap, the first to arrive on top.
+    private var flights: [Flight] = []
+    private var sent: UInt64 = 0
+
+    init(nodes: Int, latency: Latency, random: SeededRandom) {
+        self.latency = latency
+        self.random = random
+        cuts = Cuts(nodes: nodes)
+    }
+
+    /// When the next message arrives, in nanoseconds; nil when none is on its way.
+    var nextArrival: UInt64? { flights.first?.deadline }
+
+    /// How many messages are on their way.
+    var inFlight: Int { flights.count }
+
+    mutating func cut(_ cuts: Cuts) { self.cuts = cuts }
+
+    mutating func heal() { cuts = Cuts(nodes: cuts.nodes) }
+
+    /// Whether messages from one node to the other are dropped.
+    func isCut(from source: Int, to destination: Int) -> Bool { cuts.contains(from: source, to: destination) }
+
+    /// - Parameter now: in nanoseconds.
+    mutating func send(_ message: Message, at now: UInt64) {
+        sent += 1
+        push(Flight(deadline: now + latency.draw(&random), number: sent, message: message))
+    }
+
+    /// The next message that has arrived by now; nil when there is none.
+    mutating func next(at now: UInt64) -> Arrival? {
+        guard let first = flights.first, first.deadline <= now else { return nil }
+        let message = pop().message
+        let isCut = cuts.contains(from: message.source, to: message.destination)
+        return isCut ? .dropped(message) : .delivered(message)
+    }
+
+    private mutating func push(_ flight: Flight) {
+        flights.append(flight)
+        var child = flights.count - 1
+        while child > 0, flights[child].isBefore(flights[(child - 1) / 2]) {
+            flights.swapAt(child, (child - 1) / 2)
+            child = (child - 1) / 2
+        }
+    }
+
+    private mutating func pop() -> Flight {
+        flights.swapAt(0, flights.count - 1)
+        let first = flights.removeLast()
+        var parent = 0
+        while true {
+            var least = parent
+            for child in [2 * parent + 1, 2 * parent + 2]
+            where child < flights.count && flights[child].isBefore(flights[least]) {
+                least = child
+            }
+            guard least != parent else { return first }
+            flights.swapAt(parent, least)
+            parent = least
+        }
+    }
+}
+
+/// Links that drop what they carry, each in one direction.
+struct Cuts: Hashable, Sendable {
+    let nodes: Int
+    private var links: [Bool]
+
+    init(nodes: Int) {
+        self.nodes = nodes
+        links = Array(repeating: false, count: nodes * nodes)
+    }
+
+    func contains(from source: Int, to destination: Int) -> Bool { links[destination * nodes + source] }
+
+    mutating func insert(from source: Int, to destination: Int) {
+        links[destination * nodes + source] = true
+    }
+
+    var isEmpty: Bool { !links.contains(true) }
+
+    var count: Int { links.count(where: \.self) }
+
+    /// For each node that drops anything, the nodes that it does not hear, as Maelstrom writes it.
+    var description: String {
+        let deaf = (0..<nodes).compactMap { node -> String? in
+            let unheard = (0..<nodes).filter { contains(from: $0, to: node) }
+            return unheard.isEmpty
+                ? nil : "\"n\(node)\" #{\(unheard.map { "\"n\($0)\"" }.joined(separator: " "))}"
+        }
+        return "{\(deaf.joined(separator: ", "))}"
+    }
+}

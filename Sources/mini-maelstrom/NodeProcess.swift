@@ -1,0 +1,209 @@
+import Foundation
+import Glibc
+
+/// F_SETPIPE_SZ, which Glibc's module leaves out. Large pipes save wake-ups; where the system refuses, small
+/// ones do.
+private let setPipeSize: Int32 = 1031
+
+/// A node: a process of its own, with a pipe to its stdin, one from its stdout, and a file for its stderr.
+final class NodeProcess {
+    struct SpawnError: Error, CustomStringConvertible {
+        var description: String
+    }
+
+    let index: Int
+    let pid: pid_t
+    let input: Int32
+    let output: Int32
+    /// What the pipe has not taken yet: a node that does not read must not hold up the others.
+    var outgoing: [UInt8] = []
+    private var sent = 0
+    private var isClosed = false
+    /// What has been read of a line that has not ended yet.
+    private(set) var partial: [UInt8] = []
+    /// How it ended, as wait(2) says; nil while it runs.
+    private(set) var status: Int32?
+    private var usage = rusage()
+    /// The most memory that it took, in kilobytes; 0 where it ended by itself.
+    private(set) var peakKilobytes = 0
+    private(set) var hasClosedOutput = false
+    private(set) var hasClosedInput = false
+
+    var name: String { "n\(index)" }
+    var hasOutgoing: Bool { sent < outgoing.count && !hasClosedInput }
+    var isRunning: Bool { status == nil }
+    /// The processor time that it took, once it has ended.
+    var seconds: Double {
+        [usage.ru_utime, usage.ru_stime].reduce(0) { $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1e6 }
+    }
+
+    /// - Parameters:
+    ///   - program: a path.
+    ///   - log: the path of a file to which its stderr is added.
+    /// - Throws: `SpawnError`.
+    init(index: Int, program: String, arguments: [String], log: String) throws {
+        self.index = index
+        let toNode = closedOnSpawn()
+        let fromNode = closedOnSpawn()
+        guard toNode.writing >= 0, fromNode.writing >= 0 else {
+            throw SpawnError(description: "no pipe for n\(index): \(String(cString: strerror(errno)))")
+        }
+        defer {
+            close(toNode.reading)
+            close(fromNode.writing)
+        }
+        do {
+            pid = try NodeProcess.spawn(
+                program, arguments, input: toNode.reading, output: fromNode.writing, log: log)
+        } catch {
+            close(toNode.writing)
+            close(fromNode.reading)
+            throw error
+        }
+        input = toNode.writing
+        output = fromNode.reading
+        for end in [input, output] {
+            _ = fcntl(end, setPipeSize, 1 << 20)
+            _ = fcntl(end, F_SETFL, fcntl(end, F_GETFL) | O_NONBLOCK)
+        }
+    }
+
+    private static func spawn(
+        _ program: String, _ arguments: [String], input: Int32, output: Int32, log: String
+    ) throws -> pid_t {
+        var actions = posix_spawn_file_actions_t()
+        var attributes = posix_spawnattr_t()
+        posix_spawn_file_actions_init(&actions)
+        posix_spawnattr_init(&attributes)
+        defer {
+            posix_spawn_file_actions_destroy(&actions)
+            posix_spawnattr_destroy(&attributes)
+        }
+        posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
+        posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
+        posix_spawn_file_actions_addopen(
+            &actions, STDERR_FILENO, log, O_WRONLY | O_CREAT | O_APPEND, 0o644)
+        // A group of its own, so that Ctrl-C reaches the bench alone, and that what a node starts ends with it.
+        // The signals that the bench blocks or ignores are not the node's business.
+        var none = sigset_t()
+        var usual = sigset_t()
+        sigemptyset(&none)
+        sigfillset(&usual)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setsigdefault(&attributes, &usual)
+        posix_spawnattr_setpgroup(&attributes, 0)
+        posix_spawnattr_setflags(
+            &attributes,
+            Int16(POSIX_SPAWN_SETPGROUP) | Int16(POSIX_SPAWN_SETSIGMASK) | Int16(POSIX_SPAWN_SETSIGDEF))
+        var words: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) }
+        words.append(nil)
+        defer { for word in words { free(word) } }
+        var pid: pid_t = 0
+        let failure = posix_spawn(&pid, program, &actions, &attributes, words, environ)
+        guard failure == 0 else {
+            throw SpawnError(description: "cannot start \(program): \(String(cString: strerror(failure)))")
+        }
+        return pid
+    }
+
+    /// Writes as much as the pipe takes, at once.
+    func flush() {
+        while sent < outgoing.count {
+            let written = outgoing.withUnsafeBytes { write(input, $0.baseAddress! + sent, $0.count - sent) }
+            guard written > 0 else {
+                if written < 0, errno == EINTR { continue }
+                // A node that is gone is noticed where it is waited for.
+                if written < 0, errno == EPIPE { sent = outgoing.count }
+                break
+            }
+            sent += written
+        }
+        if sent == outgoing.count {
+            outgoing.removeAll(keepingCapacity: outgoing.capacity < 1 << 22)
+            sent = 0
+        } else if sent > 1 << 20 {
+            outgoing.removeFirst(sent)
+            sent = 0
+        }
+    }
+
+    /// Reads once, and hands over the lines that are complete, newlines included.
+    /// - Returns: whether there was anything to read.
+    func receive(_ buffer: inout [UInt8], _ take: (UnsafeRawBufferPointer.SubSequence) -> Void) -> Bool {
+        let found = buffer.withUnsafeMutableBytes { space -> Bool in
+            partial.withUnsafeBytes { space.copyMemory(from: $0) }
+            let start = partial.count
+            let count = read(output, space.baseAddress! + start, space.count - start)
+            guard count > 0 else {
+                if count == 0 { hasClosedOutput = true }
+                return false
+            }
+            let all = UnsafeRawBufferPointer(space)[..<(start + count)]
+            guard let newline = all[start...].lastIndex(of: UInt8(ascii: "\n")) else {
+                partial.append(contentsOf: all[start...])
+                return true
+            }
+            take(all[...newline])
+            partial.removeAll(keepingCapacity: true)
+            partial.append(contentsOf: all[(newline + 1)...])
+            return true
+        }
+        // A line as long as the space needs a longer one.
+        if partial.count * 2 > buffer.count {
+            buffer.append(contentsOf: [UInt8](repeating: 0, count: buffer.count))
+        }
+        return found
+    }
+
+    /// Notes its end, if it has ended.
+    func reap() {
+        guard status == nil else { return }
+        var result: Int32 = 0
+        if wait4(pid, &result, WNOHANG, &usage) == pid { status = result }
+    }
+
+    /// Stops it where it stands, and all that it started.
+    func pause() { Glibc.kill(-pid, SIGSTOP) }
+
+    func resume() { Glibc.kill(-pid, SIGCONT) }
+
+    /// Says that nothing more will come, which is how Maelstrom's nodes are told to end.
+    func endInput() {
+        guard !hasClosedInput else { return }
+        peakKilobytes = readPeak()
+        resume()
+        close(input)
+        hasClosedInput = true
+    }
+
+    /// Ends it, and all that it started, at once; what it printed and was not read is gone.
+    func kill() {
+        if peakKilobytes == 0 { peakKilobytes = readPeak() }
+        Glibc.kill(-pid, SIGKILL)
+        if status == nil {
+            var result: Int32 = 0
+            while wait4(pid, &result, 0, &usage) == -1, errno == EINTR {}
+            status = result
+        }
+        if !hasClosedInput { close(input) }
+        if !isClosed { close(output) }
+        (hasClosedInput, hasClosedOutput, isClosed) = (true, true, true)
+    }
+
+    /// Whether SIGKILL was what ended it.
+    var wasKilled: Bool { status.map { $0 & 0x7f == SIGKILL } ?? false }
+
+    /// From the system's page on the process: what wait4(2) says begins with the memory of the bench.
+    private func readPeak() -> Int {
+        guard status == nil, let page = try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
+        else { return 0 }
+        let line = page.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+        return line?.split { !$0.isNumber }.first.flatMap { Int($0) } ?? 0
+    }
+
+    /// How it ended, in words.
+    static func describe(status: Int32) -> String {
+        let number = status & 0x7f
+        return number == 0 ? "exited with status \((status >> 8) & 0xff)" : "was ended by signal \(number)"
+    }
+}

@@ -1,0 +1,93 @@
+/// How a request went, as Maelstrom sees it.
+enum Outcome: Hashable, Sendable {
+    /// It happened; for a read, with what was read, nil being no value.
+    case ok(RegisterValue?)
+    /// It did not happen, and never will.
+    case failed(ErrorReason)
+    /// It may have happened, may yet happen, or never.
+    case unknown(ErrorReason)
+
+    /// Maelstrom's rule: a read leaves nothing behind, so one without an answer did not happen.
+    static func unanswered(_ kind: Request.Kind, _ reason: ErrorReason) -> Outcome {
+        switch kind {
+        case .read: .failed(reason)
+        case .write, .cas: .unknown(reason)
+        }
+    }
+
+    /// What a reply says of a request.
+    init(_ reply: Reply, to kind: Request.Kind) {
+        if reply.type == "error" {
+            guard let code = reply.code else {
+                self = .unanswered(kind, .malformed("an error without a code"))
+                return
+            }
+            let reason = ErrorReason.code(code, reply.text ?? "")
+            self = ErrorReason.definite.contains(code) ? .failed(reason) : .unanswered(kind, reason)
+            return
+        }
+        let expected =
+            switch kind {
+            case .read: "read_ok"
+            case .write: "write_ok"
+            case .cas: "cas_ok"
+            }
+        if reply.type != expected {
+            self = .unanswered(kind, .malformed("\(reply.type) for a \(kind.name)"))
+        } else if let field = reply.unexpected.first {
+            self = .unanswered(kind, .malformed("\(reply.type) with a field \(field)"))
+        } else if kind == .read {
+            self =
+                if let value = reply.value { .ok(value) } else {
+                    .unanswered(kind, .malformed("read_ok without a value"))
+                }
+        } else {
+            self = .ok(nil)
+        }
+    }
+}
+
+/// Why a request is not ok.
+enum ErrorReason: Hashable, Sendable, CustomStringConvertible {
+    case timeout
+    case code(Int, String)
+    /// A reply that Maelstrom's clients refuse; what is wrong with it.
+    case malformed(String)
+
+    /// The codes of errors that say that the request did not happen.
+    static let definite: Set<Int> = [1, 10, 11, 12, 14, 20, 21, 22, 30]
+
+    /// The codes that tell something of the register: the request was served.
+    static let served: Set<Int> = [20, 21, 22]
+
+    /// Its kind, to count by.
+    var name: String {
+        switch self {
+        case .timeout: "net-timeout"
+        case .malformed: "malformed-reply"
+        case .code(let code, _):
+            switch code {
+            case 0: "timeout"
+            case 1: "node-not-found"
+            case 10: "not-supported"
+            case 11: "temporarily-unavailable"
+            case 12: "malformed-request"
+            case 13: "crash"
+            case 14: "abort"
+            case 20: "key-does-not-exist"
+            case 21: "key-already-exists"
+            case 22: "precondition-failed"
+            case 30: "txn-conflict"
+            default: "error-\(code)"
+            }
+        }
+    }
+
+    /// As in Maelstrom's histories.
+    var description: String {
+        switch self {
+        case .timeout: ":\(name)"
+        case .malformed(let text), .code(_, let text): "[:\(name) \(text)]"
+        }
+    }
+}

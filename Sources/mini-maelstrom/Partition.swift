@@ -1,0 +1,71 @@
+/// The ways in which Jepsen cuts a network.
+enum Partition: String, CaseIterable, Sendable {
+    /// One node alone.
+    case one
+    /// Into two halves, the smaller one being smaller by one at most.
+    case majority
+    /// Every node hears a majority, and no two of them the same: up to five nodes it is a ring, in which most
+    /// links work in one direction only.
+    case majoritiesRing = "majorities-ring"
+    /// Fewer than a third of the nodes apart; with three nodes, none.
+    case minorityThird = "minority-third"
+
+    /// Draws which links of a network to cut.
+    func cuts(nodes: Int, random: inout SeededRandom) -> Cuts {
+        let order = Array(0..<nodes).shuffled(using: &random)
+        switch self {
+        case .one: return Partition.split(order, at: 1)
+        case .majority: return Partition.split(order, at: nodes / 2)
+        case .minorityThird: return Partition.split(order, at: (nodes - 1) / 3)
+        case .majoritiesRing:
+            return nodes <= 5
+                ? Partition.ring(order) : Partition.overlapping(order, random: &random)
+        }
+    }
+
+    /// No link between the first nodes and the rest.
+    static func split(_ order: [Int], at size: Int) -> Cuts {
+        var cuts = Cuts(nodes: order.count)
+        for one in order.prefix(size) {
+            for other in order.dropFirst(size) {
+                cuts.insert(from: one, to: other)
+                cuts.insert(from: other, to: one)
+            }
+        }
+        return cuts
+    }
+
+    /// Each node in the middle of a run of a majority hears that run alone.
+    static func ring(_ order: [Int]) -> Cuts {
+        let majority = order.count / 2 + 1
+        var cuts = Cuts(nodes: order.count)
+        for start in order.indices {
+            let heard = (0..<majority).map { order[(start + $0) % order.count] }
+            for other in order where !heard.contains(other) {
+                cuts.insert(from: other, to: heard[majority / 2])
+            }
+        }
+        return cuts
+    }
+
+    /// Joins the nodes with the fewest links until each hears a majority; larger rings do not exist for every
+    /// size.
+    static func overlapping(_ order: [Int], random: inout SeededRandom) -> Cuts {
+        let majority = order.count / 2 + 1
+        var heard = order.indices.map { Set([$0]) }
+        while let least = heard.map(\.count).min(), least < majority {
+            let byDegree = order.indices.shuffled(using: &random).sorted { heard[$0].count < heard[$1].count }
+            let one = byDegree[0]
+            guard let other = byDegree.first(where: { !heard[one].contains($0) }) else { break }
+            heard[one].insert(other)
+            heard[other].insert(one)
+        }
+        var cuts = Cuts(nodes: order.count)
+        for node in order.indices {
+            for other in order.indices where !heard[node].contains(other) {
+                cuts.insert(from: other, to: node)
+            }
+        }
+        return cuts
+    }
+}

@@ -1,0 +1,226 @@
+import Foundation
+
+/// One run on real processes: everything that moves does so in turns of this loop.
+final class Run {
+    /// For how long clients go on asking once all faults are mended, in seconds.
+    static let aftermath = 3.0
+
+    let options: Options
+    private let store: Store
+    let cluster = Cluster()
+    private var reader: MessageReader
+    var network: Network
+    var nemesis: Nemesis
+    private var workload: Workload
+    private var pace: Pace
+    private var clients: Clients
+    var recorder: Recorder
+    var statistics = Statistics()
+    private(set) var failure: Failure?
+    /// How long clients asked, in seconds.
+    private(set) var duration = 0.0
+    private(set) var start: UInt64 = 0
+    /// How many messages have been given an id.
+    var messages = 0
+    private var progress: Progress
+    /// The nodes that run and know who they are.
+    var initialized: Set<Int> = []
+    /// When those that have not answered `init` yet should have, in nanoseconds.
+    var initDeadlines: [Int: UInt64] = [:]
+    var paused: Set<Int> = []
+    var isCut = false
+    /// A fault that waits until it is known who leads.
+    var strike: (fault: Nemesis.Fault, search: LeaderSearch)?
+    /// How often that has been asked.
+    var searches = 0
+
+    private var firstClient: Int { options.nodeCount + 1 }
+
+    init(_ options: Options, seed: UInt64, store: Store) {
+        self.options = options
+        self.store = store
+        let nodes = options.nodeCount
+        reader = MessageReader(nodes: nodes)
+        network = Network(
+            nodes: nodes, latency: options.latency, random: SeededRandom(seed: seed, purpose: "network"))
+        nemesis = Nemesis(
+            faults: options.nemesis, nodes: nodes, interval: options.nemesisInterval,
+            random: SeededRandom(seed: seed, purpose: "nemesis"))
+        workload = Workload(
+            nodes: nodes, workers: options.clients, shape: options.shape,
+            random: SeededRandom(seed: seed, purpose: "workload"))
+        pace = Pace(
+            workers: options.clients, rate: options.rate, random: SeededRandom(seed: seed, purpose: "pace"))
+        clients = Clients(
+            count: options.clients, nodes: nodes, firstClient: nodes + 1, timeout: options.timeout)
+        recorder = Recorder(isOn: options.checks)
+        progress = Progress(isTerminal: Console.isTerminal)
+    }
+
+    /// Runs to the end; what went wrong is in `failure`.
+    func execute(program: String) {
+        defer { cluster.stop() }
+        do {
+            let arguments = options.nodeArguments.map {
+                $0.replacingOccurrences(of: Options.freshDirectory, with: store.path("data"))
+            }
+            for index in 0..<options.nodeCount {
+                try cluster.start(
+                    Cluster.Launch(
+                        program: program, arguments: arguments, log: store.path("n\(index).log")))
+            }
+            try initialize()
+            try ask()
+        } catch let error as Failure {
+            failure = error
+        } catch {
+            failure = .notStarted(node: cluster.nodes.count, why: "\(error)")
+        }
+        if start > 0, duration == 0 { duration = Double(monotonicNow() - start) / 1e9 }
+    }
+
+    /// Processor time and the largest memory of the nodes, once they have ended.
+    var usage: (seconds: Double, largestMegabytes: Double) { cluster.usage }
+
+    /// Tells every node who it is, and waits until all have answered.
+    private func initialize() throws {
+        let now = monotonicNow()
+        for node in 0..<options.nodeCount { sendInit(to: node, at: now) }
+        while initialized.count < options.nodeCount { try turn(until: initDeadlines.values.min()) }
+    }
+
+    /// Lets clients ask for the time limit, mends what is broken then, so that what it left behind is seen, and
+    /// waits for the last answers.
+    private func ask() throws {
+        start = monotonicNow()
+        try ask(until: start + UInt64(options.timeLimit * 1e9), breaking: true)
+        if !options.nemesis.isEmpty {
+            try mendAll(at: monotonicNow())
+            while initialized.count < options.nodeCount {
+                try ask(until: monotonicNow() + 100_000_000, breaking: false)
+            }
+            try ask(until: monotonicNow() + UInt64(Run.aftermath * 1e9), breaking: false)
+        }
+        duration = Double(monotonicNow() - start) / 1e9
+        while clients.waiting > 0 {
+            try turn(until: [clients.nextDeadline, network.nextArrival].compactMap(\.self).min())
+        }
+    }
+
+    private func ask(until end: UInt64, breaking: Bool) throws {
+        var now = monotonicNow()
+        while now < end {
+            if breaking { try act(at: now) }
+            invoke(at: now)
+            progress.report(statistics, trouble: trouble, at: now - start)
+            try turn(until: nextDeadline(before: end, breaking: breaking))
+            now = monotonicNow()
+        }
+    }
+
+    private func nextDeadline(before end: UInt64, breaking: Bool) -> UInt64 {
+        let ownTimes = [pace.next, breaking ? nemesis.next : nil, progress.next]
+            .compactMap { $0.map { $0 + start } }
+        let times = [clients.nextDeadline, network.nextArrival, strike?.search.deadline].compactMap(\.self)
+        return (times + ownTimes).reduce(end, min)
+    }
+
+    /// Waits for something to happen, and takes in all that did.
+    private func turn(until deadline: UInt64?) throws {
+        for wake in cluster.wait(until: deadline) {
+            switch wake {
+            case .output(let node): try receive(node)
+            case .interrupted: throw Failure.interrupted
+            case .ended(let node, let status):
+                while try receive(node) {}
+                throw Failure.ended(node: node, how: NodeProcess.describe(status: status))
+            }
+        }
+        let now = monotonicNow()
+        while let arrival = network.next(at: now) {
+            switch arrival {
+            case .delivered(let message):
+                let node = cluster.nodes[message.destination]
+                if node.isRunning { node.outgoing += message.line } else { statistics.droppedByKills += 1 }
+            case .dropped: statistics.dropped += 1
+            }
+        }
+        try checkInits(at: now)
+        while let completion = clients.timeOut(at: now) { complete(completion, at: now) }
+    }
+
+    @discardableResult
+    private func receive(_ node: Int) throws -> Bool {
+        var problem: (any Error)?
+        let found = cluster.receive(node) { lines in
+            let now = monotonicNow()
+            var rest = lines
+            while problem == nil, let newline = rest.firstIndex(of: UInt8(ascii: "\n")) {
+                do {
+                    try take(rest[..<newline], from: node, at: now)
+                } catch {
+                    problem = error
+                }
+                rest = rest[(newline + 1)...]
+            }
+        }
+        if let problem { throw problem }
+        return found
+    }
+
+    private func take(_ line: UnsafeRawBufferPointer.SubSequence, from node: Int, at now: UInt64) throws {
+        switch try reader.read(line, from: node) {
+        case .toNode(let destination, let hasID):
+            statistics.serverMessages += 1
+            messages += 1
+            send(line, hasID: hasID, from: node, to: destination, at: now)
+        case .toClient(let client, let reply):
+            if client < firstClient {
+                try take(reply, of: client)
+            } else if !clients.exists(client) {
+                throw Failure.badLine(
+                    node: node, line: String(decoding: line, as: UTF8.self), why: "no client c\(client)")
+            } else if let completion = clients.answer(reply, to: client, at: now) {
+                complete(completion, at: now)
+            }
+        }
+    }
+
+    private func send(
+        _ line: UnsafeRawBufferPointer.SubSequence, hasID: Bool, from node: Int, to destination: Int,
+        at now: UInt64
+    ) {
+        var wire: [UInt8] = []
+        wire.reserveCapacity(line.count + 24)
+        if hasID {
+            wire.append(contentsOf: line)
+            wire.append("\n")
+        } else {
+            MessageWriter.append(line, id: messages, to: &wire)
+        }
+        network.send(Network.Message(source: node, destination: destination, line: wire), at: now)
+    }
+
+    private func invoke(at now: UInt64) {
+        while let index = pace.take(at: now - start) {
+            let request = workload.next(worker: index)
+            clients.ask(request, worker: index, at: now)
+            let worker = clients.workers[index]
+            recorder.invoke(request, process: worker.process, at: now - start)
+            guard initialized.contains(worker.node) else {
+                statistics.droppedByKills += 1
+                continue
+            }
+            messages += 1
+            MessageWriter.append(
+                request, id: messages, client: worker.client, node: worker.node,
+                messageID: worker.messageID, to: &cluster.nodes[worker.node].outgoing)
+        }
+    }
+
+    private func complete(_ completion: Clients.Completion, at now: UInt64) {
+        statistics.add(completion)
+        recorder.complete(completion, at: now - start)
+        pace.release(completion.worker)
+    }
+}

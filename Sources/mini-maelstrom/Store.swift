@@ -1,0 +1,55 @@
+import Foundation
+
+/// Where a run leaves what it found: `maelstrom-runs/store/<name>-<time>/`.
+struct Store: Sendable {
+    /// The run's own folder, as a path from the current directory.
+    let folder: String
+
+    /// Makes the folder of a run that starts now, and points `latest` to it.
+    /// - Throws: `StoreError`.
+    init(name: String) throws {
+        let base = "\(RunFile.folder)/store"
+        let format = DateFormatter()
+        format.locale = Locale(identifier: "en_US_POSIX")
+        format.dateFormat = "yyyyMMdd'T'HHmmss.SSS"
+        let run = "\(name)-\(format.string(from: Date()))"
+        folder = "\(base)/\(run)"
+        do {
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            try? FileManager.default.removeItem(atPath: "\(base)/latest")
+            try FileManager.default.createSymbolicLink(atPath: "\(base)/latest", withDestinationPath: run)
+        } catch {
+            throw StoreError(
+                "cannot make \(folder) for the results (\(error.localizedDescription)): "
+                    + "run this where \(RunFile.folder)/store can be written")
+        }
+    }
+
+    func path(_ file: String) -> String { "\(folder)/\(file)" }
+
+    /// - Throws: `StoreError`.
+    func write(_ text: [UInt8], to file: String) throws {
+        do {
+            try Data(text).write(to: URL(fileURLWithPath: path(file)))
+        } catch {
+            throw StoreError("cannot write \(path(file)): \(error.localizedDescription)")
+        }
+    }
+
+    /// The last lines of a node's log.
+    func lastLines(_ count: Int, of file: String) -> [String] {
+        guard let handle = FileHandle(forReadingAtPath: path(file)), let size = try? handle.seekToEnd() else {
+            return []
+        }
+        try? handle.seek(toOffset: size - min(size, 16_384))
+        guard let data = try? handle.readToEnd() else { return [] }
+        return String(decoding: data, as: UTF8.self).split(separator: "\n").suffix(count).map(String.init)
+    }
+}
+
+/// Why results cannot be kept.
+struct StoreError: Error, CustomStringConvertible {
+    var description: String
+
+    init(_ description: String) { self.description = description }
+}

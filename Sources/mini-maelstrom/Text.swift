@@ -1,0 +1,33 @@
+import Foundation
+
+/// Numbers and columns for people.
+enum Text {
+    static func decimal(_ value: Double, _ places: Int) -> String {
+        String(format: "%.\(places)f", value)
+    }
+
+    /// With a comma between thousands.
+    static func grouped(_ value: Int) -> String {
+        var digits = Array(String(abs(value)))
+        var index = digits.count - 3
+        while index > 0 {
+            digits.insert(",", at: index)
+            index -= 3
+        }
+        return (value < 0 ? "-" : "") + String(digits)
+    }
+
+    /// Nanoseconds as milliseconds.
+    static func milliseconds(_ nanoseconds: UInt64) -> String {
+        let value = Double(nanoseconds) / 1e6
+        return "\(decimal(value, value < 10 ? 2 : value < 100 ? 1 : 0)) ms"
+    }
+
+    static func left(_ text: String, _ width: Int) -> String {
+        text + String(repeating: " ", count: max(0, width - text.count))
+    }
+
+    static func right(_ text: String, _ width: Int) -> String {
+        String(repeating: " ", count: max(0, width - text.count)) + text
+    }
+}

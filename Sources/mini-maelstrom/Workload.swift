@@ -1,0 +1,87 @@
+import Linearizability
+
+/// A request of a client, with the key that it concerns.
+struct Request: Hashable, Sendable {
+    enum Kind: Int, CaseIterable, Hashable, Sendable {
+        case read, write, cas
+
+        var name: String {
+            switch self {
+            case .read: "read"
+            case .write: "write"
+            case .cas: "cas"
+            }
+        }
+    }
+
+    var key: Int
+    var kind: Kind
+    /// What is written, or what a cas expects.
+    var value = 0
+    /// What a cas sets.
+    var newValue = 0
+}
+
+/// What Maelstrom's lin-kv clients ask for: each group of twice as many workers as there are nodes works on one
+/// key. One half of a group reads, the other writes once for every two cas, with values 0 to 4. A key retires
+/// after 115 to 128 requests, so that checking stays cheap, and the group takes the next one.
+struct Workload {
+    /// What differs from Maelstrom's own.
+    struct Shape: Hashable, Sendable {
+        /// Requests over this many keys that never retire; nil for Maelstrom's.
+        var keyCount: Int?
+        /// The share of reads, of all workers alike; writes and cas have half of the rest each. Nil for
+        /// Maelstrom's.
+        var readRatio: Double?
+    }
+
+    private let groupSize: Int
+    private let readers: Int
+    private let shape: Shape
+    private var random: SeededRandom
+    private var groups: [(key: Int, remaining: Int)] = []
+    private var nextKey = 0
+
+    /// - Parameter workers: how many clients ask at a time.
+    init(nodes: Int, workers: Int, shape: Shape, random: SeededRandom) {
+        groupSize = min(2 * nodes, workers)
+        // A single worker does both.
+        readers = groupSize == 1 ? 0 : groupSize / 2
+        self.shape = shape
+        self.random = random
+        for _ in 0..<(workers + groupSize - 1) / groupSize { groups.append(fresh()) }
+    }
+
+    /// What a worker asks next.
+    mutating func next(worker: Int) -> Request {
+        let key = takeKey(group: worker / groupSize)
+        switch kind(worker) {
+        case .read: return Request(key: key, kind: .read)
+        case .write: return Request(key: key, kind: .write, value: random.below(5))
+        case .cas: return Request(key: key, kind: .cas, value: random.below(5), newValue: random.below(5))
+        }
+    }
+
+    private mutating func kind(_ worker: Int) -> Request.Kind {
+        if let ratio = shape.readRatio {
+            if random.unit() < ratio { return .read }
+            return random.below(2) == 0 ? .write : .cas
+        }
+        if readers == 0, random.below(2) == 0 { return .read }
+        if worker % groupSize < readers { return .read }
+        return random.below(3) == 0 ? .write : .cas
+    }
+
+    private mutating func takeKey(group: Int) -> Int {
+        if let count = shape.keyCount { return random.below(count) }
+        if groups[group].remaining == 0 { groups[group] = fresh() }
+        groups[group].remaining -= 1
+        return groups[group].key
+    }
+
+    private mutating func fresh() -> (key: Int, remaining: Int) {
+        defer { nextKey += 1 }
+        // The limits differ a little so that keys do not retire all at once.
+        return (nextKey, Int((128 * (0.9 + 0.1 * random.unit())).rounded(.up)))
+    }
+}

@@ -1,0 +1,117 @@
+import XCTest
+
+@testable import mini_maelstrom
+
+final class ClientsTests: XCTestCase {
+    private var clients = Clients(count: 4, nodes: 2, firstClient: 3, timeout: 1000)
+    private let read = Request(key: 7, kind: .read)
+    private let write = Request(key: 7, kind: .write, value: 1)
+
+    private func reply(_ json: String) throws -> Reply {
+        try JSONDecoder().decode(Reply.self, from: Data(json.utf8))
+    }
+
+    private func outcome(_ json: String, to kind: Request.Kind) throws -> Outcome {
+        Outcome(try reply(json), to: kind)
+    }
+
+    func testClientsAreSpreadOverTheNodes() {
+        XCTAssertEqual(clients.workers.map(\.node), [0, 1, 0, 1])
+        XCTAssertEqual(clients.workers.map(\.client), [3, 4, 5, 6])
+    }
+
+    func testAnAnswerCompletesTheRequestThatItsIdNames() throws {
+        clients.ask(write, worker: 1, at: 10)
+        let ok = try reply(#"{"type":"write_ok","in_reply_to":1}"#)
+        XCTAssertNil(clients.answer(ok, to: 3, at: 20), "another client's")
+        XCTAssertNil(clients.answer(try reply(#"{"type":"write_ok","in_reply_to":2}"#), to: 4, at: 20))
+        XCTAssertNil(clients.answer(try reply(#"{"type":"write_ok"}"#), to: 4, at: 20))
+        let completion = try XCTUnwrap(clients.answer(ok, to: 4, at: 25))
+        XCTAssertEqual(completion.outcome, .ok(nil))
+        XCTAssertEqual(completion.latency, 15)
+        XCTAssertNil(clients.answer(ok, to: 4, at: 30), "a second answer")
+        clients.ask(write, worker: 1, at: 40)
+        XCTAssertNil(clients.answer(ok, to: 4, at: 50), "an answer to the request before")
+    }
+
+    func testAnUnknownWriteEndsItsProcessAndAReadDoesNot() {
+        clients.ask(read, worker: 0, at: 0)
+        clients.ask(write, worker: 1, at: 0)
+        XCTAssertNil(clients.timeOut(at: 999))
+        XCTAssertEqual(clients.timeOut(at: 1000)?.outcome, .failed(.timeout))
+        XCTAssertEqual(clients.timeOut(at: 1000)?.outcome, .unknown(.timeout))
+        XCTAssertNil(clients.timeOut(at: 1000))
+        XCTAssertEqual(clients.workers[0].process, 0)
+        XCTAssertEqual(clients.workers[0].client, 3)
+        XCTAssertEqual(clients.workers[1].process, 5)
+        XCTAssertEqual(clients.workers[1].client, 7)
+        XCTAssertEqual(clients.waiting, 0)
+    }
+
+    func testALateAnswerIsNobodys() throws {
+        clients.ask(write, worker: 1, at: 0)
+        _ = clients.timeOut(at: 1000)
+        clients.ask(write, worker: 1, at: 1000)
+        XCTAssertNil(clients.answer(try reply(#"{"type":"write_ok","in_reply_to":1}"#), to: 4, at: 1001))
+        XCTAssertTrue(clients.exists(4))
+        XCTAssertFalse(clients.exists(8))
+    }
+
+    func testWhatWasAnsweredDoesNotTimeOut() throws {
+        for round in 0..<3000 as Range<UInt64> {
+            clients.ask(read, worker: 2, at: round)
+            let answer = try reply(#"{"type":"read_ok","value":1,"in_reply_to":\#(round + 1)}"#)
+            XCTAssertNotNil(clients.answer(answer, to: 5, at: round))
+        }
+        XCTAssertNil(clients.timeOut(at: .max))
+        XCTAssertNil(clients.nextDeadline)
+    }
+
+    func testDefiniteErrorsFailAndOthersAreUnknown() throws {
+        for code in [1, 10, 11, 12, 14, 20, 21, 22, 30] {
+            let json = #"{"type":"error","code":\#(code),"text":"no","in_reply_to":1}"#
+            XCTAssertEqual(try outcome(json, to: .cas), .failed(.code(code, "no")))
+        }
+        for code in [0, 13, 99, 1000] {
+            let json = #"{"type":"error","code":\#(code),"text":"no","in_reply_to":1}"#
+            XCTAssertEqual(try outcome(json, to: .write), .unknown(.code(code, "no")))
+            XCTAssertEqual(try outcome(json, to: .read), .failed(.code(code, "no")))
+        }
+    }
+
+    func testAnErrorMaySayMore() throws {
+        let json = #"{"type":"error","code":22,"text":"no","found":[1],"in_reply_to":1}"#
+        XCTAssertEqual(try outcome(json, to: .cas), .failed(.code(22, "no")))
+    }
+
+    func testRepliesWithFieldsOfTheirOwnAreRefused() throws {
+        XCTAssertEqual(
+            try outcome(#"{"type":"write_ok","term":3,"in_reply_to":1}"#, to: .write),
+            .unknown(.malformed("write_ok with a field term")))
+        XCTAssertEqual(
+            try outcome(#"{"type":"write_ok","value":3,"in_reply_to":1}"#, to: .write),
+            .unknown(.malformed("write_ok with a field value")))
+        XCTAssertEqual(
+            try outcome(#"{"type":"write_ok","msg_id":3,"in_reply_to":1}"#, to: .write), .ok(nil))
+    }
+
+    func testARepliesTypeIsThatOfTheRequest() throws {
+        XCTAssertEqual(
+            try outcome(#"{"type":"read_ok","value":1,"in_reply_to":1}"#, to: .cas),
+            .unknown(.malformed("read_ok for a cas")))
+        XCTAssertEqual(
+            try outcome(#"{"type":"read_ok","in_reply_to":1}"#, to: .read),
+            .failed(.malformed("read_ok without a value")))
+    }
+
+    func testAReadMayBringAnyValue() throws {
+        for (json, value) in [
+            ("3", RegisterValue.integer(3)), ("-3", .integer(-3)), ("null", nil), ("\"3\"", .other("\"3\"")),
+            ("[1,{\"b\":2,\"a\":1.5}]", .other("[1 {\"a\" 1.5 \"b\" 2}]")),
+            ("18446744073709551615", .other("18446744073709551615")),
+        ] as [(String, RegisterValue?)] {
+            let json = #"{"type":"read_ok","value":\#(json),"in_reply_to":1}"#
+            XCTAssertEqual(try outcome(json, to: .read), .ok(value), json)
+        }
+    }
+}

@@ -1,0 +1,133 @@
+import XCTest
+
+@testable import mini_maelstrom
+
+/// The bench with a node of one process that can be told to misbehave.
+final class EndToEndTests: BenchProgram {
+    private func test(nodes: Int, _ options: [String], fault: String) throws -> Ended {
+        let common = [
+            "test", "--bin", program("TestNode").path, "--node-count", "\(nodes)", "--rate", "0", "--seed",
+            "1",
+        ]
+        return end(try start(common + options + ["--", fault]))
+    }
+
+    func testOneNodeThatServesIsFoundValid() throws {
+        let ended = try test(nodes: 1, ["--time-limit", "1"], fault: "none")
+        XCTAssertEqual(ended.status, 0, ended.output)
+        XCTAssertTrue(ended.output.hasSuffix("Everything looks good! ヽ(‘ー`)ノ\n"), ended.output)
+        XCTAssertTrue(ended.output.contains("seed 1"))
+        let files = try FileManager.default.contentsOfDirectory(atPath: latest.path)
+        XCTAssertEqual(files.sorted(), ["history.txt", "n0.log", "results.json"])
+        let data = try Data(contentsOf: latest.appendingPathComponent("results.json"))
+        let results = try JSONDecoder().decode(Results.self, from: data)
+        XCTAssertEqual(results.verdict, .valid)
+        XCTAssertGreaterThan(results.total.ok, 10)
+        let log = try String(contentsOf: latest.appendingPathComponent("n0.log"), encoding: .utf8)
+        XCTAssertEqual(log, "test-node: n0 is up\n")
+    }
+
+    func testThreeNodesThatDoNotReplicateAreFoundInvalid() throws {
+        let ended = try test(nodes: 3, ["--time-limit", "1"], fault: "none")
+        XCTAssertEqual(ended.status, 1, ended.output)
+        XCTAssertTrue(ended.output.hasSuffix("Analysis invalid! (ﾉಥ益ಥ）ﾉ ┻━┻\n"), ended.output)
+        XCTAssertTrue(ended.output.contains("but the register could only have held"), ended.output)
+    }
+
+    func testOneThatSaysElevenAndDoesItIsFoundInvalid() throws {
+        let ended = try test(nodes: 1, ["--time-limit", "1"], fault: "liar")
+        XCTAssertEqual(ended.status, 1, ended.output)
+    }
+
+    func testALineThatIsNoMessageFailsTheRunWithTheNodesLastWords() throws {
+        let ended = try test(nodes: 1, ["--time-limit", "60"], fault: "garbage")
+        XCTAssertEqual(ended.status, 1, ended.output)
+        XCTAssertTrue(ended.output.contains("n0 printed a line that is no message"), ended.output)
+        XCTAssertTrue(ended.output.contains("this is no message"), ended.output)
+        XCTAssertTrue(ended.output.contains("    test-node: n0 is up"), ended.output)
+    }
+
+    func testANodeThatExitsFailsTheRunWithItsLastWords() throws {
+        let ended = try test(nodes: 1, ["--time-limit", "60"], fault: "exit")
+        XCTAssertEqual(ended.status, 1, ended.output)
+        XCTAssertTrue(ended.output.contains("n0 exited with status 3 by itself"), ended.output)
+        XCTAssertTrue(ended.output.contains("    test-node: something dreadful happened"), ended.output)
+    }
+
+    func testANodeThatSpeaksForAnotherFailsTheRun() throws {
+        let ended = try test(nodes: 1, ["--time-limit", "60"], fault: "impostor")
+        XCTAssertEqual(ended.status, 1, ended.output)
+        XCTAssertTrue(ended.output.contains("src is n77, not n0"), ended.output)
+    }
+
+    func testRepliesWithStrangeFieldsLeaveTheRunUnknown() throws {
+        let ended = try test(nodes: 1, ["--time-limit", "1"], fault: "extra")
+        XCTAssertEqual(ended.status, 2, ended.output)
+        XCTAssertTrue(ended.output.contains("with a field flavour"), ended.output)
+        XCTAssertTrue(
+            ended.output.hasSuffix("Errors occurred during analysis, but no anomalies found. ಠ~ಠ\n"))
+    }
+
+    func testANodeThatAnswersNothingLeavesTheRunUnknown() throws {
+        let ended = try test(nodes: 1, ["--time-limit", "0.1"], fault: "deaf")
+        XCTAssertEqual(ended.status, 2, ended.output)
+        XCTAssertTrue(ended.output.contains("net-timeout             4\n"), ended.output)
+    }
+
+    func testPartitionsDropWhatNodesSayToEachOther() throws {
+        let cut = try test(
+            nodes: 5, ["--time-limit", "1", "--nemesis", "partition", "--nemesis-interval", "0.01"],
+            fault: "gossip")
+        XCTAssertTrue(cut.output.contains("partitions              dropped "), cut.output)
+        let uncut = try test(
+            nodes: 1, ["--time-limit", "0.3", "--nemesis", "partition", "--nemesis-interval", "0.01"],
+            fault: "gossip")
+        XCTAssertTrue(uncut.output.contains("cut nothing"), uncut.output)
+    }
+
+    func testCtrlCEndsTheNodesAndChecksWhatThereIs() throws {
+        let running = try start([
+            "test", "--bin", program("TestNode").path, "--node-count", "1", "--time-limit", "600", "--rate",
+            "100",
+        ])
+        // It has begun once it says what it does; whatever it has done by then is checked.
+        let first = running.output.fileHandleForReading.availableData
+        XCTAssertTrue(String(decoding: first, as: UTF8.self).hasPrefix("1 node, 4 clients"))
+        running.process.interrupt()
+        let ended = end(running)
+        XCTAssertTrue([0, 2].contains(ended.status), ended.output)
+        XCTAssertTrue(ended.output.contains("interrupted"), ended.output)
+    }
+
+    func testBadOptionsAreNamedAndExitWith64() throws {
+        let bad = try run("test", "--bin", "/bin/sh", "--rate", "fast")
+        XCTAssertEqual(bad.status, 64)
+        XCTAssertEqual(bad.complaints, "mini-maelstrom: --rate fast: expected a number, 0 or more\n")
+        XCTAssertEqual(bad.output, "")
+        XCTAssertEqual(try run("test").status, 64)
+        XCTAssertEqual(try run("test", "--bin", folder.path).status, 64)
+        let forgetful = try run("test", "--bin", program("TestNode").path, "--nemesis", "partition,kill")
+        XCTAssertEqual(forgetful.status, 64)
+        XCTAssertTrue(forgetful.complaints.contains("-- --data-dir {dir}"), forgetful.complaints)
+        XCTAssertEqual(try run("--help").status, 0)
+    }
+
+    func testANamedRunTakesItsOptionsFromItsFile() throws {
+        let runs = folder.appendingPathComponent("maelstrom-runs")
+        try FileManager.default.createDirectory(at: runs, withIntermediateDirectories: true)
+        try "# Shows that names work.\n--node-count 1\n--rate 0\n--time-limit 60\n--bin no-such-node\n".write(
+            to: runs.appendingPathComponent("mine"), atomically: true, encoding: .utf8)
+        let ended = try run("mine", "--time-limit", "0.2", "--bin", program("TestNode").path)
+        XCTAssertEqual(ended.status, 0, ended.output)
+        XCTAssertTrue(ended.output.hasPrefix("mine: Shows that names work.\n1 node"), ended.output)
+        XCTAssertTrue(try run("--help").output.contains("Shows that names work."))
+    }
+
+    func testWithoutAPlaceForResultsTheRunSaysSo() throws {
+        try "".write(
+            to: folder.appendingPathComponent("maelstrom-runs"), atomically: true, encoding: .utf8)
+        let ended = try test(nodes: 1, ["--time-limit", "0.2"], fault: "none")
+        XCTAssertEqual(ended.status, 74)
+        XCTAssertTrue(ended.complaints.contains("cannot make maelstrom-runs/store/"), ended.complaints)
+    }
+}

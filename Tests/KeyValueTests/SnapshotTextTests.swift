@@ -1,0 +1,88 @@
+import XCTest
+
+@testable import KeyValue
+@testable import Raft
+
+final class SnapshotTextTests: XCTestCase {
+    private func filled(_ keys: Int) -> Store {
+        var store = Store()
+        for number in 0..<keys {
+            let id = RequestID(
+                client: "c \(number % 7)", number: number, numberedBy: number % 5 == 0 ? "n/0" : nil)
+            let key = JSONValue(canonical: "\"key \\\" \(number)\"")
+            let operation: KeyValue.Operation =
+                number % 3 == 0
+                ? .cas(key: key, from: 1, to: 2, createIfNotExists: number % 2 == 0)
+                : .write(key: key, value: JSONValue(canonical: "{\"a b\":[\(number)]}"))
+            _ = store.apply(Request(id: id, operation: operation))
+        }
+        return store
+    }
+
+    private func text(of store: Store, bytes: Int = 1_000) -> [String] {
+        var writer = SnapshotWriter(
+            of: store, at: LogPosition(index: 9, term: 3),
+            membership: Membership(voters: ["n0", "n1"], outgoing: ["n1"]))
+        var pieces: [String] = []
+        while !writer.isDone { pieces.append(writer.next(bytes: bytes)) }
+        return pieces
+    }
+
+    func testAStoreReadFromItsSnapshotIsTheSame() {
+        let store = filled(3_000)
+        var reader = SnapshotReader()
+        for piece in text(of: store) { XCTAssertTrue(reader.read(piece)) }
+        XCTAssertTrue(reader.isWhole)
+        XCTAssertEqual(reader.membership, Membership(voters: ["n0", "n1"], outgoing: ["n1"]))
+        XCTAssertEqual(reader.store.count, store.count)
+        XCTAssertEqual(text(of: reader.store).joined(), text(of: store).joined())
+    }
+
+    func testPiecesCutAnywhereMakeTheSameStore() {
+        let whole = text(of: filled(50)).joined()
+        var reader = SnapshotReader()
+        for scalar in whole.unicodeScalars { XCTAssertTrue(reader.read(String(scalar))) }
+        XCTAssertTrue(reader.isWhole)
+        XCTAssertEqual(text(of: reader.store).joined(), whole)
+    }
+
+    func testWritesWhileASnapshotIsTakenDoNotShowInIt() {
+        var store = filled(2_000)
+        let before = text(of: store).joined()
+        var writer = SnapshotWriter(
+            of: store, at: LogPosition(index: 9, term: 3),
+            membership: Membership(voters: ["n0", "n1"], outgoing: ["n1"]))
+        var taken = ""
+        for number in 0... where !writer.isDone {
+            taken += writer.next(bytes: 500)
+            let id = RequestID(client: "late", number: number)
+            _ = store.apply(
+                Request(id: id, operation: .write(key: JSONValue(canonical: "\(number)"), value: 0)))
+            if writer.isDone { break }
+        }
+        XCTAssertEqual(taken, before)
+        XCTAssertNotEqual(text(of: store).joined(), before)
+    }
+
+    func testATextThatIsNoSnapshotIsRefused() {
+        for bad in [
+            "key 1 2\n", "members n0\nkey 1\n", "members \nend\nend\n", "members n0\ndid c1 x written\n",
+        ] {
+            var reader = SnapshotReader()
+            XCTAssertFalse(reader.read(bad), bad)
+        }
+        var cutShort = SnapshotReader()
+        XCTAssertTrue(cutShort.read("members n0\nkey 1 2\n"))
+        XCTAssertFalse(cutShort.isWhole)
+    }
+
+    func testTheOldestRequestIsForgottenFirst() {
+        var sessions = Sessions()
+        for number in 0..<(Sessions.capacity + 1_500) {
+            sessions.remember(.written, of: RequestID(client: "c", number: number))
+        }
+        XCTAssertEqual(sessions.count, Sessions.capacity)
+        XCTAssertNil(sessions.outcome(of: RequestID(client: "c", number: 1_499)))
+        XCTAssertEqual(sessions.outcome(of: RequestID(client: "c", number: 1_500)), .written)
+    }
+}

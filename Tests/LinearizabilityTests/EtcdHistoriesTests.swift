@@ -1,0 +1,66 @@
+import Foundation
+import Linearizability
+import XCTest
+
+/// Some fifty histories that Jepsen recorded against etcd, with the verdicts of another checker.
+final class EtcdHistoriesTests: XCTestCase {
+    func testTheVerdictsOnRecordedHistoriesAreThoseOfAnotherChecker() throws {
+        let folder = try sharedData("histories")
+        let table = try String(contentsOf: folder.appendingPathComponent("verdicts.tsv"), encoding: .utf8)
+        let rows = table.split(separator: "\n").dropFirst().map { $0.split(separator: "\t") }
+        XCTAssertGreaterThanOrEqual(rows.count, 51)
+        for row in rows {
+            let text = try String(contentsOf: folder.appendingPathComponent(String(row[0])), encoding: .utf8)
+            let verdict = try Checker().check(try parse(text))[0].verdict
+            XCTAssertEqual(verdict == .linearizable, row[1] == "true", String(row[0]))
+        }
+    }
+
+    /// Lines like `INFO  jepsen.util - 4 :invoke :cas [1 2]`. A process that times out is not replaced by
+    /// another id in these histories, so each gets one here.
+    private func parse(_ text: String) throws -> History<Int, Int> {
+        var history = History<Int, Int>()
+        var identity: [Int: Int] = [:]
+        var asked: [Int: Action<Int>] = [:]
+        for line in text.split(separator: "\n") {
+            guard let dash = line.range(of: "- ") else { continue }
+            let words = line[dash.upperBound...].split { " \t[]".contains($0) }
+            guard let process = Int(words[0]), words.count >= 4 else { continue }
+            let numbers = words[3...].compactMap { Int($0) }
+            let id = identity[process, default: process]
+            let action: Action<Int> =
+                switch words[2] {
+                case ":read": .read(numbers.first)
+                case ":write" where !numbers.isEmpty: .write(numbers[0])
+                case ":cas" where !numbers.isEmpty: .compareAndSet(from: numbers[0], to: numbers[1])
+                default: try XCTUnwrap(asked[process], String(line))
+                }
+            asked[process] = action
+            let kind: Event<Int, Int>.Kind =
+                switch words[1] {
+                case ":invoke": .invoke
+                case ":ok": .ok
+                case ":fail": .fail
+                default: .info
+                }
+            history.append(Event(process: id, kind: kind, key: 0, action: action))
+            if kind == .info { identity[process] = id + 1000 }
+        }
+        return history
+    }
+}
+
+/// A folder with data of known answers, which is not part of this repository.
+/// - Throws: `XCTSkip` where it is missing.
+func sharedData(_ name: String, file: String = #filePath) throws -> URL {
+    var root = URL(fileURLWithPath: file)
+    while root.path != "/" {
+        root.deleteLastPathComponent()
+        let manifest = root.appendingPathComponent("Package.swift").path
+        guard FileManager.default.fileExists(atPath: manifest) else { continue }
+        let data = root.appendingPathComponent("../shared/data/\(name)").standardized
+        guard FileManager.default.fileExists(atPath: data.path) else { break }
+        return data
+    }
+    throw XCTSkip("no folder ../shared/data/\(name) beside the package: nothing to compare with")
+}

@@ -1,0 +1,50 @@
+import Linearizability
+
+/// Histories drawn as they are drawn on paper, one line per process, time going right:
+///
+///     a  w1----      r2
+///     b     w2?  c2>3
+///
+/// `w1` writes 1, `r1` reads 1, `r-` reads no value, `c2>3` sets 3 where 2 is; the operation lasts as far as
+/// the dashes go. `?` means that its outcome is unknown, `!` that it did not happen.
+func history(_ lines: String...) -> History<String, Int> {
+    struct Mark {
+        var column: Int
+        var event: Event<String, Int>
+    }
+    var marks: [Mark] = []
+    for (process, line) in lines.enumerated() {
+        var process = process
+        var column = 0
+        for word in line.split(separator: " ", omittingEmptySubsequences: false) {
+            defer { column += word.count + 1 }
+            guard !word.isEmpty else { continue }
+            let text = word.filter { $0 != "-" }
+            let kind: Event<String, Int>.Kind =
+                text.hasSuffix("?") ? .info : text.hasSuffix("!") ? .fail : .ok
+            let numbers = text.split { !$0.isNumber }.compactMap { Int($0) }
+            let action: Action<Int> =
+                switch text.first {
+                case "w": .write(numbers[0])
+                case "c": .compareAndSet(from: numbers[0], to: numbers[1])
+                default: .read(numbers.first)
+                }
+            let invoke: Action<Int> = if case .read = action { .read(nil) } else { action }
+            marks.append(
+                Mark(column: column, event: Event(process: process, kind: .invoke, key: "x", action: invoke)))
+            marks.append(
+                Mark(
+                    column: column + word.count - 1,
+                    event: Event(process: process, kind: kind, key: "x", action: action)))
+            if kind == .info { process += 100 }
+        }
+    }
+    var result = History<String, Int>()
+    for mark in marks.sorted(by: { $0.column < $1.column }) { result.append(mark.event) }
+    return result
+}
+
+/// The verdict on a history of one key.
+func verdict(_ history: History<String, Int>) throws -> Verdict<Int> {
+    try Checker().check(history).first?.verdict ?? .linearizable
+}
