@@ -16,16 +16,28 @@ let package = Package(
         .target(name: "Maelstrom", dependencies: ["Raft", "KeyValue"]),
         .executableTarget(name: "raft-kv", dependencies: ["Raft", "KeyValue", "Storage", "Maelstrom"]),
         .executableTarget(name: "mini-maelstrom", dependencies: ["Linearizability"]),
+        .executableTarget(name: "simulate", dependencies: ["Simulation"]),
 
         .testTarget(name: "RaftTests", dependencies: ["Raft"]),
         .testTarget(name: "KeyValueTests", dependencies: ["Raft", "KeyValue"]),
         .testTarget(name: "StorageTests", dependencies: ["Raft", "KeyValue", "Storage", "Simulation"]),
         .testTarget(name: "LinearizabilityTests", dependencies: ["Linearizability"]),
+        .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Raft", "KeyValue"]),
         .testTarget(name: "MaelstromTests", dependencies: ["Raft", "KeyValue", "Maelstrom"]),
         .testTarget(name: "NodeTests", dependencies: ["raft-kv"]),
+        .target(name: "FuzzInput", dependencies: ["Raft", "KeyValue", "Maelstrom"], path: "Tests/FuzzInput"),
+        .testTarget(name: "FuzzTests", dependencies: ["FuzzInput"]),
         // A node for the bench's own tests: a store in one process, which does wrong what it is told to.
         .executableTarget(name: "TestNode", path: "Tests/TestNode"),
         .testTarget(
             name: "BenchTests", dependencies: ["mini-maelstrom", "raft-kv", "Linearizability", "TestNode"]),
     ]
 )
+
+// libFuzzer brings its own main, so this target links only where scripts/fuzz asks for it.
+if Context.environment["RAFT_KV_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "fuzz", dependencies: ["FuzzInput"], path: "Tests/Fuzz", exclude: ["Corpus", "dictionary"],
+            swiftSettings: [.unsafeFlags(["-parse-as-library"])]))
+}

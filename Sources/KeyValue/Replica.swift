@@ -222,6 +222,11 @@ package struct ReplicaReady: Sendable {
     package var outgoing: [PeerEnvelope]
     package var replies: [ClientReply]
 
+    /// Whether there is anything to store.
+    package var mustStore: Bool {
+        raft.mustSync || snapshotPiece != nil || !raft.snapshotPieces.isEmpty
+    }
+
     /// What may leave before anything is stored.
     package var early: [PeerEnvelope] {
         outgoing + raft.early.map { PeerEnvelope(to: $0.to, .raft($0.message)) }

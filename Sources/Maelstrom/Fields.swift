@@ -35,7 +35,7 @@ enum Key: String, CodingKey {
     case hintTerm = "hint_term"
     case lastIncludedIndex = "last_included_index"
     case lastIncludedTerm = "last_included_term"
-    case offset, data, done
+    case offset, data, done, installed
     case index
     case requests, limit
 }

@@ -47,7 +47,19 @@ enum JSONTree: Codable {
             // Some spellings of a small integer, such as 9223372036854775807.0, are read only here.
             self = Int(exactly: unsigned).map { .integer($0) } ?? .unsigned(unsigned)
         } else {
-            self = .double(try value.decode(Double.self))
+            self.init(try value.decode(Double.self), decimal: try? value.decode(Decimal.self))
+        }
+    }
+
+    /// Near the ends of 64 bits, `18446744073709551615.0` is an integer that no double holds.
+    private init(_ double: Double, decimal: Decimal?) {
+        let digits = (0x1p63...0x1p64).contains(double.magnitude) ? decimal?.description : nil
+        if let integer = digits.flatMap({ Int($0) }) {
+            self = .integer(integer)
+        } else if let unsigned = digits.flatMap({ UInt64($0) }) {
+            self = .unsigned(unsigned)
+        } else {
+            self = .double(double)
         }
     }
 

@@ -96,8 +96,7 @@ struct Line: Decodable {
         case .requestVoteReply: .raft(.requestVoteReply(try fields.requestVoteReply()))
         case .appendEntriesReply: .raft(.appendEntriesReply(try fields.appendEntriesReply()))
         case .installSnapshot: .raft(.installSnapshot(try fields.installSnapshot(from: source)))
-        case .installSnapshotReply:
-            .raft(.installSnapshotReply(InstallSnapshotReply(term: try fields.count(.term))))
+        case .installSnapshotReply: .raft(.installSnapshotReply(try fields.installSnapshotReply()))
         case .timeoutNow: .raft(.timeoutNow(try fields.timeoutNow(from: source)))
         case .readIndex: .raft(.readIndex(ReadIndex(term: try fields.count(.term))))
         case .readIndexReply:

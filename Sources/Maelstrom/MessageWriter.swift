@@ -129,7 +129,10 @@ package struct MessageWriter: Sendable {
         case .installSnapshot(let request): fields(of: request)
         case .timeoutNow(let request): field(",\"leader_id\":", request.leader)
         case .readIndexReply(let reply): field(",\"index\":", reply.index)
-        case .installSnapshotReply, .readIndex: break
+        case .installSnapshotReply(let reply):
+            if let offset = reply.offset { field(",\"offset\":", offset) }
+            if let installed = reply.installed { field(",\"installed\":", installed) }
+        case .readIndex: break
         }
         end()
     }

@@ -54,11 +54,22 @@ extension Fields {
     }
 
     func installSnapshot(from source: NodeID) throws(Malformed) -> InstallSnapshot {
-        InstallSnapshot(
+        let request = InstallSnapshot(
             term: try count(.term), leader: try sender(.leaderID, source),
             lastIncluded: LogPosition(
                 index: try count(.lastIncludedIndex), term: try count(.lastIncludedTerm)),
             offset: try count(.offset), data: try string(.data), done: try flag(.done))
+        guard request.lastIncluded.index >= 1 else { throw wrong(.lastIncludedIndex, "at least 1") }
+        guard (1...max(1, request.term)).contains(request.lastIncluded.term) else {
+            throw wrong(.lastIncludedTerm, "at least 1, and at most the term")
+        }
+        return request
+    }
+
+    func installSnapshotReply() throws(Malformed) -> InstallSnapshotReply {
+        let offset = try countIfPresent(.offset)
+        return InstallSnapshotReply(
+            term: try count(.term), offset: offset, installed: offset == nil ? nil : try flag(.installed))
     }
 
     func timeoutNow(from source: NodeID) throws(Malformed) -> TimeoutNow {

@@ -44,8 +44,9 @@ extension Raft {
     }
 
     private mutating func askForVotes(term: Term, preVote: Bool, transfer: Bool) {
+        // By age: by number, the answers of a slow network would all come too late to tell that it is slow.
+        askedForVotes.removeAll { $0.sent < now - Timing.longestElectionTimeout }
         askedForVotes.append((nextMessageID, now))
-        if askedForVotes.count > 8 { askedForVotes.removeFirst() }
         let request = RequestVote(
             term: term, candidate: id, lastLogIndex: log.lastIndex, lastLogTerm: log.lastTerm,
             preVote: preVote,

@@ -147,6 +147,10 @@ package struct InstallSnapshotReply: Hashable, Sendable {
     /// Whether it holds all that the snapshot stands for; nil from a plain peer.
     package var installed: Bool?
 
+    static func whole(_ size: Int, term: Term) -> InstallSnapshotReply {
+        InstallSnapshotReply(term: term, offset: size, installed: true)
+    }
+
     package init(term: Term, offset: Int? = nil, installed: Bool? = nil) {
         self.term = term
         self.offset = offset

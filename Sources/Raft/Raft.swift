@@ -62,7 +62,7 @@ package struct Raft: Sendable {
         /// The first index whose entry is not handed out for storing.
         var unstoredFrom: Index?
         var snapshotPieces: [SnapshotPiece] = []
-        var installer: (leader: NodeID, request: MessageID?)?
+        var installer: Installer?
         var logReset: LogPosition?
         /// The last index handed out as committed.
         var handedOut: Index
@@ -93,6 +93,8 @@ package struct Raft: Sendable {
         timing = configuration.timing
         generator = SeededGenerator(seed: configuration.seed)
         electionDeadline = now
+        // Late answers to an earlier run must not fit the questions of this one.
+        if hardState.term > 0 { nextMessageID = .random(in: 1..<(1 << 52), using: &generator) }
         pending = PendingReady(handedOut: log.baseIndex)
         noteMemberships(from: log.firstIndex)
         armElectionTimer()
@@ -172,7 +174,7 @@ package struct Raft: Sendable {
         }
         ready.logReset = pending.logReset
         ready.snapshotPieces = pending.snapshotPieces
-        ready.installer = pending.installer.map { Installer(leader: $0.leader, request: $0.request) }
+        ready.installer = pending.installer
         for message in pending.messages {
             if mayOvertakeStore(message) { ready.early.append(message) } else { ready.late.append(message) }
         }

@@ -57,6 +57,8 @@ package struct SnapshotPiece: Hashable, Sendable {
 package struct Installer: Hashable, Sendable {
     var leader: NodeID
     var request: MessageID?
+    /// Of the snapshot, in bytes.
+    var size: Int
 }
 
 /// A read, or many that arrived together, as the caller numbers them; rising.

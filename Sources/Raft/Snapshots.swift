@@ -114,7 +114,7 @@ extension Raft {
         }
         // What it stands for is here already; going back would undo what is committed.
         guard request.lastIncluded.index > commitIndex else {
-            return answer(InstallSnapshotReply(term: currentTerm, installed: true), to: leader, inReplyTo: id)
+            return answer(.whole(request.offset, term: currentTerm), to: leader, inReplyTo: id)
         }
         if incomingSnapshot?.position != request.lastIncluded, request.offset == 0 {
             incomingSnapshot = IncomingSnapshot(position: request.lastIncluded)
@@ -135,7 +135,7 @@ extension Raft {
         )
         if request.done {
             incomingSnapshot = nil
-            pending.installer = (leader, id)
+            pending.installer = Installer(leader: leader, request: id, size: incoming.offset)
         } else {
             let reply = InstallSnapshotReply(term: currentTerm, offset: incoming.offset, installed: false)
             answer(reply, to: leader, inReplyTo: id)
@@ -162,8 +162,7 @@ extension Raft {
         pending.handedOut = position.index
         note(.installedSnapshot(position))
         releaseReads()
-        let reply = InstallSnapshotReply(term: currentTerm, installed: true)
-        answer(reply, to: installer.leader, inReplyTo: installer.request)
+        answer(.whole(installer.size, term: currentTerm), to: installer.leader, inReplyTo: installer.request)
     }
 
     /// The snapshot whose last piece came is none: the leader is to begin again.

@@ -10,7 +10,7 @@ package typealias Index = Int
 /// A point in time, or a span of it, on the monotonic clock of whoever drives the member.
 package typealias Microseconds = Int
 
-/// The number of a message, unique among all that one run of a member sends, and rising.
+/// The number of a message, rising within one run of a member, and in no way repeated by the next.
 package typealias MessageID = Int
 
 /// What an entry asks of the state machine. Consensus never looks inside.

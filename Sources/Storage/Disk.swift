@@ -3,7 +3,7 @@
 ///
 /// Nothing is durable before it is synced: what was appended to a file since `sync(_:)`, and which files there
 /// are under which names since `syncDirectory()`.
-package protocol Disk {
+package protocol Disk: Sendable {
     /// The names of the files, in any order.
     mutating func list() throws(DiskError) -> [String]
     mutating func read(_ name: String) throws(DiskError) -> [UInt8]

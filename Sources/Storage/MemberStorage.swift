@@ -2,7 +2,7 @@ import KeyValue
 import Raft
 
 /// All that a member keeps on a disk: its write-ahead log, its latest snapshot, and parts of the next.
-package struct MemberStorage<Device: Disk> {
+package struct MemberStorage<Device: Disk>: Sendable {
     /// What was found when the storage was opened.
     package struct Found: Sendable {
         package var state: StoredState

@@ -104,6 +104,13 @@ struct Recovery {
         return Array(entries[covered...])
     }
 
+    /// Whether an entry right after `snapshot` can follow what the log holds.
+    func leads(to snapshot: LogPosition) -> Bool {
+        guard let firstIndex, let lastIndex else { return true }
+        if snapshot.index < firstIndex { return true }
+        return snapshot.index <= lastIndex && entries[snapshot.index - firstIndex].term == snapshot.term
+    }
+
     private func gap(to first: Index, after snapshot: LogPosition) -> Damage {
         Damage(
             "the log", at: 0, "it begins with entry \(first), and the snapshot ends with \(snapshot.index)")

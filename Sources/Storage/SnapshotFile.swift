@@ -59,7 +59,7 @@ enum SnapshotFile {
 }
 
 /// A snapshot that is being written.
-struct SnapshotFileWriter {
+struct SnapshotFileWriter: Sendable {
     let position: LogPosition
     let name: String
     private var sequence: UInt64 = 1

@@ -5,7 +5,7 @@ import Raft
 /// One `store(…)` is one frame and one sync, however much it holds. A segment that has grown large is
 /// followed by the next; one whose entries a snapshot stands for is removed whole. Segments are named
 /// `log-` and their number, so that their order is that of their names.
-package struct WriteAheadLog<Device: Disk> {
+package struct WriteAheadLog<Device: Disk>: Sendable {
     /// What the disk held when the log was opened.
     package struct Recovered: Hashable, Sendable {
         package var hardState: HardState
@@ -42,8 +42,10 @@ package struct WriteAheadLog<Device: Disk> {
             for number in numbers { try log.read(number, isLast: number == numbers.last, into: &recovery) }
             log.sequence = recovery.sequence
             log.hardState = recovery.hardState
-            if log.segments.isEmpty { try log.beginSegment() }
+            if log.segments.isEmpty { try log.beginSegment() } else { try log.settle() }
             let entries = try recovery.entries(after: snapshot)
+            // Else what is appended after the snapshot would be read as a gap, or go with what disagrees.
+            if !recovery.leads(to: snapshot) { try log.reset(to: snapshot) }
             return (log, Recovered(hardState: log.hardState, entries: entries, tornTail: recovery.tornTail))
         } catch let error as DiskError {
             throw .disk(error)
@@ -52,6 +54,13 @@ package struct WriteAheadLog<Device: Disk> {
         } catch {
             preconditionFailure("the disk and the log throw nothing else: \(error)")
         }
+    }
+
+    /// A process that ended between a write and its sync left bytes that were found, and may yet be lost: what
+    /// is acknowledged from now on rests on them.
+    private mutating func settle() throws(DiskError) {
+        try disk.sync(Self.name(segments[segments.count - 1].number))
+        try disk.syncDirectory()
     }
 
     private mutating func read(_ number: Int, isLast: Bool, into recovery: inout Recovery) throws {

@@ -13,15 +13,50 @@ final class Cluster {
         case interrupted
     }
 
+    /// How long nodes may take to end, in nanoseconds.
+    private static let farewell: UInt64 = 1_000_000_000
+
     private(set) var nodes: [NodeProcess] = []
     private let signals = SignalPipe()
     private var buffer = [UInt8](repeating: 0, count: 1 << 18)
 
+    /// How a node is started; `log` is where its stderr goes.
+    struct Launch {
+        var program: String
+        var arguments: [String]
+        var log: String
+    }
+
+    private var launches: [Launch] = []
+    /// Of processes that others have taken the place of.
+    private var past = (seconds: 0.0, peakKilobytes: 0)
+
     /// Starts one node more.
     /// - Throws: `NodeProcess.SpawnError`.
-    func start(program: String, arguments: [String], log: String) throws {
-        nodes.append(
-            try NodeProcess(index: nodes.count, program: program, arguments: arguments, log: log))
+    func start(_ launch: Launch) throws {
+        nodes.append(try process(nodes.count, launch))
+        launches.append(launch)
+    }
+
+    /// Starts a node that has ended once more, as it was started before.
+    /// - Throws: `NodeProcess.SpawnError`.
+    func restart(_ index: Int) throws {
+        let old = nodes[index]
+        precondition(!old.isRunning, "a node runs once")
+        past.seconds += old.seconds
+        past.peakKilobytes = max(past.peakKilobytes, old.peakKilobytes)
+        nodes[index] = try process(index, launches[index])
+    }
+
+    private func process(_ index: Int, _ launch: Launch) throws -> NodeProcess {
+        try NodeProcess(
+            index: index, program: launch.program, arguments: launch.arguments, log: launch.log)
+    }
+
+    /// Processor time and the largest memory of the nodes, once they have ended.
+    var usage: (seconds: Double, largestMegabytes: Double) {
+        let peak = nodes.map(\.peakKilobytes).reduce(past.peakKilobytes, max)
+        return (nodes.map(\.seconds).reduce(past.seconds, +), Double(peak) / 1024)
     }
 
     /// Writes what nodes are owed, then waits until something happens or the deadline, in nanoseconds, is there.
@@ -34,7 +69,7 @@ final class Cluster {
             if node.hasOutgoing { node.flush() }
             if !node.hasClosedOutput { readable.insert(node.output) }
             if node.hasOutgoing { writable.insert(node.input) }
-            highest = max(highest, node.output, node.input)
+            if !node.hasClosedOutput || node.hasOutgoing { highest = max(highest, node.output, node.input) }
         }
         // pselect rather than poll, for deadlines within a millisecond.
         let left = deadline.map { $0 - min($0, monotonicNow()) }
@@ -45,8 +80,10 @@ final class Cluster {
             pselect(highest + 1, &readable.bits, &writable.bits, nil, left == nil ? nil : $0, nil)
         }
         guard count > 0 else { return [] }
-        for node in nodes where writable.contains(node.input) { node.flush() }
-        var wakes = nodes.filter { readable.contains($0.output) }.map { Wake.output($0.index) }
+        for node in nodes where node.hasOutgoing && writable.contains(node.input) { node.flush() }
+        var wakes = nodes.filter { !$0.hasClosedOutput && readable.contains($0.output) }.map {
+            Wake.output($0.index)
+        }
         if readable.contains(signals.descriptor) { wakes += takeSignals() }
         return wakes
     }
@@ -59,8 +96,18 @@ final class Cluster {
         return !node.hasClosedOutput && node.receive(&buffer, take)
     }
 
-    /// Ends all nodes.
+    /// Ends all nodes: with the end of their input, and those that do not mind it by force.
     func stop() {
+        for node in nodes where node.isRunning { node.endInput() }
+        let deadline = monotonicNow() + Cluster.farewell
+        while nodes.contains(where: \.isRunning), monotonicNow() < deadline {
+            for wake in wait(until: deadline) {
+                switch wake {
+                case .output(let index): receive(index) { _ in }
+                case .ended, .interrupted: break
+                }
+            }
+        }
         for node in nodes { node.kill() }
     }
 

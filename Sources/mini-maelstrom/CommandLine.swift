@@ -50,7 +50,15 @@ enum Command: Sendable {
             let left = names + (option.value.map { " \($0)" } ?? "")
             lines.append("  " + left.padding(toLength: 24, withPad: " ", startingAt: 0) + "  " + option.help)
         }
-        lines += ["  -- NODE-ARGS              what each node is started with", ""]
+        lines += [
+            "  -- NODE-ARGS              what each node is started with; {dir} in it is a directory of this run's",
+            "",
+            "Faults of kill restart what SIGKILL has ended, with the same arguments and another init. A Raft node",
+            "that has lost its disk is not safe then, so kill asks for NODE-ARGS: -- --data-dir {dir} for raft-kv,",
+            "and anything that makes another node keep what it must; for one that needs none, any word it ignores.",
+            "At the end everything is mended, and \(Text.decimal(Run.aftermath, 0)) s of requests follow.",
+            "",
+        ]
         let runs = RunFile.names()
         if !runs.isEmpty {
             lines.append("runs in \(RunFile.folder)/:")

@@ -40,8 +40,17 @@ struct Reply: Hashable, Sendable {
     var value: RegisterValue??
     var code: Int?
     var text: String?
+    /// What a node says of itself when it is asked for its status.
+    var standing: Standing?
     /// Fields that Maelstrom's clients do not know, which they refuse.
     var unexpected: [String] = []
+
+    struct Standing: Hashable, Sendable {
+        var role: String
+        var term: Int
+        /// Who leads, as far as it knows.
+        var leader: Address?
+    }
 }
 
 /// A line of a node, as far as carrying it needs.
@@ -82,12 +91,24 @@ extension Reply: Decodable {
         static let value = Field(stringValue: "value")
         static let code = Field(stringValue: "code")
         static let text = Field(stringValue: "text")
+        static let role = Field(stringValue: "role")
+        static let term = Field(stringValue: "term")
+        static let leader = Field(stringValue: "leader")
     }
 
     init(from decoder: any Decoder) throws {
         let fields = try decoder.container(keyedBy: Field.self)
         type = try fields.decode(String.self, forKey: .type)
         inReplyTo = try fields.decodeIfPresent(Int.self, forKey: .inReplyTo)
+        if type == "status_ok" {
+            // No business of Maelstrom's: it may say what it likes.
+            guard let role = try? fields.decode(String.self, forKey: .role),
+                let term = try? fields.decode(Int.self, forKey: .term)
+            else { return }
+            let leader = try? fields.decode(String.self, forKey: .leader)
+            standing = Standing(role: role, term: term, leader: leader.map(Address.init))
+            return
+        }
         var known = [Field.type, .inReplyTo, .messageID]
         if type == "error" {
             // An error may say more than its code, in fields of its own.

@@ -21,6 +21,13 @@ enum MessageWriter {
         line.append("}}\n")
     }
 
+    /// Asks a node who leads.
+    static func appendStatus(id: Int, client: Int, node: Int, messageID: Int, to line: inout [UInt8]) {
+        head(id: id, client: client, node: node, to: &line)
+        line.append(#""type":"status","msg_id":"#, messageID)
+        line.append("}}\n")
+    }
+
     /// The first message that a node gets.
     static func appendInit(id: Int, client: Int, node: Int, nodes: Int, to line: inout [UInt8]) {
         head(id: id, client: client, node: node, to: &line)

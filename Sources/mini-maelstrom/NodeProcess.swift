@@ -18,22 +18,28 @@ final class NodeProcess {
     /// What the pipe has not taken yet: a node that does not read must not hold up the others.
     var outgoing: [UInt8] = []
     private var sent = 0
+    private var isClosed = false
     /// What has been read of a line that has not ended yet.
     private(set) var partial: [UInt8] = []
     /// How it ended, as wait(2) says; nil while it runs.
     private(set) var status: Int32?
-    /// The processor time that it took, once it has ended.
-    private(set) var usage = rusage()
+    private var usage = rusage()
     /// The most memory that it took, in kilobytes; 0 where it ended by itself.
     private(set) var peakKilobytes = 0
     private(set) var hasClosedOutput = false
+    private(set) var hasClosedInput = false
 
     var name: String { "n\(index)" }
-    var hasOutgoing: Bool { sent < outgoing.count }
+    var hasOutgoing: Bool { sent < outgoing.count && !hasClosedInput }
+    var isRunning: Bool { status == nil }
+    /// The processor time that it took, once it has ended.
+    var seconds: Double {
+        [usage.ru_utime, usage.ru_stime].reduce(0) { $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1e6 }
+    }
 
     /// - Parameters:
     ///   - program: a path.
-    ///   - log: the path of a file for its stderr.
+    ///   - log: the path of a file to which its stderr is added.
     /// - Throws: `SpawnError`.
     init(index: Int, program: String, arguments: [String], log: String) throws {
         self.index = index
@@ -76,7 +82,7 @@ final class NodeProcess {
         posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
         posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
         posix_spawn_file_actions_addopen(
-            &actions, STDERR_FILENO, log, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0o644)
+            &actions, STDERR_FILENO, log, O_WRONLY | O_CREAT | O_APPEND, 0o644)
         // A group of its own, so that Ctrl-C reaches the bench alone, and that what a node starts ends with it.
         // The signals that the bench blocks or ignores are not the node's business.
         var none = sigset_t()
@@ -156,18 +162,36 @@ final class NodeProcess {
         if wait4(pid, &result, WNOHANG, &usage) == pid { status = result }
     }
 
-    /// Ends it, and all that it started, at once.
-    func kill() {
+    /// Stops it where it stands, and all that it started.
+    func pause() { Glibc.kill(-pid, SIGSTOP) }
+
+    func resume() { Glibc.kill(-pid, SIGCONT) }
+
+    /// Says that nothing more will come, which is how Maelstrom's nodes are told to end.
+    func endInput() {
+        guard !hasClosedInput else { return }
         peakKilobytes = readPeak()
+        resume()
+        close(input)
+        hasClosedInput = true
+    }
+
+    /// Ends it, and all that it started, at once; what it printed and was not read is gone.
+    func kill() {
+        if peakKilobytes == 0 { peakKilobytes = readPeak() }
         Glibc.kill(-pid, SIGKILL)
         if status == nil {
             var result: Int32 = 0
             while wait4(pid, &result, 0, &usage) == -1, errno == EINTR {}
             status = result
         }
-        close(input)
-        close(output)
+        if !hasClosedInput { close(input) }
+        if !isClosed { close(output) }
+        (hasClosedInput, hasClosedOutput, isClosed) = (true, true, true)
     }
+
+    /// Whether SIGKILL was what ended it.
+    var wasKilled: Bool { status.map { $0 & 0x7f == SIGKILL } ?? false }
 
     /// From the system's page on the process: what wait4(2) says begins with the memory of the bench.
     private func readPeak() -> Int {

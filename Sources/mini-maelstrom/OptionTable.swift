@@ -69,7 +69,7 @@ extension OptionSpec {
             },
             OptionSpec(
                 name: "--nemesis", value: "FAULTS",
-                help: "what to break, comma-separated: partition (default: none)",
+                help: "what to break, comma-separated: partition, kill, pause (default: none)",
                 expected: "a list of \(Nemesis.Fault.allCases.map(\.rawValue).joined(separator: ", "))"
             ) { text, options in
                 let faults = text.split(separator: ",", omittingEmptySubsequences: false).map {

@@ -1,5 +1,7 @@
 /// What one run is to do; the names, defaults and meanings are those of `maelstrom test`.
 struct Options: Hashable, Sendable {
+    static let freshDirectory = "{dir}"
+
     /// How many clients ask at a time.
     enum Concurrency: Hashable, Sendable {
         case clients(Int)
@@ -17,6 +19,7 @@ struct Options: Hashable, Sendable {
     var name = "lin-kv"
     var workload = "lin-kv"
     var bin: String?
+    /// `freshDirectory` in one of them stands for a directory of the run's own.
     var nodeArguments: [String] = []
     var nodeCount = 5
     /// Maelstrom's default is 1n, with which it refuses to run lin-kv: each key takes 2n clients.

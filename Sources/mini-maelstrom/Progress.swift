@@ -11,14 +11,14 @@ struct Progress {
         next = interval
     }
 
-    mutating func report(_ statistics: Statistics, isCut: Bool, at now: UInt64) {
+    mutating func report(_ statistics: Statistics, trouble: String, at now: UInt64) {
         guard let due = next, now >= due else { return }
         let total = statistics.total
         let rate = Double(total.all - last) / (Double(now - lastTime) / 1e9)
         let line =
             "\(Text.decimal(Double(now) / 1e9, 0)) s: \(Text.grouped(total.ok)) ok, "
             + "\(Text.grouped(total.fail)) failed, \(Text.grouped(total.info)) unknown, "
-            + "\(Text.decimal(rate, 0))/s\(isCut ? ", partitioned" : "")"
+            + "\(Text.decimal(rate, 0))/s\(trouble.isEmpty ? "" : ", \(trouble)")"
         if Console.isTerminal { Console.sayForNow(line) } else { Console.say(line) }
         (last, lastTime) = (total.all, now)
         next = due + interval

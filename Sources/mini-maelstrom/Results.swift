@@ -37,7 +37,13 @@ struct Results: Codable, Sendable {
     var latencies: Latencies
     var serverMessages: Int
     var messagesPerRequest: Double
+    var partitions: Int
     var droppedByPartitions: Int
+    /// By node.
+    var kills: [String: Int]
+    var pauses: [String: Int]
+    /// Messages and requests.
+    var droppedByKills: Int
     /// Of all nodes.
     var cpuSeconds: Double
     var cpuMicrosecondsPerRequest: Double
@@ -74,7 +80,15 @@ struct Results: Codable, Sendable {
         latencies = Latencies(p50: quantile(0.5), p95: quantile(0.95), p99: quantile(0.99), max: quantile(1))
         serverMessages = statistics.serverMessages
         messagesPerRequest = statistics.messagesPerRequest
+        partitions = statistics.partitions
         droppedByPartitions = statistics.dropped
+        func byNode(_ fault: Nemesis.Fault) -> [String: Int] {
+            Dictionary(
+                uniqueKeysWithValues: (statistics.strikes[fault] ?? [:]).map { ("n\($0.key)", $0.value) })
+        }
+        kills = byNode(.kill)
+        pauses = byNode(.pause)
+        droppedByKills = statistics.droppedByKills
         cpuSeconds = usage.seconds
         cpuMicrosecondsPerRequest = usage.seconds * 1e6 / count
         peakMegabytes = usage.largestMegabytes
@@ -116,20 +130,39 @@ struct Results: Codable, Sendable {
                 "messages",
                 "\(Text.decimal(messagesPerRequest, 2)) per request between nodes, "
                     + "\(Text.grouped(serverMessages)) in all"))
-        if !nemesis.isEmpty {
-            lines.append(
-                fact(
-                    "partitions",
-                    droppedByPartitions > 0
-                        ? "dropped \(Text.grouped(droppedByPartitions)) messages"
-                        : "cut nothing: no message was dropped, so this run says nothing about them"))
-        }
+        lines += faults()
         lines.append(
             fact(
                 "nodes",
                 "\(Text.decimal(cpuMicrosecondsPerRequest, 1)) us of processor time per request in all, "
                     + "\(Text.decimal(peakMegabytes, 1)) MB at most in one"))
         return lines
+    }
+
+    /// What the nemesis did, and to whom.
+    private func faults() -> [String] {
+        nemesis.compactMap(Nemesis.Fault.init).map { fault in
+            switch fault {
+            case .partition:
+                fact(
+                    "partitions",
+                    droppedByPartitions > 0
+                        ? "dropped \(Text.grouped(droppedByPartitions)) messages in \(partitions)"
+                        : "cut nothing: no message was dropped, so this run says nothing about them")
+            case .kill:
+                fact(
+                    "kills",
+                    Results.counts(kills) + "; dropped \(Text.grouped(droppedByKills)) messages and requests")
+            case .pause: fact("pauses", Results.counts(pauses))
+            }
+        }
+    }
+
+    private static func counts(_ byNode: [String: Int]) -> String {
+        let nodes = byNode.sorted { ($0.key.count, $0.key) < ($1.key.count, $1.key) }
+        let total = Text.grouped(byNode.values.reduce(0, +))
+        return nodes.isEmpty
+            ? "none" : "\(total): " + nodes.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
     }
 
     private func row(_ name: String, _ cells: [String]) -> String {

@@ -2,25 +2,37 @@ import Foundation
 
 /// One run on real processes: everything that moves does so in turns of this loop.
 final class Run {
-    private let options: Options
+    /// For how long clients go on asking once all faults are mended, in seconds.
+    static let aftermath = 3.0
+
+    let options: Options
     private let store: Store
-    private let cluster = Cluster()
+    let cluster = Cluster()
     private var reader: MessageReader
-    private var network: Network
-    private var nemesis: Nemesis
+    var network: Network
+    var nemesis: Nemesis
     private var workload: Workload
     private var pace: Pace
     private var clients: Clients
-    private(set) var recorder: Recorder
-    private(set) var statistics = Statistics()
+    var recorder: Recorder
+    var statistics = Statistics()
     private(set) var failure: Failure?
     /// How long clients asked, in seconds.
     private(set) var duration = 0.0
-    private var start: UInt64 = 0
-    private var messages = 0
+    private(set) var start: UInt64 = 0
+    /// How many messages have been given an id.
+    var messages = 0
     private var progress: Progress
-    private var initialized: Set<Int> = []
-    private var isCut = false
+    /// The nodes that run and know who they are.
+    var initialized: Set<Int> = []
+    /// When those that have not answered `init` yet should have, in nanoseconds.
+    var initDeadlines: [Int: UInt64] = [:]
+    var paused: Set<Int> = []
+    var isCut = false
+    /// A fault that waits until it is known who leads.
+    var strike: (fault: Nemesis.Fault, search: LeaderSearch)?
+    /// How often that has been asked.
+    var searches = 0
 
     private var firstClient: Int { options.nodeCount + 1 }
 
@@ -49,9 +61,13 @@ final class Run {
     func execute(program: String) {
         defer { cluster.stop() }
         do {
+            let arguments = options.nodeArguments.map {
+                $0.replacingOccurrences(of: Options.freshDirectory, with: store.path("data"))
+            }
             for index in 0..<options.nodeCount {
                 try cluster.start(
-                    program: program, arguments: options.nodeArguments, log: store.path("n\(index).log"))
+                    Cluster.Launch(
+                        program: program, arguments: arguments, log: store.path("n\(index).log")))
             }
             try initialize()
             try ask()
@@ -64,58 +80,49 @@ final class Run {
     }
 
     /// Processor time and the largest memory of the nodes, once they have ended.
-    var usage: (seconds: Double, largestMegabytes: Double) {
-        var seconds = 0.0
-        var largest = 0.0
-        for node in cluster.nodes {
-            for time in [node.usage.ru_utime, node.usage.ru_stime] {
-                seconds += Double(time.tv_sec) + Double(time.tv_usec) / 1e6
-            }
-            largest = max(largest, Double(node.peakKilobytes) / 1024)
-        }
-        return (seconds, largest)
-    }
+    var usage: (seconds: Double, largestMegabytes: Double) { cluster.usage }
 
     /// Tells every node who it is, and waits until all have answered.
     private func initialize() throws {
-        for node in 0..<options.nodeCount {
-            messages += 1
-            MessageWriter.appendInit(
-                id: messages, client: node + 1, node: node, nodes: options.nodeCount,
-                to: &cluster.nodes[node].outgoing)
-        }
-        let deadline = monotonicNow() + 10_000_000_000
-        while initialized.count < options.nodeCount {
-            try turn(until: deadline)
-            if monotonicNow() >= deadline,
-                let silent = (0..<options.nodeCount).first(where: { !initialized.contains($0) })
-            {
-                throw Failure.notStarted(node: silent, why: "no answer in 10 s")
-            }
-        }
+        let now = monotonicNow()
+        for node in 0..<options.nodeCount { sendInit(to: node, at: now) }
+        while initialized.count < options.nodeCount { try turn(until: initDeadlines.values.min()) }
     }
 
-    /// Lets clients ask for the time limit, and then waits for the last answers.
+    /// Lets clients ask for the time limit, mends what is broken then, so that what it left behind is seen, and
+    /// waits for the last answers.
     private func ask() throws {
         start = monotonicNow()
-        let end = start + UInt64(options.timeLimit * 1e9)
-        var now = start
-        while now < end {
-            act(at: now)
-            invoke(at: now)
-            report(at: now)
-            try turn(until: nextDeadline(before: end))
-            now = monotonicNow()
+        try ask(until: start + UInt64(options.timeLimit * 1e9), breaking: true)
+        if !options.nemesis.isEmpty {
+            try mendAll(at: monotonicNow())
+            while initialized.count < options.nodeCount {
+                try ask(until: monotonicNow() + 100_000_000, breaking: false)
+            }
+            try ask(until: monotonicNow() + UInt64(Run.aftermath * 1e9), breaking: false)
         }
-        duration = Double(now - start) / 1e9
+        duration = Double(monotonicNow() - start) / 1e9
         while clients.waiting > 0 {
             try turn(until: [clients.nextDeadline, network.nextArrival].compactMap(\.self).min())
         }
     }
 
-    private func nextDeadline(before end: UInt64) -> UInt64 {
-        let ownTimes = [pace.next, nemesis.next, progress.next].compactMap { $0.map { $0 + start } }
-        return ([end, clients.nextDeadline, network.nextArrival].compactMap(\.self) + ownTimes).min() ?? end
+    private func ask(until end: UInt64, breaking: Bool) throws {
+        var now = monotonicNow()
+        while now < end {
+            if breaking { try act(at: now) }
+            invoke(at: now)
+            progress.report(statistics, trouble: trouble, at: now - start)
+            try turn(until: nextDeadline(before: end, breaking: breaking))
+            now = monotonicNow()
+        }
+    }
+
+    private func nextDeadline(before end: UInt64, breaking: Bool) -> UInt64 {
+        let ownTimes = [pace.next, breaking ? nemesis.next : nil, progress.next]
+            .compactMap { $0.map { $0 + start } }
+        let times = [clients.nextDeadline, network.nextArrival, strike?.search.deadline].compactMap(\.self)
+        return (times + ownTimes).reduce(end, min)
     }
 
     /// Waits for something to happen, and takes in all that did.
@@ -132,10 +139,13 @@ final class Run {
         let now = monotonicNow()
         while let arrival = network.next(at: now) {
             switch arrival {
-            case .delivered(let message): cluster.nodes[message.destination].outgoing += message.line
+            case .delivered(let message):
+                let node = cluster.nodes[message.destination]
+                if node.isRunning { node.outgoing += message.line } else { statistics.droppedByKills += 1 }
             case .dropped: statistics.dropped += 1
             }
         }
+        try checkInits(at: now)
         while let completion = clients.timeOut(at: now) { complete(completion, at: now) }
     }
 
@@ -166,7 +176,7 @@ final class Run {
             send(line, hasID: hasID, from: node, to: destination, at: now)
         case .toClient(let client, let reply):
             if client < firstClient {
-                try initialize(client, reply)
+                try take(reply, of: client)
             } else if !clients.exists(client) {
                 throw Failure.badLine(
                     node: node, line: String(decoding: line, as: UTF8.self), why: "no client c\(client)")
@@ -191,29 +201,20 @@ final class Run {
         network.send(Network.Message(source: node, destination: destination, line: wire), at: now)
     }
 
-    /// Clients with low numbers wait for `init_ok`.
-    private func initialize(_ client: Int, _ reply: Reply) throws {
-        let node = client - 1
-        guard reply.inReplyTo == 1, !initialized.contains(node), (0..<options.nodeCount).contains(node) else {
-            return
-        }
-        guard reply.type == "init_ok", reply.unexpected.isEmpty else {
-            let extra = reply.unexpected.isEmpty ? "" : " with a field \(reply.unexpected[0])"
-            throw Failure.notStarted(node: node, why: "it answered \(reply.type)\(extra)")
-        }
-        initialized.insert(node)
-    }
-
     private func invoke(at now: UInt64) {
         while let index = pace.take(at: now - start) {
             let request = workload.next(worker: index)
             clients.ask(request, worker: index, at: now)
             let worker = clients.workers[index]
+            recorder.invoke(request, process: worker.process, at: now - start)
+            guard initialized.contains(worker.node) else {
+                statistics.droppedByKills += 1
+                continue
+            }
             messages += 1
             MessageWriter.append(
                 request, id: messages, client: worker.client, node: worker.node,
                 messageID: worker.messageID, to: &cluster.nodes[worker.node].outgoing)
-            recorder.invoke(request, process: worker.process, at: now - start)
         }
     }
 
@@ -221,24 +222,5 @@ final class Run {
         statistics.add(completion)
         recorder.complete(completion, at: now - start)
         pace.release(completion.worker)
-    }
-
-    private func act(at now: UInt64) {
-        while let act = nemesis.act(at: now - start) {
-            switch act {
-            case .startPartition(let partition, let cuts):
-                network.cut(cuts)
-                isCut = !cuts.isEmpty
-                recorder.note(":start-partition\t:\(partition.rawValue) \(cuts.description)", at: now - start)
-            case .stopPartition:
-                network.heal()
-                isCut = false
-                recorder.note(":stop-partition\t:network-healed", at: now - start)
-            }
-        }
-    }
-
-    private func report(at now: UInt64) {
-        progress.report(statistics, isCut: isCut, at: now - start)
     }
 }

@@ -59,6 +59,11 @@ struct Statistics: Sendable {
     var serverMessages = 0
     /// Messages that a partition dropped.
     var dropped = 0
+    /// Messages and requests that found their node dead.
+    var droppedByKills = 0
+    var partitions = 0
+    /// How often each node was killed, or paused.
+    private(set) var strikes: [Nemesis.Fault: [Int: Int]] = [:]
 
     var total: Counts {
         byKind.values.reduce(into: Counts()) {
@@ -73,6 +78,10 @@ struct Statistics: Sendable {
 
     /// Messages between nodes for each request.
     var messagesPerRequest: Double { total.all == 0 ? 0 : Double(serverMessages) / Double(total.all) }
+
+    mutating func strike(_ fault: Nemesis.Fault, _ nodes: [Int]) {
+        for node in nodes { strikes[fault, default: [:]][node, default: 0] += 1 }
+    }
 
     mutating func add(_ completion: Clients.Completion) {
         switch completion.outcome {

@@ -12,6 +12,11 @@ struct Test {
         self.summary = summary
         guard let bin = options.bin else { throw UsageError("--bin: expected a program that runs a node") }
         program = URL(fileURLWithPath: bin).standardizedFileURL.path
+        if options.nemesis.contains(.kill), options.nodeArguments.isEmpty {
+            throw UsageError(
+                "--nemesis kill: a restarted Raft node needs what it stored: end with -- --data-dir "
+                    + "\(Options.freshDirectory), or with what makes your node keep its state")
+        }
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: program, isDirectory: &isFolder), !isFolder.boolValue,
             FileManager.default.isExecutableFile(atPath: program)
@@ -61,7 +66,8 @@ struct Test {
         }
         if !options.nemesis.isEmpty {
             let faults = options.nemesis.map(\.rawValue).joined(separator: ", ")
-            parts.append("\(faults) every \(Text.decimal(options.nemesisInterval, 0)) s or so")
+            let places = options.nemesisInterval < 1 ? 2 : 0
+            parts.append("\(faults) every \(Text.decimal(options.nemesisInterval, places)) s or so")
         }
         return parts.joined(separator: ", ") + ", seed \(seed)"
     }

@@ -38,7 +38,8 @@ extension Logger {
             log(.debug, .replication, "committed up to (\(index), t\(term))")
         case .installedSnapshot(let position):
             log(
-                .info, .snapshot, "takes over the leader's snapshot up to (\(position.index), t\(position.term))")
+                .info, .snapshot,
+                "takes over the leader's snapshot up to (\(position.index), t\(position.term))")
         case .transferStarted(let target):
             log(.info, .election, "hands over to \(target)")
         case .transferAborted(let target):

@@ -74,6 +74,11 @@ final class Node: Sendable {
     }
 
     private func write(_ turn: inout Turn) {
+        if let failure = turn.failure {
+            turn.log.log(.error, .node, failure.text)
+            turn.log.flush()
+            exit(failure.exitCode)
+        }
         let error = turn.flush()
         if error == 0 { return }
         let isGone = error == EPIPE
@@ -94,7 +99,8 @@ final class Node: Sendable {
 
     private func farewell(_ turn: inout Turn) -> Never {
         turn.endOfInput()
-        turn.log.log(.info, .node, "ends")
+        let effort = turn.effort
+        turn.log.log(.info, .node, "ends: \(effort)")
         write(&turn)
         exit(0)
     }

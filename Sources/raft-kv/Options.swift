@@ -7,6 +7,10 @@ struct Options: Sendable {
     /// The voters of a fresh cluster, where they are not everybody.
     var voters: [NodeID]?
     var log = LogFilter()
+    /// Where to keep what a restart must not lose; nil is in memory only.
+    var dataDirectory: String?
+    /// How many entries are applied between two snapshots.
+    var snapshotEvery = 10_000
 }
 
 /// A bad option; one line for stderr.
@@ -21,6 +25,8 @@ enum Order {
     case run(Options)
     case help
     case version
+    /// Print what the data directory at this path holds.
+    case inspect(String)
 
     static let versionText = "raft-kv 0.1.0"
 
@@ -30,11 +36,15 @@ enum Order {
         A member of a linearizable key-value store replicated by Raft. It reads Maelstrom's messages from
         stdin, one JSON object per line, and writes its own to stdout; its log goes to stderr.
 
+          --data-dir DIR            keep term, vote, log and snapshots under DIR/<node id> (default: memory only)
+          --snapshot-every N        compact the log once N entries are applied since the last snapshot
+                                    (default: 10000)
           --members n0,n1,n2        voters of a fresh cluster; other members only learn (default: every node)
           --election-timeout MS     fix the minimum election timeout (default: follows the round trips)
           --heartbeat-interval MS   fix the heartbeat interval (default: follows the election timeout)
           --log FILTER              what goes to stderr (default: info; also RAFT_KV_LOG), for example
                                     info,election=debug,rpc=trace
+          --inspect DIR             print what a data directory holds, and check it; change nothing
           --help, --version         say so, and exit
         """
 
@@ -62,6 +72,10 @@ enum Order {
             guard let value = sides.count == 2 ? String(sides[1]) : rest.popFirst() else {
                 throw UsageError(text: "\(name) takes \(option.takes), and nothing follows it")
             }
+            if option == .inspect {
+                self = .inspect(value)
+                return
+            }
             try options.set(option, value)
         }
         self = .run(options)
@@ -84,6 +98,7 @@ private enum Option: String {
     case members = "--members"
     case snapshotEvery = "--snapshot-every"
 
+    static let longestInterval = 1_000_000_000
     /// No timeout is longer: a day, in milliseconds.
     static let longestTimeout = 86_400_000
 
@@ -94,7 +109,7 @@ private enum Option: String {
             "a whole number of milliseconds from 1 to \(Self.longestTimeout)"
         case .log: LogFilter.grammar
         case .members: "ids of nodes, comma-separated, each once"
-        case .snapshotEvery: "a number of entries"
+        case .snapshotEvery: "a number of entries from 1 to \(Self.longestInterval)"
         }
     }
 }
@@ -102,11 +117,15 @@ private enum Option: String {
 extension Options {
     fileprivate mutating func set(_ option: Option, _ value: String) throws(UsageError) {
         switch option {
-        case .dataDirectory, .inspect, .snapshotEvery:
-            throw UsageError(
-                text: "\(option.rawValue) \"\(value)\": not supported yet; it will take \(option.takes)")
-        case .electionTimeout: electionTimeout = try Self.time(option, value)
-        case .heartbeatInterval: heartbeatInterval = try Self.time(option, value)
+        case .inspect: preconditionFailure("an order of its own")
+        case .dataDirectory:
+            guard !value.isEmpty else { throw Self.bad(option, value) }
+            dataDirectory = value
+        case .snapshotEvery: snapshotEvery = try Self.number(option, value, upTo: Option.longestInterval)
+        case .electionTimeout:
+            electionTimeout = try Self.number(option, value, upTo: Option.longestTimeout) * 1000
+        case .heartbeatInterval:
+            heartbeatInterval = try Self.number(option, value, upTo: Option.longestTimeout) * 1000
         case .log: log = try Order.filter(option.rawValue, value)
         case .members:
             let ids = value.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
@@ -115,11 +134,13 @@ extension Options {
         }
     }
 
-    private static func time(_ option: Option, _ value: String) throws(UsageError) -> Microseconds {
+    private static func number(
+        _ option: Option, _ value: String, upTo limit: Int
+    ) throws(UsageError) -> Int {
         guard value.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
-            let milliseconds = Int(value), (1...Option.longestTimeout).contains(milliseconds)
+            let number = Int(value), (1...limit).contains(number)
         else { throw bad(option, value) }
-        return milliseconds * 1000
+        return number
     }
 
     private static func bad(_ option: Option, _ value: String) -> UsageError {

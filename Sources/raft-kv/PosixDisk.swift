@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 import Storage
 
 /// A directory of the file system, as `Storage` uses it.
@@ -7,16 +8,14 @@ struct PosixDisk: Disk {
     private let directory: CInt
     /// Files that were appended to, by name; they stay open.
     private var open: [String: CInt] = [:]
+    /// How often it made something durable.
+    private(set) var syncs = 0
 
-    /// Opens the directory at `path`, making it and those above it where they are missing, and locks it for
+    /// Opens the directory `name` in the one at `parent`, making both where they are missing, and locks it for
     /// as long as this process lives: two processes of one id must not both write here.
-    init(path: String) throws(DiskError) {
-        self.path = path
-        do {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        } catch {
-            throw DiskError("make", path, "\(error.localizedDescription)")
-        }
+    init(_ name: String, in parent: String) throws(DiskError) {
+        path = "\(parent)/\(name)"
+        try Self.makeDirectory(path)
         directory = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard directory >= 0 else { throw Self.failure("open", path) }
         let lock = openat(directory, "lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
@@ -26,7 +25,17 @@ struct PosixDisk: Disk {
         }
         // So that the new directory itself is there after a crash.
         try syncDirectory()
-        try Self.syncDirectory(at: (path as NSString).deletingLastPathComponent)
+        try Self.syncDirectory(at: parent)
+    }
+
+    /// Makes a directory, and those above it, where they are missing.
+    private static func makeDirectory(_ path: String) throws(DiskError) {
+        if mkdir(path, 0o755) == 0 || errno == EEXIST { return }
+        guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex else {
+            throw failure("make", path)
+        }
+        try makeDirectory(String(path[..<slash]))
+        guard mkdir(path, 0o755) == 0 || errno == EEXIST else { throw failure("make", path) }
     }
 
     private static func failure(_ operation: String, _ file: String) -> DiskError {
@@ -41,7 +50,7 @@ struct PosixDisk: Disk {
         do {
             return try FileManager.default.contentsOfDirectory(atPath: path)
         } catch {
-            throw DiskError("list", path, error.localizedDescription)
+            throw failure("list", "")
         }
     }
 
@@ -98,15 +107,17 @@ struct PosixDisk: Disk {
     }
 
     mutating func sync(_ name: String) throws(DiskError) {
+        syncs += 1
         guard fdatasync(try writable(name)) == 0 else { throw failure("sync", name) }
     }
 
     mutating func syncDirectory() throws(DiskError) {
+        syncs += 1
         guard fsync(directory) == 0 else { throw Self.failure("sync", path) }
     }
 
     private static func syncDirectory(at path: String) throws(DiskError) {
-        let directory = Glibc.open(path.isEmpty ? "." : path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let directory = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard directory >= 0 else { throw failure("open", path) }
         defer { close(directory) }
         guard fsync(directory) == 0 else { throw failure("sync", path) }

@@ -1,6 +1,7 @@
 import KeyValue
 import Maelstrom
 import Raft
+import Storage
 
 /// The node's state, and the one thing that ever happens to it: a turn. A lock guards it.
 struct Turn: Sendable {
@@ -9,7 +10,12 @@ struct Turn: Sendable {
     /// What leaves at the end of the turn.
     private var writer = MessageWriter()
     private var replica: Replica?
+    /// Where the member is kept durably; nil is in memory only.
+    private var storage: MemberStorage<PosixDisk>?
+    /// Why the node cannot go on, once it cannot.
+    private(set) var failure: (text: String, exitCode: Int32)?
     private(set) var isRetiring = false
+    private var turns = 0
 
     init(_ options: Options) {
         self.options = options
@@ -25,6 +31,7 @@ struct Turn: Sendable {
     /// Takes what was read, then acts on the time: a node that was stopped and goes on must hear what it missed
     /// before it believes that nobody has said anything.
     mutating func take(_ batch: Batch, at now: Microseconds) {
+        turns += 1
         for line in batch.lines { log.log(.trace, .rpc, "in  \(line)") }
         for input in batch.inputs { take(input, at: now) }
         replica?.advance(to: now)
@@ -59,6 +66,9 @@ struct Turn: Sendable {
         log.flush()
         return error
     }
+
+    /// What it has done, for those who measure.
+    var effort: String { "\(turns) turns, \(storage?.disk.syncs ?? 0) syncs" }
 
     // MARK: - Input
 
@@ -97,28 +107,70 @@ struct Turn: Sendable {
                 timing: Timing(
                     electionTimeout: options.electionTimeout, heartbeatInterval: options.heartbeatInterval),
                 seed: generator.next())
-            replica = Replica(configuration: configuration, now: now)
+            guard let stored = open(identity.id) else { return }
+            replica = Replica(
+                configuration: configuration, stored: stored, snapshotEvery: options.snapshotEvery, now: now)
             writer.identify(as: identity.id)
             log.id = identity.id
             let voters = replica?.raft.membership.voters.joined(separator: " ") ?? ""
             log.log(
                 .info, .node,
-                "one of \(identity.members.joined(separator: " ")); voters are \(voters); its state is in "
-                    + "memory only, so it must not be started again within this cluster")
+                "one of \(identity.members.joined(separator: " ")); voters are \(voters)"
+                    + (storage == nil
+                        ? "; its state is in memory only, so it must not be started again within this cluster"
+                        : ""))
         }
         writer.write(initOKTo: request.client, inReplyTo: request.messageID)
         // A lone voter leads at once.
         replica?.advance(to: now)
     }
 
+    // MARK: - Storage
+
+    /// What is stored of the member; nil, and a failure, where that cannot be known.
+    private mutating func open(_ id: NodeID) -> StoredState? {
+        guard let directory = options.dataDirectory else { return StoredState() }
+        do {
+            let (storage, found) = try DataDirectory.open(directory, id: id)
+            self.storage = storage
+            let state = found.state
+            log.id = id
+            log.term = state.hardState.term
+            if let torn = found.tornTail { log.log(.warning, .snapshot, "found a write cut short: \(torn)") }
+            log.log(
+                .info, .snapshot,
+                "keeps its state in \(directory): term \(state.hardState.term), voted for "
+                    + "\(state.hardState.votedFor ?? "nobody"), snapshot up to \(state.log.baseIndex), "
+                    + "log up to \(state.log.lastIndex)")
+            return state
+        } catch {
+            failure = ("\(error)", DataDirectory.exitCode(error))
+            return nil
+        }
+    }
+
+    /// Makes durable what must be. What may leave early is written before, and nothing that must wait for the
+    /// disk leaves if it fails.
+    private mutating func store(_ ready: ReplicaReady) -> Bool {
+        guard ready.mustStore, storage != nil else { return true }
+        _ = flush()
+        do {
+            try storage?.store(ready)
+            return true
+        } catch {
+            failure = ("\(error)", DataDirectory.diskFailed)
+            return false
+        }
+    }
+
     // MARK: - Output
 
     private mutating func drain() {
-        while let ready = replica.takeReadyIfAny() {
+        while failure == nil, let ready = replica.takeReadyIfAny() {
             if let term = ready.raft.hardState?.term { log.term = term }
             for event in ready.raft.events { log.narrate(event) }
             for envelope in ready.early { writer.write(envelope) }
-            // A store on a disk writes and syncs here, and what is early leaves before.
+            guard store(ready) else { return }
             replica?.persisted(ready)
             for envelope in ready.late { writer.write(envelope) }
             for reply in ready.replies {

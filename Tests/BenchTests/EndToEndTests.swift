@@ -2,54 +2,8 @@ import XCTest
 
 @testable import mini_maelstrom
 
-/// The bench as a program, with a node of one process that can be told to misbehave.
-final class EndToEndTests: XCTestCase {
-    private struct Ended {
-        var status: Int32
-        var output: String
-        var complaints: String
-    }
-
-    private var folder = URL(fileURLWithPath: "/")
-
-    override func setUpWithError() throws {
-        folder = FileManager.default.temporaryDirectory.appendingPathComponent("bench-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    }
-
-    override func tearDown() {
-        try? FileManager.default.removeItem(at: folder)
-    }
-
-    /// Where the package's programs are built: beside the tests.
-    private func program(_ name: String) -> URL {
-        let tests = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
-        return tests.deletingLastPathComponent().appendingPathComponent(name)
-    }
-
-    private func start(_ arguments: [String]) throws -> (process: Process, output: Pipe, complaints: Pipe) {
-        let process = Process()
-        process.executableURL = program("mini-maelstrom")
-        process.arguments = arguments
-        process.currentDirectoryURL = folder
-        let (output, complaints) = (Pipe(), Pipe())
-        process.standardOutput = output
-        process.standardError = complaints
-        try process.run()
-        return (process, output, complaints)
-    }
-
-    private func end(_ running: (process: Process, output: Pipe, complaints: Pipe)) -> Ended {
-        let output = running.output.fileHandleForReading.readDataToEndOfFile()
-        let complaints = running.complaints.fileHandleForReading.readDataToEndOfFile()
-        running.process.waitUntilExit()
-        return Ended(
-            status: running.process.terminationStatus, output: String(decoding: output, as: UTF8.self),
-            complaints: String(decoding: complaints, as: UTF8.self))
-    }
-
-    private func run(_ arguments: String...) throws -> Ended { end(try start(arguments)) }
-
+/// The bench with a node of one process that can be told to misbehave.
+final class EndToEndTests: BenchProgram {
     private func test(nodes: Int, _ options: [String], fault: String) throws -> Ended {
         let common = [
             "test", "--bin", program("TestNode").path, "--node-count", "\(nodes)", "--rate", "0", "--seed",
@@ -63,7 +17,6 @@ final class EndToEndTests: XCTestCase {
         XCTAssertEqual(ended.status, 0, ended.output)
         XCTAssertTrue(ended.output.hasSuffix("Everything looks good! ヽ(‘ー`)ノ\n"), ended.output)
         XCTAssertTrue(ended.output.contains("seed 1"))
-        let latest = folder.appendingPathComponent("maelstrom-runs/store/latest")
         let files = try FileManager.default.contentsOfDirectory(atPath: latest.path)
         XCTAssertEqual(files.sorted(), ["history.txt", "n0.log", "results.json"])
         let data = try Data(contentsOf: latest.appendingPathComponent("results.json"))
@@ -153,6 +106,9 @@ final class EndToEndTests: XCTestCase {
         XCTAssertEqual(bad.output, "")
         XCTAssertEqual(try run("test").status, 64)
         XCTAssertEqual(try run("test", "--bin", folder.path).status, 64)
+        let forgetful = try run("test", "--bin", program("TestNode").path, "--nemesis", "partition,kill")
+        XCTAssertEqual(forgetful.status, 64)
+        XCTAssertTrue(forgetful.complaints.contains("-- --data-dir {dir}"), forgetful.complaints)
         XCTAssertEqual(try run("--help").status, 0)
     }
 

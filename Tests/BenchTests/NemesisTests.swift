@@ -97,7 +97,7 @@ final class NemesisTests: XCTestCase {
             switch nemesis.act(at: due) {
             case .startPartition: XCTAssertEqual(turn % 2, 0)
             case .stopPartition: XCTAssertEqual(turn % 2, 1)
-            case nil: XCTFail("nothing happened")
+            case .kill, .start, .pause, .resume, nil: XCTFail("no partition")
             }
             last = due
         }
@@ -108,5 +108,55 @@ final class NemesisTests: XCTestCase {
         var nemesis = Nemesis(faults: [], nodes: 5, interval: 3, random: SeededRandom(seed: 5))
         XCTAssertNil(nemesis.next)
         XCTAssertNil(nemesis.act(at: .max))
+    }
+
+    func testEachFaultBeginsAndEndsInTurnsAndCutsHaveTimesOfTheirOwn() {
+        var nemesis = Nemesis(
+            faults: [.pause, .partition, .kill], nodes: 5, interval: 3, random: SeededRandom(seed: 5))
+        var ongoing: Set<Nemesis.Fault> = []
+        var acts: [Nemesis.Fault: Int] = [:]
+        var last: UInt64 = 0
+        for _ in 0..<4000 {
+            last = nemesis.next ?? 0
+            let (fault, begins): (Nemesis.Fault, Bool)
+            switch nemesis.act(at: last) {
+            case .startPartition: (fault, begins) = (.partition, true)
+            case .stopPartition: (fault, begins) = (.partition, false)
+            case .kill: (fault, begins) = (.kill, true)
+            case .start: (fault, begins) = (.kill, false)
+            case .pause: (fault, begins) = (.pause, true)
+            case .resume: (fault, begins) = (.pause, false)
+            case nil: return XCTFail("nothing happened")
+            }
+            XCTAssertEqual(ongoing.insert(fault).inserted, begins)
+            if !begins { ongoing.remove(fault) }
+            acts[fault, default: 0] += 1
+        }
+        // Two schedules of an act every three seconds, of which kill and pause share one.
+        XCTAssertEqual(Double(last) / 4000 / 1e9, 1.5, accuracy: 0.1)
+        XCTAssertEqual(Double(acts[.partition] ?? 0), 2000, accuracy: 150)
+        XCTAssertEqual(Double(acts[.kill] ?? 0), 1000, accuracy: 150)
+        XCTAssertEqual(Double(acts[.pause] ?? 0), 1000, accuracy: 150)
+    }
+
+    func testEveryTargetIsDrawnAndMeansAsManyNodesAsItSays() {
+        var nemesis = Nemesis(faults: [.kill], nodes: 5, interval: 1, random: random)
+        var drawn: Set<Target> = []
+        for _ in 0..<200 {
+            if case .kill(let target) = nemesis.act(at: .max) { drawn.insert(target) }
+        }
+        XCTAssertEqual(drawn, Set(Target.allCases))
+        for nodes in 1...9 {
+            let sizes = Target.allCases.map { $0.draw(nodes: nodes, leader: 0, random: &random).count }
+            XCTAssertEqual(sizes, [1, (nodes - 1) / 2, nodes / 2 + 1, 1, nodes])
+        }
+    }
+
+    func testTheLeaderIsStruckOrAnyoneWhereNobodyKnowsIt() {
+        for _ in 0..<20 {
+            XCTAssertEqual(Target.leader.draw(nodes: 5, leader: 3, random: &random), [3])
+        }
+        let drawn = (0..<100).map { _ in Target.leader.draw(nodes: 5, leader: nil, random: &random) }
+        XCTAssertEqual(Set(drawn), [[0], [1], [2], [3], [4]])
     }
 }

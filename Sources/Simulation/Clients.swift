@@ -1,0 +1,107 @@
+import KeyValue
+import Raft
+
+/// A client asks one thing at a time, of its own member or of any.
+struct Client {
+    /// The member that it usually asks.
+    let home: Int
+    /// The operation that it waits for.
+    var waiting: Int?
+    /// What it saw or wrote last in each key, to begin a compare-and-set from.
+    var lastSeen: [Int?] = []
+}
+
+extension Simulation {
+    // MARK: - Asking
+
+    func act(_ client: Int) throws {
+        guard clients.indices.contains(client) else { return try demandAgain(client - clients.count) }
+        guard phase == .faults, clients[client].waiting == nil, ledger.count < scenario.operations else {
+            return
+        }
+        tally.events += 1
+        let key = dice.below(scenario.keys)
+        let action = drawAction(client, key)
+        let isNumbered = dice.below(100) >= scenario.unnumbered
+        let operation = ledger.ask(
+            client: client, key: key, action, isNumbered: isNumbered, floor: truth.keys[key])
+        clients[client].waiting = operation
+        queue.add(
+            .clientGivesUp(client: client, operation: operation), at: time + scenario.patience)
+        if isNumbered, dice.below(100) < scenario.repeats {
+            // Soon, while the first copy is on its way, or late, when it may be forgotten.
+            let span = dice.below(2) == 0 ? 4 * scenario.latency.mean + 1_000 : 3 * scenario.patience
+            queue.add(.clientRepeats(operation: operation), at: time + dice.below(span))
+        }
+        let roams = dice.below(100) < scenario.roaming
+        try send(operation, to: roams ? dice.below(members.count) : clients[client].home)
+    }
+
+    private func drawAction(_ client: Int, _ key: Int) -> Ledger.Action {
+        let draw = dice.below(100)
+        if draw < scenario.reads { return .read }
+        if draw < scenario.reads + scenario.writes { return .write }
+        if clients[client].lastSeen.isEmpty {
+            clients[client].lastSeen = Array(repeating: nil, count: scenario.keys)
+        }
+        // Mostly from what is there or was lately, so that many fit and some do not.
+        let current = dice.below(3) > 0 ? truth.keys[key].value : clients[client].lastSeen[key]
+        return .cas(from: current ?? 0, create: dice.below(10) == 0)
+    }
+
+    /// Hands a request to a member; clients' links take no time and lose nothing.
+    func send(_ operation: Int, to target: Int) throws {
+        let member = members[target]
+        guard member.isAlive else {
+            return ledger.send(operation, to: target, life: -1)
+        }
+        ledger.send(operation, to: target, life: member.life)
+        let request = ledger.request(operation)
+        tell(.asked(operation, request), member)
+        fingerprint.mix(time)
+        fingerprint.mix(target << 32 | operation)
+        member.inbox.append(.request(request))
+        if member.isListening { try turn(member) }
+    }
+
+    /// The client says the same again, to any member.
+    func again(_ operation: Int) throws {
+        guard phase == .faults else { return }
+        tally.events += 1
+        try send(operation, to: dice.below(members.count))
+    }
+
+    // MARK: - Being answered
+
+    func hear(_ meaning: Ledger.Meaning, of operation: Int) {
+        let client = ledger[operation].client
+        guard clients.indices.contains(client) else { return hearDemand(meaning, of: operation) }
+        guard clients[client].waiting == operation else { return }
+        switch meaning {
+        case .settled:
+            if !clients[client].lastSeen.isEmpty {
+                let key = ledger[operation].key
+                switch ledger[operation].answer {
+                case .saw(let value): clients[client].lastSeen[key] = value
+                case .done: clients[client].lastSeen[key] = operation
+                case .refused, nil: break
+                }
+            }
+        case .open: break
+        }
+        goOn(client)
+    }
+
+    func giveUp(_ client: Int, _ operation: Int) {
+        guard clients.indices.contains(client), clients[client].waiting == operation else { return }
+        tally.events += 1
+        goOn(client)
+    }
+
+    private func goOn(_ client: Int) {
+        clients[client].waiting = nil
+        finished += 1
+        let pause = scenario.think > 0 ? dice.exponential(mean: scenario.think) : 0
+        queue.add(.clientActs(client: client), at: time + pause)
+    }
+}

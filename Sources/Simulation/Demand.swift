@@ -1,0 +1,137 @@
+import KeyValue
+import Linearizability
+import Raft
+
+/// A write that a member of the healed majority must carry out.
+struct Demand {
+    let member: Int
+    /// The request that is under way.
+    var operation: Int?
+    /// When it was carried out.
+    var metAt: Microseconds?
+}
+
+/// What follows the faults: a majority that is left alone must serve, and everything must be answered.
+extension Simulation {
+    /// Election timeouts within which a healed majority must serve.
+    private static let demandTimeouts = 40
+
+    func beginDemand() throws {
+        phase = .demand
+        demandsBeganAt = time
+        network.healAll()
+        network.weather = Scenario.Weather()
+        var order = Array(members.indices)
+        dice.shuffle(&order)
+        let majority = order.prefix(members.count / 2 + 1 + dice.below((members.count + 1) / 2)).sorted()
+        let rest = order.filter { !majority.contains($0) }
+        network.separate([majority] + rest.map { [$0] })
+        tellFault("the faults stop, and \(majority) are healed")
+        for member in members where !majority.contains(member.index) && member.isAlive {
+            if dice.below(2) == 0 {
+                stopMachine(member)
+            } else {
+                try resume(member, member.life)
+            }
+        }
+        for index in majority {
+            let member = members[index]
+            member.slowness = 0
+            if !member.isAlive || member.isEnding { try restart(member) }
+            if member.isPaused { try resume(member, member.life) }
+        }
+        for index in majority {
+            demands.append(Demand(member: index))
+            try demandWrite(demands.count - 1)
+        }
+        queue.add(.demandIsOver, at: time + Self.demandTimeouts * timeout() + 60 * scenario.latency.mean)
+    }
+
+    private func restart(_ member: Member) throws {
+        if member.isAlive { stopMachine(member) }
+        try start(member)
+    }
+
+    /// The longest election timeout of the healed, in true time.
+    private func timeout() -> Microseconds {
+        let slowest = demands.compactMap { demand in
+            members[demand.member].replica.map {
+                $0.raft.timing.electionTimeout * 1_000_000 / members[demand.member].clock.rate
+            }
+        }
+        return (slowest.max() ?? 0) + 2 * scenario.diskLatency + scenario.timerDelay
+    }
+
+    private func demandWrite(_ place: Int) throws {
+        let key = dice.below(scenario.keys)
+        let operation = ledger.ask(
+            client: clients.count + place, key: key, .write, isNumbered: true, floor: truth.keys[key])
+        demands[place].operation = operation
+        try send(operation, to: demands[place].member)
+    }
+
+    func hearDemand(_ meaning: Ledger.Meaning, of operation: Int) {
+        guard let place = demands.firstIndex(where: { $0.operation == operation }) else { return }
+        switch meaning {
+        case .settled:
+            demands[place].metAt = time
+            demands[place].operation = nil
+            if demands.allSatisfy({ $0.metAt != nil }) { beginEnding() }
+        case .open:
+            // It asks anew, as a client would.
+            queue.add(.clientActs(client: clients.count + place), at: time + 1_000)
+        }
+    }
+
+    func demandAgain(_ place: Int) throws {
+        guard phase == .demand, demands[place].metAt == nil else { return }
+        try demandWrite(place)
+    }
+
+    func endDemand() throws {
+        guard phase == .demand else { return }
+        let missing = demands.filter { $0.metAt == nil }.map { "n\($0.member)" }
+        throw Breach(
+            .liveness,
+            "\(missing.joined(separator: ", ")) carried out no write within \(Self.demandTimeouts) election "
+                + "timeouts after a majority was healed")
+    }
+
+    // MARK: - The end
+
+    /// Every request is answered by whoever took it in and did not crash since, well within the time that a
+    /// member which has measured the slowest of networks lets its clients wait.
+    private static let answerTime: Microseconds = 120_000_000
+
+    private func beginEnding() {
+        let slowest = demands.compactMap(\.metAt).max().map { $0 - demandsBeganAt } ?? 0
+        tally.slowestDemand = slowest / max(timeout(), 1)
+        phase = .ending
+        endingBeganAt = time
+        queue.add(.audit, at: time)
+    }
+
+    func audit() throws {
+        let owed = ledger.unanswered { members[$0.member].life == $0.life }
+        guard let owed else { return phase = .over }
+        guard time < endingBeganAt + Self.answerTime else {
+            throw Breach(.answers, "n\(owed.copy.member) never answered request \(owed.operation)")
+        }
+        queue.add(.audit, at: time + 1_000_000)
+    }
+
+    func checkHistory() throws {
+        let checker = Checker(limit: 200_000)
+        for (key, operations) in ledger.history(keys: scenario.keys).enumerated() {
+            switch checker.check(operations) {
+            case .linearizable: break
+            case .undecided: tally.undecided += 1
+            case .violated(let violation):
+                throw Breach(
+                    .linearizability,
+                    "key \(key): nothing explains \(violation.operation); it could have held "
+                        + "\(violation.possible)")
+            }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+/// The simulation's own source of chance (SplitMix64): one seed, the same draws in every process and build.
+///
+/// It draws integers by multiplication, so that no library's way of drawing can change what a seed means.
+package struct Dice: Sendable {
+    private var state: UInt64
+
+    package init(seed: UInt64) {
+        state = seed
+    }
+
+    package mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ (mixed >> 31)
+    }
+
+    /// A number in `0..<limit`; 0 where `limit` is not positive.
+    package mutating func below(_ limit: Int) -> Int {
+        guard limit > 0 else { return 0 }
+        return Int(next().multipliedFullWidth(by: UInt64(limit)).high)
+    }
+
+    package mutating func within(_ range: ClosedRange<Int>) -> Int {
+        range.lowerBound + below(range.upperBound - range.lowerBound + 1)
+    }
+
+    /// True in `perMillion` of a million draws. Nothing is drawn for what never happens.
+    package mutating func chance(perMillion: Int) -> Bool {
+        perMillion > 0 && below(1_000_000) < perMillion
+    }
+
+    package mutating func pick<Element>(_ elements: [Element]) -> Element {
+        elements[below(elements.count)]
+    }
+
+    /// An exponentially distributed span.
+    package mutating func exponential(mean: Int) -> Int {
+        let unit = (Double(next() >> 11) + 1) / 9_007_199_254_740_992
+        return Int(Double(mean) * -Self.naturalLogarithm(unit))
+    }
+
+    /// Arithmetic alone, which gives the same bits on every machine; the system's logarithm need not.
+    static func naturalLogarithm(_ value: Double) -> Double {
+        let z = (value.significand - 1) / (value.significand + 1)
+        let square = z * z
+        var sum = 0.0
+        var divisor = 23.0
+        while divisor > 0 {
+            sum = sum * square + 1 / divisor
+            divisor -= 2
+        }
+        return 2 * z * sum + Double(value.exponent) * 0.693_147_180_559_945_3
+    }
+
+    /// Shuffles in place (Fisher and Yates).
+    package mutating func shuffle<Element>(_ elements: inout [Element]) {
+        for place in stride(from: elements.count - 1, to: 0, by: -1) {
+            elements.swapAt(place, below(place + 1))
+        }
+    }
+}

@@ -1,0 +1,143 @@
+import Raft
+
+/// How a seed becomes a scenario.
+extension Scenario {
+    /// - Parameters: what is not nil goes before what the seed draws.
+    package init(
+        seed: UInt64, bias: Bias? = nil, members: Int? = nil, operations: Int? = nil
+    ) {
+        var dice = Dice(seed: seed)
+        let bias = bias ?? dice.pick(Bias.allCases)
+        let size = members ?? Self.drawMembers(bias, &dice)
+        self.init(seed: seed, members: size, operations: dice.within(100...800))
+        self.bias = bias
+        drawNetwork(&dice)
+        drawMachines(&dice)
+        drawClients(&dice)
+        drawFaults(&dice)
+        if let operations { self.operations = operations }
+    }
+
+    private static func drawMembers(_ bias: Bias, _ dice: inout Dice) -> Int {
+        switch bias {
+        case .tiny: dice.within(1...2)
+        case .partitions: dice.pick([3, 3, 3, 4, 5])
+        case .crashes: dice.pick([1, 2, 3, 3, 3, 5])
+        case .calm, .mixed, .late, .pauses, .flood, .handovers: dice.pick([1, 2, 3, 3, 3, 4, 5, 5, 6, 7])
+        }
+    }
+
+    private mutating func drawNetwork(_ dice: inout Dice) {
+        latency.distribution = dice.pick(Latency.Distribution.allCases)
+        latency.mean = dice.pick([100, 1_000, 1_000, 5_000, 10_000, 30_000, 100_000])
+        // Rarely, a network so slow that the first timeouts are far too short.
+        if dice.below(40) == 0 { latency.mean = dice.pick([300_000, 1_000_000, 2_000_000]) }
+        func often(_ least: Int, _ most: Int) -> Int {
+            dice.below(3) == 0 ? 0 : dice.within(least...most)
+        }
+        switch bias {
+        case .calm: break
+        case .late:
+            weather = Weather(
+                loss: often(0, 50_000), duplication: often(10_000, 300_000), delay: often(50_000, 400_000),
+                lateCopy: often(10_000, 100_000))
+        case .crashes, .tiny:
+            // A member that starts again numbers its messages anew, and late answers may fit two of them.
+            weather = Weather(
+                loss: often(0, 50_000), duplication: often(0, 50_000), delay: often(0, 100_000),
+                lateCopy: often(20_000, 300_000))
+        case .mixed, .partitions, .pauses, .flood, .handovers:
+            weather = Weather(
+                loss: often(0, 100_000), duplication: often(0, 50_000), delay: often(0, 100_000),
+                lateCopy: often(0, 20_000))
+        }
+    }
+
+    private mutating func drawMachines(_ dice: inout Dice) {
+        diskLatency = dice.pick([0, 0, 100, 1_000, 5_000, 20_000])
+        snapshotEvery = dice.pick([2, 10, 30, 100, 10_000, 10_000])
+        segmentSize = dice.pick([300, 3_000, 16 << 20])
+        timerDelay = dice.pick([0, 0, 1_000, 20_000])
+        clockDrift = dice.pick([0, 0, 1_000, 50_000, 200_000])
+        guard dice.below(3) == 0 else { return }
+        let round = 2 * latency.mean + diskLatency
+        let timeout = max(dice.within(3...20) * round, 20_000)
+        electionTimeout = timeout
+        if dice.below(2) == 0 { heartbeatInterval = max(timeout / dice.within(3...8), 1) }
+    }
+
+    private mutating func drawClients(_ dice: inout Dice) {
+        clients = dice.within(1...10)
+        keys = dice.pick([1, 1, 2, 3, 5, 10])
+        reads = dice.within(10...60)
+        writes = dice.within(10...(95 - reads))
+        think = dice.pick([0, 1_000, 10_000, 50_000, 200_000])
+        unnumbered = dice.pick([0, 0, 10, 50])
+        repeats = dice.pick([0, 0, 10, 40])
+        roaming = dice.pick([0, 50, 100])
+        guard bias == .flood else { return }
+        clients = dice.within(50...200)
+        operations = dice.within(1_000...4_000)
+        keys = dice.within(10...40)
+        think = 0
+        reads = dice.within(0...20)
+        writes = 70
+        roaming = dice.pick([0, 100])
+        if dice.below(2) == 0 { uncommittedLimit = dice.within(200...5_000) }
+    }
+
+    private mutating func drawFaults(_ dice: inout Dice) {
+        let timeout = max(electionTimeout ?? 0, 150_000, 4 * latency.mean)
+        faults.interval = dice.within(1...8) * timeout
+        faults.longest = dice.within(1...12) * timeout
+        faults.atLeader = dice.pick([10, 30, 60, 90])
+        switch bias {
+        case .calm:
+            faults = Faults()
+        case .mixed:
+            faults.cut = 3
+            faults.oneWayCut = 2
+            faults.mute = 1
+            faults.crash = 2
+            faults.crashAll = 1
+            faults.pause = 2
+            faults.slowness = 1
+            faults.clockRate = 1
+            faults.storm = 1
+            faults.stop = 1
+            faults.crashPoint = dice.pick([0, 1_000])
+        case .partitions:
+            faults.cut = 5
+            faults.oneWayCut = 3
+            faults.mute = 1
+            faults.interval = dice.within(1...4) * timeout
+        case .crashes, .tiny:
+            faults.crash = 5
+            faults.crashAll = 1
+            faults.cut = bias == .tiny ? 1 : 2
+            faults.stop = 1
+            faults.crashPoint = dice.pick([500, 5_000, 20_000])
+            faults.interval = dice.within(1...4) * timeout
+        case .late:
+            faults.cut = 1
+            faults.crash = 1
+            faults.storm = 2
+            faults.mute = 1
+        case .pauses:
+            faults.pause = 4
+            faults.slowness = 2
+            faults.clockRate = 2
+            faults.cut = 1
+        case .flood:
+            faults.pause = 2
+            faults.cut = 2
+            faults.crash = 1
+            faults.interval *= 2
+        case .handovers:
+            faults.stop = 5
+            faults.cut = 2
+            faults.storm = 1
+            faults.atLeader = 90
+        }
+    }
+}

@@ -1,0 +1,50 @@
+import Raft
+
+/// What is going to happen: a binary heap by time, and where times are equal, by the order of scheduling.
+struct EventQueue<What> {
+    struct Item {
+        var time: Microseconds
+        var sequence: Int
+        var what: What
+
+        static func isEarlier(_ one: Item, than other: Item) -> Bool {
+            one.time != other.time ? one.time < other.time : one.sequence < other.sequence
+        }
+    }
+
+    private var heap: [Item] = []
+    private var nextSequence = 0
+
+    var isEmpty: Bool { heap.isEmpty }
+    var count: Int { heap.count }
+
+    mutating func add(_ what: What, at time: Microseconds) {
+        heap.append(Item(time: time, sequence: nextSequence, what: what))
+        nextSequence += 1
+        var place = heap.count - 1
+        let item = heap[place]
+        while place > 0 {
+            let parent = (place - 1) / 2
+            guard Item.isEarlier(item, than: heap[parent]) else { break }
+            heap[place] = heap[parent]
+            place = parent
+        }
+        heap[place] = item
+    }
+
+    mutating func next() -> Item? {
+        guard let first = heap.first, let item = heap.popLast() else { return nil }
+        guard !heap.isEmpty else { return first }
+        var place = 0
+        while true {
+            var child = 2 * place + 1
+            guard child < heap.count else { break }
+            if child + 1 < heap.count, Item.isEarlier(heap[child + 1], than: heap[child]) { child += 1 }
+            guard Item.isEarlier(heap[child], than: item) else { break }
+            heap[place] = heap[child]
+            place = child
+        }
+        heap[place] = item
+        return first
+    }
+}

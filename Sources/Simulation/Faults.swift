@@ -1,0 +1,212 @@
+import KeyValue
+import Raft
+import Storage
+
+/// What breaks, and how it mends.
+extension Simulation {
+    private enum Fault {
+        case cut, oneWayCut, mute, crash, crashAll, pause, slowness, clockRate, storm, stop
+    }
+
+    func scheduleFault() {
+        queue.add(.fault, at: time + 1 + dice.exponential(mean: scenario.faults.interval))
+    }
+
+    func strike() throws {
+        guard phase == .faults else { return }
+        tally.events += 1
+        tally.faults += 1
+        fingerprint.mix(time)
+        scheduleFault()
+        let span = dice.within(1...scenario.faults.longest)
+        switch drawFault() {
+        case nil: break
+        case .cut: cut(Cut.draw(&dice, members.count, target: target()), for: span)
+        case .oneWayCut: cut(Cut.drawOneWay(&dice, members.count, target: target()), for: span)
+        case .mute: mute(for: span)
+        case .crash: crash(members[target()], for: span)
+        case .crashAll:
+            tellFault("all members crash")
+            for member in members { crash(member, for: dice.within(1...scenario.faults.longest)) }
+        case .pause: pause(members[target()], for: span)
+        case .slowness: slow(members[target()], for: span)
+        case .clockRate: changeClock(members[target()])
+        case .storm: storm(for: span)
+        case .stop: try retire(members[target()])
+        }
+    }
+
+    private func drawFault() -> Fault? {
+        let faults = scenario.faults
+        let weights: [(Fault, Int)] = [
+            (.cut, faults.cut), (.oneWayCut, faults.oneWayCut), (.mute, faults.mute), (.crash, faults.crash),
+            (.crashAll, faults.crashAll), (.pause, faults.pause), (.slowness, faults.slowness),
+            (.clockRate, faults.clockRate), (.storm, faults.storm), (.stop, faults.stop),
+        ]
+        var draw = dice.below(weights.reduce(0) { $0 + $1.1 })
+        for (fault, weight) in weights {
+            if draw < weight { return fault }
+            draw -= weight
+        }
+        return nil
+    }
+
+    /// Whom a fault aims at: often the leader of the highest term, for that is where it hurts.
+    private func target() -> Int {
+        guard dice.below(100) < scenario.faults.atLeader else { return dice.below(members.count) }
+        let leaders = members.filter { $0.isAlive && $0.seen.leads != nil }
+        return leaders.max { $0.seen.leads ?? 0 < $1.seen.leads ?? 0 }?.index ?? dice.below(members.count)
+    }
+
+    // MARK: - Links
+
+    private func cut(_ cut: Cut, for span: Microseconds) {
+        if dice.below(2) == 0 { network.healAll() }
+        for (from, to) in cut.links { network.cut(from: from, to: to) }
+        tellFault(cut.told)
+        healLater(span)
+    }
+
+    private func mute(for span: Microseconds) {
+        let kind = dice.pick(PeerMessage.Kind.allCases)
+        network.muted = kind
+        tellFault("no \(kind.rawValue) gets through")
+        healLater(span)
+    }
+
+    private func healLater(_ span: Microseconds) {
+        cuts += 1
+        queue.add(.heal(cut: cuts), at: time + span)
+    }
+
+    func heal(_ cut: Int) {
+        guard phase == .faults, cut == cuts else { return }
+        network.healAll()
+        tellFault("all links heal")
+    }
+
+    private func storm(for span: Microseconds) {
+        network.weather.loss = dice.within(0...500_000)
+        network.weather.duplication = dice.within(0...500_000)
+        network.weather.delay = dice.within(0...800_000)
+        network.weather.lateCopy = dice.within(0...100_000)
+        tellFault("a storm: \(network.weather)")
+        queue.add(.stormEnds, at: time + span)
+    }
+
+    // MARK: - Machines
+
+    /// Whether chance crashes a member in the middle of a turn.
+    func strikesBetweenSteps(_ member: Member) -> Bool {
+        guard phase == .faults, dice.chance(perMillion: scenario.faults.crashPoint) else { return false }
+        crash(member, for: dice.within(1...scenario.faults.longest))
+        return true
+    }
+
+    func crash(_ member: Member, for span: Microseconds) {
+        guard member.isAlive else { return }
+        tellFault("crashes", member)
+        tally.crashes += 1
+        stopMachine(member)
+        queue.add(.start(member: member.index, life: member.life), at: time + span)
+    }
+
+    /// Ends a member as it stands: its process alone, or the whole machine.
+    func stopMachine(_ member: Member) {
+        var generator = SeededGenerator(seed: dice.next())
+        member.crash(
+            afterDiskCalls: dice.below(8), losesPower: dice.below(2) == 0, using: &generator)
+    }
+
+    func startMember(_ member: Member, _ life: Int) throws {
+        guard !member.isAlive, member.life == life else { return }
+        try start(member)
+    }
+
+    func start(_ member: Member) throws {
+        tally.events += 1
+        let names = members.map(\.id)
+        var configuration = Raft.Configuration(
+            id: member.id, members: names,
+            timing: Timing(
+                electionTimeout: scenario.electionTimeout, heartbeatInterval: scenario.heartbeatInterval),
+            seed: dice.next())
+        configuration.uncommittedLimit = scenario.uncommittedLimit
+        try read {
+            try member.start(
+                configuration, snapshotEvery: scenario.snapshotEvery, segmentSize: scenario.segmentSize,
+                at: time)
+        }
+        tellFault("starts", member)
+        try checkDisk(member)
+        try checkSnapshot(member)
+        try turn(member)
+    }
+
+    /// What a disk of this simulation loses, no storage may take for damage.
+    private func read(_ disk: () throws -> Void) throws {
+        do {
+            try disk()
+        } catch let error as StorageError {
+            throw Breach(.durability, "cannot start: \(error)")
+        }
+    }
+
+    private func pause(_ member: Member, for span: Microseconds) {
+        guard member.isAlive, !member.isPaused else { return }
+        tellFault("is paused", member)
+        member.isPaused = true
+        queue.add(.resume(member: member.index, life: member.life), at: time + span)
+    }
+
+    func resume(_ member: Member, _ life: Int) throws {
+        guard member.isAlive, member.life == life, member.isPaused else { return }
+        tally.events += 1
+        member.isPaused = false
+        tellFault("goes on", member)
+        if member.isStoreDone {
+            member.isStoreDone = false
+            try diskIsDone(member, life)
+        } else {
+            try lookAround(member)
+        }
+    }
+
+    private func slow(_ member: Member, for span: Microseconds) {
+        guard member.slowness == 0 else { return }
+        member.slowness = dice.pick([1_000, 10_000, 50_000])
+        tellFault("takes up to \(member.slowness) us for a turn", member)
+        queue.add(.recover(member: member.index), at: time + span)
+    }
+
+    private func changeClock(_ member: Member) {
+        let rate = 1_000_000 + dice.within(-scenario.clockDrift...scenario.clockDrift)
+        member.clock.change(rate: rate, at: time)
+        tellFault("has a clock of rate \(rate)", member)
+        member.timer = nil
+        setTimer(member)
+    }
+
+    // MARK: - An orderly end
+
+    /// Tells a member to end, as SIGTERM does: a leader hands over first. A second later it is gone.
+    private func retire(_ member: Member) throws {
+        guard member.isListening, !member.isEnding else { return }
+        tellFault("is told to end", member)
+        member.isEnding = true
+        member.replica?.retire(now: member.clock.reading(at: time))
+        queue.add(.mustEnd(member: member.index, life: member.life), at: time + 1_000_000)
+        try turn(member)
+    }
+
+    func mustEnd(_ member: Member, _ life: Int) {
+        if member.isAlive, member.life == life { stop(member) }
+    }
+
+    func stop(_ member: Member) {
+        tellFault("ends", member)
+        stopMachine(member)
+        let span = dice.within(1...scenario.faults.longest)
+        queue.add(.start(member: member.index, life: member.life), at: time + span)
+    }
+}

@@ -1,0 +1,127 @@
+import KeyValue
+import Raft
+
+/// What clients asked, what came of it, and what they were told. Every operation writes a value of its own:
+/// its number.
+struct Ledger {
+    enum Action: Hashable {
+        case read
+        case write
+        case cas(from: Int, create: Bool)
+    }
+
+    /// One sending of a request to one member in one of its lives.
+    struct Copy {
+        var member: Int
+        var life: Int
+        var isAnswered = false
+    }
+
+    /// The first time that a request stood in the committed log.
+    struct Effect {
+        var index: Index
+        var outcome: Outcome
+        var id: RequestID
+        /// Whether a cas made its key.
+        var created = false
+    }
+
+    enum Answer: Hashable {
+        case saw(Int?)
+        case done
+        case refused(Outcome)
+    }
+
+    struct Asked {
+        var client: Int
+        var key: Int
+        var action: Action
+        /// Whether it has a `msg_id`: its number.
+        var isNumbered: Bool
+        /// Places in the order of all invocations and answers.
+        var invoked: Int
+        var returned: Int?
+        /// What of its key was committed when it was asked.
+        var floor: Truth.Version
+        var copies: [Copy] = []
+        var effect: Effect?
+        var answer: Answer?
+        /// How many copies were answered "it will not happen".
+        var denials = 0
+
+        var willNotHappen: Bool { denials == copies.count && denials > 0 }
+    }
+
+    var asked: [Asked] = []
+    var moment = 0
+
+    subscript(operation: Int) -> Asked { asked[operation] }
+    var count: Int { asked.count }
+
+    // MARK: - Asking
+
+    mutating func ask(
+        client: Int, key: Int, _ action: Action, isNumbered: Bool, floor: Truth.Version
+    ) -> Int {
+        asked.append(
+            Asked(
+                client: client, key: key, action: action, isNumbered: isNumbered, invoked: moment,
+                floor: floor))
+        moment += 1
+        return asked.count - 1
+    }
+
+    mutating func send(_ operation: Int, to member: Int, life: Int) {
+        asked[operation].copies.append(Copy(member: member, life: life))
+    }
+
+    /// The request as a member gets it.
+    func request(_ number: Int) -> ClientRequest {
+        let one = asked[number]
+        let key = JSONValue(canonical: String(one.key))
+        let value = JSONValue(canonical: String(number))
+        let operation: Operation =
+            switch one.action {
+            case .read: .read(key: key)
+            case .write: .write(key: key, value: value)
+            case .cas(let from, let create):
+                .cas(
+                    key: key, from: JSONValue(canonical: String(from)), to: value, createIfNotExists: create)
+            }
+        return ClientRequest(
+            client: name(number), messageID: one.isNumbered ? number : nil, operation)
+    }
+
+    /// A client asks one unnumbered request under a name of its own, so that its answer can be told.
+    private func name(_ operation: Int) -> String {
+        asked[operation].isNumbered ? "c\(asked[operation].client)" : "x\(operation)"
+    }
+
+    // MARK: - Effects
+
+    /// The operation that asked for what stands in the log.
+    func operation(behind request: Request) throws -> Int {
+        let number: Int? =
+            switch request.operation {
+            case .read: nil
+            case .write(_, let value): Int(value.text)
+            case .cas(_, _, let to, _): Int(to.text)
+            }
+        guard let number, asked.indices.contains(number),
+            self.request(number).operation == request.operation, request.id.client == name(number),
+            asked[number].isNumbered ? request.id.number == number : request.id.numberedBy != nil
+        else { throw Breach(.atMostOnce, "a command that nobody asked for: \(request.command.text)") }
+        if let first = asked[number].effect?.id, first != request.id {
+            throw Breach(.atMostOnce, "request \(number) stands in the log as \(first) and \(request.id)")
+        }
+        return number
+    }
+
+    mutating func takesEffect(_ operation: Int, _ effect: Effect) throws {
+        guard !asked[operation].willNotHappen else {
+            throw Breach(
+                .honesty, "request \(operation) was answered 11, and is committed at \(effect.index)")
+        }
+        asked[operation].effect = effect
+    }
+}

@@ -1,0 +1,152 @@
+import KeyValue
+import Raft
+import Storage
+
+/// A member, its machine, and what was last seen of it.
+final class Member {
+    enum Input {
+        case message(from: Int, PeerMessage)
+        case request(ClientRequest)
+    }
+
+    enum Activity {
+        case idle
+        /// Its disk is at work on this; nothing is taken in meanwhile.
+        case storing(ReplicaReady)
+        /// A slow machine is still at its last turn.
+        case busy
+    }
+
+    /// What the last check saw, in this life.
+    struct Seen {
+        var term: Term
+        var commitIndex: Index
+        /// The last index that it handed out to be applied.
+        var handedOut: Index
+        var lastApplied: Index
+        /// The last index that it handed out to be stored, or that was stored when it started.
+        var lastIndex: Index
+        /// The term that it leads.
+        var leads: Term?
+    }
+
+    let index: Int
+    let id: NodeID
+    /// Its files, while it is down.
+    var disk = SimulatedDisk()
+    /// Its files, while it runs.
+    var storage: MemberStorage<SimulatedDisk>?
+    /// What its files must hold.
+    var stored = Stored()
+    /// What they may hold, where a crash came in the middle of a store.
+    var possible: [Stored] = []
+    /// The highest term that it ever stored.
+    var storedTerm: Term = 0
+    var clock: Clock
+    /// Nil while it is down.
+    var replica: Replica?
+    /// Counts its starts, so that what was meant for an earlier life is known.
+    var life = 0
+    var activity = Activity.idle
+    var isPaused = false
+    /// Whether its disk was done while it was paused.
+    var isStoreDone = false
+    /// The longest that one of its turns takes.
+    var slowness: Microseconds = 0
+    /// Set where it was told to end.
+    var isEnding = false
+    var inbox: [Input] = []
+    /// When its timer rings next.
+    var timer: Microseconds?
+    /// Turns that its timer began, one right after the other.
+    var idleTurns = 0
+    var seen = Seen(term: 0, commitIndex: 0, handedOut: 0, lastApplied: 0, lastIndex: 0)
+    /// The appends that this turn took in, to be held against the answers.
+    var appends: [(from: Int, number: MessageID, lastIndex: Index)] = []
+
+    init(index: Int, clock: Clock) {
+        self.index = index
+        id = "n\(index)"
+        self.clock = clock
+    }
+
+    var isAlive: Bool { replica != nil }
+
+    /// Whether it could take something in now.
+    var isListening: Bool {
+        guard replica != nil, !isPaused, case .idle = activity else { return false }
+        return true
+    }
+
+    /// Starts it from what its disk holds.
+    /// - Throws: `StorageError` where that is damaged.
+    func start(
+        _ configuration: Raft.Configuration, snapshotEvery: Int, segmentSize: Int, at time: Microseconds
+    ) throws {
+        let (storage, found) = try MemberStorage.open(on: disk, node: id, segmentSize: segmentSize)
+        self.storage = storage
+        life += 1
+        replica = Replica(
+            configuration: configuration, stored: found.state, snapshotEvery: snapshotEvery,
+            now: clock.reading(at: time))
+        let base = found.state.log.baseIndex
+        seen = Seen(
+            term: found.state.hardState.term, commitIndex: base, handedOut: base, lastApplied: base,
+            lastIndex: found.state.log.lastIndex)
+        let differences = (possible.isEmpty ? [stored] : possible).map { $0.difference(from: found.state) }
+        if !differences.contains(nil) {
+            throw Breach(.durability, "\(id) finds on its disk \(differences.compactMap { $0 })")
+        }
+        possible = []
+        stored = Stored(found.state)
+        activity = .idle
+        isPaused = false
+        isStoreDone = false
+        isEnding = false
+        timer = nil
+        inbox.removeAll(keepingCapacity: true)
+    }
+
+    /// Makes durable what `ready` asks for.
+    func store(_ ready: ReplicaReady) throws {
+        try storage?.store(ready)
+        stored.store(ready)
+    }
+
+    /// Stops it at once.
+    /// - Parameters:
+    ///   - calls: how many calls its disk still does, where it is at work.
+    ///   - losesPower: whether the disk loses what was not synced; a process that ends loses nothing.
+    func crash(afterDiskCalls calls: Int, losesPower: Bool, using generator: inout SeededGenerator) {
+        if case .storing(let ready) = activity {
+            storage?.disk.callsUntilFailure = calls
+            possible = stored.steps(of: ready)
+            if (try? store(ready)) != nil { possible = [stored] }
+        }
+        disk = storage?.disk ?? disk
+        disk.callsUntilFailure = nil
+        if losesPower { disk.crash(using: &generator) }
+        storage = nil
+        replica = nil
+        life += 1
+        activity = .idle
+        inbox.removeAll(keepingCapacity: true)
+        appends.removeAll(keepingCapacity: true)
+        timer = nil
+    }
+
+    var roleName: String {
+        switch replica?.raft.role {
+        case nil: "down"
+        case .follower: "follower"
+        case .preCandidate: "pre-candidate"
+        case .candidate: "candidate"
+        case .leader: "leader"
+        }
+    }
+
+    /// The place of a member that is named as `Member.init` names them.
+    static func index(of id: NodeID) -> Int {
+        id.utf8.dropFirst().reduce(0) { 10 * $0 + Int($1) - 48 }
+    }
+}

@@ -1,0 +1,121 @@
+import KeyValue
+import Raft
+
+/// The links between members: how long they take, what they lose, and which are cut. A cut link drops at
+/// delivery, as Maelstrom's do.
+struct Network {
+    /// A message on its way.
+    struct Packet {
+        var from: Int
+        var to: Int
+        var message: PeerMessage
+    }
+
+    let size: Int
+    var latency: Scenario.Latency
+    var weather: Scenario.Weather
+    /// By sender times `size` plus receiver.
+    private(set) var isCut: [Bool]
+    /// Nothing of this kind gets through.
+    var muted: PeerMessage.Kind?
+    private var packets: [Packet?] = []
+    private var free: [Int] = []
+
+    init(size: Int, latency: Scenario.Latency, weather: Scenario.Weather) {
+        self.size = size
+        self.latency = latency
+        self.weather = weather
+        isCut = Array(repeating: false, count: size * size)
+    }
+
+    // MARK: - Packets
+
+    mutating func put(_ packet: Packet) -> Int {
+        guard let slot = free.popLast() else {
+            packets.append(packet)
+            return packets.count - 1
+        }
+        packets[slot] = packet
+        return slot
+    }
+
+    /// Takes the packet out of its slot.
+    mutating func take(_ slot: Int) -> Packet {
+        guard let packet = packets[slot] else { preconditionFailure("a packet is delivered once") }
+        packets[slot] = nil
+        free.append(slot)
+        return packet
+    }
+
+    /// How long each copy of a message takes; nil for one that there is not.
+    func delays(_ dice: inout Dice) -> (first: Microseconds?, second: Microseconds?, late: Microseconds?) {
+        if dice.chance(perMillion: weather.loss) { return (nil, nil, nil) }
+        return (
+            delay(&dice), dice.chance(perMillion: weather.duplication) ? delay(&dice) : nil,
+            dice.chance(perMillion: weather.lateCopy) ? lateDelay(&dice) : nil
+        )
+    }
+
+    /// From ten milliseconds to twenty seconds, each order of size as likely as the others.
+    private func lateDelay(_ dice: inout Dice) -> Microseconds {
+        let most = 10_000 << dice.below(12)
+        return dice.within(most / 2...most)
+    }
+
+    private func delay(_ dice: inout Dice) -> Microseconds {
+        let usual =
+            switch latency.distribution {
+            case .constant: latency.mean
+            case .uniform: dice.within(0...(2 * latency.mean))
+            case .exponential: dice.exponential(mean: latency.mean)
+            }
+        guard dice.chance(perMillion: weather.delay) else { return usual }
+        return usual + dice.within(0...(5 * latency.mean + 1_000))
+    }
+
+    // MARK: - Cuts
+
+    func drops(from: Int, to: Int) -> Bool { isCut[from * size + to] }
+
+    mutating func cut(from: Int, to: Int) { isCut[from * size + to] = true }
+
+    mutating func healAll() {
+        for place in isCut.indices { isCut[place] = false }
+        muted = nil
+    }
+
+    /// Cuts both ways between members of different groups. A member in no group keeps all its links.
+    mutating func separate(_ groups: [[Int]]) {
+        for (place, group) in groups.enumerated() {
+            for other in groups.indices where other != place {
+                for from in group { for to in groups[other] { cut(from: from, to: to) } }
+            }
+        }
+    }
+}
+
+extension PeerMessage {
+    /// What a firewall may tell apart.
+    enum Kind: String, CaseIterable {
+        case requestVote, requestVoteReply, appendEntries, appendEntriesReply, installSnapshot
+        case installSnapshotReply, timeoutNow, readIndex, readIndexReply, forward
+    }
+
+    var kind: Kind {
+        switch self {
+        case .forward: .forward
+        case .raft(let message):
+            switch message.body {
+            case .requestVote: .requestVote
+            case .requestVoteReply: .requestVoteReply
+            case .appendEntries: .appendEntries
+            case .appendEntriesReply: .appendEntriesReply
+            case .installSnapshot: .installSnapshot
+            case .installSnapshotReply: .installSnapshotReply
+            case .timeoutNow: .timeoutNow
+            case .readIndex: .readIndex
+            case .readIndexReply: .readIndexReply
+            }
+        }
+    }
+}

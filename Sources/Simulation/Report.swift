@@ -1,0 +1,81 @@
+import Raft
+
+/// What a run came to.
+package struct Report: Sendable {
+    package var seed: UInt64
+    package var tally: Tally
+    /// Stands for all that happened: equal for equal runs.
+    package var fingerprint: UInt64
+    package var violation: Violation?
+}
+
+/// How much one run covered, or many.
+package struct Tally: Hashable, Sendable {
+    /// Deliveries, timers, ends of stores, steps of clients, and faults.
+    package var events = 0
+    package var time: Microseconds = 0
+    package var operations = 0
+    package var committed = 0
+    package var elections = 0
+    package var crashes = 0
+    package var faults = 0
+    /// Keys whose history was too wide to be judged.
+    package var undecided = 0
+    /// How long the slowest member of a healed majority took to carry out a write, in election timeouts.
+    package var slowestDemand = 0
+
+    package init() {}
+
+    package var numbers: [Int] {
+        [events, time, operations, committed, elections, crashes, faults, undecided, slowestDemand]
+    }
+
+    package init?(_ numbers: [Int]) {
+        guard numbers.count == 9 else { return nil }
+        events = numbers[0]
+        time = numbers[1]
+        operations = numbers[2]
+        committed = numbers[3]
+        elections = numbers[4]
+        crashes = numbers[5]
+        faults = numbers[6]
+        undecided = numbers[7]
+        slowestDemand = numbers[8]
+    }
+
+    package mutating func add(_ other: Tally) {
+        events += other.events
+        time += other.time
+        operations += other.operations
+        committed += other.committed
+        elections += other.elections
+        crashes += other.crashes
+        faults += other.faults
+        undecided += other.undecided
+        slowestDemand = max(slowestDemand, other.slowestDemand)
+    }
+
+    package var told: String {
+        let hours = time / 36_000_000
+        return """
+            \(events) events, \(hours / 100).\(hours % 100 / 10)\(hours % 10) virtual hours, \
+            \(operations) operations, \(committed) entries committed, \(elections) elections, \
+            \(crashes) crashes, \(faults) faults, \(undecided) histories undecided, \
+            slowest recovery \(slowestDemand) election timeouts
+            """
+    }
+}
+
+/// A number that everything which happens is mixed into.
+struct Fingerprint {
+    private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
+
+    mutating func mix(_ number: Int) {
+        value = (value ^ UInt64(bitPattern: Int64(number))) &* 0x9e37_79b9_7f4a_7c15
+        value ^= value >> 29
+    }
+
+    mutating func mix(_ text: String) {
+        for byte in text.utf8 { mix(Int(byte)) }
+    }
+}

@@ -1,0 +1,116 @@
+import Raft
+
+/// All that a seed decides before a run begins. Spans are microseconds, chances are per million.
+package struct Scenario: Hashable, Sendable {
+    /// What a run leans towards. Where every fault happens a little, the rare meetings of two of them hardly do.
+    package enum Bias: String, Hashable, Sendable, CaseIterable {
+        case calm, mixed, partitions, crashes, late, pauses, flood, tiny, handovers
+    }
+
+    package struct Latency: Hashable, Sendable {
+        package enum Distribution: String, Hashable, Sendable, CaseIterable {
+            case constant, uniform, exponential
+        }
+
+        package var mean: Microseconds
+        package var distribution: Distribution
+    }
+
+    /// The chances that befall each message.
+    package struct Weather: Hashable, Sendable {
+        package var loss = 0
+        package var duplication = 0
+        /// Held up for a while, so that others overtake it.
+        package var delay = 0
+        /// A copy that arrives seconds later.
+        package var lateCopy = 0
+    }
+
+    /// What a fault does, and its weight among the others.
+    package struct Faults: Hashable, Sendable {
+        /// Mean span between two faults; 0 for none.
+        package var interval: Microseconds = 0
+        package var cut = 0
+        package var oneWayCut = 0
+        package var mute = 0
+        package var crash = 0
+        package var crashAll = 0
+        package var pause = 0
+        package var slowness = 0
+        package var clockRate = 0
+        package var storm = 0
+        package var stop = 0
+        /// Percent of faults that aim at the leader.
+        package var atLeader = 0
+        /// Chance of a crash at each of the steps around a store.
+        package var crashPoint = 0
+        /// The longest that a fault lasts.
+        package var longest: Microseconds = 1
+    }
+
+    package var seed: UInt64
+    package var bias: Bias
+    package var members: Int
+    package var latency: Latency
+    package var weather = Weather()
+    package var faults = Faults()
+    /// Mean time of a store and sync; 0 where it is done at once.
+    package var diskLatency: Microseconds = 0
+    /// How many entries are applied between two snapshots.
+    package var snapshotEvery = 10_000
+    /// After how many bytes a new segment of the log begins.
+    package var segmentSize = 16 << 20
+    /// How late a timer rings at most.
+    package var timerDelay: Microseconds = 0
+    /// How far, in parts per million, clocks may be from true time.
+    package var clockDrift = 0
+    /// The minimum election timeout, where it is fixed.
+    package var electionTimeout: Microseconds?
+    package var heartbeatInterval: Microseconds?
+    package var uncommittedLimit = 256 << 20
+
+    /// After how many events the faults end, however much is left to ask.
+    package var eventLimit = 200_000
+
+    package var clients: Int
+    package var operations: Int
+    package var keys: Int
+    /// Percent of operations that are reads, and that are writes; the rest are compare-and-sets.
+    package var reads: Int
+    package var writes: Int
+    /// Mean pause of a client between two operations.
+    package var think: Microseconds
+    /// Percent of requests without `msg_id`.
+    package var unnumbered = 0
+    /// Percent of requests that a client sends again, while it waits or after an answer.
+    package var repeats = 0
+    /// Percent of requests that go to any member; the rest go to the client's own.
+    package var roaming = 50
+
+    /// What Maelstrom's lin-kv clients wait for an answer.
+    package var patience: Microseconds { max(1_000_000, 10 * latency.mean) }
+
+    /// A plain scenario without faults, for tests that add one.
+    package init(seed: UInt64, members: Int, operations: Int) {
+        self.seed = seed
+        self.members = members
+        self.operations = operations
+        bias = .calm
+        latency = Latency(mean: 1_000, distribution: .exponential)
+        clients = 5
+        keys = 3
+        reads = 40
+        writes = 35
+        think = 20_000
+    }
+
+    /// In one line, for people.
+    package var told: String {
+        """
+        seed \(seed), \(bias.rawValue): \(members) members, \(clients) clients, \(operations) operations on \
+        \(keys) keys, \(latency.distribution.rawValue) latency of \(latency.mean) us, loss \
+        \(weather.loss), duplication \(weather.duplication), delay \(weather.delay), late copies \
+        \(weather.lateCopy) in a million, disk \(diskLatency) us, a fault each \(faults.interval) us
+        """
+    }
+}

@@ -1,0 +1,149 @@
+import KeyValue
+import Raft
+
+/// A whole cluster with its clients, network, disks and clocks in one seeded event queue. It runs members as
+/// the node does, breaks what its scenario says, and checks after every event what must hold.
+package final class Simulation {
+    /// What the queue holds. `life` tells a member's present run from an earlier one.
+    enum Happening {
+        case delivery(packet: Int)
+        case timer(member: Int, life: Int)
+        case stored(member: Int, life: Int)
+        case turnEnds(member: Int, life: Int)
+        case clientActs(client: Int)
+        case clientGivesUp(client: Int, operation: Int)
+        case clientRepeats(operation: Int)
+        case fault
+        case heal(cut: Int)
+        case start(member: Int, life: Int)
+        case resume(member: Int, life: Int)
+        case recover(member: Int)
+        case stormEnds
+        case mustEnd(member: Int, life: Int)
+        case demandIsOver
+        case audit
+    }
+
+    enum Phase {
+        case faults
+        /// A majority is healed, and each of its members must carry out a write.
+        case demand
+        /// Nothing new is asked; what is owed must be answered.
+        case ending
+        case over
+    }
+
+    package let scenario: Scenario
+    /// Where a line of text for each thing that happens goes; nothing is put into words without it.
+    package var trace: ((String) -> Void)?
+    package internal(set) var tally = Tally()
+
+    var dice: Dice
+    var time: Microseconds = 0
+    var queue = EventQueue<Happening>()
+    var phase = Phase.faults
+    var network: Network
+    var members: [Member] = []
+    var clients: [Client] = []
+    var demands: [Demand] = []
+    var demandsBeganAt: Microseconds = 0
+    var endingBeganAt: Microseconds = 0
+    var cuts = 0
+    /// Operations that clients have finished or given up in the first phase.
+    var finished = 0
+
+    var elections: Elections
+    var entries = Entries()
+    var truth: Truth
+    var ledger = Ledger()
+    var story = Story(capacity: 80)
+    var fingerprint = Fingerprint()
+
+    package init(_ scenario: Scenario) {
+        self.scenario = scenario
+        dice = Dice(seed: ~scenario.seed)
+        network = Network(size: scenario.members, latency: scenario.latency, weather: scenario.weather)
+        elections = Elections(members: scenario.members)
+        truth = Truth(keys: scenario.keys)
+    }
+
+    /// Runs from the first event to the last, or to the first violation.
+    package func run() -> Report {
+        var violation: Violation?
+        do {
+            try start()
+            while phase != .over, let item = queue.next() {
+                time = item.time
+                try handle(item.what)
+                try moveOn()
+            }
+            try checkHistory()
+        } catch let breach as Breach {
+            violation = Violation(
+                property: breach.property, detail: breach.detail, seed: scenario.seed, time: time,
+                story: story.told())
+        } catch {
+            preconditionFailure("a run throws breaches and nothing else: \(error)")
+        }
+        tally.time = time
+        tally.committed = truth.lastIndex
+        tally.operations = ledger.count
+        return Report(
+            seed: scenario.seed, tally: tally, fingerprint: fingerprint.value, violation: violation)
+    }
+
+    private func start() throws {
+        for index in 0..<scenario.members {
+            let rate = 1_000_000 + dice.within(-scenario.clockDrift...scenario.clockDrift)
+            let clock = Clock(at: 0, showing: dice.below(1 << 40), rate: rate)
+            members.append(Member(index: index, clock: clock))
+            queue.add(.start(member: index, life: 0), at: dice.below(10_000))
+        }
+        for index in 0..<scenario.clients {
+            clients.append(Client(home: dice.below(scenario.members)))
+            queue.add(.clientActs(client: index), at: 10_000 + dice.below(500_000))
+        }
+        if scenario.faults.interval > 0 { scheduleFault() }
+    }
+
+    private func handle(_ what: Happening) throws {
+        switch what {
+        case .delivery(let packet): try deliver(packet)
+        case .timer(let member, let life): try ring(members[member], life)
+        case .stored(let member, let life): try diskIsDone(members[member], life)
+        case .turnEnds(let member, let life): try endTurn(members[member], life)
+        case .clientActs(let client): try act(client)
+        case .clientGivesUp(let client, let operation): giveUp(client, operation)
+        case .clientRepeats(let operation): try again(operation)
+        case .fault: try strike()
+        case .heal(let cut): heal(cut)
+        case .start(let member, let life): try startMember(members[member], life)
+        case .resume(let member, let life): try resume(members[member], life)
+        case .recover(let member): members[member].slowness = 0
+        case .stormEnds: if phase == .faults { network.weather = scenario.weather }
+        case .mustEnd(let member, let life): mustEnd(members[member], life)
+        case .demandIsOver: try endDemand()
+        case .audit: try audit()
+        }
+    }
+
+    /// The faults end once all clients have had their turns, or enough has happened.
+    private func moveOn() throws {
+        guard phase == .faults else { return }
+        if finished >= scenario.operations || tally.events >= scenario.eventLimit { try beginDemand() }
+    }
+
+    // MARK: - Telling
+
+    func tell(_ what: Story.What, _ member: Member?) {
+        let line = Story.Line(
+            time: time, member: member?.index, term: member?.replica?.raft.currentTerm ?? 0,
+            role: member?.roleName ?? "", what: what)
+        story.add(line)
+        if let trace { trace(Story.tell(line)) }
+    }
+
+    func tellFault(_ text: @autoclosure () -> String, _ member: Member? = nil) {
+        tell(.fault(text()), member)
+    }
+}

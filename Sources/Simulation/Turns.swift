@@ -1,0 +1,223 @@
+import KeyValue
+import Raft
+
+/// A member's turns, in the order of the node's own: take in all that waits, take the time, then again and
+/// again send what may leave early, store, and send what had to wait for the disk.
+extension Simulation {
+    // MARK: - What begins a turn
+
+    func deliver(_ slot: Int) throws {
+        let packet = network.take(slot)
+        guard !network.drops(from: packet.from, to: packet.to), network.muted != packet.message.kind else {
+            return
+        }
+        let member = members[packet.to]
+        guard member.isAlive else { return }
+        tally.events += 1
+        fingerprint.mix(time)
+        fingerprint.mix(packet.from << 8 | packet.to)
+        fingerprint.mix(packet.message)
+        if let trace {
+            trace("\(Story.seconds(time)) n\(packet.from) -> n\(packet.to): \(packet.message.told)")
+        }
+        member.inbox.append(.message(from: packet.from, packet.message))
+        if member.isListening { try turn(member) }
+    }
+
+    func ring(_ member: Member, _ life: Int) throws {
+        guard member.life == life, member.timer == time else { return }
+        member.timer = nil
+        guard member.isListening else { return }
+        if let deadline = member.replica?.deadline, deadline <= member.clock.reading(at: time) {
+            tally.events += 1
+            fingerprint.mix(time)
+            fingerprint.mix(member.index)
+            try turn(member)
+            member.idleTurns += 1
+            if member.idleTurns > 1_000 {
+                throw Breach(.quietTimer, "\(member.id) does nothing but set its timer to the present")
+            }
+        } else {
+            setTimer(member)
+        }
+    }
+
+    func diskIsDone(_ member: Member, _ life: Int) throws {
+        guard member.life == life, case .storing(let ready) = member.activity else { return }
+        guard !member.isPaused else {
+            member.isStoreDone = true
+            return
+        }
+        tally.events += 1
+        fingerprint.mix(time)
+        member.activity = .idle
+        try member.store(ready)
+        try checkDisk(member)
+        guard try finish(ready, member) else { return }
+        try work(member)
+    }
+
+    func endTurn(_ member: Member, _ life: Int) throws {
+        guard member.life == life, case .busy = member.activity else { return }
+        member.activity = .idle
+        if !member.isPaused { try lookAround(member) }
+    }
+
+    /// Takes up what has gathered while it could not listen.
+    func lookAround(_ member: Member) throws {
+        guard member.isListening else { return }
+        if member.inbox.isEmpty { setTimer(member) } else { try turn(member) }
+    }
+
+    // MARK: - The turn
+
+    func turn(_ member: Member) throws {
+        let now = member.clock.reading(at: time)
+        if !member.inbox.isEmpty { member.idleTurns = 0 }
+        for input in member.inbox {
+            switch input {
+            case .message(let sender, let message):
+                noteAppend(message, from: sender, to: member)
+                member.replica?.receive(message, from: members[sender].id, now: now)
+            case .request(let request):
+                member.replica?.receive(request, now: now)
+            }
+        }
+        member.inbox.removeAll(keepingCapacity: true)
+        member.replica?.advance(to: now)
+        try work(member)
+    }
+
+    /// Does what the member wants done, until there is no more or its disk must be waited for.
+    func work(_ member: Member) throws {
+        while member.replica?.hasReady == true {
+            guard let ready = member.replica?.takeReady() else { return }
+            try check(ready, of: member)
+            for envelope in ready.outgoing { try send(envelope.message, from: member, to: envelope.to) }
+            for outgoing in ready.raft.early {
+                try send(.raft(outgoing.message), from: member, to: outgoing.to)
+            }
+            if strikesBetweenSteps(member) { return }
+            if ready.mustStore {
+                let span = storeTime()
+                if span > 0 {
+                    member.activity = .storing(ready)
+                    return queue.add(.stored(member: member.index, life: member.life), at: time + span)
+                }
+                try member.store(ready)
+                try checkDisk(member)
+                if strikesBetweenSteps(member) { return }
+            }
+            guard try finish(ready, member) else { return }
+        }
+        try checkState(member)
+        member.appends.removeAll(keepingCapacity: true)
+        try rest(member)
+    }
+
+    private func storeTime() -> Microseconds {
+        guard scenario.diskLatency > 0 else { return 0 }
+        return 1 + dice.exponential(mean: scenario.diskLatency)
+    }
+
+    /// What `ready` asked to be stored is durable.
+    /// - Returns: whether the member is still there.
+    private func finish(_ ready: ReplicaReady, _ member: Member) throws -> Bool {
+        member.replica?.persisted(ready)
+        try checkApplied(ready, member)
+        for outgoing in ready.raft.late { try send(.raft(outgoing.message), from: member, to: outgoing.to) }
+        for reply in ready.replies { try take(reply, from: member) }
+        return !strikesBetweenSteps(member)
+    }
+
+    /// The turn is over.
+    private func rest(_ member: Member) throws {
+        if member.isEnding, member.replica?.mayEnd == true {
+            return stop(member)
+        }
+        if member.slowness > 0 {
+            member.activity = .busy
+            let end = time + dice.within(1...member.slowness)
+            return queue.add(.turnEnds(member: member.index, life: member.life), at: end)
+        }
+        if member.inbox.isEmpty { setTimer(member) } else { try turn(member) }
+    }
+
+    func setTimer(_ member: Member) {
+        guard let deadline = member.replica?.deadline else { return }
+        let due = max(member.clock.time(of: deadline), time) + dice.below(scenario.timerDelay)
+        if let timer = member.timer, timer <= due { return }
+        member.timer = due
+        queue.add(.timer(member: member.index, life: member.life), at: due)
+    }
+
+    // MARK: - Sending
+
+    private func send(_ message: PeerMessage, from member: Member, to: NodeID) throws {
+        let receiver = Member.index(of: to)
+        try checkSent(message, from: member, to: receiver)
+        let delays = network.delays(&dice)
+        guard let first = delays.first else { return }
+        put(message, from: member.index, to: receiver, after: first)
+        if let second = delays.second { put(message, from: member.index, to: receiver, after: second) }
+        if let late = delays.late { put(message, from: member.index, to: receiver, after: late) }
+    }
+
+    private func put(_ message: PeerMessage, from: Int, to: Int, after delay: Microseconds) {
+        let slot = network.put(Network.Packet(from: from, to: to, message: message))
+        queue.add(.delivery(packet: slot), at: time + delay)
+    }
+
+    private func take(_ reply: ClientReply, from member: Member) throws {
+        let number = try ledger.operation(answeredBy: reply)
+        tell(.answered(number, reply.body), member)
+        fingerprint.mix(time)
+        fingerprint.mix(number)
+        fingerprint.mix(reply.body)
+        let meaning = try ledger.answered(number, reply.body, by: member.index, life: member.life, truth)
+        hear(meaning, of: number)
+    }
+}
+
+extension ReplicaReady {
+    var mustStore: Bool { raft.mustSync || !raft.snapshotPieces.isEmpty || snapshotPiece != nil }
+}
+
+extension Fingerprint {
+    mutating func mix(_ message: PeerMessage) {
+        switch message {
+        case .forward(let forward):
+            mix(forward.limit)
+            mix(forward.commands.count)
+        case .raft(let message):
+            mix(message.id ?? -1)
+            mix(message.inReplyTo ?? -1)
+            mix(message.term)
+            guard case .appendEntries(let request) = message.body else { return }
+            mix(request.prevLogIndex)
+            mix(request.entries.count)
+            mix(request.leaderCommit)
+        }
+    }
+
+    mutating func mix(_ body: ClientReply.Body) {
+        switch body {
+        case .readOK(let value): mix(value.text)
+        case .writeOK: mix(-1)
+        case .casOK: mix(-2)
+        case .statusOK: mix(-3)
+        case .error(let code, _): mix(code.rawValue)
+        }
+    }
+}
+
+extension PeerMessage {
+    /// For traces.
+    var told: String {
+        switch self {
+        case .raft(let message): "\(message)"
+        case .forward(let forward):
+            "passes on, up to entry \(forward.limit), \(forward.commands.map(\.text))"
+        }
+    }
+}

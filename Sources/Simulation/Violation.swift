@@ -1,0 +1,53 @@
+import Raft
+
+/// What must hold in every run.
+package enum Property: String, Hashable, Sendable, CaseIterable {
+    // Figure 3 of the paper.
+    case electionSafety = "election safety"
+    case leaderAppendOnly = "leader append-only"
+    case logMatching = "log matching"
+    case leaderCompleteness = "leader completeness"
+    case stateMachineSafety = "state machine safety"
+    /// Term, commit index and applied index never go back.
+    case progress = "no going back"
+    case oneVote = "one vote per term"
+    /// `Raft.violatedInvariant()`.
+    case invariant = "member's invariant"
+    /// Nothing is said that a crash could make untrue.
+    case durability = "durable before said"
+    case atMostOnce = "at most one effect"
+    case honesty = "honest answers"
+    case freshReads = "reads see all that was committed when they came"
+    case linearizability = "linearizability"
+    /// A timer that has rung must not ring again at the same moment for ever.
+    case quietTimer = "deadlines lie ahead"
+    case liveness = "progress of a healed majority"
+    case answers = "every request is answered"
+}
+
+/// A property that a run broke.
+package struct Violation: Hashable, Sendable, CustomStringConvertible {
+    package var property: Property
+    package var detail: String
+    package var seed: UInt64
+    /// True time since the run began.
+    package var time: Microseconds
+    /// What led there, oldest first, one line each.
+    package var story: [String]
+
+    package var description: String {
+        (["seed \(seed) breaks \(property.rawValue) at \(Story.seconds(time)): \(detail)"]
+            + story.map { "    " + $0 }).joined(separator: "\n")
+    }
+}
+
+/// Thrown by a check; the run adds seed, time and story.
+struct Breach: Error {
+    var property: Property
+    var detail: String
+
+    init(_ property: Property, _ detail: String) {
+        self.property = property
+        self.detail = detail
+    }
+}

@@ -1,0 +1,164 @@
+import Foundation
+
+/// What the nemesis does to a run, and what it has to know for it.
+extension Run {
+    /// How long a node may take to answer `init`, in nanoseconds, as in Maelstrom.
+    static let initPatience: UInt64 = 10_000_000_000
+
+    /// Does what is due.
+    func act(at now: UInt64) throws {
+        if let pending = strike, pending.search.isOver(at: now) { try concludeStrike(at: now) }
+        while let act = nemesis.act(at: now - start) {
+            switch act {
+            case .startPartition(let partition, let cuts):
+                network.cut(cuts)
+                isCut = !cuts.isEmpty
+                statistics.partitions += 1
+                note(":start-partition\t:\(partition.rawValue) \(cuts.description)", at: now)
+            case .stopPartition: mend(at: now)
+            case .kill(let target): try strike(.kill, target, at: now)
+            case .pause(let target): try strike(.pause, target, at: now)
+            case .start:
+                try concludeStrike(at: now)
+                try startAll(at: now)
+            case .resume:
+                try concludeStrike(at: now)
+                resumeAll(at: now)
+            }
+        }
+    }
+
+    /// Undoes all that the nemesis has done, as Jepsen does at the end.
+    func mendAll(at now: UInt64) throws {
+        strike = nil
+        if options.nemesis.contains(.partition) { mend(at: now) }
+        if options.nemesis.contains(.pause) { resumeAll(at: now) }
+        if options.nemesis.contains(.kill) { try startAll(at: now) }
+    }
+
+    private func mend(at now: UInt64) {
+        network.heal()
+        isCut = false
+        note(":stop-partition\t:network-healed", at: now)
+    }
+
+    private func note(_ text: String, at now: UInt64) { recorder.note(text, at: now - start) }
+
+    // MARK: - Striking nodes
+
+    /// Strikes at once, but for the leader, who has to be found first.
+    private func strike(_ fault: Nemesis.Fault, _ target: Target, at now: UInt64) throws {
+        try concludeStrike(at: now)
+        guard target == .leader else { return try strike(fault, target, leader: nil, at: now) }
+        let asked = (0..<options.nodeCount).filter { initialized.contains($0) && !paused.contains($0) }
+        searches += 1
+        let search = LeaderSearch(messageID: 1 + searches, asked: asked, at: now)
+        for node in asked {
+            messages += 1
+            MessageWriter.appendStatus(
+                id: messages, client: node + 1, node: node, messageID: search.messageID,
+                to: &cluster.nodes[node].outgoing)
+        }
+        strike = (fault, search)
+    }
+
+    private func concludeStrike(at now: UInt64) throws {
+        guard let pending = strike else { return }
+        strike = nil
+        try strike(pending.fault, .leader, leader: pending.search.leader, at: now)
+    }
+
+    private func strike(
+        _ fault: Nemesis.Fault, _ target: Target, leader: Int?, at now: UInt64
+    ) throws {
+        let struck = nemesis.draw(target, leader: leader).filter {
+            cluster.nodes[$0].isRunning && (fault == .kill || !paused.contains($0))
+        }
+        for node in struck {
+            switch fault {
+            case .kill: try kill(node)
+            case .pause:
+                cluster.nodes[node].pause()
+                paused.insert(node)
+            case .partition: preconditionFailure("links are cut, and nodes are not")
+            }
+        }
+        statistics.strike(fault, struck)
+        let names = struck.map { "\"n\($0)\"" }.joined(separator: " ")
+        note(":\(fault.rawValue)\t:\(target.rawValue) [\(names)]", at: now)
+    }
+
+    private func kill(_ node: Int) throws {
+        let process = cluster.nodes[node]
+        process.kill()
+        if !process.wasKilled, let status = process.status {
+            throw Failure.ended(node: node, how: NodeProcess.describe(status: status))
+        }
+        initialized.remove(node)
+        initDeadlines[node] = nil
+        paused.remove(node)
+    }
+
+    private func startAll(at now: UInt64) throws {
+        for node in 0..<options.nodeCount where !cluster.nodes[node].isRunning {
+            try cluster.restart(node)
+            sendInit(to: node, at: now)
+        }
+        note(":start\t:all", at: now)
+    }
+
+    private func resumeAll(at now: UInt64) {
+        for node in paused {
+            cluster.nodes[node].resume()
+            // It was not its fault that it took so long.
+            if initDeadlines[node] != nil { initDeadlines[node] = now + Run.initPatience }
+        }
+        paused = []
+        note(":resume\t:all", at: now)
+    }
+
+    // MARK: - Init
+
+    /// Tells a node who it is; no client uses it before it has answered.
+    func sendInit(to node: Int, at now: UInt64) {
+        messages += 1
+        MessageWriter.appendInit(
+            id: messages, client: node + 1, node: node, nodes: options.nodeCount,
+            to: &cluster.nodes[node].outgoing)
+        initDeadlines[node] = now + Run.initPatience
+    }
+
+    /// - Throws: `Failure.notStarted` where a node that runs has not answered in time.
+    func checkInits(at now: UInt64) throws {
+        for (node, deadline) in initDeadlines.sorted(by: { $0.key < $1.key })
+        where deadline <= now && !paused.contains(node) {
+            throw Failure.notStarted(node: node, why: "no answer in 10 s")
+        }
+    }
+
+    /// Clients with low numbers are the bench's own: each tells one node who it is, and asks it who leads.
+    func take(_ reply: Reply, of client: Int) throws {
+        let node = client - 1
+        guard (0..<options.nodeCount).contains(node) else { return }
+        guard reply.inReplyTo == 1 else {
+            strike?.search.hear(reply, from: node)
+            return
+        }
+        guard initDeadlines.removeValue(forKey: node) != nil else { return }
+        guard reply.type == "init_ok", reply.unexpected.isEmpty else {
+            let extra = reply.unexpected.isEmpty ? "" : " with a field \(reply.unexpected[0])"
+            throw Failure.notStarted(node: node, why: "it answered \(reply.type)\(extra)")
+        }
+        initialized.insert(node)
+    }
+
+    /// What is broken now, in words; empty where nothing is.
+    var trouble: String {
+        let down = (0..<options.nodeCount).filter { !initialized.contains($0) }
+        func names(_ nodes: [Int]) -> String { nodes.map { "n\($0)" }.joined(separator: " ") }
+        var parts = isCut ? ["partitioned"] : []
+        if !down.isEmpty { parts.append("\(names(down)) down") }
+        if !paused.isEmpty { parts.append("\(names(paused.sorted())) paused") }
+        return parts.joined(separator: ", ")
+    }
+}

@@ -1,0 +1,71 @@
+import Simulation
+
+/// What the command line asks for.
+struct Options {
+    var seeds: ClosedRange<UInt64>?
+    var minutes: Double?
+    var seed: UInt64?
+    var isTraced = false
+    var jobs: Int?
+    var members: Int?
+    var operations: Int?
+    var bias: Scenario.Bias?
+    /// Set in a process that runs seeds for another: its number among `jobs`.
+    var worker: Int?
+
+    static let usage = """
+        simulate [--seeds A..B] [--minutes M] [--jobs J]   run seeds on all cores, 1..1000 unless said otherwise
+        simulate --seed N [--trace]                        run one seed, and tell all that happens
+        options: --members N, --operations N, --bias NAME override what the seeds draw
+        """
+
+    struct Mistake: Error {
+        var text: String
+    }
+
+    init(_ arguments: [String]) throws {
+        var rest = arguments[...]
+        while let option = rest.popFirst() {
+            if option == "--trace" {
+                isTraced = true
+                continue
+            }
+            guard let value = rest.popFirst() else { throw Mistake(text: "\(option) takes a value") }
+            try take(option, value)
+        }
+    }
+
+    private mutating func take(_ option: String, _ value: String) throws {
+        func number<Number: LosslessStringConvertible>(_ type: Number.Type) throws -> Number {
+            guard let number = Number(value) else {
+                throw Mistake(text: "\(option) takes a number, not \(value)")
+            }
+            return number
+        }
+        switch option {
+        case "--seeds":
+            let ends = value.split(separator: ".").compactMap { UInt64($0) }
+            guard ends.count == 2, ends[0] <= ends[1] else {
+                throw Mistake(text: "--seeds takes a range like 1..1000, not \(value)")
+            }
+            seeds = ends[0]...ends[1]
+        case "--minutes": minutes = try number(Double.self)
+        case "--seed": seed = try number(UInt64.self)
+        case "--jobs": jobs = try number(Int.self)
+        case "--worker": worker = try number(Int.self)
+        case "--members": members = try number(Int.self)
+        case "--operations": operations = try number(Int.self)
+        case "--bias":
+            guard let named = Scenario.Bias(rawValue: value) else {
+                let all = Scenario.Bias.allCases.map(\.rawValue).joined(separator: " ")
+                throw Mistake(text: "--bias takes one of \(all), not \(value)")
+            }
+            bias = named
+        default: throw Mistake(text: "there is no option \(option)")
+        }
+    }
+
+    func scenario(_ seed: UInt64) -> Scenario {
+        Scenario(seed: seed, bias: bias, members: members, operations: operations)
+    }
+}

@@ -1,0 +1,71 @@
+import FoundationEssentials
+import KeyValue
+import Maelstrom
+import Raft
+
+/// Lines as they might come over the pipe, taken the way of the node: decoded, handed to a replica, and what
+/// comes out encoded. Whatever they say, nothing may trap, no invariant may break, and what is written must be
+/// messages.
+package enum FuzzInput {
+    private static let members = ["n0", "n1", "n2"]
+
+    /// Runs a member `n0` of three through `input`. Its first byte chooses how much time passes with a line.
+    package static func run(_ input: UnsafeRawBufferPointer) {
+        guard let pace = input.first else { return }
+        let identity = Identity(id: "n0", members: members)
+        let decoder = MessageDecoder()
+        var writer = MessageWriter()
+        writer.identify(as: "n0")
+        var now: Microseconds = 0
+        var replica = Replica(
+            configuration: Raft.Configuration(id: "n0", members: members, seed: 1), snapshotEvery: 4, now: now
+        )
+        for line in input.dropFirst().split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+            switch decoder.decode(UnsafeRawBufferPointer(rebasing: line), for: identity) {
+            case .request(let request): replica.receive(request, now: now)
+            case .status(let client, let messageID):
+                writer.write(ClientReply(to: client, inReplyTo: messageID, .statusOK(replica.status)))
+            case .peer(let message, let member): replica.receive(message, from: member, now: now)
+            case .refusal(let refusal): writer.write(refusal)
+            case .initialize, .unusable, .unneeded: break
+            }
+            now += Int(pace) * 1_000
+            replica.advance(to: now)
+            drain(&replica, &writer)
+        }
+        replica.endOfInput()
+        drain(&replica, &writer)
+        check(writer.bytes)
+    }
+
+    private static func drain(_ replica: inout Replica, _ writer: inout MessageWriter) {
+        var turns = 0
+        while replica.hasReady {
+            turns += 1
+            precondition(turns < 1_000, "a turn does not end")
+            let ready = replica.takeReady()
+            for envelope in ready.early { writer.write(envelope) }
+            replica.persisted(ready)
+            for envelope in ready.late { writer.write(envelope) }
+            for reply in ready.replies { writer.write(reply) }
+            replica.raft.checkInvariants()
+        }
+    }
+
+    private struct Envelope: Decodable {
+        struct Body: Decodable { var type: String }
+        var src: String
+        var dest: String
+        var body: Body
+    }
+
+    private static func check(_ output: [UInt8]) {
+        let decoder = JSONDecoder()
+        for line in output.split(separator: UInt8(ascii: "\n")) {
+            guard let message = try? decoder.decode(Envelope.self, from: Data(line)), message.src == "n0"
+            else {
+                preconditionFailure("no message: \(String(decoding: line, as: UTF8.self))")
+            }
+        }
+    }
+}

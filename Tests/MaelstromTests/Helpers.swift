@@ -1,0 +1,59 @@
+import KeyValue
+import Maelstrom
+import Raft
+import XCTest
+
+/// A decoder for n0 of three members, or one that still waits for its init.
+func decode(_ line: String, initialized: Bool = true) -> Input {
+    decode(Array(line.utf8), initialized: initialized)
+}
+
+func decode(_ line: [UInt8], initialized: Bool = true) -> Input {
+    let identity = initialized ? Identity(id: "n0", members: ["n0", "n1", "n2"]) : nil
+    return line.withUnsafeBytes { MessageDecoder().decode($0, for: identity) }
+}
+
+/// A line around a body.
+func line(from source: String = "c1", to destination: String = "n0", _ body: String) -> String {
+    #"{"src":"\#(source)","dest":"\#(destination)","body":\#(body)}"#
+}
+
+extension Input {
+    var refusal: Refusal? {
+        if case .refusal(let refusal) = self { refusal } else { nil }
+    }
+
+    var operation: KeyValue.Operation? {
+        if case .request(let request) = self { request.operation } else { nil }
+    }
+
+    var peer: PeerMessage? {
+        if case .peer(let message, _) = self { message } else { nil }
+    }
+
+    var raft: Message? {
+        if case .raft(let message) = peer { message } else { nil }
+    }
+
+    var entries: [Entry]? {
+        if case .appendEntries(let request) = raft?.body { request.entries } else { nil }
+    }
+
+    var isUnusable: Bool {
+        if case .unusable = self { true } else { false }
+    }
+
+    var isUnneeded: Bool {
+        if case .unneeded = self { true } else { false }
+    }
+}
+
+/// What a writer that is n0 makes of something, without the newline.
+func written(_ write: (inout MessageWriter) -> Void) -> String {
+    var writer = MessageWriter()
+    writer.identify(as: "n0")
+    write(&writer)
+    let text = String(decoding: writer.bytes, as: UTF8.self)
+    XCTAssertEqual(text.last, "\n")
+    return String(text.dropLast())
+}

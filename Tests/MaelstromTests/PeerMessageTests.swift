@@ -1,0 +1,172 @@
+import KeyValue
+import Maelstrom
+import Raft
+import XCTest
+
+final class PeerMessageTests: XCTestCase {
+    /// Every message with every shape of its fields, as n1 says it to n0.
+    private let messages: [Message] = [
+        Message(id: 1, .requestVote(RequestVote(term: 5, candidate: "n1", lastLogIndex: 4, lastLogTerm: 2))),
+        Message(
+            id: 0,
+            .requestVote(
+                RequestVote(term: 5, candidate: "n1", lastLogIndex: 0, lastLogTerm: 0, preVote: true))),
+        Message(
+            id: 7,
+            .requestVote(
+                RequestVote(
+                    term: 1 << 62, candidate: "n1", lastLogIndex: 1 << 62, lastLogTerm: 1 << 62,
+                    leadershipTransfer: true))),
+        Message(inReplyTo: 3, .requestVoteReply(RequestVoteReply(term: 0, voteGranted: true))),
+        Message(.requestVoteReply(RequestVoteReply(term: 9, voteGranted: false, preVote: true))),
+        Message(
+            id: 2,
+            .appendEntries(
+                AppendEntries(term: 1, leader: "n1", prevLogIndex: 0, prevLogTerm: 0, leaderCommit: 0))),
+        Message(
+            id: 3,
+            .appendEntries(
+                AppendEntries(
+                    term: 4, leader: "n1", prevLogIndex: 8, prevLogTerm: 2,
+                    entries: [
+                        Entry(term: 2, "c1 7 write \"x y\" {\"a\":[1,\"\\\\\"]}"),
+                        Entry(term: 3, payload: .noOp),
+                        Entry(term: 4, "c%20 n2/9 cas-or-create \"é\" \"e\u{301}\" 1e+30"),
+                    ], leaderCommit: 6, roundTrip: RoundTrip(mean: 1500, deviation: 20)))),
+        Message(inReplyTo: 2, .appendEntriesReply(AppendEntriesReply(term: 4, success: true))),
+        Message(
+            inReplyTo: 2,
+            .appendEntriesReply(
+                AppendEntriesReply(term: 4, success: false, hint: LogPosition(index: 3, term: 1)))),
+        Message(
+            id: 5,
+            .installSnapshot(
+                InstallSnapshot(
+                    term: 4, leader: "n1", lastIncluded: LogPosition(index: 9, term: 3), offset: 12,
+                    data: "line\n\u{1}\"\\é\u{2028}\u{7f}", done: false))),
+        Message(inReplyTo: 5, .installSnapshotReply(InstallSnapshotReply(term: 4))),
+        Message(id: 6, .timeoutNow(TimeoutNow(term: 4, leader: "n1"))),
+        Message(id: 7, .readIndex(ReadIndex(term: 4))),
+        Message(inReplyTo: 7, .readIndexReply(ReadIndexReply(term: 4, index: 11))),
+    ]
+
+    private func said(_ message: PeerMessage) -> String {
+        var writer = MessageWriter()
+        writer.identify(as: "n1")
+        writer.write(PeerEnvelope(to: "n0", message))
+        return String(String(decoding: writer.bytes, as: UTF8.self).dropLast())
+    }
+
+    func testEveryMessageIsReadAsItWasWritten() {
+        for message in messages {
+            let text = said(.raft(message))
+            XCTAssertFalse(text.contains("\n"))
+            XCTAssertEqual(decode(text).raft, message, text)
+        }
+    }
+
+    func testAForwardIsReadAsItWasWritten() {
+        let forward = Forward(
+            commands: [Command("c1 7 write \"x\" 5"), Command("c2 -1 cas [1] null {\"a b\":\"\\n\"}")],
+            limit: 50_000)
+        XCTAssertEqual(decode(said(.forward(forward))).peer, .forward(forward))
+    }
+
+    func testThePlainMessagesOfThePaperNeedNoFieldOfOurs() {
+        let body =
+            #""term":3,"leader_id":"n1","prev_log_index":0,"prev_log_term":0,"entries":[],"leader_commit":0"#
+        XCTAssertEqual(
+            decode(line(from: "n1", "{\"type\":\"append_entries\",\(body)}")).raft?.body,
+            .appendEntries(
+                AppendEntries(term: 3, leader: "n1", prevLogIndex: 0, prevLogTerm: 0, leaderCommit: 0)))
+        XCTAssertEqual(
+            decode(
+                line(from: "n1", #"{"type":"append_entries_res","term":3,"success":false,"in_reply_to":0}"#)
+            ).raft,
+            Message(inReplyTo: 0, .appendEntriesReply(AppendEntriesReply(term: 3, success: false))))
+    }
+
+    func testAMalformedMessageOfAMemberIsToldWhichFieldIsWrong() {
+        let good: [String: [(field: String, value: String)]] = [
+            "request_vote": [
+                ("term", "1"), ("candidate_id", #""n1""#), ("last_log_index", "0"), ("last_log_term", "0"),
+            ],
+            "append_entries": [
+                ("term", "1"), ("leader_id", #""n1""#), ("prev_log_index", "0"), ("prev_log_term", "0"),
+                ("entries", "[]"), ("leader_commit", "0"),
+            ],
+            "install_snapshot": [
+                ("term", "1"), ("leader_id", #""n1""#), ("last_included_index", "1"),
+                ("last_included_term", "1"), ("offset", "0"), ("data", #""""#), ("done", "true"),
+            ],
+            "timeout_now": [("term", "1"), ("leader_id", #""n1""#)],
+            "read_index": [("term", "1")],
+            "forward": [("requests", "[]"), ("limit", "9")],
+        ]
+        for (type, fields) in good {
+            func input(_ fields: [(field: String, value: String)]) -> Input {
+                let text = fields.map { ",\"\($0.field)\":\($0.value)" }.joined()
+                return decode(line(from: "n1", "{\"type\":\"\(type)\",\"msg_id\":8\(text)}"))
+            }
+            XCTAssertNotNil(input(fields).peer, type)
+            for place in fields.indices {
+                var wrong = ["null", #""n2""#, "-1", "4611686018427387905", "1.5", "{}", "1e300"]
+                if type == "install_snapshot", fields[place].field == "data" { wrong = ["null", "1"] }
+                for value in wrong {
+                    var changed = fields
+                    changed[place].value = value
+                    let refusal = input(changed).refusal
+                    XCTAssertEqual(
+                        refusal?.code, .malformedRequest, "\(type) \(fields[place].field) \(value)")
+                    XCTAssertEqual(refusal?.inReplyTo, 8)
+                    XCTAssert(refusal?.text.contains(fields[place].field) ?? false, refusal?.text ?? "")
+                }
+                var fewer = fields
+                fewer.remove(at: place)
+                XCTAssert(input(fewer).refusal?.text.contains(fields[place].field) ?? false)
+            }
+        }
+    }
+
+    func testAnOptionalFieldOfTheWrongKindIsMalformed() {
+        let vote =
+            #""type":"request_vote","term":1,"candidate_id":"n1","last_log_index":0,"last_log_term":0"#
+        for field in [#""pre_vote":1"#, #""leadership_transfer":"yes""#] {
+            XCTAssertEqual(decode(line(from: "n1", "{\(vote),\(field)}")).refusal?.code, .malformedRequest)
+        }
+        let append =
+            #""type":"append_entries","term":1,"leader_id":"n1","prev_log_index":0,"prev_log_term":0,"entries":[],"#
+            + #""leader_commit":0"#
+        for field in ["[]", "[1]", "[1,-1]", "[1,2,3]", "7", "[1,4611686018427387905]"] {
+            let text = line(from: "n1", "{\(append),\"round_trip\":\(field)}")
+            XCTAssertEqual(decode(text).refusal?.code, .malformedRequest)
+        }
+    }
+
+    func testAnAbsurdRoundTripIsTakenForALongOne() {
+        let text = line(
+            from: "n1",
+            #"{"type":"append_entries","term":1,"leader_id":"n1","prev_log_index":0,"prev_log_term":0,"entries":[],"#
+                + #""leader_commit":0,"round_trip":[4611686018427387904,4611686018427387904]}"#)
+        guard case .appendEntries(let request)? = decode(text).raft?.body else { return XCTFail("refused") }
+        XCTAssertEqual(request.roundTrip, RoundTrip(mean: 3_600_000_000, deviation: 3_600_000_000))
+    }
+
+    func testAReplyIsNeverAnswered() {
+        for source in ["n1", "c1"] {
+            for body in [
+                #"{"type":"error","in_reply_to":1,"code":12,"text":"x"}"#, #"{"type":"error"}"#,
+                #"{"type":"init_ok","in_reply_to":1}"#, #"{"type":"write_ok"}"#,
+                #"{"type":"gossip_res"}"#, #"{"type":"gossip","in_reply_to":4}"#,
+            ] {
+                XCTAssert(decode(line(from: source, body)).isUnneeded, body)
+                XCTAssert(decode(line(from: source, body), initialized: false).isUnneeded, body)
+            }
+        }
+        XCTAssert(decode(line(from: "n1", #"{"type":"append_entries_res","term":-1}"#)).isUnusable)
+        XCTAssert(decode(line(from: "n1", #"{"type":"request_vote_res","in_reply_to":1}"#)).isUnusable)
+        XCTAssert(
+            decode(line(#"{"type":"append_entries_res","term":1,"success":true,"in_reply_to":1}"#)).isUnneeded
+        )
+    }
+}

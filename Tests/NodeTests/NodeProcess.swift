@@ -1,0 +1,127 @@
+import Foundation
+
+/// The built node, behind plain pipes.
+final class NodeProcess {
+    /// The binary beside the test bundle.
+    static let binary = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        .deletingLastPathComponent().appendingPathComponent("raft-kv").path
+
+    let pid: pid_t
+    let output: Int32
+    let errors: Int32
+    private(set) var input: Int32
+    /// What is on its way to the node; its pipe takes only so much at once.
+    private var outbox: [UInt8] = []
+    private var sent = 0
+    private var closesInput = false
+    private var lineStart: [UInt8] = []
+    private(set) var log = ""
+    private(set) var hasEnded = false
+
+    init(_ arguments: [String] = [], environment: [String] = []) throws {
+        signal(SIGPIPE, SIG_IGN)
+        let toNode = try Self.pipe()
+        let fromNode = try Self.pipe()
+        let logOfNode = try Self.pipe()
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        for (place, end) in [toNode.read, fromNode.write, logOfNode.write].enumerated() {
+            posix_spawn_file_actions_adddup2(&actions, end, Int32(place))
+        }
+        var words: [UnsafeMutablePointer<CChar>?] = ([Self.binary] + arguments).map { strdup($0) } + [nil]
+        var variables: [UnsafeMutablePointer<CChar>?] = environment.map { strdup($0) } + [nil]
+        if let path = getenv("LD_LIBRARY_PATH") {
+            variables.insert(strdup("LD_LIBRARY_PATH=\(String(cString: path))"), at: 0)
+        }
+        defer { for string in words + variables { free(string) } }
+        var pid: pid_t = 0
+        let error = posix_spawn(&pid, Self.binary, &actions, nil, &words, &variables)
+        for end in [toNode.read, fromNode.write, logOfNode.write] { close(end) }
+        guard error == 0 else { throw POSIXError(POSIXErrorCode(rawValue: error) ?? .EINVAL) }
+        self.pid = pid
+        (input, output, errors) = (toNode.write, fromNode.read, logOfNode.read)
+        for end in [input, output, errors] { _ = fcntl(end, F_SETFL, O_NONBLOCK) }
+    }
+
+    deinit {
+        if !hasEnded {
+            kill(pid, SIGKILL)
+            waitpid(pid, nil, 0)
+        }
+        if input >= 0 { close(input) }
+        close(output)
+        close(errors)
+    }
+
+    /// Ends that no other child inherits.
+    private static func pipe() throws -> (read: Int32, write: Int32) {
+        var ends: [Int32] = [0, 0]
+        guard Foundation.pipe(&ends) == 0 else { throw POSIXError(.EMFILE) }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        return (ends[0], ends[1])
+    }
+
+    var wantsToWrite: Bool { input >= 0 && sent < outbox.count }
+
+    func send(_ bytes: some Sequence<UInt8>) {
+        outbox.append(contentsOf: bytes)
+        push()
+    }
+
+    /// Closes stdin once all is sent.
+    func endInput() {
+        closesInput = true
+        push()
+    }
+
+    func push() {
+        while wantsToWrite {
+            let count = outbox[sent...].withUnsafeBytes { write(input, $0.baseAddress, $0.count) }
+            guard count >= 0 else {
+                if errno == EAGAIN { return }
+                // Nobody reads any more.
+                sent = outbox.count
+                break
+            }
+            sent += count
+        }
+        (outbox, sent) = ([], 0)
+        if closesInput, input >= 0 {
+            close(input)
+            input = -1
+        }
+    }
+
+    /// What the node has printed since; nil at the end.
+    func takeLines() -> [String]? {
+        guard let bytes = Self.readAll(output) else { return nil }
+        var lines = (lineStart + bytes).split(separator: 10, omittingEmptySubsequences: false)
+        lineStart = lines.popLast().map(Array.init) ?? []
+        return lines.map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    func takeLog() {
+        log += String(decoding: Self.readAll(errors) ?? [], as: UTF8.self)
+    }
+
+    private static func readAll(_ end: Int32) -> [UInt8]? {
+        var all: [UInt8] = []
+        var room = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = read(end, &room, room.count)
+            if count > 0 { all += room[..<count] }
+            if count < 0 { return all }
+            if count == 0 { return all.isEmpty ? nil : all }
+        }
+    }
+
+    /// - Returns: the exit code, or -1 - the signal that ended it.
+    func waitForEnd() -> Int32 {
+        var status: Int32 = 0
+        waitpid(pid, &status, 0)
+        hasEnded = true
+        takeLog()
+        return status & 0x7f == 0 ? status >> 8 & 0xff : -1 - (status & 0x7f)
+    }
+}

@@ -1,0 +1,56 @@
+import XCTest
+
+@testable import Raft
+
+/// Found by the simulation: members that lie behind what the leader's log still holds.
+final class CatchingUpTests: XCTestCase {
+    private struct Text: SnapshotSource {
+        func piece(at offset: Int) -> (text: String, isLast: Bool)? {
+            offset == 0 ? ("all that was", true) : nil
+        }
+    }
+
+    private func drain(_ raft: inout Raft) -> [Outgoing] {
+        var sent: [Outgoing] = []
+        while raft.hasReady {
+            let ready = raft.takeReady()
+            raft.persisted(ready)
+            sent += ready.early + ready.late
+        }
+        return sent
+    }
+
+    /// A leader of three with ten entries, of which a snapshot stands for the first eight.
+    private func leader() -> Raft {
+        let entries = (1...10).map { Entry(term: 1, "c1 \($0) write 1 \($0)") }
+        let position = LogPosition(index: 8, term: 1)
+        var raft = Raft(
+            configuration: Raft.Configuration(id: "n0", members: ["n0", "n1", "n2"], seed: 1),
+            hardState: HardState(term: 1), log: Log(baseIndex: 8, baseTerm: 1, entries: Array(entries[8...])),
+            snapshot: Snapshot(position: position, source: Text()), now: 0)
+        raft.advance(to: 1_000_000)
+        for round in 0..<2 {
+            for outgoing in drain(&raft) where outgoing.to == "n1" {
+                let reply = RequestVoteReply(term: round == 0 ? 1 : 2, voteGranted: true, preVote: round == 0)
+                let answer = Message(inReplyTo: outgoing.message.id, .requestVoteReply(reply))
+                raft.receive(answer, from: "n1", now: 1_000_000)
+            }
+        }
+        XCTAssertTrue(raft.isLeader)
+        return raft
+    }
+
+    // Scenario 61. The hint of a member whose log ends before the leader's begins was taken for a place in the
+    // leader's log, and the leader asked about its first entry for ever.
+    func testAMemberWhoseLogEndsBeforeTheLeadersBeginsGetsTheSnapshot() throws {
+        var raft = leader()
+        let probe = try XCTUnwrap(drain(&raft).first { $0.to == "n2" })
+        let refusal = AppendEntriesReply(
+            term: 2, success: false, hint: LogPosition(index: 3, term: 1))
+        raft.receive(
+            Message(inReplyTo: probe.message.id, .appendEntriesReply(refusal)), from: "n2", now: 1_000_100)
+        let sent = drain(&raft).filter { $0.to == "n2" }.map(\.message.body)
+        XCTAssertTrue(
+            sent.contains { if case .installSnapshot = $0 { true } else { false } }, "sent \(sent)")
+    }
+}
