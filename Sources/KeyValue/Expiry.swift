@@ -39,7 +39,7 @@ extension Replica {
         owed.hasLeft || isInLog(owed.request)
     }
 
-    private func isInLog(_ request: Request) -> Bool {
+    func isInLog(_ request: Request) -> Bool {
         let first = max(raft.commitIndex + 1, raft.log.firstIndex)
         return (first..<(raft.log.lastIndex + 1)).contains { index in
             guard case .command(let command) = raft.log[index].payload else { return false }
@@ -66,6 +66,7 @@ extension Replica {
         }
         reads = []
         raft.forgetReads(below: nextReadID)
+        endTransfers { _ in true }
     }
 
     /// Begins to end: hands over if this member leads, and stands no more. It still answers requests.
@@ -84,7 +85,7 @@ extension Replica {
     /// Whether a retiring member may end without anybody missing it: it owes nothing, and does not lead, or
     /// has nobody to hand over to.
     package var mayEnd: Bool {
-        owed.isEmpty && inbox.isEmpty && reads.isEmpty && replies.isEmpty
+        owed.isEmpty && inbox.isEmpty && reads.isEmpty && transfers.isEmpty && replies.isEmpty
             && (!raft.isLeader || raft.transferTarget == nil)
     }
 }

@@ -5,6 +5,29 @@ package enum Operation: Hashable, Sendable {
     case read(key: JSONValue)
     case write(key: JSONValue, value: JSONValue)
     case cas(key: JSONValue, from: JSONValue, to: JSONValue, createIfNotExists: Bool)
+    /// Makes these the voters. On its way only: the log holds memberships instead.
+    case changeMembership([NodeID])
+    /// What a leader puts into the log in place of a change that cannot be made, so that no later copy of the
+    /// request is carried out after all.
+    case refuseChange(ChangeRefusal)
+}
+
+extension Operation {
+    /// Whether entries hold it for the store; a hand-typed one might hold what none does.
+    var isApplied: Bool {
+        switch self {
+        case .write, .cas, .refuseChange: true
+        case .read, .changeMembership: false
+        }
+    }
+}
+
+/// Why a change of membership is not made.
+package enum ChangeRefusal: String, Hashable, Sendable {
+    /// Another is under way.
+    case busy
+    /// A new voter does not catch up.
+    case behind
 }
 
 /// What makes two copies of a request the same request.
@@ -36,6 +59,13 @@ extension RequestID {
     }
 
     /// Nil where the words are not as `words` writes them.
+    init?(words: Substring) {
+        let parts = words.split(separator: " ", omittingEmptySubsequences: false)
+        guard parts.count == 2 else { return nil }
+        self.init(client: parts[0], number: parts[1])
+    }
+
+    /// Nil where the words are not as `words` writes them.
     init?(client: Substring, number: Substring) {
         let parts = number.split(separator: "/", omittingEmptySubsequences: false)
         guard let client = Word.unescape(client), let drawn = parts.last.flatMap({ Int($0) }) else {
@@ -52,7 +82,8 @@ extension RequestID {
 }
 
 /// A write or cas as it stands in the log, and as members pass it on: one line of words,
-/// `CLIENT NUMBER write KEY VALUE` or `CLIENT NUMBER cas KEY FROM TO`, where `cas-or-create` creates the key.
+/// `CLIENT NUMBER write KEY VALUE` or `CLIENT NUMBER cas KEY FROM TO`, where `cas-or-create` creates the key;
+/// or `CLIENT NUMBER change-membership ID,ID` or `CLIENT NUMBER refuse-change REASON`.
 ///
 /// Client and member ids are escaped like parts of a URL, keys and values are canonical JSON.
 package struct Request: Hashable, Sendable {
@@ -71,6 +102,9 @@ package struct Request: Hashable, Sendable {
         case .write(let key, let value): Command("\(head) write \(key) \(value)")
         case .cas(let key, let from, let to, let create):
             Command("\(head) \(create ? "cas-or-create" : "cas") \(key) \(from) \(to)")
+        case .changeMembership(let members):
+            Command("\(head) change-membership \(Membership(voters: members).words)")
+        case .refuseChange(let reason): Command("\(head) refuse-change \(reason.rawValue)")
         }
     }
 
@@ -85,6 +119,12 @@ package struct Request: Hashable, Sendable {
         case ("cas", 3), ("cas-or-create", 3):
             operation = .cas(
                 key: values[0], from: values[1], to: values[2], createIfNotExists: words[2] != "cas")
+        case ("change-membership", 1):
+            guard let membership = Membership(words: words[3]), !membership.isJoint else { return nil }
+            operation = .changeMembership(membership.incoming)
+        case ("refuse-change", 1):
+            guard let reason = ChangeRefusal(rawValue: String(words[3])) else { return nil }
+            operation = .refuseChange(reason)
         default: return nil
         }
     }

@@ -86,21 +86,26 @@ struct SnapshotReader: Sendable {
 }
 
 extension Membership {
-    /// The ids, comma-separated; while joint, those of the new set, a slash, and those of the old one.
+    /// The ids, comma-separated; while joint, those of the new set, a slash, and those of the old one. Behind
+    /// them, the request that made it.
     package var words: String {
         let sets = isJoint ? [incoming, outgoing] : [incoming]
-        return sets.map { $0.map(Word.escape).joined(separator: ",") }.joined(separator: "/")
+        let ids = sets.map { $0.map(Word.escape).joined(separator: ",") }.joined(separator: "/")
+        return change.isEmpty ? ids : "\(ids) \(change)"
     }
 
     /// Nil where the words are not as `words` writes them.
     package init?(words: Substring) {
+        let parts = words.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
+        let change = parts.count == 2 ? parts[1] : ""
+        if !change.isEmpty, RequestID(words: change) == nil { return nil }
         var sets: [[NodeID]] = []
-        for set in words.split(separator: "/", omittingEmptySubsequences: false) {
+        for set in parts[0].split(separator: "/", omittingEmptySubsequences: false) {
             let ids = set.split(separator: ",", omittingEmptySubsequences: false).map(Word.unescape)
             guard !ids.contains(nil) else { return nil }
             sets.append(ids.compactMap { $0 })
         }
         guard let incoming = sets.first, sets.count <= 2 else { return nil }
-        self.init(voters: incoming, outgoing: sets.count == 2 ? sets[1] : [])
+        self.init(voters: incoming, outgoing: sets.count == 2 ? sets[1] : [], change: String(change))
     }
 }

@@ -12,38 +12,43 @@ extension Simulation {
             tell(.raft(event), member)
             if case .installedSnapshot(let position) = event { try checkInstalled(position, member) }
         }
-        try checkProgress(member)
-        try checkLog(ready.raft, of: member)
-        try checkLead(member)
-        try checkCommitted(ready.raft.committed, of: member)
+        guard let run = member.run else { return }
+        let sight = run.look()
+        try checkProgress(member, sight)
+        try checkLog(ready.raft, of: member, sight)
+        try checkLead(member, sight)
+        try checkCommitted(ready.raft.committed, of: member, sight)
     }
 
-    private func checkProgress(_ member: Member) throws {
-        guard let raft = member.replica?.raft else { return }
-        if raft.currentTerm < member.seen.term {
-            throw Breach(
-                .progress, "\(member.id) goes back from term \(member.seen.term) to \(raft.currentTerm)")
+    private func checkProgress(_ member: Member, _ sight: Sight) throws {
+        if sight.term < member.seen.term {
+            throw Breach(.progress, "\(member.id) goes back from term \(member.seen.term) to \(sight.term)")
         }
-        if raft.commitIndex < member.seen.commitIndex {
+        if sight.commitIndex < member.seen.commitIndex {
             throw Breach(
                 .progress,
-                "\(member.id) goes back from commit index \(member.seen.commitIndex) to \(raft.commitIndex)")
+                "\(member.id) goes back from commit index \(member.seen.commitIndex) to "
+                    + "\(sight.commitIndex)")
         }
-        member.seen.term = raft.currentTerm
-        member.seen.commitIndex = raft.commitIndex
+        if sight.lastApplied < member.seen.lastApplied {
+            throw Breach(.progress, "\(member.id) has applied less than before")
+        }
+        member.seen.term = sight.term
+        member.seen.commitIndex = sight.commitIndex
+        member.seen.lastApplied = sight.lastApplied
     }
 
-    private func checkLog(_ ready: Ready, of member: Member) throws {
-        guard let start = ready.entriesStart, let raft = member.replica?.raft else { return }
+    private func checkLog(_ ready: Ready, of member: Member, _ sight: Sight) throws {
+        guard let start = ready.entriesStart, let run = member.run else { return }
         if start <= member.seen.handedOut {
             throw Breach(
                 .stateMachineSafety,
                 "\(member.id) replaces entry \(start), and has \(member.seen.handedOut) committed")
         }
-        if raft.isLeader, member.seen.leads == raft.currentTerm, start <= member.seen.lastIndex {
+        if sight.leads != nil, member.seen.leads == sight.leads, start <= member.seen.lastIndex {
             throw Breach(.leaderAppendOnly, "\(member.id) replaces entry \(start) of its log")
         }
-        var previous = raft.log.term(at: start - 1) ?? 0
+        var previous = run.replica.raft.log.term(at: start - 1) ?? 0
         var index = start
         for entry in ready.entries {
             try entries.stands(entry, at: index, after: previous, in: member.index)
@@ -53,22 +58,21 @@ extension Simulation {
         member.seen.lastIndex = index - 1
     }
 
-    private func checkLead(_ member: Member) throws {
-        guard let raft = member.replica?.raft else { return }
-        guard raft.isLeader else {
+    private func checkLead(_ member: Member, _ sight: Sight) throws {
+        guard let term = sight.leads else {
             member.seen.leads = nil
             return
         }
-        guard member.seen.leads != raft.currentTerm else { return }
-        member.seen.leads = raft.currentTerm
-        try elections.leads(member.index, term: raft.currentTerm)
+        guard member.seen.leads != term else { return }
+        member.seen.leads = term
+        try elections.leads(member.index, term: term)
         // By log matching, who has the last of them has them all.
-        try checkHolds(truth.lastIndex, truth.lastTerm, member, raft.currentTerm)
+        try checkHolds(truth.lastIndex, truth.lastTerm, member, term)
     }
 
     private func checkHolds(_ index: Index, _ term: Term, _ leader: Member, _ leading: Term) throws {
-        guard let log = leader.replica?.raft.log else { return }
-        if index > log.baseIndex, log.term(at: index) != term {
+        guard let run = leader.run else { return }
+        if index > run.replica.raft.log.baseIndex, run.replica.raft.log.term(at: index) != term {
             throw Breach(
                 .leaderCompleteness,
                 "\(leader.id) leads term \(leading) without entry \(index) of term \(term), "
@@ -76,9 +80,12 @@ extension Simulation {
         }
     }
 
-    private func checkCommitted(_ committed: Range<Index>, of member: Member) throws {
-        guard !committed.isEmpty, let raft = member.replica?.raft else { return }
-        guard committed.lowerBound == member.seen.handedOut + 1, committed.upperBound <= raft.log.lastIndex + 1
+    private func checkCommitted(
+        _ committed: Range<Index>, of member: Member, _ sight: Sight
+    ) throws {
+        guard !committed.isEmpty, let run = member.run else { return }
+        guard committed.lowerBound == member.seen.handedOut + 1,
+            committed.upperBound <= run.replica.raft.log.lastIndex + 1
         else {
             throw Breach(
                 .stateMachineSafety,
@@ -86,13 +93,13 @@ extension Simulation {
         }
         member.seen.handedOut = committed.upperBound - 1
         for index in committed {
-            let entry = raft.log[index]
+            let entry = run.replica.raft.log[index]
             guard try truth.isNews(entry, at: index, to: member.index) else { continue }
             try truth.add(entry, &ledger)
             try checkStored(entry, at: index, by: member)
         }
         guard member.seen.handedOut == truth.lastIndex else { return }
-        for other in members where other.seen.leads ?? 0 > raft.currentTerm && other.isAlive {
+        for other in members where other.seen.leads ?? 0 > sight.term && other.isAlive {
             try checkHolds(truth.lastIndex, truth.lastTerm, other, other.seen.leads ?? 0)
         }
     }
@@ -105,55 +112,6 @@ extension Simulation {
             .durability,
             "\(member.id) takes entry \(index) of term \(entry.term) for committed, which \(holders) of "
                 + "\(members.count) have stored")
-    }
-
-    // MARK: - What it says
-
-    /// Checks a message on its way out against what the member has stored.
-    func checkSent(_ message: PeerMessage, from member: Member, to: Int) throws {
-        guard case .raft(let message) = message else { return }
-        let stored = member.stored.hardState
-        switch message.body {
-        case .requestVote(let request) where request.preVote: return
-        case .requestVote(let request):
-            if stored.term == request.term, stored.votedFor != member.id {
-                throw Breach(.durability, "\(member.id) asks for votes before it has stored its own")
-            }
-        case .requestVoteReply(let reply) where reply.voteGranted && !reply.preVote:
-            if stored.term == reply.term, stored.votedFor != members[to].id {
-                throw Breach(.durability, "\(member.id) grants a vote that it has not stored")
-            }
-            try elections.votes(member.index, for: members[to].id, term: reply.term)
-        case .appendEntries(let request): try elections.leads(member.index, term: request.term)
-        case .appendEntriesReply(let reply) where reply.success && reply.term == stored.term:
-            try checkAcknowledged(message.inReplyTo, from: member, to: to)
-        case .requestVoteReply, .appendEntriesReply, .installSnapshot, .installSnapshotReply, .timeoutNow,
-            .readIndex, .readIndexReply:
-            break
-        }
-        if message.term > stored.term {
-            throw Breach(
-                .durability, "\(member.id) speaks of term \(message.term), and has stored \(stored.term)")
-        }
-    }
-
-    func noteAppend(_ message: PeerMessage, from sender: Int, to member: Member) {
-        guard case .raft(let message) = message, case .appendEntries(let request) = message.body,
-            let number = message.id
-        else { return }
-        member.appends.append((sender, number, request.lastIndex))
-    }
-
-    private func checkAcknowledged(_ request: MessageID?, from member: Member, to: Int) throws {
-        guard let append = member.appends.last(where: { $0.number == request && $0.from == to }) else {
-            throw Breach(.durability, "\(member.id) acknowledges what n\(to) did not send")
-        }
-        if append.lastIndex > member.stored.lastIndex {
-            throw Breach(
-                .durability,
-                "\(member.id) acknowledges entry \(append.lastIndex), and has stored "
-                    + "\(member.stored.lastIndex)")
-        }
     }
 
     // MARK: - What it has become
@@ -173,20 +131,20 @@ extension Simulation {
     /// Checks what a member has applied against what is true.
     func checkApplied(_ ready: ReplicaReady, _ member: Member) throws {
         // A snapshot taken over at the same time is checked when the member tells of it.
-        guard let replica = member.replica, !ready.raft.committed.isEmpty, ready.raft.installer == nil
+        guard let run = member.run, !ready.raft.committed.isEmpty, ready.raft.installer == nil
         else { return }
-        guard replica.lastApplied == ready.raft.committed.upperBound - 1 else {
+        guard run.replica.lastApplied == ready.raft.committed.upperBound - 1 else {
             throw Breach(
                 .progress,
-                "\(member.id) has applied \(replica.lastApplied) where \(ready.raft.committed) was due")
+                "\(member.id) has applied \(run.replica.lastApplied) where \(ready.raft.committed) was due")
         }
-        member.seen.lastApplied = replica.lastApplied
+        member.seen.lastApplied = run.replica.lastApplied
         // The last entries suffice: an older one's effect may be written over, and shows in these if not.
         var looked: [Int] = []
         for index in ready.raft.committed.reversed().prefix(8) {
             let step = truth[index]
             if let operation = step.operation, let effect = ledger[operation].effect,
-                replica.store.outcome(of: effect.id) != effect.outcome
+                run.replica.store.outcome(of: effect.id) != effect.outcome
             {
                 throw Breach(
                     .stateMachineSafety,
@@ -194,7 +152,7 @@ extension Simulation {
             }
             guard let key = step.key, !looked.contains(key) else { continue }
             looked.append(key)
-            let held = replica.store[JSONValue(canonical: String(key))].flatMap { Int($0.text) }
+            let held = run.replica.store[JSONValue(canonical: String(key))].flatMap { Int($0.text) }
             if held != step.value {
                 throw Breach(
                     .stateMachineSafety,
@@ -217,13 +175,13 @@ extension Simulation {
 
     /// Checks what a member holds where it begins from a snapshot.
     func checkSnapshot(_ member: Member) throws {
-        guard let replica = member.replica, replica.lastApplied > 0 else { return }
-        let index = replica.lastApplied
+        guard let run = member.run, run.replica.lastApplied > 0 else { return }
+        let index = run.replica.lastApplied
         guard index <= truth.lastIndex else {
             throw Breach(.stateMachineSafety, "\(member.id) begins from entry \(index), which nobody has")
         }
         for key in 0..<scenario.keys {
-            let held = replica.store[JSONValue(canonical: String(key))].flatMap { Int($0.text) }
+            let held = run.replica.store[JSONValue(canonical: String(key))].flatMap { Int($0.text) }
             let value = truth.value(of: key, at: index)
             if held != value {
                 throw Breach(
@@ -236,7 +194,7 @@ extension Simulation {
             guard let operation = truth[place].operation, let effect = ledger[operation].effect else {
                 continue
             }
-            if replica.store.outcome(of: effect.id) != effect.outcome {
+            if run.replica.store.outcome(of: effect.id) != effect.outcome {
                 throw Breach(
                     .atMostOnce, "\(member.id) forgets request \(operation) of entry \(place)")
             }
@@ -245,12 +203,9 @@ extension Simulation {
 
     /// Checks a member at the end of its turn.
     func checkState(_ member: Member) throws {
-        guard let replica = member.replica else { return }
-        try checkProgress(member)
-        if replica.lastApplied < member.seen.lastApplied {
-            throw Breach(.progress, "\(member.id) has applied less than before")
-        }
-        if let violation = replica.raft.violatedInvariant() {
+        guard let run = member.run else { return }
+        try checkProgress(member, run.look())
+        if let violation = run.violatedInvariant() {
             throw Breach(.invariant, "\(member.id): \(violation)")
         }
     }

@@ -2,9 +2,10 @@ import KeyValue
 import Linearizability
 import Raft
 
-/// A write that a member of the healed majority must carry out.
+/// A write, and then a read, that a member of the healed majority must carry out.
 struct Demand {
     let member: Int
+    var isWritten = false
     /// The request that is under way.
     var operation: Int?
     /// When it was carried out.
@@ -42,7 +43,7 @@ extension Simulation {
         }
         for index in majority {
             demands.append(Demand(member: index))
-            try demandWrite(demands.count - 1)
+            try demand(demands.count - 1)
         }
         queue.add(.demandIsOver, at: time + Self.demandTimeouts * timeout() + 60 * scenario.latency.mean)
     }
@@ -55,17 +56,18 @@ extension Simulation {
     /// The longest election timeout of the healed, in true time.
     private func timeout() -> Microseconds {
         let slowest = demands.compactMap { demand in
-            members[demand.member].replica.map {
-                $0.raft.timing.electionTimeout * 1_000_000 / members[demand.member].clock.rate
+            members[demand.member].run.map {
+                $0.replica.raft.timing.electionTimeout * 1_000_000 / members[demand.member].clock.rate
             }
         }
         return (slowest.max() ?? 0) + 2 * scenario.diskLatency + scenario.timerDelay
     }
 
-    private func demandWrite(_ place: Int) throws {
+    private func demand(_ place: Int) throws {
         let key = dice.below(scenario.keys)
         let operation = ledger.ask(
-            client: clients.count + place, key: key, .write, isNumbered: true, floor: truth.keys[key])
+            client: clients.count + place, key: key, demands[place].isWritten ? .read : .write,
+            isNumbered: true, floor: truth.keys[key])
         demands[place].operation = operation
         try send(operation, to: demands[place].member)
     }
@@ -73,6 +75,9 @@ extension Simulation {
     func hearDemand(_ meaning: Ledger.Meaning, of operation: Int) {
         guard let place = demands.firstIndex(where: { $0.operation == operation }) else { return }
         switch meaning {
+        case .settled where !demands[place].isWritten:
+            demands[place].isWritten = true
+            queue.add(.clientActs(client: clients.count + place), at: time)
         case .settled:
             demands[place].metAt = time
             demands[place].operation = nil
@@ -85,15 +90,16 @@ extension Simulation {
 
     func demandAgain(_ place: Int) throws {
         guard phase == .demand, demands[place].metAt == nil else { return }
-        try demandWrite(place)
+        try demand(place)
     }
 
     func endDemand() throws {
         guard phase == .demand else { return }
-        let missing = demands.filter { $0.metAt == nil }.map { "n\($0.member)" }
+        let missing = demands.filter { $0.metAt == nil }
+            .map { "n\($0.member) no \($0.isWritten ? "read" : "write")" }
         throw Breach(
             .liveness,
-            "\(missing.joined(separator: ", ")) carried out no write within \(Self.demandTimeouts) election "
+            "\(missing.joined(separator: ", ")) carried out within \(Self.demandTimeouts) election "
                 + "timeouts after a majority was healed")
     }
 
@@ -113,7 +119,10 @@ extension Simulation {
 
     func audit() throws {
         let owed = ledger.unanswered { members[$0.member].life == $0.life }
-        guard let owed else { return phase = .over }
+        guard let owed else {
+            phase = .over
+            return
+        }
         guard time < endingBeganAt + Self.answerTime else {
             throw Breach(.answers, "n\(owed.copy.member) never answered request \(owed.operation)")
         }

@@ -55,7 +55,8 @@ extension Scenario {
 
     private mutating func drawMachines(_ dice: inout Dice) {
         diskLatency = dice.pick([0, 0, 100, 1_000, 5_000, 20_000])
-        snapshotEvery = dice.pick([2, 10, 30, 100, 10_000, 10_000])
+        snapshotEvery = dice.pick([10, 50, 100, 300, 10_000, 10_000])
+        if dice.below(30) == 0 { snapshotEvery = 2 }
         segmentSize = dice.pick([300, 3_000, 16 << 20])
         timerDelay = dice.pick([0, 0, 1_000, 20_000])
         clockDrift = dice.pick([0, 0, 1_000, 50_000, 200_000])

@@ -194,7 +194,7 @@ extension Simulation {
         guard member.isListening, !member.isEnding else { return }
         tellFault("is told to end", member)
         member.isEnding = true
-        member.replica?.retire(now: member.clock.reading(at: time))
+        member.run?.replica.retire(now: member.clock.reading(at: time))
         queue.add(.mustEnd(member: member.index, life: member.life), at: time + 1_000_000)
         try turn(member)
     }

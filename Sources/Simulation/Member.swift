@@ -34,8 +34,6 @@ final class Member {
     let id: NodeID
     /// Its files, while it is down.
     var disk = SimulatedDisk()
-    /// Its files, while it runs.
-    var storage: MemberStorage<SimulatedDisk>?
     /// What its files must hold.
     var stored = Stored()
     /// What they may hold, where a crash came in the middle of a store.
@@ -44,7 +42,7 @@ final class Member {
     var storedTerm: Term = 0
     var clock: Clock
     /// Nil while it is down.
-    var replica: Replica?
+    var run: Run?
     /// Counts its starts, so that what was meant for an earlier life is known.
     var life = 0
     var activity = Activity.idle
@@ -70,11 +68,11 @@ final class Member {
         self.clock = clock
     }
 
-    var isAlive: Bool { replica != nil }
+    var isAlive: Bool { run != nil }
 
     /// Whether it could take something in now.
     var isListening: Bool {
-        guard replica != nil, !isPaused, case .idle = activity else { return false }
+        guard run != nil, !isPaused, case .idle = activity else { return false }
         return true
     }
 
@@ -83,12 +81,13 @@ final class Member {
     func start(
         _ configuration: Raft.Configuration, snapshotEvery: Int, segmentSize: Int, at time: Microseconds
     ) throws {
-        let (storage, found) = try MemberStorage.open(on: disk, node: id, segmentSize: segmentSize)
-        self.storage = storage
+        let (storage, found) = try MemberStorage.open(
+            on: disk, node: id, founders: configuration.voters, segmentSize: segmentSize)
         life += 1
-        replica = Replica(
+        let replica = Replica(
             configuration: configuration, stored: found.state, snapshotEvery: snapshotEvery,
             now: clock.reading(at: time))
+        run = Run(replica: replica, storage: storage)
         let base = found.state.log.baseIndex
         seen = Seen(
             term: found.state.hardState.term, commitIndex: base, handedOut: base, lastApplied: base,
@@ -109,7 +108,7 @@ final class Member {
 
     /// Makes durable what `ready` asks for.
     func store(_ ready: ReplicaReady) throws {
-        try storage?.store(ready)
+        try run?.storage.store(ready)
         stored.store(ready)
     }
 
@@ -119,30 +118,19 @@ final class Member {
     ///   - losesPower: whether the disk loses what was not synced; a process that ends loses nothing.
     func crash(afterDiskCalls calls: Int, losesPower: Bool, using generator: inout SeededGenerator) {
         if case .storing(let ready) = activity {
-            storage?.disk.callsUntilFailure = calls
+            run?.storage.disk.callsUntilFailure = calls
             possible = stored.steps(of: ready)
             if (try? store(ready)) != nil { possible = [stored] }
         }
-        disk = storage?.disk ?? disk
+        disk = run?.storage.disk ?? disk
         disk.callsUntilFailure = nil
         if losesPower { disk.crash(using: &generator) }
-        storage = nil
-        replica = nil
+        run = nil
         life += 1
         activity = .idle
         inbox.removeAll(keepingCapacity: true)
         appends.removeAll(keepingCapacity: true)
         timer = nil
-    }
-
-    var roleName: String {
-        switch replica?.raft.role {
-        case nil: "down"
-        case .follower: "follower"
-        case .preCandidate: "pre-candidate"
-        case .candidate: "candidate"
-        case .leader: "leader"
-        }
     }
 
     /// The place of a member that is named as `Member.init` names them.

@@ -137,8 +137,8 @@ package final class Simulation {
 
     func tell(_ what: Story.What, _ member: Member?) {
         let line = Story.Line(
-            time: time, member: member?.index, term: member?.replica?.raft.currentTerm ?? 0,
-            role: member?.roleName ?? "", what: what)
+            time: time, member: member?.index, term: member?.run?.term ?? 0,
+            role: member?.run?.roleName ?? "down", what: what)
         story.add(line)
         if let trace { trace(Story.tell(line)) }
     }

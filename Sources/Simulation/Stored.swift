@@ -26,7 +26,8 @@ struct Stored {
             if start <= log.lastIndex { log.truncate(from: start) }
             log.append(contentsOf: ready.raft.entries)
         }
-        for piece in ready.raft.snapshotPieces + [ready.snapshotPiece].compactMap({ $0 }) where piece.isLast && piece.position.index > snapshot.index {
+        for piece in ready.raft.snapshotPieces + [ready.snapshotPiece].compactMap({ $0 })
+        where piece.isLast && piece.position.index > snapshot.index {
             snapshot = piece.position
         }
     }
@@ -41,11 +42,12 @@ struct Stored {
         reset.raft.entriesStart = nil
         var incoming = ready
         incoming.snapshotPiece = nil
-        return [self] + [reset, log, incoming, ready].map { step in
-            var stored = self
-            stored.store(step)
-            return stored
-        }
+        return [self]
+            + [reset, log, incoming, ready].map { step in
+                var stored = self
+                stored.store(step)
+                return stored
+            }
     }
 
     /// The last index that is there, or within a snapshot.

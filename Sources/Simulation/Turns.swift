@@ -28,7 +28,7 @@ extension Simulation {
         guard member.life == life, member.timer == time else { return }
         member.timer = nil
         guard member.isListening else { return }
-        if let deadline = member.replica?.deadline, deadline <= member.clock.reading(at: time) {
+        if let deadline = member.run?.deadline, deadline <= member.clock.reading(at: time) {
             tally.events += 1
             fingerprint.mix(time)
             fingerprint.mix(member.index)
@@ -78,20 +78,20 @@ extension Simulation {
             switch input {
             case .message(let sender, let message):
                 noteAppend(message, from: sender, to: member)
-                member.replica?.receive(message, from: members[sender].id, now: now)
+                member.run?.replica.receive(message, from: members[sender].id, now: now)
             case .request(let request):
-                member.replica?.receive(request, now: now)
+                member.run?.replica.receive(request, now: now)
             }
         }
         member.inbox.removeAll(keepingCapacity: true)
-        member.replica?.advance(to: now)
+        member.run?.replica.advance(to: now)
         try work(member)
     }
 
     /// Does what the member wants done, until there is no more or its disk must be waited for.
     func work(_ member: Member) throws {
-        while member.replica?.hasReady == true {
-            guard let ready = member.replica?.takeReady() else { return }
+        while member.run?.hasReady == true {
+            guard let ready = member.run?.replica.takeReady() else { return }
             try check(ready, of: member)
             for envelope in ready.outgoing { try send(envelope.message, from: member, to: envelope.to) }
             for outgoing in ready.raft.early {
@@ -123,7 +123,7 @@ extension Simulation {
     /// What `ready` asked to be stored is durable.
     /// - Returns: whether the member is still there.
     private func finish(_ ready: ReplicaReady, _ member: Member) throws -> Bool {
-        member.replica?.persisted(ready)
+        member.run?.replica.persisted(ready)
         try checkApplied(ready, member)
         for outgoing in ready.raft.late { try send(.raft(outgoing.message), from: member, to: outgoing.to) }
         for reply in ready.replies { try take(reply, from: member) }
@@ -132,7 +132,7 @@ extension Simulation {
 
     /// The turn is over.
     private func rest(_ member: Member) throws {
-        if member.isEnding, member.replica?.mayEnd == true {
+        if member.isEnding, member.run?.mayEnd == true {
             return stop(member)
         }
         if member.slowness > 0 {
@@ -144,7 +144,7 @@ extension Simulation {
     }
 
     func setTimer(_ member: Member) {
-        guard let deadline = member.replica?.deadline else { return }
+        guard let deadline = member.run?.deadline else { return }
         let due = max(member.clock.time(of: deadline), time) + dice.below(scenario.timerDelay)
         if let timer = member.timer, timer <= due { return }
         member.timer = due
@@ -189,6 +189,9 @@ extension Fingerprint {
         case .forward(let forward):
             mix(forward.limit)
             mix(forward.commands.count)
+        case .transfer(let request):
+            mix(request.term)
+            mix(request.target)
         case .raft(let message):
             mix(message.id ?? -1)
             mix(message.inReplyTo ?? -1)
@@ -206,6 +209,9 @@ extension Fingerprint {
         case .writeOK: mix(-1)
         case .casOK: mix(-2)
         case .statusOK: mix(-3)
+        case .logOK: mix(-4)
+        case .changeMembershipOK(let members): members.forEach { mix($0) }
+        case .transferLeadershipOK(let leader): mix(leader)
         case .error(let code, _): mix(code.rawValue)
         }
     }
@@ -216,6 +222,7 @@ extension PeerMessage {
     var told: String {
         switch self {
         case .raft(let message): "\(message)"
+        case .transfer(let request): "asks in term \(request.term) to hand over to \(request.target)"
         case .forward(let forward):
             "passes on, up to entry \(forward.limit), \(forward.commands.map(\.text))"
         }

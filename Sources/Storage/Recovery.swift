@@ -4,6 +4,8 @@ import Raft
 struct Recovery {
     private let node: NodeID
     private(set) var hardState = HardState()
+    /// Nil before any segment.
+    private(set) var founders: [NodeID]?
     private var entries: [Entry] = []
     /// The index of the first of `entries`; nil before any.
     private var firstIndex: Index?
@@ -54,8 +56,8 @@ struct Recovery {
         tornTail = Damage(name, at: offset, "\(reason); the last \(file.count - offset) bytes are cut off")
     }
 
-    private func checkSegment(_ record: Record?, name: String) throws(Damage) {
-        guard case .segment(let version, let owner) = record else {
+    private mutating func checkSegment(_ record: Record?, name: String) throws(Damage) {
+        guard case .segment(let version, let owner, let founders) = record else {
             throw Damage(name, at: 0, "it does not begin as a segment of the log does")
         }
         guard version == Record.version else {
@@ -63,6 +65,7 @@ struct Recovery {
                 name, at: 0, "it has format \(version), and only format \(Record.version) can be read")
         }
         guard owner == node else { throw Damage(name, at: 0, "it belongs to \(owner), not to \(node)") }
+        self.founders = founders
     }
 
     private mutating func replay(_ record: Record, name: String, at offset: Int) throws(Damage) {

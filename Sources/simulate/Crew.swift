@@ -50,7 +50,9 @@ final class Crew: Sendable {
         for (worker, one) in processes.enumerated() {
             one.done.wait()
             one.process.waitUntilExit()
-            if one.process.terminationStatus != 0 || one.process.terminationReason != .exit { crashed(worker) }
+            if one.process.terminationStatus != 0 || one.process.terminationReason != .exit {
+                crashed(worker)
+            }
         }
         print(summary())
         return found.withLock { $0.violations == 0 }

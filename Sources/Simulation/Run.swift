@@ -1,0 +1,56 @@
+import KeyValue
+import Raft
+import Storage
+
+/// One run of a member, from its start to its end.
+///
+/// Whatever asks something of the replica goes through here: asked as a property of a class it would be copied
+/// whole, with all its tables, and that costs more than all the checks.
+final class Run {
+    var replica: Replica
+    var storage: MemberStorage<SimulatedDisk>
+
+    init(replica: Replica, storage: MemberStorage<SimulatedDisk>) {
+        self.replica = replica
+        self.storage = storage
+    }
+
+    private func ask<Answer>(_ question: (inout Replica) -> Answer) -> Answer { question(&replica) }
+
+    var hasReady: Bool { ask { $0.hasReady } }
+    var deadline: Microseconds? { ask { $0.deadline } }
+    var mayEnd: Bool { ask { $0.mayEnd } }
+    var term: Term { ask { $0.raft.currentTerm } }
+
+    func violatedInvariant() -> String? { ask { $0.raft.violatedInvariant() } }
+
+    func look() -> Sight {
+        ask { replica in
+            Sight(
+                term: replica.raft.currentTerm, commitIndex: replica.raft.commitIndex,
+                lastApplied: replica.lastApplied,
+                leads: replica.raft.isLeader ? replica.raft.currentTerm : nil)
+        }
+    }
+
+    /// For stories.
+    var roleName: String {
+        ask { replica in
+            switch replica.raft.role {
+            case .follower: "follower"
+            case .preCandidate: "pre-candidate"
+            case .candidate: "candidate"
+            case .leader: "leader"
+            }
+        }
+    }
+}
+
+/// What one look at a member shows.
+struct Sight {
+    var term: Term
+    var commitIndex: Index
+    var lastApplied: Index
+    /// The term that it leads.
+    var leads: Term?
+}
