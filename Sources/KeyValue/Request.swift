@@ -44,6 +44,12 @@ package struct RequestID: Hashable, Sendable {
         self.number = number
         self.numberedBy = numberedBy
     }
+
+    /// `String`'s own `==` would take the clients é and e + ´ for one, and drop the second's requests.
+    package static func == (left: RequestID, right: RequestID) -> Bool {
+        left.number == right.number && left.client.utf8.elementsEqual(right.client.utf8)
+            && left.numberedBy == right.numberedBy
+    }
 }
 
 extension RequestID {
