@@ -200,7 +200,7 @@ extension Simulation {
             if held != value {
                 throw Breach(
                     .stateMachineSafety,
-                    "\(member.id) takes over \(held ?? -1) in key \(key) of entry \(index), "
+                    "\(member.id) holds \(held ?? -1) in key \(key) of entry \(index), "
                         + "not \(value ?? -1)")
             }
         }

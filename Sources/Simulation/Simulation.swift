@@ -78,6 +78,7 @@ package final class Simulation {
                 try handle(item.what)
                 try moveOn()
             }
+            for member in members { try checkSnapshot(member) }
             try checkHistory()
         } catch let breach as Breach {
             violation = Violation(
