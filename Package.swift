@@ -22,7 +22,8 @@ let package = Package(
         .testTarget(name: "KeyValueTests", dependencies: ["Raft", "KeyValue"]),
         .testTarget(name: "StorageTests", dependencies: ["Raft", "KeyValue", "Storage", "Simulation"]),
         .testTarget(name: "LinearizabilityTests", dependencies: ["Linearizability"]),
-        .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Raft", "KeyValue"]),
+        .testTarget(
+            name: "SimulationTests", dependencies: ["Simulation", "simulate", "Raft", "KeyValue", "Storage"]),
         .testTarget(name: "MaelstromTests", dependencies: ["Raft", "KeyValue", "Maelstrom"]),
         .testTarget(name: "NodeTests", dependencies: ["raft-kv"]),
         .target(name: "FuzzInput", dependencies: ["Raft", "KeyValue", "Maelstrom"], path: "Tests/FuzzInput"),

@@ -44,6 +44,17 @@ package struct RequestID: Hashable, Sendable {
         self.number = number
         self.numberedBy = numberedBy
     }
+
+    /// `String`'s own `==` would take the clients é and e + ´ for one, and drop the second's requests.
+    package static func == (left: RequestID, right: RequestID) -> Bool {
+        left.number == right.number && left.client.utf8.elementsEqual(right.client.utf8)
+            && left.numberedBy == right.numberedBy
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(number)
+        hasher.combine(client)
+    }
 }
 
 extension RequestID {
@@ -61,17 +72,16 @@ extension RequestID {
 
     /// Nil where the words are not as `words` writes them.
     init?(client: Substring, number: Substring) {
+        guard let client = Word.unescape(client) else { return nil }
+        if let number = Int(number) {
+            self.init(client: client, number: number)
+            return
+        }
         let parts = number.split(separator: "/", omittingEmptySubsequences: false)
-        guard let client = Word.unescape(client), let drawn = parts.last.flatMap({ Int($0) }) else {
+        guard parts.count == 2, let member = Word.unescape(parts[0]), let drawn = Int(parts[1]) else {
             return nil
         }
-        switch parts.count {
-        case 1: self.init(client: client, number: drawn)
-        case 2:
-            guard let member = Word.unescape(parts[0]) else { return nil }
-            self.init(client: client, number: drawn, numberedBy: member)
-        default: return nil
-        }
+        self.init(client: client, number: drawn, numberedBy: member)
     }
 }
 
@@ -130,11 +140,14 @@ enum Word {
     static func split(_ line: Substring) -> [Substring] {
         let bytes = line.utf8
         var words: [Substring] = []
+        words.reserveCapacity(6)
         var start = bytes.startIndex
+        var place = start
         var isQuoted = false
         var isEscaped = false
-        for place in bytes.indices {
+        while place < bytes.endIndex {
             let byte = bytes[place]
+            let next = bytes.index(after: place)
             if isEscaped {
                 isEscaped = false
             } else if byte == UInt8(ascii: "\"") {
@@ -142,11 +155,12 @@ enum Word {
             } else if isQuoted {
                 isEscaped = byte == UInt8(ascii: "\\")
             } else if byte == UInt8(ascii: " ") {
-                words.append(line[start..<place])
-                start = bytes.index(after: place)
+                words.append(Substring(bytes[start..<place]))
+                start = next
             }
+            place = next
         }
-        words.append(line[start...])
+        words.append(Substring(bytes[start...]))
         return words
     }
 

@@ -65,7 +65,7 @@ extension Replica {
             return raft.propose(request.command) != nil
         }
         // Refused in this term, and not applied yet; what is of earlier terms is.
-        if isInLog(request) { return true }
+        if requestsInLog.contains(request.id) { return true }
         switch raft.changeMembership(to: voters, change: request.id.words) {
         case .underWay: return true
         case .notNow: return false

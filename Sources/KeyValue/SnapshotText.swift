@@ -45,7 +45,17 @@ struct SnapshotWriter: Sendable {
             isDone = true
             return "end\n"
         }
-        return part.sorted { $0.key.text < $1.key.text }.map { "key \($0.key) \($0.value)\n" }.joined()
+        var lines = ""
+        // By their bytes: what String's own order takes for equal could stand either way.
+        for (key, value) in part.sorted(by: { $0.key.text.utf8.lexicographicallyPrecedes($1.key.text.utf8) })
+        {
+            lines += "key "
+            lines += key.text
+            lines += " "
+            lines += value.text
+            lines += "\n"
+        }
+        return lines
     }
 }
 
@@ -60,10 +70,10 @@ struct SnapshotReader: Sendable {
     /// - Returns: false where the text is none of a snapshot.
     mutating func read(_ text: String) -> Bool {
         rest += text
-        var lines = rest.split(separator: "\n", omittingEmptySubsequences: false)
-        let unfinished = String(lines.removeLast())
+        var lines = rest.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        let unfinished = String(Substring(lines.removeLast()))
         for line in lines {
-            guard read(line) else { return false }
+            guard read(Substring(line)) else { return false }
         }
         rest = unfinished
         return true

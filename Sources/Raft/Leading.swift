@@ -121,7 +121,7 @@ extension Raft {
                 // The hint may be at `previous` itself: then the follower's entry there is of an earlier term.
                 guard let hint = reply.hint, hint.index <= previous else { return previous - 1 }
                 // Of what a snapshot stands for the log tells nothing: the follower needs the snapshot.
-                guard hint.index > log.baseIndex else { return hint.index }
+                guard hint.index > log.baseIndex else { return min(hint.index, previous - 1) }
                 return min(log.lastIndex(withTermAtMost: hint.term, notAfter: hint.index), previous - 1)
             }
         }

@@ -8,9 +8,17 @@ extension Simulation {
     /// Checks what a member has just handed out, before any of it is done.
     func check(_ ready: ReplicaReady, of member: Member) throws {
         for event in ready.raft.events {
-            if case .becameLeader = event { tally.elections += 1 }
             tell(.raft(event), member)
-            if case .installedSnapshot(let position) = event { try checkInstalled(position, member) }
+            switch event {
+            case .becameLeader:
+                tally.elections += 1
+                aimAtYoungLeader(member)
+            case .installedSnapshot(let position): try checkInstalled(position, member)
+            case .becameFollower, .becamePreCandidate, .becameCandidate, .granted, .refused, .voteReceived,
+                .truncated, .appendRefused, .committed, .transferStarted, .transferAborted,
+                .impossibleMessage:
+                break
+            }
         }
         guard let run = member.run else { return }
         let sight = run.look()
@@ -92,6 +100,12 @@ extension Simulation {
                 "\(member.id) hands out \(committed) after \(member.seen.handedOut)")
         }
         member.seen.handedOut = committed.upperBound - 1
+        if let term = sight.leads, run.replica.raft.log.term(at: committed.upperBound - 1) != term {
+            // On a majority it may be, and yet be overwritten (Figure 8).
+            throw Breach(
+                .leaderCompleteness,
+                "\(member.id) commits entry \(committed.upperBound - 1) of an earlier term by counting")
+        }
         for index in committed {
             let entry = run.replica.raft.log[index]
             guard try truth.isNews(entry, at: index, to: member.index) else { continue }
@@ -186,7 +200,7 @@ extension Simulation {
             if held != value {
                 throw Breach(
                     .stateMachineSafety,
-                    "\(member.id) takes over \(held ?? -1) in key \(key) of entry \(index), "
+                    "\(member.id) holds \(held ?? -1) in key \(key) of entry \(index), "
                         + "not \(value ?? -1)")
             }
         }

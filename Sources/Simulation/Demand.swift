@@ -45,6 +45,7 @@ extension Simulation {
             demands.append(Demand(member: index))
             try demand(demands.count - 1)
         }
+        tally.longestTimeout = timeout()
         queue.add(.demandIsOver, at: time + Self.demandTimeouts * timeout() + 60 * scenario.latency.mean)
     }
 

@@ -92,6 +92,7 @@ extension Scenario {
         faults.interval = dice.within(1...8) * timeout
         faults.longest = dice.within(1...12) * timeout
         faults.atLeader = dice.pick([10, 30, 60, 90])
+        faults.youngLeader = dice.pick([0, 0, 100_000, 500_000])
         switch bias {
         case .calm:
             faults = Faults()
@@ -113,6 +114,7 @@ extension Scenario {
             faults.mute = 1
             faults.interval = dice.within(1...4) * timeout
         case .crashes, .tiny:
+            faults.youngLeader = dice.pick([100_000, 500_000, 900_000])
             faults.crash = 5
             faults.crashAll = 1
             faults.cut = bias == .tiny ? 1 : 2

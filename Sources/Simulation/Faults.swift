@@ -24,10 +24,10 @@ extension Simulation {
         case .cut: cut(Cut.draw(&dice, members.count, target: target()), for: span)
         case .oneWayCut: cut(Cut.drawOneWay(&dice, members.count, target: target()), for: span)
         case .mute: mute(for: span)
-        case .crash: crash(members[target()], for: span)
+        case .crash: crash(members[target()], for: restartSpan())
         case .crashAll:
             tellFault("all members crash")
-            for member in members { crash(member, for: dice.within(1...scenario.faults.longest)) }
+            for member in members { crash(member, for: restartSpan()) }
         case .pause: pause(members[target()], for: span)
         case .slowness: slow(members[target()], for: span)
         case .clockRate: changeClock(members[target()])
@@ -56,6 +56,30 @@ extension Simulation {
         guard dice.below(100) < scenario.faults.atLeader else { return dice.below(members.count) }
         let leaders = members.filter { $0.isAlive && $0.seen.leads != nil }
         return leaders.max { $0.seen.leads ?? 0 < $1.seen.leads ?? 0 }?.index ?? dice.below(members.count)
+    }
+
+    /// What a leader has done in its first moments is what another may undo (Figure 8).
+    func aimAtYoungLeader(_ member: Member) {
+        guard phase == .faults, dice.chance(perMillion: scenario.faults.youngLeader) else { return }
+        let span = dice.below(6 * (scenario.latency.mean + scenario.diskLatency) + 1_000)
+        queue.add(.strikeYoung(leader: member.index, life: member.life), at: time + span)
+    }
+
+    func strikeYoung(_ member: Member, _ life: Int) {
+        guard phase == .faults, member.isAlive, member.life == life else { return }
+        tally.events += 1
+        tally.faults += 1
+        switch dice.below(4) {
+        case 0: cut(Cut.draw(&dice, members.count, target: member.index), for: restartSpan())
+        case 1: pause(member, for: restartSpan())
+        default: crash(member, for: restartSpan())
+        }
+    }
+
+    /// Half of all restarts are quick, so that what is on its way to the run before meets the next one.
+    private func restartSpan() -> Microseconds {
+        let longest = scenario.faults.longest
+        return dice.within(1...max(dice.below(2) == 0 ? longest / 20 : longest, 1))
     }
 
     // MARK: - Links
@@ -99,7 +123,7 @@ extension Simulation {
     /// Whether chance crashes a member in the middle of a turn.
     func strikesBetweenSteps(_ member: Member) -> Bool {
         guard phase == .faults, dice.chance(perMillion: scenario.faults.crashPoint) else { return false }
-        crash(member, for: dice.within(1...scenario.faults.longest))
+        crash(member, for: restartSpan())
         return true
     }
 

@@ -23,15 +23,20 @@ package struct Tally: Hashable, Sendable {
     package var undecided = 0
     /// How long the slowest member of a healed majority took to carry out a write, in election timeouts.
     package var slowestDemand = 0
+    /// The longest election timeout of a member when a majority was healed.
+    package var longestTimeout: Microseconds = 0
 
     package init() {}
 
     package var numbers: [Int] {
-        [events, time, operations, committed, elections, crashes, faults, undecided, slowestDemand]
+        [
+            events, time, operations, committed, elections, crashes, faults, undecided, slowestDemand,
+            longestTimeout,
+        ]
     }
 
     package init?(_ numbers: [Int]) {
-        guard numbers.count == 9 else { return nil }
+        guard numbers.count == 10 else { return nil }
         events = numbers[0]
         time = numbers[1]
         operations = numbers[2]
@@ -41,6 +46,7 @@ package struct Tally: Hashable, Sendable {
         faults = numbers[6]
         undecided = numbers[7]
         slowestDemand = numbers[8]
+        longestTimeout = numbers[9]
     }
 
     package mutating func add(_ other: Tally) {
@@ -53,6 +59,7 @@ package struct Tally: Hashable, Sendable {
         faults += other.faults
         undecided += other.undecided
         slowestDemand = max(slowestDemand, other.slowestDemand)
+        longestTimeout = max(longestTimeout, other.longestTimeout)
     }
 
     package var told: String {
@@ -61,7 +68,8 @@ package struct Tally: Hashable, Sendable {
             \(events) events, \(hours / 100).\(hours % 100 / 10)\(hours % 10) virtual hours, \
             \(operations) operations, \(committed) entries committed, \(elections) elections, \
             \(crashes) crashes, \(faults) faults, \(undecided) histories undecided, \
-            slowest recovery \(slowestDemand) election timeouts
+            slowest recovery \(slowestDemand) election timeouts, of which the longest \
+            \(longestTimeout / 1_000) ms
             """
     }
 }

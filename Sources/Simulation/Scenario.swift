@@ -42,6 +42,8 @@ package struct Scenario: Hashable, Sendable {
         package var stop = 0
         /// Percent of faults that aim at the leader.
         package var atLeader = 0
+        /// Chance that a new leader is struck before it has led for long.
+        package var youngLeader = 0
         /// Chance of a crash at each of the steps around a store.
         package var crashPoint = 0
         /// The longest that a fault lasts.

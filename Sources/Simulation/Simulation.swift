@@ -14,6 +14,7 @@ package final class Simulation {
         case clientGivesUp(client: Int, operation: Int)
         case clientRepeats(operation: Int)
         case fault
+        case strikeYoung(leader: Int, life: Int)
         case heal(cut: Int)
         case start(member: Int, life: Int)
         case resume(member: Int, life: Int)
@@ -77,6 +78,7 @@ package final class Simulation {
                 try handle(item.what)
                 try moveOn()
             }
+            for member in members { try checkSnapshot(member) }
             try checkHistory()
         } catch let breach as Breach {
             violation = Violation(
@@ -116,6 +118,7 @@ package final class Simulation {
         case .clientGivesUp(let client, let operation): giveUp(client, operation)
         case .clientRepeats(let operation): try again(operation)
         case .fault: try strike()
+        case .strikeYoung(let leader, let life): strikeYoung(members[leader], life)
         case .heal(let cut): heal(cut)
         case .start(let member, let life): try startMember(members[member], life)
         case .resume(let member, let life): try resume(members[member], life)

@@ -7,7 +7,7 @@ package struct MemberStorage<Device: Disk>: Sendable {
     package struct Found: Sendable {
         package var state: StoredState
         /// What a crash left of a write that nobody was told of; it has been cut off.
-        package var tornTail: Damage?
+        package var tornTail: TornTail?
     }
 
     private var log: WriteAheadLog<Device>

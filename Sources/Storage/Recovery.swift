@@ -9,7 +9,7 @@ struct Recovery {
     private var entries: [Entry] = []
     /// The index of the first of `entries`; nil before any.
     private var firstIndex: Index?
-    private(set) var tornTail: Damage?
+    private(set) var tornTail: TornTail?
     /// The sequence of the last whole frame; 0 before any.
     private(set) var sequence: UInt64 = 0
     private(set) var lastIndexOfSegment: Index = 0
@@ -53,7 +53,7 @@ struct Recovery {
         if let later = Frame.find(in: file, from: offset + 1, above: sequence) {
             throw Damage(name, at: offset, "\(reason), and one written later stands at byte \(later)")
         }
-        tornTail = Damage(name, at: offset, "\(reason); the last \(file.count - offset) bytes are cut off")
+        tornTail = TornTail(file: name, offset: offset, size: file.count - offset)
     }
 
     private mutating func checkSegment(_ record: Record?, name: String) throws(Damage) {

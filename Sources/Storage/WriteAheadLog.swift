@@ -14,7 +14,7 @@ package struct WriteAheadLog<Device: Disk>: Sendable {
         /// The voters that the cluster began with; nil in a new directory.
         package var founders: [NodeID]?
         /// A write that a crash cut short, and that nobody was told of; it has been cut off.
-        package var tornTail: Damage?
+        package var tornTail: TornTail?
     }
 
     /// A segment of this size, in bytes, is followed by a new one.

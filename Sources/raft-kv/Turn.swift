@@ -143,7 +143,7 @@ struct Turn: Sendable {
             let state = found.state
             log.id = id
             log.term = state.hardState.term
-            if let torn = found.tornTail { log.log(.warning, .snapshot, "found a write cut short: \(torn)") }
+            if let torn = found.tornTail { log.log(.warning, .snapshot, "\(torn); they are cut off") }
             log.log(
                 .info, .snapshot,
                 "keeps its state in \(directory): term \(state.hardState.term), voted for "

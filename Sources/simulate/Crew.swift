@@ -7,12 +7,15 @@ final class Crew: Sendable {
     private struct Found {
         var tally = Tally()
         var seeds = 0
-        /// What each worker is at.
-        var current: [Int: UInt64] = [:]
-        /// What each worker has told of it.
-        var stories: [Int: [String]] = [:]
         var violations = 0
+        /// By the worker's number: its process, what it is at since when, and what it has told of it.
+        var processes: [Int32] = []
+        var current: [Int: (seed: UInt64, since: Date)] = [:]
+        var stories: [Int: [String]] = [:]
     }
+
+    /// A seed takes a second or two; one that takes so long will never end.
+    private static let patience = 300.0
 
     private let options: Options
     private let arguments: [String]
@@ -28,35 +31,42 @@ final class Crew: Sendable {
     func run() throws -> Bool {
         let jobs = options.jobs ?? ProcessInfo.processInfo.activeProcessorCount
         let rest = options.jobs == nil ? ["--jobs", String(jobs)] : []
-        var processes: [(process: Process, reader: Thread, done: DispatchSemaphore)] = []
+        var processes: [(process: Process, done: DispatchSemaphore)] = []
         for worker in 0..<jobs {
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-            process.arguments = arguments + rest + ["--worker", String(worker)]
-            let pipe = Pipe()
-            process.standardOutput = pipe
-            try process.run()
-            let done = DispatchSemaphore(value: 0)
-            let handle = pipe.fileHandleForReading
-            let reader = Thread { [self] in
-                read(handle, of: worker)
-                done.signal()
-            }
-            reader.start()
-            processes.append((process, reader, done))
+            processes.append(try begin(worker, arguments + rest + ["--worker", String(worker)]))
         }
-        let ticker = Thread { [self] in tick() }
-        ticker.start()
+        Thread { [self] in watch() }.start()
         for (worker, one) in processes.enumerated() {
             one.done.wait()
             one.process.waitUntilExit()
-            if one.process.terminationStatus != 0 || one.process.terminationReason != .exit {
-                crashed(worker)
-            }
+            let isWell = one.process.terminationStatus == 0 && one.process.terminationReason == .exit
+            if !isWell { failed(worker, "crashes its process: see above for why") }
         }
         print(summary())
         return found.withLock { $0.violations == 0 }
     }
+
+    private func begin(
+        _ worker: Int, _ arguments: [String]
+    ) throws -> (process: Process, done: DispatchSemaphore) {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        process.arguments = arguments
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        try process.run()
+        let identifier = process.processIdentifier
+        found.withLock { $0.processes.append(identifier) }
+        let done = DispatchSemaphore(value: 0)
+        let handle = pipe.fileHandleForReading
+        Thread { [self] in
+            read(handle, of: worker)
+            done.signal()
+        }.start()
+        return (process, done)
+    }
+
+    // MARK: - What workers say
 
     private func read(_ handle: FileHandle, of worker: Int) {
         var buffer: [UInt8] = []
@@ -73,32 +83,46 @@ final class Crew: Sendable {
     private func take(_ line: Worker.Line, from worker: Int) {
         found.withLock { found in
             switch line {
-            case .begins(let seed): found.current[worker] = seed
+            case .begins(let seed): found.current[worker] = (seed, Date())
             case .tells(let text): found.stories[worker, default: []].append(text)
             case .ends(let tally):
                 found.tally.add(tally)
                 found.seeds += 1
                 found.current[worker] = nil
-                guard let story = found.stories.removeValue(forKey: worker) else { return }
-                found.violations += 1
-                // Later ones mostly say the same again.
-                print(story.prefix(found.violations > 5 ? 1 : story.count).joined(separator: "\n"))
+                if let story = found.stories.removeValue(forKey: worker) { count(story, &found) }
             }
         }
     }
 
-    private func crashed(_ worker: Int) {
+    private func failed(_ worker: Int, _ how: String) {
         found.withLock { found in
-            found.violations += 1
-            let seed = found.current[worker].map(String.init) ?? "unknown"
-            print("seed \(seed) crashes: see above for why")
+            guard let seed = found.current.removeValue(forKey: worker)?.seed else { return }
+            count(["seed \(seed) \(how)"], &found)
         }
     }
 
-    private func tick() {
+    private func count(_ story: [String], _ found: inout Found) {
+        found.violations += 1
+        // Later ones mostly say the same again.
+        print(story.prefix(found.violations > 5 ? 1 : story.count).joined(separator: "\n"))
+        guard options.endsEarly else { return }
+        for process in found.processes { kill(process, SIGKILL) }
+        exit(1)
+    }
+
+    // MARK: - Progress
+
+    private func watch() {
         while true {
             Thread.sleep(forTimeInterval: 10)
             FileHandle.standardError.write(Data((summary() + "\n").utf8))
+            let stuck = found.withLock { found in
+                found.current.filter { $0.value.since.timeIntervalSinceNow < -Self.patience }.map(\.key)
+            }
+            for worker in stuck {
+                failed(worker, "does not end")
+                found.withLock { _ = kill($0.processes[worker], SIGKILL) }
+            }
         }
     }
 

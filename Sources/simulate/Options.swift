@@ -6,6 +6,8 @@ struct Options {
     var minutes: Double?
     var seed: UInt64?
     var isTraced = false
+    /// Ends with the first violation.
+    var endsEarly = false
     var jobs: Int?
     var members: Int?
     var operations: Int?
@@ -16,7 +18,8 @@ struct Options {
     static let usage = """
         simulate [--seeds A..B] [--minutes M] [--jobs J]   run seeds on all cores, 1..1000 unless said otherwise
         simulate --seed N [--trace]                        run one seed, and tell all that happens
-        options: --members N, --operations N, --bias NAME override what the seeds draw
+        options: --members N, --operations N, --bias NAME override what the seeds draw;
+                 --until-violation ends with the first
         """
 
     struct Mistake: Error {
@@ -26,16 +29,16 @@ struct Options {
     init(_ arguments: [String]) throws {
         var rest = arguments[...]
         while let option = rest.popFirst() {
-            if option == "--trace" {
-                isTraced = true
-                continue
+            switch option {
+            case "--trace": isTraced = true
+            case "--until-violation": endsEarly = true
+            default: try take(option, &rest)
             }
-            guard let value = rest.popFirst() else { throw Mistake(text: "\(option) takes a value") }
-            try take(option, value)
         }
     }
 
-    private mutating func take(_ option: String, _ value: String) throws {
+    private mutating func take(_ option: String, _ rest: inout ArraySlice<String>) throws {
+        guard let value = rest.popFirst() else { throw Mistake(text: "\(option) takes a value") }
         func number<Number: LosslessStringConvertible>(_ type: Number.Type) throws -> Number {
             guard let number = Number(value) else {
                 throw Mistake(text: "\(option) takes a number, not \(value)")

@@ -38,6 +38,7 @@ final class Wire {
     func start(_ id: String, _ arguments: [String] = [], environment: [String] = []) throws -> NodeProcess {
         let node = try NodeProcess(arguments, environment: environment)
         nodes[id] = node
+        ended.remove(id)
         return node
     }
 

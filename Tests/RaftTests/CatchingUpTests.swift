@@ -20,18 +20,18 @@ final class CatchingUpTests: XCTestCase {
         return sent
     }
 
-    /// A leader of three with ten entries, of which a snapshot stands for the first eight.
+    /// A leader of three with ten entries of term 2, of which a snapshot stands for the first eight.
     private func leader() -> Raft {
-        let entries = (1...10).map { Entry(term: 1, "c1 \($0) write 1 \($0)") }
-        let position = LogPosition(index: 8, term: 1)
+        let entries = (1...10).map { Entry(term: 2, "c1 \($0) write 1 \($0)") }
+        let position = LogPosition(index: 8, term: 2)
         var raft = Raft(
             configuration: Raft.Configuration(id: "n0", members: ["n0", "n1", "n2"], seed: 1),
-            hardState: HardState(term: 1), log: Log(baseIndex: 8, baseTerm: 1, entries: Array(entries[8...])),
+            hardState: HardState(term: 2), log: Log(baseIndex: 8, baseTerm: 2, entries: Array(entries[8...])),
             snapshot: Snapshot(position: position, source: Text()), now: 0)
         raft.advance(to: 1_000_000)
         for round in 0..<2 {
             for outgoing in drain(&raft) where outgoing.to == "n1" {
-                let reply = RequestVoteReply(term: round == 0 ? 1 : 2, voteGranted: true, preVote: round == 0)
+                let reply = RequestVoteReply(term: round == 0 ? 2 : 3, voteGranted: true, preVote: round == 0)
                 let answer = Message(inReplyTo: outgoing.message.id, .requestVoteReply(reply))
                 raft.receive(answer, from: "n1", now: 1_000_000)
             }
@@ -43,14 +43,29 @@ final class CatchingUpTests: XCTestCase {
     // Scenario 61. The hint of a member whose log ends before the leader's begins was taken for a place in the
     // leader's log, and the leader asked about its first entry for ever.
     func testAMemberWhoseLogEndsBeforeTheLeadersBeginsGetsTheSnapshot() throws {
+        try expectSnapshot(after: LogPosition(index: 3, term: 1))
+    }
+
+    func testAMemberThatDisagreesWhereTheLeadersLogBeginsGetsTheSnapshot() throws {
+        try expectSnapshot(after: LogPosition(index: 8, term: 1))
+    }
+
+    /// A member refuses until it gets a snapshot, or for so long that it never will.
+    private func expectSnapshot(after hint: LogPosition) throws {
         var raft = leader()
-        let probe = try XCTUnwrap(drain(&raft).first { $0.to == "n2" })
-        let refusal = AppendEntriesReply(
-            term: 2, success: false, hint: LogPosition(index: 3, term: 1))
-        raft.receive(
-            Message(inReplyTo: probe.message.id, .appendEntriesReply(refusal)), from: "n2", now: 1_000_100)
-        let sent = drain(&raft).filter { $0.to == "n2" }.map(\.message.body)
-        XCTAssertTrue(
-            sent.contains { if case .installSnapshot = $0 { true } else { false } }, "sent \(sent)")
+        var sent = drain(&raft).filter { $0.to == "n2" }
+        for step in 0..<5 {
+            let probe = try XCTUnwrap(
+                sent.last { if case .appendEntries = $0.message.body { true } else { false } })
+            let refusal = AppendEntriesReply(term: 3, success: false, hint: hint)
+            raft.receive(
+                Message(inReplyTo: probe.message.id, .appendEntriesReply(refusal)), from: "n2",
+                now: 1_000_100 + step)
+            sent = drain(&raft).filter { $0.to == "n2" }
+            if sent.contains(where: { if case .installSnapshot = $0.message.body { true } else { false } }) {
+                return
+            }
+        }
+        XCTFail("after its refusals it was sent \(sent)")
     }
 }

@@ -2,152 +2,138 @@ import XCTest
 
 @testable import Raft
 
-/// Handing over the lead (dissertation, 3.10).
+/// Leadership transfer (dissertation, 3.10).
 final class TransferTests: XCTestCase {
     private let timeout = Timing.shortestElectionTimeout
 
-    private func led(_ count: Int, voters: Int? = nil) -> Cluster {
-        let cluster = Cluster(count, voters: voters)
+    private func led() -> Cluster {
+        let cluster = Cluster(3)
         cluster.elect("n0")
-        cluster.propose("first", to: "n0")
-        cluster.settle()
         return cluster
     }
 
-    private func transfer(_ cluster: Cluster, to target: NodeID) -> Bool {
-        cluster.with("n0") { $0.transferLeadership(to: target) }
-    }
-
     // Scenario 77
-    func testATargetThatHoldsEverythingIsToldToStandAtOnce() {
-        let cluster = led(3)
-        XCTAssertTrue(transfer(cluster, to: "n2"))
-        XCTAssertEqual(cluster.network.filter(\.isTimeoutNow).map(\.to), ["n2"])
+    func testATargetThatIsUpToDateIsToldAtOnceAndLeads() {
+        let cluster = led()
+        XCTAssertTrue(cluster.with("n0") { $0.transferLeadership(to: "n1") })
+        XCTAssertEqual(cluster.network.filter(\.isTimeoutNow).map(\.to), ["n1"])
         cluster.settle()
-        XCTAssertEqual(cluster.leaderIDs, ["n2"])
-        XCTAssertEqual(cluster["n0"].leader, "n2")
+        XCTAssertEqual(cluster.leaderIDs, ["n1"])
+        XCTAssertEqual(cluster["n1"].currentTerm, 2)
     }
 
     // Scenario 78
     func testATargetThatLagsIsCaughtUpFirst() {
-        let cluster = led(3)
-        cluster.cut("n0", "n2")
-        cluster.propose("second", to: "n0")
+        let cluster = led()
+        cluster.isolate("n1")
+        for number in 0..<5 { cluster.propose("\(number)", to: "n0") }
         cluster.settle()
+        XCTAssertTrue(cluster.with("n0") { $0.transferLeadership(to: "n1") })
+        XCTAssertEqual(cluster.network.filter(\.isTimeoutNow).count, 0)
         cluster.heal()
-        XCTAssertTrue(transfer(cluster, to: "n2"))
-        XCTAssertTrue(cluster.network.filter(\.isTimeoutNow).isEmpty, "it stands without the last entry")
-        cluster.wait(cluster["n0"].timing.heartbeatInterval)
-        cluster.with("n0") { [now = cluster.now] in $0.advance(to: now) }
-        cluster.settle()
-        XCTAssertEqual(cluster.leaderIDs, ["n2"])
-        XCTAssertTrue(cluster["n2"].log[3].payload == .command(Command("second")))
+        cluster.run(for: timeout / 2)
+        XCTAssertEqual(cluster.leaderIDs, ["n1"])
+        XCTAssertEqual(cluster["n1"].commitIndex, 7)
     }
 
     // Scenario 79
-    func testCommandsWaitWhileTheLeadMovesAndAreTakenAgainWhereItDoesNot() {
-        let cluster = led(3)
-        cluster.firewall = { !$0.isTimeoutNow }
-        XCTAssertTrue(transfer(cluster, to: "n2"))
-        XCTAssertNil(cluster.with("n0") { $0.propose(Command("held")) })
-        XCTAssertFalse(cluster["n0"].acceptsChanges)
-        cluster.run(for: timeout - 1)
+    func testCommandsAreRefusedMeanwhileAndTakenAgainAfterATimeout() {
+        let cluster = led()
+        cluster.isolate("n1")
+        XCTAssertTrue(cluster.with("n0") { $0.transferLeadership(to: "n1") })
+        XCTAssertTrue(cluster["n0"].isTransferring)
         XCTAssertFalse(cluster["n0"].acceptsCommands)
-        cluster.run(for: 1)
+        XCTAssertNil(cluster.with("n0") { $0.propose(Command("a")) })
+        cluster.run(for: timeout)
         XCTAssertEqual(cluster.leaderIDs, ["n0"])
-        cluster.propose("held", to: "n0")
-        cluster.settle()
-        XCTAssertEqual(cluster["n0"].commitIndex, cluster["n0"].log.lastIndex)
+        XCTAssertFalse(cluster["n0"].isTransferring)
+        cluster.propose("a", to: "n0")
     }
 
     // Scenario 80
-    func testATransferPassesPreVoteAndLivingLeaders() {
-        let cluster = led(5)
-        let asked = cluster.sent.count
-        // All have heard from the leader this very moment.
-        XCTAssertTrue(transfer(cluster, to: "n3"))
-        cluster.settle()
-        XCTAssertEqual(cluster.leaderIDs, ["n3"])
-        XCTAssertTrue(cluster.sent[asked...].filter(\.isPreVoteRequest).isEmpty)
+    func testATransferPassesPreVoteAndTheLeadersLease() {
+        var voter = Hand("n2")
+        voter.append(heartbeat(term: 1, from: "n0"))
+        let request = RequestVote(term: 2, candidate: "n1", lastLogIndex: 0, lastLogTerm: 0)
+        XCTAssertEqual(voter.vote(request)?.voteGranted, false)
+        var transfer = request
+        transfer.leadershipTransfer = true
+        XCTAssertEqual(voter.vote(transfer)?.voteGranted, true)
+        var target = Hand("n1")
+        let requests = target.hear(.timeoutNow(TimeoutNow(term: 1, leader: "n0")), from: "n0")
+        XCTAssertTrue(target.raft.isCandidate)
+        XCTAssertEqual(requests.compactMap(\.requestVote).map(\.leadershipTransfer), [true, true])
+    }
+
+    // Scenario 80
+    func testATransferStillElectsNobodyWhoLacksCommittedEntries() {
+        var voter = Hand("n2", log: [1, 1])
+        let request = RequestVote(
+            term: 2, candidate: "n1", lastLogIndex: 1, lastLogTerm: 1, leadershipTransfer: true)
+        XCTAssertEqual(voter.vote(request)?.voteGranted, false)
     }
 
     // Scenario 81
-    func testAHigherTermEndsATransfer() {
-        let cluster = led(3)
-        cluster.firewall = { !$0.isTimeoutNow }
-        XCTAssertTrue(transfer(cluster, to: "n2"))
-        cluster.isolate("n0")
-        cluster.run(for: 6 * timeout)
-        cluster.heal()
-        cluster.run(for: 6 * timeout)
-        XCTAssertEqual(cluster.leaderIDs.count, 1)
-        XCTAssertTrue(cluster.ids.allSatisfy { !cluster[$0].isTransferring })
-        cluster.propose("next", to: cluster.leaderIDs[0])
-    }
-
-    // Scenario 81
-    func testTheRemovalOfTheTargetEndsATransfer() {
-        let cluster = led(3)
-        cluster.firewall = { !$0.isTimeoutNow }
-        XCTAssertEqual(cluster.change("n0", to: ["n0", "n1"]), .underWay)
-        XCTAssertTrue(transfer(cluster, to: "n2"))
+    func testATransferEndsWithAHigherTermAndWithAnotherTarget() {
+        let cluster = led()
+        cluster.isolate("n1")
+        XCTAssertTrue(cluster.with("n0") { $0.transferLeadership(to: "n1") })
+        XCTAssertTrue(cluster.with("n0") { $0.transferLeadership(to: "n2") })
+        XCTAssertTrue(cluster.events["n0"]!.contains(.transferAborted(target: "n1")))
         cluster.settle()
-        XCTAssertEqual(cluster["n0"].membership.voters, ["n0", "n1"])
-        XCTAssertFalse(cluster["n0"].isTransferring, "it hands over to who is no voter")
-        cluster.propose("next", to: "n0")
-    }
-
-    // Scenario 81
-    func testASecondTargetReplacesTheFirst() {
-        let cluster = led(3)
-        cluster.cut("n0", "n2")
-        cluster.propose("second", to: "n0")
-        cluster.settle()
-        XCTAssertTrue(transfer(cluster, to: "n2"))
-        XCTAssertTrue(transfer(cluster, to: "n1"))
-        cluster.settle()
-        XCTAssertEqual(cluster.leaderIDs, ["n1"])
-        XCTAssertEqual(cluster.sent.filter(\.isTimeoutNow).map(\.to), ["n1"])
+        XCTAssertEqual(cluster.leaderIDs, ["n2"])
+        XCTAssertFalse(cluster["n0"].isTransferring)
     }
 
     // Scenario 82
-    func testItselfStrangersAndLearnersAreNoTargets() {
-        let cluster = led(4, voters: 3)
-        let sent = cluster.sent.count
-        for target in ["n0", "n3", "n9"] { XCTAssertFalse(transfer(cluster, to: target), target) }
-        XCTAssertFalse(cluster.with("n1") { $0.transferLeadership(to: "n2") }, "a follower hands over")
-        XCTAssertEqual(cluster.sent.count, sent)
-        cluster.propose("next", to: "n0")
+    func testATransferToItselfOrToNoVoterDoesNothing() {
+        var hand = Hand(of: 4, voters: ["n0", "n1", "n2"])
+        XCTAssertFalse(hand.raft.transferLeadership(to: "n1"), "a follower has nothing to hand over")
+        hand.makeLeader()
+        for target in ["n0", "n3", "n9", ""] {
+            XCTAssertFalse(hand.raft.transferLeadership(to: target))
+            XCTAssertTrue(hand.raft.acceptsCommands)
+        }
     }
 
     // Scenario 83
-    func testALateWordToStandCostsNothingCommitted() {
-        let cluster = led(3)
-        XCTAssertTrue(transfer(cluster, to: "n2"))
-        let late = cluster.intercept(\.isTimeoutNow)
-        cluster.run(for: timeout)
-        XCTAssertFalse(cluster["n0"].isTransferring)
-        cluster.cut("n0", "n2")
-        cluster.propose("after", to: "n0")
+    func testAnOrderToStandThatComesLateIsHarmless() {
+        let cluster = led()
+        cluster.with("n0") { _ = $0.transferLeadership(to: "n1") }
+        let orders = cluster.intercept(\.isTimeoutNow)
+        cluster.run(for: 2 * timeout)
+        cluster.propose("a", to: "n0")
         cluster.settle()
-        cluster.heal()
-        late.forEach(cluster.deliver)
+        cluster.deliver(orders[0])
+        cluster.run(for: 4 * timeout)
+        XCTAssertEqual(cluster.leaderIDs, ["n1"])
+        XCTAssertEqual(cluster["n1"].commitIndex, cluster["n0"].commitIndex)
+        let term = cluster["n1"].currentTerm
+        cluster.deliver(orders[0])
         cluster.settle()
-        XCTAssertFalse(cluster["n2"].isLeader, "it lacks an entry that is committed")
-        cluster.run(for: 6 * timeout)
-        XCTAssertEqual(cluster.leaderIDs.count, 1)
-        let term = cluster["n0"].currentTerm
-        // In a later term it says nothing at all.
-        late.forEach(cluster.deliver)
-        cluster.run(for: 6 * timeout)
-        XCTAssertEqual(cluster["n0"].currentTerm, term)
-        XCTAssertTrue(cluster.ids.allSatisfy { cluster[$0].log[3].payload == .command(Command("after")) })
+        XCTAssertEqual(cluster["n1"].currentTerm, term, "an order of an earlier term was obeyed")
     }
 
-    func testALearnerDoesNotStandWhoeverSaysSo() {
-        let cluster = led(4, voters: 3)
-        let order = Message(.timeoutNow(TimeoutNow(term: cluster["n0"].currentTerm, leader: "n0")))
-        cluster.deliver(Packet(from: "n0", to: "n3", message: order, due: cluster.now))
-        XCTAssertTrue(cluster["n3"].isFollower)
+    func testTheTargetOfChoiceIsTheVoterThatHoldsMostAndWasHeardLast() {
+        var hand = Hand(of: 4, voters: ["n0", "n1", "n2"])
+        let appends = hand.makeLeader()
+        hand.acknowledge(appends, by: "n3")
+        hand.acknowledge(appends, by: "n2")
+        XCTAssertEqual(hand.raft.transferTarget, "n2")
+        hand.now += 1_000
+        hand.acknowledge(appends, by: "n1")
+        XCTAssertEqual(hand.raft.transferTarget, "n1")
+    }
+
+    func testAMemberThatIsAboutToEndStandsNoMoreButStillVotes() {
+        var hand = Hand()
+        hand.raft.retire()
+        XCTAssertNil(hand.raft.deadline)
+        XCTAssertEqual(hand.wait(60_000_000), [])
+        hand.hear(.timeoutNow(TimeoutNow(term: 1, leader: "n1")), from: "n1")
+        XCTAssertTrue(hand.raft.isFollower)
+        hand.now += timeout
+        let request = RequestVote(term: 2, candidate: "n2", lastLogIndex: 0, lastLogTerm: 0)
+        XCTAssertEqual(hand.vote(request)?.voteGranted, true)
     }
 }

@@ -49,7 +49,8 @@ final class RestartTests: XCTestCase {
             var generator = SeededGenerator(seed: UInt64(seed))
             var disk = again.disk
             disk.crash(using: &generator)
-            XCTAssertEqual(terms(try Storage.open(on: disk, node: "n0", founders: ["n0"]).found.state.log), [1, 1])
+            XCTAssertEqual(
+                terms(try Storage.open(on: disk, node: "n0", founders: ["n0"]).found.state.log), [1, 1])
         }
     }
 
@@ -61,7 +62,8 @@ final class RestartTests: XCTestCase {
         var (again, found) = try Storage.open(on: storage.disk, node: "n0", founders: ["n0"])
         XCTAssertEqual(found.state.log.lastIndex, 5)
         try again.store(append(from: 6, [2]))
-        XCTAssertEqual(terms(try Storage.open(on: again.disk, node: "n0", founders: ["n0"]).found.state.log), [2])
+        XCTAssertEqual(
+            terms(try Storage.open(on: again.disk, node: "n0", founders: ["n0"]).found.state.log), [2])
     }
 
     // What of the log disagrees with the snapshot must not take with it what is stored later.
@@ -72,6 +74,7 @@ final class RestartTests: XCTestCase {
         var (again, found) = try Storage.open(on: storage.disk, node: "n0", founders: ["n0"])
         XCTAssertEqual(found.state.log.lastIndex, 5)
         try again.store(append(from: 6, [2]))
-        XCTAssertEqual(terms(try Storage.open(on: again.disk, node: "n0", founders: ["n0"]).found.state.log), [2])
+        XCTAssertEqual(
+            terms(try Storage.open(on: again.disk, node: "n0", founders: ["n0"]).found.state.log), [2])
     }
 }

@@ -1,0 +1,177 @@
+import XCTest
+
+@testable import KeyValue
+@testable import Raft
+@testable import Simulation
+
+/// What the checks must find: each is shown something that cannot be.
+final class ChecksTests: XCTestCase {
+    private func expect(
+        _ property: Property, line: UInt = #line, _ body: () throws -> Void
+    ) {
+        XCTAssertThrowsError(try body(), line: line) { error in
+            XCTAssertEqual((error as? Breach)?.property, property, "\(error)", line: line)
+        }
+    }
+
+    // Scenario 17
+    func testTwoLeadersOfOneTermAreFound() throws {
+        var elections = Elections(members: 3)
+        try elections.leads(0, term: 1)
+        try elections.leads(0, term: 1)
+        try elections.leads(1, term: 2)
+        expect(.electionSafety) { try elections.leads(2, term: 1) }
+    }
+
+    func testASecondVoteInATermIsFound() throws {
+        var elections = Elections(members: 3)
+        try elections.votes(0, for: "n1", term: 1)
+        try elections.votes(0, for: "n1", term: 1)
+        try elections.votes(1, for: "n2", term: 1)
+        try elections.votes(0, for: "n2", term: 2)
+        expect(.oneVote) { try elections.votes(0, for: "n2", term: 1) }
+    }
+
+    func testLogsThatDoNotMatchAreFound() throws {
+        var entries = Entries()
+        try entries.stands(Entry(term: 1, "a"), at: 1, after: 0, in: 0)
+        try entries.stands(Entry(term: 1, "a"), at: 1, after: 0, in: 1)
+        try entries.stands(Entry(term: 2, "b"), at: 1, after: 0, in: 1)
+        try entries.stands(Entry(term: 2, "c"), at: 2, after: 1, in: 0)
+        expect(.logMatching) { try entries.stands(Entry(term: 1, "b"), at: 1, after: 0, in: 2) }
+        expect(.logMatching) { try entries.stands(Entry(term: 2, "c"), at: 2, after: 2, in: 1) }
+    }
+
+    // MARK: - The committed log and the clients' requests
+
+    private struct Books {
+        var truth = Truth(keys: 1)
+        var ledger = Ledger()
+
+        mutating func ask(_ action: Ledger.Action) -> Int {
+            let number = ledger.ask(
+                client: 0, key: 0, action, isNumbered: true, floor: truth.keys[0])
+            ledger.send(number, to: 0, life: 1)
+            return number
+        }
+
+        func entry(_ number: Int, term: Term = 1) -> Entry {
+            let asked = ledger.request(number)
+            let id = RequestID(client: asked.client, number: asked.messageID ?? 0)
+            let request = Request(id: id, operation: asked.operation)
+            return Entry(term: term, payload: .command(request.command))
+        }
+
+        mutating func commit(_ number: Int) throws {
+            try truth.add(entry(number), &ledger)
+        }
+
+        mutating func answer(_ number: Int, _ body: ClientReply.Body) throws {
+            _ = try ledger.answered(number, body, by: 0, life: 1, truth)
+        }
+    }
+
+    func testAnotherEntryAtACommittedIndexIsFound() throws {
+        var books = Books()
+        let (first, second) = (books.ask(.write), books.ask(.write))
+        XCTAssertTrue(try books.truth.isNews(books.entry(first), at: 1, to: 0))
+        try books.commit(first)
+        XCTAssertFalse(try books.truth.isNews(books.entry(first), at: 1, to: 1))
+        expect(.stateMachineSafety) { _ = try books.truth.isNews(books.entry(second), at: 1, to: 1) }
+        expect(.stateMachineSafety) { _ = try books.truth.isNews(books.entry(first, term: 2), at: 1, to: 1) }
+        expect(.stateMachineSafety) { _ = try books.truth.isNews(books.entry(second), at: 3, to: 1) }
+    }
+
+    func testACommandThatNobodyAskedForIsFound() throws {
+        var books = Books()
+        _ = books.ask(.write)
+        for text in ["c0 1 write 0 1", "c1 0 write 0 0", "c0 0 write 1 0", "c0 0 cas 0 1 0", "nonsense"] {
+            expect(.atMostOnce) { try books.truth.add(Entry(term: 1, text), &books.ledger) }
+        }
+    }
+
+    func testACopyOfARequestHasNoEffect() throws {
+        var books = Books()
+        let (first, second) = (books.ask(.write), books.ask(.write))
+        try books.commit(first)
+        try books.commit(second)
+        try books.commit(first)
+        XCTAssertEqual(books.truth.keys[0].value, second)
+        XCTAssertEqual(books.truth.value(of: 0, at: 1), first)
+        XCTAssertEqual(books.truth.value(of: 0, at: 3), second)
+    }
+
+    func testAnAnswerBeforeTheCommitIsFound() throws {
+        var books = Books()
+        let write = books.ask(.write)
+        expect(.honesty) { try books.answer(write, .writeOK) }
+    }
+
+    func testAnotherOutcomeThanTheTrueOneIsFound() throws {
+        var books = Books()
+        let cas = books.ask(.cas(from: 7, create: false))
+        try books.commit(cas)
+        expect(.honesty) { try books.answer(cas, .casOK) }
+        let write = books.ask(.write)
+        try books.commit(write)
+        expect(.honesty) { try books.answer(write, .error(.malformedRequest, "")) }
+    }
+
+    func testAnEffectAfterADenialIsFoundAndTheReverse() throws {
+        var books = Books()
+        let first = books.ask(.write)
+        try books.answer(first, .error(.temporarilyUnavailable, ""))
+        expect(.honesty) { try books.commit(first) }
+        let second = books.ask(.write)
+        try books.commit(second)
+        expect(.honesty) { try books.answer(second, .error(.temporarilyUnavailable, "")) }
+        let third = books.ask(.write)
+        books.ledger.send(third, to: 0, life: 1)
+        try books.answer(third, .error(.temporarilyUnavailable, ""))
+        XCTAssertNoThrow(try books.commit(third), "another copy of it may still happen")
+    }
+
+    func testAStaleReadIsFound() throws {
+        var books = Books()
+        let (first, second) = (books.ask(.write), books.ask(.write))
+        try books.commit(first)
+        let early = books.ask(.read)
+        try books.commit(second)
+        let late = books.ask(.read)
+        XCTAssertNoThrow(try books.answer(early, .readOK(JSONValue(canonical: "\(first)"))))
+        expect(.freshReads) { try books.answer(late, .readOK(JSONValue(canonical: "\(first)"))) }
+        let third = books.ask(.read)
+        expect(.freshReads) { try books.answer(third, .error(.keyDoesNotExist, "")) }
+        let fourth = books.ask(.read)
+        expect(.freshReads) { try books.answer(fourth, .readOK(JSONValue(canonical: "99"))) }
+    }
+
+    func testASecondAnswerToOneCopyIsFound() throws {
+        var books = Books()
+        let write = books.ask(.write)
+        try books.commit(write)
+        try books.answer(write, .writeOK)
+        expect(.answers) { try books.answer(write, .writeOK) }
+        expect(.answers) {
+            _ = try books.ledger.operation(answeredBy: ClientReply(to: "c9", inReplyTo: write, .writeOK))
+        }
+    }
+
+    // MARK: - Disks
+
+    func testADiskThatHoldsSomethingElseIsFound() {
+        func stored(_ terms: [Term], term: Term = 3, votedFor: NodeID? = "n1") -> StoredState {
+            StoredState(
+                hardState: HardState(term: term, votedFor: votedFor),
+                log: Log(entries: terms.map { Entry(term: $0, "c1 1 write 1 \($0)") }))
+        }
+        let expected = Stored(stored([1, 2, 3]))
+        XCTAssertNil(expected.difference(from: stored([1, 2, 3])))
+        for wrong in [
+            stored([1, 2]), stored([1, 2, 3, 3]), stored([1, 1, 3]), stored([1, 2, 3], term: 2),
+            stored([1, 2, 3], votedFor: nil),
+        ] {
+            XCTAssertNotNil(expected.difference(from: wrong))
+        }
+    }
+}

@@ -1,0 +1,126 @@
+import XCTest
+
+@testable import KeyValue
+@testable import Raft
+@testable import Simulation
+
+/// A whole run in which something is made to go wrong must end with the violation of the right property.
+final class SabotageTests: XCTestCase {
+    /// Runs a healthy cluster of three, and meddles with it once it has been at work for a while and `isTime`.
+    private func run(
+        when isTime: @escaping (Simulation) -> Bool = { _ in true }, _ meddle: @escaping (Simulation) -> Void
+    ) -> Violation? {
+        let simulation = Simulation(Scenario(seed: 1, members: 3, operations: 200))
+        var isDone = false
+        var count = 0
+        simulation.trace = { [unowned simulation] _ in
+            count += 1
+            guard count > 400, !isDone, isTime(simulation) else { return }
+            isDone = true
+            meddle(simulation)
+        }
+        return simulation.run().violation
+    }
+
+    private func leader(of simulation: Simulation) -> Member? {
+        simulation.members.first { $0.seen.leads != nil }
+    }
+
+    private func follower(of simulation: Simulation) -> Member? {
+        simulation.members.first { $0.seen.leads == nil }
+    }
+
+    func testNothingIsFoundWhereNothingIsWrong() {
+        XCTAssertNil(run { _ in })
+    }
+
+    func testAChangedStoreIsFound() {
+        let violation = run { simulation in
+            for key in 0..<3 {
+                let request = Request(
+                    id: RequestID(client: "nobody", number: key),
+                    operation: .write(key: JSONValue(canonical: "\(key)"), value: 999_999))
+                for member in simulation.members { _ = member.run?.replica.store.apply(request) }
+            }
+        }
+        XCTAssertTrue(
+            [.stateMachineSafety, .freshReads].contains(violation?.property), "\(violation as Any)")
+    }
+
+    func testATermThatGoesBackIsFound() {
+        let violation = run { simulation in
+            self.follower(of: simulation)?.seen.term += 1
+        }
+        XCTAssertEqual(violation?.property, .progress)
+    }
+
+    func testACommitIndexThatGoesBackIsFound() {
+        let violation = run { simulation in
+            self.follower(of: simulation)?.seen.commitIndex += 1_000
+        }
+        XCTAssertEqual(violation?.property, .progress)
+    }
+
+    func testACommitThatNoMajorityHasStoredIsFound() {
+        let violation = run { simulation in
+            for member in simulation.members where member.seen.leads == nil {
+                member.stored = Stored(StoredState(hardState: member.stored.hardState))
+            }
+        }
+        XCTAssertEqual(violation?.property, .durability)
+    }
+
+    func testALeaderWithoutACommittedEntryIsFound() {
+        let violation = run { simulation in
+            guard let follower = self.follower(of: simulation), let run = follower.run else { return }
+            // It forgets half of its log, and its leader says that it should stand.
+            run.replica.raft.log.truncate(from: 20)
+            run.replica.raft.hardState.term += 1
+            run.replica.raft.hardState.votedFor = follower.id
+            run.replica.raft.role = .leader(Leadership(progress: [], firstIndex: 20))
+        }
+        XCTAssertNotNil(violation)
+    }
+
+    func testAnImpossibleStateIsFound() {
+        let violation = run { simulation in
+            guard let run = self.follower(of: simulation)?.run else { return }
+            run.replica.raft.durableIndex = run.replica.raft.log.lastIndex + 1_000
+        }
+        XCTAssertEqual(violation?.property, .invariant)
+    }
+
+    func testADiskThatLosesWhatWasStoredIsFound() {
+        let violation = run { simulation in
+            guard let follower = self.follower(of: simulation) else { return }
+            simulation.crash(follower, for: 1_000)
+            follower.disk = SimulatedDisk()
+        }
+        XCTAssertEqual(violation?.property, .durability)
+    }
+
+    func testARequestThatIsNeverAnsweredIsFound() {
+        let violation = run { simulation in
+            for member in simulation.members {
+                simulation.ledger.send(0, to: member.index, life: member.life)
+            }
+        }
+        XCTAssertEqual(violation?.property, .answers)
+    }
+
+    func testAMajorityThatDoesNotServeIsFound() {
+        let isHealed: (Simulation) -> Bool = { $0.phase == .demand }
+        let violation = run(when: isHealed) { $0.network.muted = .appendEntries }
+        XCTAssertEqual(violation?.property, .liveness)
+    }
+
+    func testAViolationTellsItsStory() throws {
+        let violation = try XCTUnwrap(
+            run { simulation in
+                self.follower(of: simulation)?.seen.commitIndex += 1_000
+            })
+        XCTAssertGreaterThan(violation.story.count, 20)
+        XCTAssertTrue(violation.description.hasPrefix("seed 1 breaks no going back at "), "\(violation)")
+        XCTAssertTrue(violation.story.contains { $0.contains("leader of term 1: knows entry") })
+    }
+}
