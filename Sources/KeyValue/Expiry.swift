@@ -51,7 +51,7 @@ extension Replica {
     /// half is still to come.
     var requestsInLog: Set<RequestID> {
         let first = max(lastApplied + 1, raft.log.firstIndex)
-        var requests = Set(
+        var requests = Set<RequestID>(
             (first..<(raft.log.lastIndex + 1)).compactMap { index in
                 switch raft.log[index].payload {
                 case .noOp: nil

@@ -15,7 +15,7 @@ extension Simulation {
                 aimAtYoungLeader(member)
             case .installedSnapshot(let position): try checkInstalled(position, member)
             case .becameFollower, .becamePreCandidate, .becameCandidate, .granted, .refused, .voteReceived,
-                .truncated, .appendRefused, .committed, .transferStarted, .transferAborted,
+                .truncated, .appendRefused, .committed, .changedMembership, .transferStarted, .transferAborted,
                 .impossibleMessage:
                 break
             }
