@@ -69,4 +69,6 @@ struct Sight {
     var lastApplied: Index
     /// The term that it leads.
     var leads: Term?
+    /// Whether it leads since this turn only.
+    var isNewLeader = false
 }
