@@ -6,18 +6,23 @@ extension Replica {
         let overdue = owed.takeOverdue(at: now, interval: raft.timing.retryInterval)
         inbox += overdue.map { .write($0) }
         let expired = owed.takeExpired(at: now)
-        for (owed, waiter) in expired {
-            reply(to: owed.request.id.client, waiter.messageID, Self.timedOut(hasLeft: mayHappen(owed)))
-        }
+        giveUp(expired)
         let time = now
         if !expired.isEmpty || inboxExpiry ?? .max <= time { expireInbox { $0.deadline <= time } }
-        while let batch = reads.first, let deadline = batch.reads.first?.deadline, deadline <= now {
-            reads.removeFirst()
-            raft.forgetReads(below: batch.id + 1)
-            for read in batch.reads {
+        if let first = reads.first?.reads.first, first.deadline <= time { expireReads() }
+    }
+
+    /// The rest of a batch goes on waiting: those that came later have time left.
+    private mutating func expireReads() {
+        let time = now
+        for place in reads.indices {
+            for read in reads[place].reads where read.deadline <= time {
                 reply(to: read.client, read.messageID, Self.timedOut(hasLeft: true))
             }
+            reads[place].reads.removeAll { $0.deadline <= time }
         }
+        reads.removeAll(where: \.reads.isEmpty)
+        raft.forgetReads(below: reads.first?.id ?? nextReadID)
     }
 
     private mutating func expireInbox(_ isOver: (OwedRead) -> Bool) {
@@ -33,18 +38,26 @@ extension Replica {
         inbox = kept
     }
 
-    /// Whether the write may yet happen: it left this member, or a copy that reached another stands in this
-    /// member's log.
-    private func mayHappen(_ owed: OwedWrites.Owed) -> Bool {
-        owed.hasLeft || isInLog(owed.request)
+    /// A write may yet happen if it left this member, or a copy that reached another stands in this member's log.
+    private mutating func giveUp(_ expired: [(owed: OwedWrites.Owed, waiter: OwedWrites.Waiter)]) {
+        let inLog = expired.allSatisfy(\.owed.hasLeft) ? [] : requestsInLog
+        for (owed, waiter) in expired {
+            let mayHappen = owed.hasLeft || inLog.contains(owed.request.id)
+            reply(to: owed.request.id.client, waiter.messageID, Self.timedOut(hasLeft: mayHappen))
+        }
     }
 
-    private func isInLog(_ request: Request) -> Bool {
-        let first = max(raft.commitIndex + 1, raft.log.firstIndex)
-        return (first..<(raft.log.lastIndex + 1)).contains { index in
-            guard case .command(let command) = raft.log[index].payload else { return false }
-            return Request(command)?.id == request.id
-        }
+    /// Those that stand in this member's log and are not applied, committed or not.
+    var requestsInLog: Set<RequestID> {
+        let first = max(lastApplied + 1, raft.log.firstIndex)
+        return Set(
+            (first..<(raft.log.lastIndex + 1)).compactMap { index in
+                switch raft.log[index].payload {
+                case .noOp: nil
+                case .command(let command): Request(command)?.id
+                case .membership(let membership): RequestID(words: membership.change[...])
+                }
+            })
     }
 
     private static func timedOut(hasLeft: Bool) -> ClientReply.Body {
@@ -57,15 +70,14 @@ extension Replica {
 
     /// Answers all that is owed: nothing more will be heard.
     package mutating func endOfInput() {
-        for (owed, waiter) in owed.takeExpired(at: .max) {
-            reply(to: owed.request.id.client, waiter.messageID, Self.timedOut(hasLeft: mayHappen(owed)))
-        }
+        giveUp(owed.takeExpired(at: .max))
         expireInbox { _ in true }
         for read in reads.flatMap(\.reads) {
             reply(to: read.client, read.messageID, Self.timedOut(hasLeft: true))
         }
         reads = []
         raft.forgetReads(below: nextReadID)
+        endTransfers { _ in true }
     }
 
     /// Begins to end: hands over if this member leads, and stands no more. It still answers requests.
@@ -84,7 +96,7 @@ extension Replica {
     /// Whether a retiring member may end without anybody missing it: it owes nothing, and does not lead, or
     /// has nobody to hand over to.
     package var mayEnd: Bool {
-        owed.isEmpty && inbox.isEmpty && reads.isEmpty && replies.isEmpty
+        owed.isEmpty && inbox.isEmpty && reads.isEmpty && transfers.isEmpty && replies.isEmpty
             && (!raft.isLeader || raft.transferTarget == nil)
     }
 }

@@ -20,4 +20,9 @@ package struct JSONValue: Hashable, Sendable, CustomStringConvertible, Expressib
     package static func == (left: JSONValue, right: JSONValue) -> Bool {
         left.text.utf8.elementsEqual(right.text.utf8)
     }
+
+    package func hash(into hasher: inout Hasher) {
+        var text = text
+        text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+    }
 }

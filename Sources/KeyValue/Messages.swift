@@ -4,6 +4,19 @@ import Raft
 package enum PeerMessage: Hashable, Sendable {
     case raft(Message)
     case forward(Forward)
+    case transfer(TransferRequest)
+}
+
+/// A member asks its leader to hand over to `target`. It has no answer: the member sees who leads.
+package struct TransferRequest: Hashable, Sendable {
+    /// That of the leader; in any other the message is too old to be heeded.
+    package var term: Term
+    package var target: NodeID
+
+    package init(term: Term, target: NodeID) {
+        self.term = term
+        self.target = target
+    }
 }
 
 /// Writes that a member passes on. There is no answer: the member sees them applied, or says them again.
@@ -50,6 +63,9 @@ package struct ClientReply: Hashable, Sendable {
         case writeOK
         case casOK
         case statusOK(Status)
+        case logOK(LogExcerpt)
+        case changeMembershipOK([NodeID])
+        case transferLeadershipOK(leader: NodeID)
         case error(ErrorCode, String)
     }
 
@@ -62,6 +78,22 @@ package struct ClientReply: Hashable, Sendable {
         self.inReplyTo = inReplyTo
         self.body = body
     }
+}
+
+/// A part of the log, as far as a member holds it.
+package struct LogExcerpt: Hashable, Sendable {
+    package struct Line: Hashable, Sendable {
+        package var index: Index
+        package var entry: Entry
+    }
+
+    /// The most entries that one answer holds.
+    package static let limit = 1_000
+
+    package var firstIndex: Index
+    package var lastIndex: Index
+    package var commitIndex: Index
+    package var entries: [Line]
 }
 
 /// Maelstrom's error codes, as far as this node says them. All but `timeout` and `crash` are definite: what

@@ -31,6 +31,7 @@ package struct Replica: Sendable {
     var snapshotPiece: SnapshotPiece?
     /// The leader's snapshot, as far as it has come.
     var arriving: (reader: SnapshotReader, text: SnapshotText)?
+    var transfers: [OwedTransfer] = []
     var isRetiring = false
     var now: Microseconds
 
@@ -74,6 +75,7 @@ package struct Replica: Sendable {
         if snapshotWriter != nil { return now }
         return [
             raft.deadline, owed.nextExpiry, inboxExpiry, reads.first?.reads.first?.deadline, owed.retryAt,
+            transferDeadline,
         ]
         .compactMap { $0 }.min()
     }
@@ -87,11 +89,22 @@ package struct Replica: Sendable {
         max(1_000_000, 10 * raft.timing.oneWayLatency) * 9 / 10
     }
 
+    private func patience(for operation: Operation) -> Microseconds {
+        switch operation {
+        case .read, .write, .cas: patience
+        case .changeMembership, .refuseChange: Self.changePatience
+        }
+    }
+
+    /// How long a change of membership may wait for its answer: nine tenths of five seconds.
+    private static let changePatience: Microseconds = 4_500_000
+
     /// Takes the time, and acts on every deadline that it has reached.
     package mutating func advance(to now: Microseconds) {
         self.now = max(self.now, now)
         raft.advance(to: self.now)
         expire()
+        continueTransfers()
         continueSnapshot()
         if isRetiring { handOver() }
     }
@@ -99,7 +112,7 @@ package struct Replica: Sendable {
     /// Takes what a client asks.
     package mutating func receive(_ request: ClientRequest, now: Microseconds) {
         self.now = max(self.now, now)
-        let deadline = self.now + patience
+        let deadline = self.now + patience(for: request.operation)
         if case .read(let key) = request.operation {
             inbox.append(
                 .read(
@@ -129,6 +142,7 @@ package struct Replica: Sendable {
         switch message {
         case .raft(let message): raft.receive(message, from: sender, now: self.now)
         case .forward(let forward): receive(forward)
+        case .transfer(let request): receive(request)
         }
     }
 
@@ -150,6 +164,7 @@ package struct Replica: Sendable {
     /// What `ready` asked to be stored is durable: apply what is committed, and answer.
     package mutating func persisted(_ ready: ReplicaReady) {
         raft.persisted(ready.raft)
+        for change in ready.raft.failedChanges { refuse(change, .behind) }
         var waiting = ready.raft.reads[...]
         answer(&waiting)
         for index in ready.raft.committed {
@@ -163,9 +178,18 @@ package struct Replica: Sendable {
     }
 
     private mutating func apply(_ entry: Entry) {
-        guard case .command(let command) = entry.payload, let request = Request(command) else { return }
-        let outcome = store.apply(request)
-        if let owed = owed.settle(request.id) { answer(owed, outcome) }
+        switch entry.payload {
+        case .noOp: break
+        case .command(let command):
+            guard let request = Request(command), request.operation.isApplied else { return }
+            let outcome = store.apply(request)
+            if let owed = owed.settle(request.id) { answer(owed, outcome) }
+        case .membership(let membership):
+            // The joint one is but half of the change.
+            guard !membership.isJoint, let id = RequestID(words: membership.change[...]) else { return }
+            let outcome = store.membershipChanged(by: id)
+            if let owed = owed.settle(id) { answer(owed, outcome) }
+        }
     }
 
     mutating func answer(_ owed: OwedWrites.Owed, _ outcome: Outcome) {
@@ -206,8 +230,14 @@ package struct Replica: Sendable {
             noSuchKey(key)
         case (.differs, .cas(let key, let from, _, _)):
             .error(.preconditionFailed, "the current value of \(key) is not \(from)")
-        case (.differs, .read), (.differs, .write):
+        case (.differs, _):
             .error(.preconditionFailed, "the current value was not what the cas expected")
+        case (.membershipChanged, .changeMembership(let members)): .changeMembershipOK(members)
+        case (.changeBusy, _):
+            .error(.abort, "another change of membership is under way; nothing was changed")
+        case (.changeBehind, _): .error(.abort, "a new voter does not catch up; nothing was changed")
+        case (.noSuchKey, _), (.membershipChanged, _):
+            .error(.abort, "this msg_id was used for another request, which was carried out")
         }
     }
 }

@@ -5,6 +5,29 @@ package enum Operation: Hashable, Sendable {
     case read(key: JSONValue)
     case write(key: JSONValue, value: JSONValue)
     case cas(key: JSONValue, from: JSONValue, to: JSONValue, createIfNotExists: Bool)
+    /// Makes these the voters. On its way only: the log holds memberships instead.
+    case changeMembership([NodeID])
+    /// What a leader puts into the log in place of a change that cannot be made, so that no later copy of the
+    /// request is carried out after all.
+    case refuseChange(ChangeRefusal)
+}
+
+extension Operation {
+    /// Whether entries hold it for the store; a hand-typed one might hold what none does.
+    var isApplied: Bool {
+        switch self {
+        case .write, .cas, .refuseChange: true
+        case .read, .changeMembership: false
+        }
+    }
+}
+
+/// Why a change of membership is not made.
+package enum ChangeRefusal: String, Hashable, Sendable {
+    /// Another is under way.
+    case busy
+    /// A new voter does not catch up.
+    case behind
 }
 
 /// What makes two copies of a request the same request.
@@ -21,6 +44,17 @@ package struct RequestID: Hashable, Sendable {
         self.number = number
         self.numberedBy = numberedBy
     }
+
+    /// `String`'s own `==` would take the clients é and e + ´ for one, and drop the second's requests.
+    package static func == (left: RequestID, right: RequestID) -> Bool {
+        left.number == right.number && left.client.utf8.elementsEqual(right.client.utf8)
+            && left.numberedBy == right.numberedBy
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(number)
+        hasher.combine(client)
+    }
 }
 
 extension RequestID {
@@ -30,23 +64,30 @@ extension RequestID {
     }
 
     /// Nil where the words are not as `words` writes them.
+    init?(words: Substring) {
+        let parts = words.split(separator: " ", omittingEmptySubsequences: false)
+        guard parts.count == 2 else { return nil }
+        self.init(client: parts[0], number: parts[1])
+    }
+
+    /// Nil where the words are not as `words` writes them.
     init?(client: Substring, number: Substring) {
+        guard let client = Word.unescape(client) else { return nil }
+        if let number = Int(number) {
+            self.init(client: client, number: number)
+            return
+        }
         let parts = number.split(separator: "/", omittingEmptySubsequences: false)
-        guard let client = Word.unescape(client), let drawn = parts.last.flatMap({ Int($0) }) else {
+        guard parts.count == 2, let member = Word.unescape(parts[0]), let drawn = Int(parts[1]) else {
             return nil
         }
-        switch parts.count {
-        case 1: self.init(client: client, number: drawn)
-        case 2:
-            guard let member = Word.unescape(parts[0]) else { return nil }
-            self.init(client: client, number: drawn, numberedBy: member)
-        default: return nil
-        }
+        self.init(client: client, number: drawn, numberedBy: member)
     }
 }
 
 /// A write or cas as it stands in the log, and as members pass it on: one line of words,
-/// `CLIENT NUMBER write KEY VALUE` or `CLIENT NUMBER cas KEY FROM TO`, where `cas-or-create` creates the key.
+/// `CLIENT NUMBER write KEY VALUE` or `CLIENT NUMBER cas KEY FROM TO`, where `cas-or-create` creates the key;
+/// or `CLIENT NUMBER change-membership ID,ID` or `CLIENT NUMBER refuse-change REASON`.
 ///
 /// Client and member ids are escaped like parts of a URL, keys and values are canonical JSON.
 package struct Request: Hashable, Sendable {
@@ -65,6 +106,9 @@ package struct Request: Hashable, Sendable {
         case .write(let key, let value): Command("\(head) write \(key) \(value)")
         case .cas(let key, let from, let to, let create):
             Command("\(head) \(create ? "cas-or-create" : "cas") \(key) \(from) \(to)")
+        case .changeMembership(let members):
+            Command("\(head) change-membership \(Membership(voters: members).words)")
+        case .refuseChange(let reason): Command("\(head) refuse-change \(reason.rawValue)")
         }
     }
 
@@ -79,6 +123,12 @@ package struct Request: Hashable, Sendable {
         case ("cas", 3), ("cas-or-create", 3):
             operation = .cas(
                 key: values[0], from: values[1], to: values[2], createIfNotExists: words[2] != "cas")
+        case ("change-membership", 1):
+            guard let membership = Membership(words: words[3]), !membership.isJoint else { return nil }
+            operation = .changeMembership(membership.incoming)
+        case ("refuse-change", 1):
+            guard let reason = ChangeRefusal(rawValue: String(words[3])) else { return nil }
+            operation = .refuseChange(reason)
         default: return nil
         }
     }
@@ -90,11 +140,14 @@ enum Word {
     static func split(_ line: Substring) -> [Substring] {
         let bytes = line.utf8
         var words: [Substring] = []
+        words.reserveCapacity(6)
         var start = bytes.startIndex
+        var place = start
         var isQuoted = false
         var isEscaped = false
-        for place in bytes.indices {
+        while place < bytes.endIndex {
             let byte = bytes[place]
+            let next = bytes.index(after: place)
             if isEscaped {
                 isEscaped = false
             } else if byte == UInt8(ascii: "\"") {
@@ -102,11 +155,12 @@ enum Word {
             } else if isQuoted {
                 isEscaped = byte == UInt8(ascii: "\\")
             } else if byte == UInt8(ascii: " ") {
-                words.append(line[start..<place])
-                start = bytes.index(after: place)
+                words.append(Substring(bytes[start..<place]))
+                start = next
             }
+            place = next
         }
-        words.append(line[start...])
+        words.append(Substring(bytes[start...]))
         return words
     }
 

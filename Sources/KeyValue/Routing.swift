@@ -7,8 +7,17 @@ extension Replica {
 
     var canRoute: Bool {
         guard let leader = raft.leader, !inbox.isEmpty else { return false }
-        guard leader == raft.id, !raft.acceptsCommands else { return true }
-        return inbox.contains { if case .read = $0 { true } else { false } }
+        return leader != raft.id || raft.acceptsChanges || inbox.contains(where: canBePlaced)
+    }
+
+    /// Whether a leader can take it now.
+    private func canBePlaced(_ waiting: Waiting) -> Bool {
+        switch waiting {
+        case .read: return true
+        case .write(let id):
+            if case .changeMembership = owed.request(id)?.operation { return raft.acceptsChanges }
+            return raft.acceptsCommands
+        }
     }
 
     /// Hands the inbox on in its order, so that what one client typed is carried out as it was typed.
@@ -42,15 +51,34 @@ extension Replica {
                 // A read sees what was written before it, and nothing that came after.
                 takeUp(&arriving)
                 guard let request = owed.request(id) else { continue }
-                if raft.propose(request.command) == nil {
-                    refused.append(waiting)
-                } else {
-                    owed.placedInOwnLog(id)
-                }
+                if place(request) { owed.placedInOwnLog(id) } else { refused.append(waiting) }
             }
         }
         takeUp(&arriving)
         inbox = refused
+    }
+
+    /// Puts a request into the log of this leader.
+    /// - Returns: false where it takes none now.
+    private mutating func place(_ request: Request) -> Bool {
+        guard case .changeMembership(let voters) = request.operation else {
+            return raft.propose(request.command) != nil
+        }
+        // Refused in this term, and not applied yet; what is of earlier terms is.
+        if requestsInLog.contains(request.id) { return true }
+        switch raft.changeMembership(to: voters, change: request.id.words) {
+        case .underWay: return true
+        case .notNow: return false
+        case .busy: return refuse(request.id.words, .busy)
+        }
+    }
+
+    /// That a change is refused must be as lasting as the change would be: a copy of the request may come late,
+    /// and the client knows that it will not happen.
+    @discardableResult
+    mutating func refuse(_ change: String, _ reason: ChangeRefusal) -> Bool {
+        guard let id = RequestID(words: change[...]) else { return false }
+        return raft.propose(Request(id: id, operation: .refuseChange(reason)).command) != nil
     }
 
     private mutating func passOn(to leader: NodeID) {
@@ -100,7 +128,7 @@ extension Replica {
             guard raft.isLeader, raft.log.lastIndex < forward.limit, let request = Request(command),
                 store.outcome(of: request.id) == nil
             else { continue }
-            _ = raft.propose(command)
+            _ = place(request)
         }
     }
 }

@@ -45,7 +45,17 @@ struct SnapshotWriter: Sendable {
             isDone = true
             return "end\n"
         }
-        return part.sorted { $0.key.text < $1.key.text }.map { "key \($0.key) \($0.value)\n" }.joined()
+        var lines = ""
+        // By their bytes: what String's own order takes for equal could stand either way.
+        for (key, value) in part.sorted(by: { $0.key.text.utf8.lexicographicallyPrecedes($1.key.text.utf8) })
+        {
+            lines += "key "
+            lines += key.text
+            lines += " "
+            lines += value.text
+            lines += "\n"
+        }
+        return lines
     }
 }
 
@@ -60,10 +70,10 @@ struct SnapshotReader: Sendable {
     /// - Returns: false where the text is none of a snapshot.
     mutating func read(_ text: String) -> Bool {
         rest += text
-        var lines = rest.split(separator: "\n", omittingEmptySubsequences: false)
-        let unfinished = String(lines.removeLast())
+        var lines = rest.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        let unfinished = String(Substring(lines.removeLast()))
         for line in lines {
-            guard read(line) else { return false }
+            guard read(Substring(line)) else { return false }
         }
         rest = unfinished
         return true
@@ -86,21 +96,26 @@ struct SnapshotReader: Sendable {
 }
 
 extension Membership {
-    /// The ids, comma-separated; while joint, those of the new set, a slash, and those of the old one.
+    /// The ids, comma-separated; while joint, those of the new set, a slash, and those of the old one. Behind
+    /// them, the request that made it.
     package var words: String {
         let sets = isJoint ? [incoming, outgoing] : [incoming]
-        return sets.map { $0.map(Word.escape).joined(separator: ",") }.joined(separator: "/")
+        let ids = sets.map { $0.map(Word.escape).joined(separator: ",") }.joined(separator: "/")
+        return change.isEmpty ? ids : "\(ids) \(change)"
     }
 
     /// Nil where the words are not as `words` writes them.
     package init?(words: Substring) {
+        let parts = words.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
+        let change = parts.count == 2 ? parts[1] : ""
+        if !change.isEmpty, RequestID(words: change) == nil { return nil }
         var sets: [[NodeID]] = []
-        for set in words.split(separator: "/", omittingEmptySubsequences: false) {
+        for set in parts[0].split(separator: "/", omittingEmptySubsequences: false) {
             let ids = set.split(separator: ",", omittingEmptySubsequences: false).map(Word.unescape)
             guard !ids.contains(nil) else { return nil }
             sets.append(ids.compactMap { $0 })
         }
         guard let incoming = sets.first, sets.count <= 2 else { return nil }
-        self.init(voters: incoming, outgoing: sets.count == 2 ? sets[1] : [])
+        self.init(voters: incoming, outgoing: sets.count == 2 ? sets[1] : [], change: String(change))
     }
 }

@@ -1,6 +1,18 @@
 import Raft
 
 extension Replica {
+    /// The entries of `range` that this member holds.
+    package func excerpt(_ range: ClosedRange<Index>) -> LogExcerpt {
+        let log = raft.log
+        let first = max(range.lowerBound, log.firstIndex)
+        let last = min(range.upperBound, log.lastIndex)
+        let end = min(last, first + LogExcerpt.limit - 1)
+        let entries = first <= end ? (first...end).map { LogExcerpt.Line(index: $0, entry: log[$0]) } : []
+        return LogExcerpt(
+            firstIndex: log.firstIndex, lastIndex: log.lastIndex, commitIndex: raft.commitIndex,
+            entries: entries)
+    }
+
     /// What this member knows, as `status` tells it.
     package var status: Status {
         let role =

@@ -7,6 +7,9 @@ package enum Outcome: String, Hashable, Sendable {
     case noSuchKey = "no-such-key"
     /// A cas whose `from` was not the current value.
     case differs
+    case membershipChanged = "membership-changed"
+    case changeBusy = "change-busy"
+    case changeBehind = "change-behind"
 }
 
 /// The key-value map, and what was carried out lately: the state machine that the log drives. Every member
@@ -38,9 +41,19 @@ package struct Store: Sendable {
         return outcome
     }
 
+    /// The change that request `id` asked for is made, and its entry applied.
+    /// - Returns: what is remembered of the request, which is something else where a refusal came first.
+    mutating func membershipChanged(by id: RequestID) -> Outcome {
+        if let known = sessions.outcome(of: id) { return known }
+        sessions.remember(.membershipChanged, of: id)
+        return .membershipChanged
+    }
+
     private mutating func carryOut(_ operation: Operation) -> Outcome {
         switch operation {
-        case .read: preconditionFailure("reads are never in the log")
+        case .read, .changeMembership: preconditionFailure("these are never in the log")
+        case .refuseChange(.busy): return .changeBusy
+        case .refuseChange(.behind): return .changeBehind
         case .write(let key, let value):
             parts[Self.part(of: key)][key] = value
             return .written

@@ -7,6 +7,8 @@ package struct StoredState: Sendable {
     package var snapshot: Snapshot?
     package var membership: Membership?
     package var store: Store
+    /// The voters that the cluster began with; nil where nothing was stored.
+    package var founders: [NodeID]?
 
     package init(hardState: HardState = HardState(), log: Log = Log()) {
         self.hardState = hardState

@@ -6,9 +6,11 @@ import Raft
 /// several times faster than an object.
 ///
 /// An entry is its term and what it holds: `3 c1 7 write "x" 5`, whose rest is the command of a `Request`, or
-/// `3 no-op`.
+/// `3 no-op`, or `3 members n0,n1/n1,n2 c1 8`: the voters, while a change is joint those of the old set
+/// behind a slash, and the request that asked for the change.
 struct EntryText {
     private static let noOp = "no-op"
+    private static let members = "members "
 
     let decoder: JSONDecoder
 
@@ -19,9 +21,7 @@ struct EntryText {
         switch entry.payload {
         case .noOp: bytes.append(escaped: noOp)
         case .command(let command): bytes.append(escaped: command.text)
-        case .membership:
-            // Nothing puts one into a log yet; `payload(_:)` is where it is to be read.
-            preconditionFailure("a change of membership has no text yet")
+        case .membership(let membership): bytes.append(escaped: members + membership.words)
         }
         bytes.append(UInt8(ascii: "\""))
     }
@@ -90,6 +90,9 @@ struct EntryText {
         _ text: String, _ place: Int, _ doubtful: inout [(place: Int, Request)]
     ) -> Entry.Payload? {
         if text == noOp { return .noOp }
+        if text.hasPrefix(members) {
+            return Membership(words: text.dropFirst(members.count)).map { .membership($0) }
+        }
         return command(text, place, &doubtful).map { .command($0) }
     }
 
@@ -171,6 +174,7 @@ extension KeyValue.Operation {
         case .read(let key): [key]
         case .write(let key, let value): [key, value]
         case .cas(let key, let from, let to, _): [key, from, to]
+        case .changeMembership, .refuseChange: []
         }
     }
 
@@ -181,6 +185,7 @@ extension KeyValue.Operation {
         case .write: .write(key: values[0], value: values[1])
         case .cas(_, _, _, let create):
             .cas(key: values[0], from: values[1], to: values[2], createIfNotExists: create)
+        case .changeMembership, .refuseChange: self
         }
     }
 }

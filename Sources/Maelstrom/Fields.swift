@@ -38,6 +38,7 @@ enum Key: String, CodingKey {
     case offset, data, done, installed
     case index
     case requests, limit
+    case members, target
 }
 
 /// Reads the fields of one body, and says of those that it cannot read what it expected.
@@ -112,6 +113,15 @@ struct Fields {
             values.allSatisfy({ (0...Self.highest).contains($0) })
         else { throw wrong(key, "an array of \(number) integers from 0 to 2^62") }
         return values
+    }
+
+    /// `from` and `to` of a part of the log.
+    func range() throws(Malformed) -> ClosedRange<Index> {
+        let from = try count(.from)
+        let to = try count(.to)
+        guard from >= 1 else { throw wrong(.from, "at least 1, where the log begins") }
+        guard to >= from else { throw wrong(.to, "at least from, which is \(from)") }
+        return from...to
     }
 
     mutating func value(_ key: Key) throws(Malformed) -> JSONValue {

@@ -13,8 +13,9 @@ struct Line: Decodable {
         case initialize(nodeID: NodeID, nodeIDs: [NodeID])
         case operation(KeyValue.Operation)
         case status
-        /// A request that this version does not carry out.
-        case unsupported
+        case log(ClosedRange<Index>)
+        case transferLeadership(target: NodeID)
+        case transfer(TransferRequest)
         case raft(Message.Body)
         /// The message lacks its entries, whose texts are beside it.
         case appendEntries(AppendEntries, entries: [String])
@@ -83,7 +84,14 @@ struct Line: Decodable {
                 nodeID: try fields.string(.nodeID, "the id of this node"),
                 nodeIDs: try fields.strings(.nodeIDs, "an array of the ids of all nodes"))
         case .status: .status
-        case .log, .changeMembership, .transferLeadership: .unsupported
+        case .log: .log(try fields.range())
+        case .changeMembership:
+            .operation(.changeMembership(try fields.strings(.members, "an array of ids of members")))
+        case .transferLeadership:
+            .transferLeadership(target: try fields.string(.target, "the id of a voter"))
+        case .transfer:
+            .transfer(
+                TransferRequest(term: try fields.count(.term), target: try fields.string(.target)))
         case .appendEntries:
             .appendEntries(
                 try fields.appendEntries(from: source),

@@ -36,18 +36,19 @@ package struct MessageDecoder {
                 of: message, .notSupported,
                 "\(message.typeName) is for members, and \(message.source) is none")
         }
-        return input(message, content, line)
+        return input(message, content, line, identity)
     }
 
     private func beforeInit(_ message: Line, _ line: UnsafeRawBufferPointer) -> Input {
         guard message.type == .initialize, let content = message.content else {
             return refusal(of: message, .temporarilyUnavailable, "this node waits for its init")
         }
-        return input(message, content, line)
+        return input(message, content, line, nil)
     }
 
     private func input(
-        _ message: Line, _ content: Result<Line.Content, Malformed>, _ line: UnsafeRawBufferPointer
+        _ message: Line, _ content: Result<Line.Content, Malformed>, _ line: UnsafeRawBufferPointer,
+        _ identity: Identity?
     ) -> Input {
         if let field = message.doubtful, NumberScan.holdsOversizedInteger(line) {
             return refusal(
@@ -55,7 +56,11 @@ package struct MessageDecoder {
                 "\(field.rawValue) must hold no integer beyond 64 bits")
         }
         do throws(Malformed) {
-            return try input(message, try content.get())
+            let content = try content.get()
+            if case .operation(let operation) = content, let identity {
+                try check(operation, among: identity.members)
+            }
+            return try input(message, content)
         } catch {
             return refusal(of: message, .malformedRequest, "\(message.typeName): \(error.text)")
         }
@@ -86,8 +91,21 @@ package struct MessageDecoder {
                     identity: Identity(id: nodeID, members: nodeIDs)))
         case .status:
             return .status(client: message.source, messageID: message.messageID)
-        case .unsupported:
-            return refusal(of: message, .notSupported, "\(message.typeName) is not supported yet")
+        case .log(let range):
+            return .log(range, client: message.source, messageID: message.messageID)
+        case .transferLeadership(let target):
+            return .transferLeadership(to: target, client: message.source, messageID: message.messageID)
+        case .transfer(let request):
+            return .peer(.transfer(request), from: message.source)
+        }
+    }
+
+    private func check(_ operation: KeyValue.Operation, among members: [NodeID]) throws(Malformed) {
+        guard case .changeMembership(let voters) = operation else { return }
+        if voters.isEmpty { throw Malformed(text: "members must name at least one member") }
+        if let stranger = voters.first(where: { !members.contains($0) }) {
+            throw Malformed(
+                text: "members must be among \(members.joined(separator: " ")); \(stranger) is not")
         }
     }
 

@@ -13,6 +13,7 @@ enum MessageType: String {
     case installSnapshot = "install_snapshot"
     case installSnapshotReply = "install_snapshot_res"
     case timeoutNow = "timeout_now"
+    case transfer
     case initialize = "init"
     case status
     case log
@@ -32,7 +33,8 @@ enum MessageType: String {
         switch self {
         case .read, .write, .cas, .initialize, .status, .log, .changeMembership, .transferLeadership:
             .request
-        case .appendEntries, .forward, .readIndex, .requestVote, .installSnapshot, .timeoutNow:
+        case .appendEntries, .forward, .readIndex, .requestVote, .installSnapshot, .timeoutNow,
+            .transfer:
             .memberRequest
         case .appendEntriesReply, .readIndexReply, .requestVoteReply, .installSnapshotReply:
             .reply

@@ -3,7 +3,7 @@ import Raft
 
 /// Puts messages together as lines in one buffer, which is written once per turn.
 package struct MessageWriter: Sendable {
-    package private(set) var bytes: [UInt8] = []
+    package internal(set) var bytes: [UInt8] = []
     /// What every line of this node begins with, up to the destination.
     private var head: [UInt8] = []
     /// The entries of the last append, which mostly goes to several followers.
@@ -60,6 +60,18 @@ package struct MessageWriter: Sendable {
             begin(to: reply.client, "status_ok", reply.inReplyTo)
             fields(of: status)
             end()
+        case .logOK(let excerpt):
+            begin(to: reply.client, "log_ok", reply.inReplyTo)
+            fields(of: excerpt)
+            end()
+        case .changeMembershipOK(let members):
+            begin(to: reply.client, "change_membership_ok", reply.inReplyTo)
+            field(",\"members\":", members)
+            end()
+        case .transferLeadershipOK(let leader):
+            begin(to: reply.client, "transfer_leadership_ok", reply.inReplyTo)
+            field(",\"leader\":", leader)
+            end()
         case .error(let code, let text):
             write(code, text, to: reply.client, reply.inReplyTo)
         }
@@ -79,12 +91,7 @@ package struct MessageWriter: Sendable {
         field(",\"term\":", status.term)
         field(",\"leader\":", status.leader)
         field(",\"voted_for\":", status.votedFor)
-        bytes.append(",\"members\":[")
-        for (place, member) in status.members.enumerated() {
-            if place > 0 { bytes.append(",") }
-            bytes.append(quoted: member)
-        }
-        bytes.append("]")
+        field(",\"members\":", status.members)
         field(",\"last_log_index\":", status.lastLogIndex)
         field(",\"last_log_term\":", status.lastLogTerm)
         field(",\"commit_index\":", status.commitIndex)
@@ -99,13 +106,13 @@ package struct MessageWriter: Sendable {
         case .raft(let message): write(message, to: envelope.to)
         case .forward(let forward):
             begin(to: envelope.to, "forward", nil)
-            bytes.append(",\"requests\":[")
-            for (place, command) in forward.commands.enumerated() {
-                if place > 0 { bytes.append(",") }
-                bytes.append(quoted: command.text)
-            }
-            bytes.append("]")
+            field(",\"requests\":", forward.commands.map(\.text))
             field(",\"limit\":", forward.limit)
+            end()
+        case .transfer(let request):
+            begin(to: envelope.to, "transfer", nil)
+            field(",\"term\":", request.term)
+            field(",\"target\":", request.target)
             end()
         }
     }
@@ -172,7 +179,7 @@ package struct MessageWriter: Sendable {
 
     // MARK: - Pieces
 
-    private mutating func begin(to destination: String, _ type: StaticString, _ inReplyTo: Int?) {
+    mutating func begin(to destination: String, _ type: StaticString, _ inReplyTo: Int?) {
         bytes.append(contentsOf: head)
         bytes.append(quoted: destination)
         bytes.append(",\"body\":{\"type\":\"")
@@ -181,21 +188,31 @@ package struct MessageWriter: Sendable {
         if let inReplyTo { field(",\"in_reply_to\":", inReplyTo) }
     }
 
-    private mutating func end() {
+    mutating func end() {
         bytes.append("}}\n")
     }
 
-    private mutating func field(_ name: StaticString, _ value: Int) {
+    mutating func field(_ name: StaticString, _ value: Int) {
         bytes.append(name)
         bytes.append(value)
     }
 
-    private mutating func field(_ name: StaticString, _ value: Bool) {
+    mutating func field(_ name: StaticString, _ values: [String]) {
+        bytes.append(name)
+        bytes.append("[")
+        for (place, value) in values.enumerated() {
+            if place > 0 { bytes.append(",") }
+            bytes.append(quoted: value)
+        }
+        bytes.append("]")
+    }
+
+    mutating func field(_ name: StaticString, _ value: Bool) {
         bytes.append(name)
         bytes.append(value)
     }
 
-    private mutating func field(_ name: StaticString, _ value: String?) {
+    mutating func field(_ name: StaticString, _ value: String?) {
         bytes.append(name)
         if let value { bytes.append(quoted: value) } else { bytes.append("null") }
     }

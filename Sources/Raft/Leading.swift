@@ -128,6 +128,7 @@ extension Raft {
         if let sample = leadership.progress[place].heard(request, at: now) { timing.add(roundTrip: sample) }
         confirmReads()
         continueTransfer()
+        continueChange()
     }
 
     /// Commits what a quorum holds, if it is of this term: an entry of an earlier term may be on a majority
@@ -165,6 +166,7 @@ extension Raft {
             $0 == id ? .max : leadership.progress(of: $0)?.lastContact ?? 0
         }
         let quorum = contact == .max ? nil : contact + timing.electionTimeout
-        return [heartbeat, quorum, leadership.transfer?.deadline].compactMap { $0 }.min()
+        let waits = [heartbeat, quorum, leadership.transfer?.deadline, leadership.catchUp?.deadline]
+        return waits.compactMap { $0 }.min()
     }
 }

@@ -4,10 +4,18 @@ package struct Membership: Hashable, Sendable {
     package private(set) var incoming: [NodeID]
     /// The voters of the old set while a change is joint, else empty.
     package private(set) var outgoing: [NodeID]
+    /// The request that made this membership, as whoever asked for it names it; empty for the first one.
+    package let change: String
 
-    package init(voters: [NodeID], outgoing: [NodeID] = []) {
+    package init(voters: [NodeID], outgoing: [NodeID] = [], change: String = "") {
         incoming = Set(voters).sorted()
         self.outgoing = Set(outgoing).sorted()
+        self.change = change
+    }
+
+    /// The first half of a change from `old` to this one.
+    func joint(with old: Membership) -> Membership {
+        Membership(voters: incoming, outgoing: old.incoming, change: change)
     }
 
     package var isJoint: Bool { !outgoing.isEmpty }

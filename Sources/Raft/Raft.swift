@@ -68,6 +68,7 @@ package struct Raft: Sendable {
         var handedOut: Index
         var messages: [Outgoing] = []
         var reads: [ReadyRead] = []
+        var failedChanges: [String] = []
         var events: [Event] = []
     }
 
@@ -107,6 +108,8 @@ package struct Raft: Sendable {
     package var votedFor: NodeID? { hardState.votedFor }
     /// The membership in force: the latest in the log, committed or not (§6).
     package var membership: Membership { memberships[memberships.count - 1].membership }
+    /// The index of the entry that holds `membership`; the log's base for the one that it starts with.
+    var membershipIndex: Index { memberships[memberships.count - 1].index }
     package var others: [NodeID] { configuration.members.filter { $0 != id } }
 
     package var isLeader: Bool {
@@ -143,6 +146,7 @@ package struct Raft: Sendable {
         case .leader:
             checkQuorum()
             abortOverdueTransfer()
+            continueChange()
         }
     }
 
@@ -182,6 +186,7 @@ package struct Raft: Sendable {
             ready.committed = (pending.handedOut + 1)..<(commitIndex + 1)
         }
         ready.reads = pending.reads
+        ready.failedChanges = pending.failedChanges
         ready.events = pending.events
         pending = PendingReady(handedOut: commitIndex)
         return ready
@@ -189,7 +194,7 @@ package struct Raft: Sendable {
 
     package var hasReady: Bool {
         pending.hardStateChanged || pending.unstoredFrom != nil || !pending.messages.isEmpty
-            || pending.logReset != nil || !pending.snapshotPieces.isEmpty
+            || !pending.failedChanges.isEmpty || pending.logReset != nil || !pending.snapshotPieces.isEmpty
             || pending.handedOut < commitIndex || !pending.reads.isEmpty || !pending.events.isEmpty
             || (isLeader ? owesAppends : owesQuestion)
     }
@@ -208,6 +213,7 @@ package struct Raft: Sendable {
         guard let start = ready.entriesStart else { return }
         durableIndex = start - 1 + ready.entries.count
         if isLeader { advanceCommit() }
+        continueChange()
     }
 
     // MARK: - Shared by the chapters

@@ -30,6 +30,9 @@ package struct Ready: Sendable {
     package var committed: Range<Index> = 0..<0
     /// Reads that may be answered, each as soon as its index is applied, which is committed already.
     package var reads: [ReadyRead] = []
+    /// Changes of membership that cannot be made, for a new voter does not catch up. Nothing of them is in the
+    /// log.
+    package var failedChanges: [String] = []
     /// What happened, for people.
     package var events: [Event] = []
 
@@ -82,6 +85,7 @@ package enum Event: Hashable, Sendable {
     case appendRefused(leader: NodeID, prevLogIndex: Index, reason: AppendRefusal)
     case committed(Index, term: Term)
     case installedSnapshot(LogPosition)
+    case changedMembership(Membership)
     case transferStarted(target: NodeID)
     case transferAborted(target: NodeID)
     case impossibleMessage(from: NodeID, String)

@@ -10,7 +10,7 @@ extension Raft {
                     leader: leader, prevLogIndex: request.prevLogIndex, reason: .staleTerm(currentTerm)))
             return reply(answer(false), to: leader, inReplyTo: id)
         }
-        if let roundTrip = request.roundTrip { timing.announced = roundTrip }
+        if let roundTrip = request.roundTrip { timing.follow(roundTrip) }
         if let reason = disagreement(with: request) {
             note(.appendRefused(leader: leader, prevLogIndex: request.prevLogIndex, reason: reason))
             let index = log.lastIndex(withTermAtMost: request.prevLogTerm, notAfter: request.prevLogIndex)

@@ -28,6 +28,7 @@ package struct Leadership: Sendable {
     /// Reads whose round is out, oldest first.
     var rounds: [ReadRound] = []
     var transfer: Transfer?
+    var catchUp: CatchUp?
     /// Bytes of entries that are not committed.
     var uncommittedBytes = 0
 

@@ -104,6 +104,7 @@ extension Raft {
         }
         confirmReads()
         continueTransfer()
+        continueChange()
     }
 
     // MARK: - Receiving

@@ -8,9 +8,6 @@ package struct RoundTrip: Hashable, Sendable {
         self.deviation = deviation
     }
 
-    /// What hardly any takes longer than, by the rule for retransmissions of RFC 6298.
-    var slowest: Microseconds { mean + 4 * deviation }
-
     /// The estimate after one more sample, with the weights of RFC 6298.
     func adding(_ sample: Microseconds) -> RoundTrip {
         RoundTrip(
@@ -31,27 +28,36 @@ package struct Timing: Sendable {
     /// What this member measured itself.
     package private(set) var measured: RoundTrip?
     /// What the leader that it follows measured.
-    var announced: RoundTrip?
+    private(set) var announced: RoundTrip?
 
     package init(electionTimeout: Microseconds? = nil, heartbeatInterval: Microseconds? = nil) {
         fixedElectionTimeout = electionTimeout
         fixedHeartbeatInterval = heartbeatInterval
     }
 
-    mutating func add(roundTrip sample: Microseconds) {
+    /// A sample counts for twice the slowest round trip at most: one that comes from a member that was stopped
+    /// for a minute must not stretch every timeout, and on a network that has become slow a few will do.
+    mutating func add(roundTrip: Microseconds) {
+        let sample = min(roundTrip, 2 * max(slowestRoundTrip, Self.shortestElectionTimeout))
         measured = measured?.adding(sample) ?? RoundTrip(mean: sample, deviation: sample / 2)
     }
 
-    /// The minimum election timeout T: each wait is drawn from [T, 2T) (§5.2).
-    ///
-    /// Unless fixed, it is what a round trip takes at worst.
-    package var electionTimeout: Microseconds {
-        if let fixedElectionTimeout { return fixedElectionTimeout }
-        return min(max(slowestRoundTrip, Self.shortestElectionTimeout), Self.longestElectionTimeout)
+    mutating func follow(_ roundTrip: RoundTrip) {
+        let range = 0...Self.longestElectionTimeout
+        announced = RoundTrip(
+            mean: roundTrip.mean.clamped(to: range), deviation: roundTrip.deviation.clamped(to: range))
     }
 
+    /// What a round trip takes at worst, by the rule for retransmissions of RFC 6298; 0 before any was measured.
     private var slowestRoundTrip: Microseconds {
-        max(measured?.slowest ?? 0, announced?.slowest ?? 0)
+        let slowest = [measured, announced].compactMap { $0 }.map { $0.mean + 4 * $0.deviation }.max() ?? 0
+        return min(slowest, Self.longestElectionTimeout)
+    }
+
+    /// The minimum election timeout T: each wait is drawn from [T, 2T) (§5.2). Unless fixed, it follows the
+    /// round trips.
+    package var electionTimeout: Microseconds {
+        fixedElectionTimeout ?? max(slowestRoundTrip, Self.shortestElectionTimeout)
     }
 
     /// How long a leader leaves a member without a message. Several fit into T, for some are lost or late.
@@ -64,7 +70,13 @@ package struct Timing: Sendable {
         max(measured?.mean ?? 0, announced?.mean ?? 0) / 2
     }
 
-    /// When to say again what was not answered. A question to the leader takes a round trip, and another of
-    /// the leader to a quorum; asked again sooner, it would never be answered in time.
-    package var retryInterval: Microseconds { max(electionTimeout / 2, 5 * slowestRoundTrip / 2) }
+    /// When to say again what was not answered. An answer may need two round trips: a leader that is asked
+    /// asks a quorum before it answers.
+    package var retryInterval: Microseconds { max(2 * slowestRoundTrip, Self.shortestElectionTimeout / 2) }
+}
+
+extension Int {
+    fileprivate func clamped(to range: ClosedRange<Int>) -> Int {
+        Swift.min(Swift.max(self, range.lowerBound), range.upperBound)
+    }
 }

@@ -5,6 +5,7 @@ extension Raft {
     /// - Returns: false where this member does not lead, or `target` is no other voter: nothing happens then.
     package mutating func transferLeadership(to target: NodeID) -> Bool {
         guard isLeader, target != id, membership.contains(target) else { return false }
+        if leadership.transfer?.target == target { return true }
         abortTransfer()
         leadership.transfer = Transfer(target: target, deadline: now + timing.electionTimeout)
         note(.transferStarted(target: target))

@@ -16,7 +16,7 @@ extension Simulation {
             case .installedSnapshot(let position): try checkInstalled(position, member)
             case .becameFollower, .becamePreCandidate, .becameCandidate, .granted, .refused, .voteReceived,
                 .truncated, .appendRefused, .committed, .transferStarted, .transferAborted,
-                .impossibleMessage:
+                .changedMembership, .impossibleMessage:
                 break
             }
         }

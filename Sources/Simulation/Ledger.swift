@@ -106,6 +106,7 @@ struct Ledger {
             case .read: nil
             case .write(_, let value): Int(value.text)
             case .cas(_, _, let to, _): Int(to.text)
+            case .changeMembership, .refuseChange: nil
             }
         guard let number, asked.indices.contains(number),
             self.request(number).operation == request.operation, request.id.client == name(number),

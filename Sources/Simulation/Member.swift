@@ -81,7 +81,8 @@ final class Member {
     func start(
         _ configuration: Raft.Configuration, snapshotEvery: Int, segmentSize: Int, at time: Microseconds
     ) throws {
-        let (storage, found) = try MemberStorage.open(on: disk, node: id, segmentSize: segmentSize)
+        let (storage, found) = try MemberStorage.open(
+            on: disk, node: id, founders: configuration.voters, segmentSize: segmentSize)
         life += 1
         let replica = Replica(
             configuration: configuration, stored: found.state, snapshotEvery: snapshotEvery,

@@ -98,12 +98,13 @@ extension PeerMessage {
     /// What a firewall may tell apart.
     enum Kind: String, CaseIterable {
         case requestVote, requestVoteReply, appendEntries, appendEntriesReply, installSnapshot
-        case installSnapshotReply, timeoutNow, readIndex, readIndexReply, forward
+        case installSnapshotReply, timeoutNow, readIndex, readIndexReply, forward, transfer
     }
 
     var kind: Kind {
         switch self {
         case .forward: .forward
+        case .transfer: .transfer
         case .raft(let message):
             switch message.body {
             case .requestVote: .requestVote

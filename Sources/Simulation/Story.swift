@@ -75,6 +75,8 @@ struct Story {
         case .write(let key, let value): "write \(value) to \(key)"
         case .cas(let key, let from, let to, let create):
             "cas \(key) from \(from) to \(to)\(create ? ", or create" : "")"
+        case .changeMembership(let members): "make \(members.joined(separator: " ")) the voters"
+        case .refuseChange(let reason): "refuse a change: \(reason.rawValue)"
         }
     }
 
@@ -83,6 +85,9 @@ struct Story {
         case .readOK(let value): "it holds \(value)"
         case .writeOK, .casOK: "done"
         case .statusOK(let status): "it is \(status.role)"
+        case .logOK(let excerpt): "its log ends at \(excerpt.lastIndex)"
+        case .changeMembershipOK(let members): "the voters are \(members.joined(separator: " "))"
+        case .transferLeadershipOK(let leader): "\(leader) leads"
         case .error(let code, let text): "\(code.rawValue), \(text)"
         }
     }
@@ -109,6 +114,7 @@ struct Story {
         case .committed(let index, let term): "knows entry \(index) of term \(term) to be committed"
         case .installedSnapshot(let position):
             "takes over a snapshot up to entry \(position.index) of term \(position.term)"
+        case .changedMembership(let membership): "makes the voters \(membership.words)"
         case .transferStarted(let target): "hands over to \(target)"
         case .transferAborted(let target): "gives up handing over to \(target)"
         case .impossibleMessage(let from, let why): "cannot believe \(from): \(why)"

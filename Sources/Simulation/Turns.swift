@@ -194,6 +194,9 @@ extension Fingerprint {
         case .forward(let forward):
             mix(forward.limit)
             mix(forward.commands.count)
+        case .transfer(let request):
+            mix(request.term)
+            mix(request.target)
         case .raft(let message):
             mix(message.id ?? -1)
             mix(message.inReplyTo ?? -1)
@@ -211,6 +214,9 @@ extension Fingerprint {
         case .writeOK: mix(-1)
         case .casOK: mix(-2)
         case .statusOK: mix(-3)
+        case .logOK: mix(-4)
+        case .changeMembershipOK(let members): members.forEach { mix($0) }
+        case .transferLeadershipOK(let leader): mix(leader)
         case .error(let code, _): mix(code.rawValue)
         }
     }
@@ -221,6 +227,7 @@ extension PeerMessage {
     var told: String {
         switch self {
         case .raft(let message): "\(message)"
+        case .transfer(let request): "asks in term \(request.term) to hand over to \(request.target)"
         case .forward(let forward):
             "passes on, up to entry \(forward.limit), \(forward.commands.map(\.text))"
         }

@@ -51,6 +51,19 @@ package struct Damage: Error, Hashable, CustomStringConvertible {
     package var description: String { "\(file) is damaged at byte \(offset): \(reason)" }
 }
 
+/// The end of a write that a crash cut short, and that nobody was told of.
+package struct TornTail: Hashable, CustomStringConvertible, Sendable {
+    package var file: String
+    /// In bytes from the beginning of the file.
+    package var offset: Int
+    /// In bytes.
+    package var size: Int
+
+    package var description: String {
+        "the last \(size) bytes of \(file), from byte \(offset) on, are part of a write that was cut short"
+    }
+}
+
 package enum StorageError: Error, Hashable, CustomStringConvertible {
     case disk(DiskError)
     case damage(Damage)

@@ -7,7 +7,7 @@ package struct MemberStorage<Device: Disk>: Sendable {
     package struct Found: Sendable {
         package var state: StoredState
         /// What a crash left of a write that nobody was told of; it has been cut off.
-        package var tornTail: Damage?
+        package var tornTail: TornTail?
     }
 
     private var log: WriteAheadLog<Device>
@@ -24,12 +24,13 @@ package struct MemberStorage<Device: Disk>: Sendable {
     /// - Throws: `StorageError.damage` where what is stored is not what was written, but for a torn tail;
     ///   `StorageError.disk` where the disk fails.
     package static func open(
-        on disk: Device, node: NodeID, segmentSize: Int = WriteAheadLog<Device>.segmentSize
+        on disk: Device, node: NodeID, founders: [NodeID],
+        segmentSize: Int = WriteAheadLog<Device>.segmentSize
     ) throws(StorageError) -> (storage: MemberStorage, found: Found) {
         var disk = disk
         let (position, pieces) = try readSnapshot(on: &disk, node: node)
         let (log, recovered) = try WriteAheadLog.open(
-            on: disk, node: node, snapshot: position, segmentSize: segmentSize)
+            on: disk, node: node, founders: founders, snapshot: position, segmentSize: segmentSize)
         var state = StoredState(hardState: recovered.hardState, log: Log(entries: recovered.entries))
         if position.index > 0 {
             guard
@@ -42,6 +43,7 @@ package struct MemberStorage<Device: Disk>: Sendable {
             }
             state = restored
         }
+        state.founders = recovered.founders
         let storage = MemberStorage(log: log, node: node, snapshot: position)
         return (storage, Found(state: state, tornTail: recovered.tornTail))
     }

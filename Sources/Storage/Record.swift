@@ -2,8 +2,8 @@ import Raft
 
 /// What a frame of the log says: any number of these, one after another, each beginning with its kind.
 enum Record: Hashable {
-    /// The first record of every segment.
-    case segment(version: UInt16, node: NodeID)
+    /// The first record of every segment. `founders` are the voters that the cluster began with.
+    case segment(version: UInt16, node: NodeID, founders: [NodeID])
     /// Term and vote in one, for a term without its vote would allow a second one.
     case hardState(HardState)
     /// Entries that replace all that the log held from `start` on.
@@ -26,10 +26,11 @@ enum Record: Hashable {
 
     func encode(into bytes: inout [UInt8]) {
         switch self {
-        case .segment(let version, let node):
+        case .segment(let version, let node, let founders):
             bytes.append(Kind.segment.rawValue)
             bytes.append(littleEndian: version)
             bytes.append(node)
+            bytes.append(founders)
         case .hardState(let state):
             bytes.append(Kind.hardState.rawValue)
             bytes.append(littleEndian: Int64(state.term))
@@ -58,6 +59,7 @@ enum Record: Hashable {
             bytes.append(PayloadKind.membership.rawValue)
             bytes.append(membership.incoming)
             bytes.append(membership.outgoing)
+            bytes.append(membership.change)
         }
     }
 
@@ -76,8 +78,10 @@ enum Record: Hashable {
         guard let kind = reader.integer(UInt8.self).flatMap(Kind.init) else { return nil }
         switch kind {
         case .segment:
-            guard let version = reader.integer(UInt16.self), let node = reader.string() else { return nil }
-            return .segment(version: version, node: node)
+            guard let version = reader.integer(UInt16.self), let node = reader.string(),
+                let founders = reader.strings()
+            else { return nil }
+            return .segment(version: version, node: node, founders: founders)
         case .hardState:
             guard let term = reader.integer(Int64.self), let vote = reader.strings() else { return nil }
             return .hardState(HardState(term: Int(term), votedFor: vote.first))
@@ -110,9 +114,12 @@ enum Record: Hashable {
             guard let text = reader.string() else { return nil }
             return Entry(term: Int(term), text)
         case .membership:
-            guard let incoming = reader.strings(), let outgoing = reader.strings() else { return nil }
+            guard let incoming = reader.strings(), let outgoing = reader.strings(),
+                let change = reader.string()
+            else { return nil }
             return Entry(
-                term: Int(term), payload: .membership(Membership(voters: incoming, outgoing: outgoing)))
+                term: Int(term),
+                payload: .membership(Membership(voters: incoming, outgoing: outgoing, change: change)))
         }
     }
 }

@@ -4,10 +4,12 @@ import Raft
 struct Recovery {
     private let node: NodeID
     private(set) var hardState = HardState()
+    /// Nil before any segment.
+    private(set) var founders: [NodeID]?
     private var entries: [Entry] = []
     /// The index of the first of `entries`; nil before any.
     private var firstIndex: Index?
-    private(set) var tornTail: Damage?
+    private(set) var tornTail: TornTail?
     /// The sequence of the last whole frame; 0 before any.
     private(set) var sequence: UInt64 = 0
     private(set) var lastIndexOfSegment: Index = 0
@@ -51,11 +53,11 @@ struct Recovery {
         if let later = Frame.find(in: file, from: offset + 1, above: sequence) {
             throw Damage(name, at: offset, "\(reason), and one written later stands at byte \(later)")
         }
-        tornTail = Damage(name, at: offset, "\(reason); the last \(file.count - offset) bytes are cut off")
+        tornTail = TornTail(file: name, offset: offset, size: file.count - offset)
     }
 
-    private func checkSegment(_ record: Record?, name: String) throws(Damage) {
-        guard case .segment(let version, let owner) = record else {
+    private mutating func checkSegment(_ record: Record?, name: String) throws(Damage) {
+        guard case .segment(let version, let owner, let founders) = record else {
             throw Damage(name, at: 0, "it does not begin as a segment of the log does")
         }
         guard version == Record.version else {
@@ -63,6 +65,7 @@ struct Recovery {
                 name, at: 0, "it has format \(version), and only format \(Record.version) can be read")
         }
         guard owner == node else { throw Damage(name, at: 0, "it belongs to \(owner), not to \(node)") }
+        self.founders = founders
     }
 
     private mutating func replay(_ record: Record, name: String, at offset: Int) throws(Damage) {

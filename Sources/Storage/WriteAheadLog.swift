@@ -11,8 +11,10 @@ package struct WriteAheadLog<Device: Disk>: Sendable {
         package var hardState: HardState
         /// The entries that follow the snapshot.
         package var entries: [Entry]
+        /// The voters that the cluster began with; nil in a new directory.
+        package var founders: [NodeID]?
         /// A write that a crash cut short, and that nobody was told of; it has been cut off.
-        package var tornTail: Damage?
+        package var tornTail: TornTail?
     }
 
     /// A segment of this size, in bytes, is followed by a new one.
@@ -20,6 +22,7 @@ package struct WriteAheadLog<Device: Disk>: Sendable {
 
     package var disk: Device
     private let node: NodeID
+    private var founders: [NodeID]
     private var hardState = HardState()
     /// The number of each segment, and the last index that it holds an entry of, oldest first.
     private var segments: [(number: Int, lastIndex: Index)] = []
@@ -29,24 +32,33 @@ package struct WriteAheadLog<Device: Disk>: Sendable {
 
     /// Opens the log of `node` in the files of `disk`, or begins one.
     ///
-    /// - Parameter snapshot: what the latest snapshot stands for; index 0 where there is none.
+    /// - Parameters:
+    ///   - founders: the voters that a new cluster begins with; they count only where there is no log yet.
+    ///   - snapshot: what the latest snapshot stands for; index 0 where there is none.
     /// - Throws: `Damage` where anything but a torn tail is not as it was written, or is of another version
     ///   or node; `DiskError` where the disk fails.
     package static func open(
-        on disk: Device, node: NodeID, snapshot: LogPosition, segmentSize: Int = segmentSize
+        on disk: Device, node: NodeID, founders: [NodeID], snapshot: LogPosition,
+        segmentSize: Int = segmentSize
     ) throws(StorageError) -> (log: WriteAheadLog, recovered: Recovered) {
-        var log = WriteAheadLog(disk: disk, node: node, segmentSize: segmentSize)
+        var log = WriteAheadLog(disk: disk, node: node, founders: founders, segmentSize: segmentSize)
         var recovery = Recovery(node: node)
         do {
             let numbers = try log.disk.list().compactMap { segmentNumber($0) }.sorted()
             for number in numbers { try log.read(number, isLast: number == numbers.last, into: &recovery) }
             log.sequence = recovery.sequence
             log.hardState = recovery.hardState
+            log.founders = recovery.founders ?? founders
             if log.segments.isEmpty { try log.beginSegment() } else { try log.settle() }
             let entries = try recovery.entries(after: snapshot)
             // Else what is appended after the snapshot would be read as a gap, or go with what disagrees.
             if !recovery.leads(to: snapshot) { try log.reset(to: snapshot) }
-            return (log, Recovered(hardState: log.hardState, entries: entries, tornTail: recovery.tornTail))
+            return (
+                log,
+                Recovered(
+                    hardState: log.hardState, entries: entries, founders: recovery.founders,
+                    tornTail: recovery.tornTail)
+            )
         } catch let error as DiskError {
             throw .disk(error)
         } catch let damage as Damage {
@@ -80,8 +92,9 @@ package struct WriteAheadLog<Device: Disk>: Sendable {
         segments.append((number, recovery.lastIndexOfSegment))
     }
 
-    private init(disk: Device, node: NodeID, segmentSize: Int) {
+    private init(disk: Device, node: NodeID, founders: [NodeID], segmentSize: Int) {
         self.disk = disk
+        self.founders = founders
         self.node = node
         self.segmentSize = segmentSize
     }
@@ -136,7 +149,7 @@ package struct WriteAheadLog<Device: Disk>: Sendable {
         try disk.create(Self.name(number))
         segments.append((number, segments.last?.lastIndex ?? 0))
         size = 0
-        try write([.segment(version: Record.version, node: node), .hardState(hardState)])
+        try write([.segment(version: Record.version, node: node, founders: founders), .hardState(hardState)])
         try disk.syncDirectory()
     }
 

@@ -20,7 +20,7 @@ enum DataDirectory {
 
     /// Opens what is stored of member `id` in the data directory at `path`, or begins it.
     static func open(
-        _ path: String, id: NodeID
+        _ path: String, id: NodeID, founders: [NodeID]
     ) throws(StorageError) -> (storage: MemberStorage<PosixDisk>, found: MemberStorage<PosixDisk>.Found) {
         let disk: PosixDisk
         do {
@@ -28,7 +28,7 @@ enum DataDirectory {
         } catch {
             throw .disk(error)
         }
-        return try MemberStorage.open(on: disk, node: id)
+        return try MemberStorage.open(on: disk, node: id, founders: founders)
     }
 
     /// The id as a file name: as it is, unless it could lead elsewhere.
@@ -67,7 +67,7 @@ enum DataDirectory {
 
     private static func inspect(_ path: String, id: NodeID) -> Int32 {
         do {
-            let found = try MemberStorage.open(on: ReadOnlyDisk(path: path), node: id).found
+            let found = try MemberStorage.open(on: ReadOnlyDisk(path: path), node: id, founders: []).found
             let state = found.state
             let members = Membership.latest(in: state)
             let snapshot = state.snapshot.map { "up to index \($0.position.index), term \($0.position.term)" }
@@ -98,11 +98,13 @@ enum DataDirectory {
 extension Membership {
     /// The membership in force at the end of what is stored; nil where nothing there says.
     fileprivate static func latest(in state: StoredState) -> Membership? {
-        guard state.log.lastIndex >= state.log.firstIndex else { return state.membership }
+        guard state.log.lastIndex >= state.log.firstIndex else {
+            return state.membership ?? state.founders.map { Membership(voters: $0) }
+        }
         for entry in state.log[state.log.firstIndex...state.log.lastIndex].reversed() {
             if case .membership(let membership) = entry.payload { return membership }
         }
-        return state.membership
+        return state.membership ?? state.founders.map { Membership(voters: $0) }
     }
 }
 

@@ -40,6 +40,8 @@ extension Logger {
             log(
                 .info, .snapshot,
                 "takes over the leader's snapshot up to (\(position.index), t\(position.term))")
+        case .changedMembership(let membership):
+            log(.info, .election, "makes the voters \(membership.words)")
         case .transferStarted(let target):
             log(.info, .election, "hands over to \(target)")
         case .transferAborted(let target):

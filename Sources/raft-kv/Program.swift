@@ -1,4 +1,3 @@
-import Dispatch
 import Glibc
 
 @main
@@ -19,16 +18,7 @@ struct Program {
     }
 
     private static func run(_ node: Node) -> Never {
-        // A closed stdout is an error of write(2), not the end.
-        signal(SIGPIPE, SIG_IGN)
-        let queue = DispatchQueue(label: "signals")
-        let sources = [SIGTERM, SIGINT].map { number in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
-            source.setEventHandler { node.terminate(signal: number) }
-            source.activate()
-            return source
-        }
+        let sources = Signals.watch { node.terminate(signal: $0) }
         withExtendedLifetime(sources) { node.run() }
     }
 }

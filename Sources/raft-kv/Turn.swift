@@ -83,6 +83,12 @@ struct Turn: Sendable {
             drain()
             guard let status = replica?.status else { return }
             writer.write(ClientReply(to: client, inReplyTo: messageID, .statusOK(status)))
+        case .log(let range, let client, let messageID):
+            drain()
+            guard let excerpt = replica?.excerpt(range) else { return }
+            writer.write(ClientReply(to: client, inReplyTo: messageID, .logOK(excerpt)))
+        case .transferLeadership(let target, let client, let messageID):
+            replica?.transferLeadership(to: target, client: client, messageID: messageID, now: now)
         case .peer(let message, let member):
             replica?.receive(message, from: member, now: now)
         case .refusal(let refusal):
@@ -102,12 +108,13 @@ struct Turn: Sendable {
         let identity = request.identity
         if replica == nil {
             var generator = SystemRandomNumberGenerator()
+            let founders = options.voters ?? identity.members
+            guard let stored = open(identity.id, founders: founders) else { return }
             let configuration = Raft.Configuration(
-                id: identity.id, members: identity.members, voters: options.voters,
+                id: identity.id, members: identity.members, voters: stored.founders ?? founders,
                 timing: Timing(
                     electionTimeout: options.electionTimeout, heartbeatInterval: options.heartbeatInterval),
                 seed: generator.next())
-            guard let stored = open(identity.id) else { return }
             replica = Replica(
                 configuration: configuration, stored: stored, snapshotEvery: options.snapshotEvery, now: now)
             writer.identify(as: identity.id)
@@ -128,15 +135,15 @@ struct Turn: Sendable {
     // MARK: - Storage
 
     /// What is stored of the member; nil, and a failure, where that cannot be known.
-    private mutating func open(_ id: NodeID) -> StoredState? {
+    private mutating func open(_ id: NodeID, founders: [NodeID]) -> StoredState? {
         guard let directory = options.dataDirectory else { return StoredState() }
         do {
-            let (storage, found) = try DataDirectory.open(directory, id: id)
+            let (storage, found) = try DataDirectory.open(directory, id: id, founders: founders)
             self.storage = storage
             let state = found.state
             log.id = id
             log.term = state.hardState.term
-            if let torn = found.tornTail { log.log(.warning, .snapshot, "found a write cut short: \(torn)") }
+            if let torn = found.tornTail { log.log(.warning, .snapshot, "\(torn); they are cut off") }
             log.log(
                 .info, .snapshot,
                 "keeps its state in \(directory): term \(state.hardState.term), voted for "

@@ -19,9 +19,10 @@ final class OptionTests: XCTestCase {
             (["--log", "info,weather=debug"], ["--log", "weather"]),
             (["--log", "rpc=trace,info"], ["--log"]),
             (["--log", ""], ["--log"]),
-            (["--data-dir", "x"], ["--data-dir", "not supported yet"]),
-            (["--inspect", "x"], ["--inspect", "not supported yet"]),
-            (["--snapshot-every", "5"], ["--snapshot-every", "not supported yet"]),
+            (["--data-dir", ""], ["--data-dir", "a directory"]),
+            (["--inspect"], ["--inspect", "a directory"]),
+            (["--snapshot-every", "0"], ["--snapshot-every", "\"0\"", "entries"]),
+            (["--snapshot-every", "many"], ["--snapshot-every", "\"many\"", "entries"]),
         ]
         for (arguments, named) in options {
             let result = try session([initLine(["n0"])], arguments)

@@ -25,7 +25,7 @@ struct Printed {
 /// The network between nodes: whatever they print goes where it says, and what is for nobody here is a reply.
 final class Wire {
     /// Where a test has waited this long, something hangs.
-    static let patience: TimeInterval = 60
+    static let patience: TimeInterval = 30
 
     private(set) var nodes: [String: NodeProcess] = [:]
     /// What was printed for others than nodes, in order.
@@ -38,6 +38,7 @@ final class Wire {
     func start(_ id: String, _ arguments: [String] = [], environment: [String] = []) throws -> NodeProcess {
         let node = try NodeProcess(arguments, environment: environment)
         nodes[id] = node
+        ended.remove(id)
         return node
     }
 

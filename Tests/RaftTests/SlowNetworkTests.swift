@@ -2,79 +2,93 @@ import XCTest
 
 @testable import Raft
 
-/// Found by the simulation: a network far slower than the first timeouts.
+/// Timeouts that follow what is measured, and requests that outlast them.
 final class SlowNetworkTests: XCTestCase {
-    private struct Flying {
-        var arrives: Microseconds
-        var from: NodeID
-        var outgoing: Outgoing
+    private func slow(_ latency: Microseconds, members: Int = 5) -> Cluster {
+        let cluster = Cluster(members)
+        cluster.latency = { _, _ in latency }
+        cluster.run(for: 60 * latency + 5_000_000)
+        XCTAssertEqual(cluster.leaderIDs.count, 1, "no leader at \(latency)")
+        return cluster
     }
 
-    private let names = ["n0", "n1", "n2"]
-
-    private func members() -> [Raft] {
-        names.enumerated().map { index, name in
-            Raft(configuration: Raft.Configuration(id: name, members: names, seed: UInt64(index)), now: 0)
+    func testAFollowersReadIsAnsweredWithinAFewRoundTripsHoweverSlowTheNetworkIs() {
+        for latency in [100, 10_000, 100_000, 400_000] {
+            let cluster = slow(latency)
+            let follower = cluster.ids.first { $0 != cluster.leaderIDs[0] }!
+            cluster.with(follower) { $0.read(1) }
+            // There and back, and a round of the leader's between.
+            cluster.run(for: 4 * latency + 1_000)
+            XCTAssertEqual(cluster.reads[follower], [1], "at \(latency)")
         }
     }
 
-    /// Runs members over links that take `latency` each way, until `isOver`.
-    /// - Returns: when that was.
-    private func run(
-        _ members: inout [Raft], _ flying: inout [Flying], latency: Microseconds,
-        from start: Microseconds = 0,
-        until end: Microseconds, _ isOver: (Raft, [ReadyRead]) -> Bool
-    ) -> Microseconds? {
-        for now in stride(from: start, to: end, by: 10_000) {
-            let arrived = flying.filter { $0.arrives <= now }
-            flying.removeAll { $0.arrives <= now }
-            for index in members.indices {
-                for one in arrived where one.outgoing.to == names[index] {
-                    members[index].receive(one.outgoing.message, from: one.from, now: now)
-                }
-                members[index].advance(to: now)
-                var reads: [ReadyRead] = []
-                while members[index].hasReady {
-                    let ready = members[index].takeReady()
-                    members[index].persisted(ready)
-                    reads += ready.reads
-                    flying += (ready.early + ready.late).map {
-                        Flying(arrives: now + latency, from: names[index], outgoing: $0)
-                    }
-                }
-                if isOver(members[index], reads) { return now }
-            }
-        }
-        return nil
-    }
-
-    // Campaigns followed each other so fast that none was remembered when its answers came, so the members
-    // never learned how slow the network is, and asked for ever.
-    func testMembersLearnThatTheNetworkIsSlowFromLateAnswers() {
-        for latency in [1_000, 100_000, 500_000, 1_000_000, 2_000_000] {
-            var members = members()
-            var flying: [Flying] = []
-            let elected = run(&members, &flying, latency: latency, until: 120_000_000) { raft, _ in
-                raft.isLeader
-            }
-            XCTAssertNotNil(elected, "\(latency) us")
+    func testALeaderOnASlowNetworkStays() {
+        for latency in [100_000, 400_000] {
+            let cluster = slow(latency)
+            let leader = cluster.leaderIDs
+            let term = cluster[leader[0]].currentTerm
+            cluster.run(for: 100 * latency)
+            XCTAssertEqual(cluster.leaderIDs, leader)
+            XCTAssertEqual(cluster[leader[0]].currentTerm, term)
         }
     }
 
-    // Questions were asked again after half an election timeout, which on a steady network is less than a round
-    // trip: every answer was one to a question that was given up.
-    func testAFollowersReadIsAnsweredOverASteadySlowNetwork() throws {
-        for latency in [10_000, 100_000, 300_000] {
-            var members = members()
-            var flying: [Flying] = []
-            // Long enough for the estimate to forget its first deviation.
-            _ = run(&members, &flying, latency: latency, until: 150_000_000) { _, _ in false }
-            let follower = try XCTUnwrap(members.firstIndex { !$0.isLeader && $0.leader != nil })
-            members[follower].read(1)
-            let answered = run(
-                &members, &flying, latency: latency, from: 150_000_000, until: 180_000_000
-            ) { _, reads in !reads.isEmpty }
-            XCTAssertLessThan(try XCTUnwrap(answered, "\(latency) us"), 150_000_000 + 5 * latency + 100_000)
+    func testWhatIsAskedAgainIsNotAskedAgainBeforeAnAnswerCanHaveCome() {
+        var timing = Timing()
+        for _ in 0..<100 { timing.add(roundTrip: 200_000) }
+        XCTAssertGreaterThanOrEqual(timing.retryInterval, 400_000)
+    }
+
+    // Scenario 3
+    func testTheTimeoutIsSpreadOnASlowNetworkToo() {
+        var waits: Set<Microseconds> = []
+        for seed in 0..<50 as Range<UInt64> {
+            var hand = Hand(seed: seed)
+            var request = heartbeat(term: 1, from: "n1")
+            request.roundTrip = RoundTrip(mean: 400_000, deviation: 100_000)
+            for _ in 0..<2 { hand.append(request) }
+            let wait = hand.raft.deadline! - hand.now
+            XCTAssertTrue((800_000..<1_600_000).contains(wait))
+            waits.insert(wait)
+        }
+        XCTAssertGreaterThan(waits.count, 40)
+    }
+
+    func testOneLateAnswerDoesNotMakeTheMemberWaitForMinutes() {
+        var timing = Timing()
+        for _ in 0..<20 { timing.add(roundTrip: 1_000) }
+        // Somebody was stopped for an hour, and answers now.
+        timing.add(roundTrip: 3_600_000_000)
+        XCTAssertLessThanOrEqual(timing.electionTimeout, 1_000_000)
+        XCTAssertLessThanOrEqual(timing.oneWayLatency, 100_000)
+        var first = Timing()
+        first.add(roundTrip: 3_600_000_000)
+        XCTAssertLessThanOrEqual(first.electionTimeout, 1_000_000)
+    }
+
+    func testAMeasurementThatGrowsIsFollowedWithinAFewSamples() {
+        var timing = Timing()
+        for _ in 0..<20 { timing.add(roundTrip: 1_000) }
+        var samples = 0
+        while timing.electionTimeout < 2_000_000, samples < 100 {
+            timing.add(roundTrip: 2_000_000)
+            samples += 1
+        }
+        XCTAssertLessThan(samples, 12)
+    }
+
+    func testAMeasurementFromAPeerIsTakenWithinReason() {
+        for figure in [Int.min, -1, 0, 1 << 62, .max] {
+            var hand = Hand()
+            var request = heartbeat(term: 1, from: "n1")
+            request.roundTrip = RoundTrip(mean: figure, deviation: figure)
+            for _ in 0..<2 { hand.append(request) }
+            let wait = hand.raft.deadline! - hand.now
+            XCTAssertTrue(
+                (Timing.shortestElectionTimeout..<(2 * Timing.longestElectionTimeout)).contains(wait))
+            XCTAssertLessThanOrEqual(hand.raft.timing.oneWayLatency, Timing.longestElectionTimeout)
+            XCTAssertGreaterThanOrEqual(hand.raft.timing.oneWayLatency, 0)
         }
     }
 }

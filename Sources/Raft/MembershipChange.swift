@@ -1,0 +1,108 @@
+/// Changes of membership by joint consensus (§6; dissertation, chapter 4): any set of voters can follow any
+/// other in one change.
+///
+/// New voters catch up first, as learners. Then a joint membership is in force from the moment it is in the
+/// log, and every decision needs a quorum of the old voters and one of the new; once it is committed, the new
+/// membership follows. One change at a time, and none before the leader has committed in its term: two
+/// leaders could otherwise each have a membership that the other does not know of, without a common quorum.
+
+/// What a leader says to a change that it is asked for.
+package enum ChangeAnswer: Hashable, Sendable {
+    case underWay
+    /// Another change is.
+    case busy
+    /// Not by this member, or not yet; see `Raft.acceptsChanges`.
+    case notNow
+}
+
+/// New voters on their way to the leader's log (dissertation, 4.2.1).
+struct CatchUp: Sendable {
+    /// Rounds that may be needed; a voter that is slower would make commits wait for it.
+    static let longestPursuit = 10
+    /// How long the pursuit may take, so that whoever asked hears in time that the change cannot be made.
+    static let patience: Microseconds = 3_000_000
+
+    let voters: [NodeID]
+    let change: String
+    let deadline: Microseconds
+    /// In each round a new voter must come to hold what the leader held when it began.
+    var goal: Index
+    var began: Microseconds
+    var round = 1
+}
+
+extension Raft {
+    /// Whether a leader takes changes now.
+    package var acceptsChanges: Bool {
+        guard case .leader(let leadership) = role else { return false }
+        return acceptsCommands && commitIndex >= leadership.firstIndex
+    }
+
+    /// Begins to make `voters` the membership. `change` names the request, and goes into the log with it.
+    package mutating func changeMembership(to voters: [NodeID], change: String) -> ChangeAnswer {
+        guard acceptsChanges else { return .notNow }
+        if leadership.catchUp?.change == change || isUnsettled && membership.change == change {
+            return .underWay
+        }
+        if leadership.catchUp != nil || isUnsettled { return .busy }
+        leadership.catchUp = CatchUp(
+            voters: voters, change: change, deadline: now + CatchUp.patience, goal: log.lastIndex, began: now)
+        continueChange()
+        return .underWay
+    }
+
+    /// Whether the membership in force may yet fall, or is the first half of a change.
+    private var isUnsettled: Bool {
+        membership.isJoint || membershipIndex > commitIndex
+    }
+
+    /// Takes the next step of a change, where one can be taken.
+    mutating func continueChange() {
+        guard case .leader(let leading) = role, commitIndex >= leading.firstIndex else { return }
+        if let catchUp = leading.catchUp { continueCatchUp(catchUp) }
+        guard isLeader, membershipIndex <= commitIndex else { return }
+        if membership.isJoint {
+            appendMembership(Membership(voters: membership.incoming, change: membership.change))
+        } else if !membership.contains(id) {
+            leave()
+        }
+    }
+
+    private mutating func continueCatchUp(_ catchUp: CatchUp) {
+        let new = catchUp.voters.filter { $0 != id && !membership.contains($0) }
+        let isCaughtUp = new.allSatisfy { (leadership.progress(of: $0)?.matchIndex ?? 0) >= catchUp.goal }
+        if isCaughtUp, new.isEmpty || now - catchUp.began < timing.electionTimeout {
+            leadership.catchUp = nil
+            let target = Membership(voters: catchUp.voters, change: catchUp.change)
+            let isSame = target.incoming == membership.incoming
+            appendMembership(isSame ? target : target.joint(with: membership))
+        } else if isCaughtUp, catchUp.round < CatchUp.longestPursuit {
+            var next = catchUp
+            next.round += 1
+            next.goal = log.lastIndex
+            next.began = now
+            leadership.catchUp = next
+        } else if isCaughtUp || now >= catchUp.deadline {
+            leadership.catchUp = nil
+            pending.failedChanges.append(catchUp.change)
+        }
+    }
+
+    private mutating func appendMembership(_ membership: Membership) {
+        note(.changedMembership(membership))
+        appendAsLeader(.membership(membership))
+        memberships.append((log.lastIndex, membership))
+        // What a voter that is out now has held up, commits and reads, may go on.
+        advanceCommit()
+        confirmReads()
+    }
+
+    /// A leader that is no voter any more leads until that is committed (dissertation, 4.2.2), and then lets the
+    /// most up-to-date voter stand.
+    private mutating func leave() {
+        if let target = transferTarget {
+            _ = send(.timeoutNow(TimeoutNow(term: currentTerm, leader: id)), to: target)
+        }
+        becomeFollower(term: currentTerm, leader: nil, reason: .removed)
+    }
+}

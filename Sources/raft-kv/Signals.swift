@@ -1,0 +1,24 @@
+import Dispatch
+import Glibc
+
+/// The signals that ask the process to end.
+enum Signals {
+    /// Calls `handle` for each; returns once none can be missed.
+    /// - Returns: what must be kept for as long as that is to go on.
+    static func watch(_ handle: @escaping @Sendable (Int32) -> Void) -> [any DispatchSourceSignal] {
+        // A stdout that is closed is an error of write(2), and not the end.
+        signal(SIGPIPE, SIG_IGN)
+        let queue = DispatchQueue(label: "signals")
+        return [SIGTERM, SIGINT].map { number in
+            let isWatched = DispatchSemaphore(value: 0)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+            source.setEventHandler { handle(number) }
+            source.setRegistrationHandler { isWatched.signal() }
+            source.activate()
+            // Dispatch puts its own handler in place, on another thread. Until then a signal ends the process
+            // as ever; were it ignored for that moment, it would be lost.
+            isWatched.wait()
+            return source
+        }
+    }
+}

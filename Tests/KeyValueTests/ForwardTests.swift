@@ -1,0 +1,164 @@
+import Raft
+import XCTest
+
+@testable import KeyValue
+
+/// The way of a write to the leader, and again after a loss.
+final class ForwardTests: XCTestCase {
+    private func led() -> ReplicaCluster {
+        let cluster = ReplicaCluster(3)
+        cluster.elect("n0")
+        return cluster
+    }
+
+    private func command(_ number: Int, _ value: JSONValue = 5) -> Command {
+        Request(id: RequestID(client: "c", number: number), operation: .write(key: 1, value: value)).command
+    }
+
+    // Scenario 43
+    func testAFollowerPassesWritesOnAndAnswersThemItself() {
+        let cluster = led()
+        cluster.write(1, 5, at: "n1", 1)
+        XCTAssertEqual(cluster.network.filter(\.isForward).map(\.to), ["n0"])
+        cluster.settle()
+        XCTAssertEqual(cluster.answers("n1", to: 1), [.writeOK])
+        XCTAssertEqual(cluster.replies["n0"] ?? [], [])
+        XCTAssertEqual(cluster.replies["n2"] ?? [], [])
+    }
+
+    func testAWriteThatIsLostOnItsWayIsPassedOnAgainInTime() {
+        let cluster = led()
+        cluster.write(1, 5, at: "n1", 1)
+        XCTAssertEqual(cluster.intercept(\.isForward).count, 1)
+        cluster.run(for: 500_000)
+        XCTAssertEqual(cluster.answers("n1", to: 1), [.writeOK])
+        XCTAssertEqual(cluster["n0"].raft.log.lastIndex, 2)
+    }
+
+    func testAWriteThatIsNotLostIsPassedOnOnceHoweverSlowTheNetworkIs() {
+        for latency in [1_000, 20_000, 100_000] {
+            let cluster = ReplicaCluster(3)
+            cluster.latency = { _, _ in latency }
+            cluster.run(for: 30_000_000)
+            let follower = cluster.ids.first { $0 != cluster.leaderIDs[0] }!
+            let before = cluster.sent.filter(\.isForward).count
+            let length = cluster[follower].raft.log.lastIndex
+            cluster.write(1, 5, at: follower, 1)
+            cluster.run(for: 5 * latency)
+            XCTAssertEqual(cluster.answers(follower, to: 1), [.writeOK], "\(latency)")
+            XCTAssertEqual(cluster.sent.filter(\.isForward).count, before + 1, "\(latency)")
+            XCTAssertEqual(cluster[follower].raft.log.lastIndex, length + 1, "\(latency)")
+        }
+    }
+
+    func testAWriteGoesToTheNextLeaderAndIsCarriedOutOnce() {
+        for asked in ["n0", "n1"] {
+            let cluster = led()
+            cluster.write(1, 0, at: "n0", 0)
+            cluster.settle()
+            cluster.ask(asked, "c1", 1, .cas(key: 1, from: 0, to: 1, createIfNotExists: false))
+            let lost = cluster.intercept { _ in true }
+            // It may have reached n2's log, or not.
+            for envelope in lost where envelope.to == "n2" { cluster.deliver(envelope) }
+            cluster.cut("n0", "n2")
+            cluster.firewall = { !($0.isForward && $0.to == "n0") }
+            cluster.with("n2") { [now = cluster.now] in
+                let order = TimeoutNow(term: $0.raft.currentTerm, leader: "n0")
+                $0.receive(.raft(Message(.timeoutNow(order))), from: "n0", now: now)
+            }
+            cluster.settle()
+            XCTAssertTrue(cluster["n2"].raft.isLeader)
+            cluster.heal()
+            cluster.run(for: 700_000)
+            XCTAssertEqual(cluster.answers(asked, to: 1), [.casOK], asked)
+            cluster.run(for: 2_000_000)
+            XCTAssertEqual(cluster.answers(asked, to: 1), [.casOK], "it was answered twice")
+            for id in cluster.ids { XCTAssertEqual(cluster[id].store[1], 1) }
+        }
+    }
+
+    func testAMemberThatDoesNotLeadPassesNothingOnInACircle() {
+        let cluster = led()
+        let forward = Forward(commands: [command(1)], limit: 1_000)
+        cluster.deliver(Envelope(from: "n1", to: "n2", message: .forward(forward), due: 0))
+        XCTAssertEqual(cluster.network.count, 0)
+        XCTAssertEqual(cluster["n2"].raft.log.lastIndex, 1)
+    }
+
+    // Scenario 95
+    func testALeaderRefusesACopyThatComesTooLateToBeKnown() {
+        let cluster = led()
+        for (limit, isTaken) in [(0, false), (1, false), (2, true), (.max, true), (-1, false)] {
+            let length = cluster["n0"].raft.log.lastIndex
+            let offset = limit == 2 ? length + 1 : limit == 1 ? length : limit
+            let forward = Forward(commands: [command(abs(limit) % 1_000_003)], limit: offset)
+            cluster.deliver(Envelope(from: "n1", to: "n0", message: .forward(forward), due: 0))
+            cluster.settle()
+            XCTAssertEqual(cluster["n0"].raft.log.lastIndex, length + (isTaken ? 1 : 0), "\(limit)")
+        }
+    }
+
+    func testAForwardSaysHowLateItMayBeTaken() {
+        let cluster = led()
+        cluster.write(1, 5, at: "n1", 1)
+        let limit = cluster.network.compactMap(\.forward).first?.limit
+        XCTAssertEqual(limit, cluster["n1"].lastApplied + Sessions.capacity / 2)
+    }
+
+    func testACopyOfWhatIsAppliedIsNotPutIntoTheLogAgain() {
+        let cluster = led()
+        cluster.write(1, 5, at: "n1", 1)
+        let copy = cluster.network.first(where: \.isForward)!
+        cluster.settle()
+        let length = cluster["n0"].raft.log.lastIndex
+        cluster.deliver(copy)
+        cluster.settle()
+        XCTAssertEqual(cluster["n0"].raft.log.lastIndex, length)
+    }
+
+    func testForwardsAreSplitBySize() {
+        let cluster = led()
+        let large = JSONValue(canonical: "\"" + String(repeating: "x", count: 700_000) + "\"")
+        cluster.with("n1") { [now = cluster.now] replica in
+            for number in 0..<3 {
+                replica.receive(
+                    ClientRequest(client: "c1", messageID: number, .write(key: 1, value: large)), now: now)
+            }
+        }
+        XCTAssertEqual(cluster.network.compactMap(\.forward).map(\.commands.count), [1, 1, 1])
+        cluster.settle()
+        for number in 0..<3 { XCTAssertEqual(cluster.answers("n1", to: number), [.writeOK]) }
+    }
+
+    func testCommandsThatAreNoRequestsAreLeftOut() {
+        let cluster = led()
+        let lines = ["", " ", "c 1 read 1", "nonsense", "c 2 write \"1"]
+        let forward = Forward(commands: lines.map { Command($0) } + [command(3)], limit: 1_000)
+        cluster.deliver(Envelope(from: "n1", to: "n0", message: .forward(forward), due: 0))
+        cluster.settle()
+        XCTAssertEqual(cluster["n0"].raft.log.lastIndex, 2)
+    }
+
+    // Scenario 50
+    func testEveryRequestIsAnsweredOnceWhateverIsLost() {
+        for seed in 0..<10 as Range<UInt64> {
+            let cluster = ReplicaCluster(3, seed: seed)
+            var fate = SeededGenerator(seed: seed)
+            cluster.latency = { _, _ in Int.random(in: 0..<20_000, using: &fate) }
+            var loss = SeededGenerator(seed: ~seed)
+            cluster.firewall = { _ in Int.random(in: 0..<100, using: &loss) < 80 }
+            for number in 0..<60 {
+                let id = cluster.ids[number % 3]
+                if number % 2 == 0 {
+                    cluster.write(1, JSONValue(canonical: "\(number)"), at: id, number)
+                } else {
+                    cluster.read(1, at: id, number)
+                }
+                cluster.run(for: 50_000)
+            }
+            cluster.run(for: 5_000_000)
+            let answered = cluster.replies.values.flatMap { $0 }.compactMap(\.inReplyTo).sorted()
+            XCTAssertEqual(answered, Array(0..<60), "seed \(seed)")
+        }
+    }
+}

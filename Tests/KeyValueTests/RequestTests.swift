@@ -1,0 +1,83 @@
+import Raft
+import XCTest
+
+@testable import KeyValue
+
+/// The line that a request is in the log and on its way.
+final class RequestTests: XCTestCase {
+    private let clients = [
+        "c1", "", " ", "a b", "%", "%%", "%20", "\"", "\\", "/", "a/b", "\u{e9}", "e\u{301}", "\u{1F600}",
+        "\n", "\u{0}",
+        "-._:", "write",
+    ]
+    private let values: [JSONValue] = [
+        "1", "-1", "1.5", "null", "true", "\"\"", "\"a b\"", "\"\\\"\"", "\"\\\\\"", "\"\\\\\\\" x\"",
+        "\"a\\\" b\"",
+        "[1,2]", "{\"a b\":\"c d\"}", "{}", "\"\u{1F600} \u{e9}\"", "\"write\"", "18446744073709551615",
+    ]
+
+    func testARequestIsReadAsItWasWritten() {
+        for client in clients {
+            for number in [0, -1, 7, .max, .min] {
+                for member in [nil, "n0", "", "n/0 %"] {
+                    let id = RequestID(client: client, number: number, numberedBy: member)
+                    let request = Request(id: id, operation: .write(key: 1, value: 2))
+                    XCTAssertEqual(Request(request.command), request, request.command.text)
+                    XCTAssertTrue(request.command.text.unicodeScalars.allSatisfy { $0.value > 31 })
+                }
+            }
+        }
+    }
+
+    // Scenario 99
+    func testAnyJSONValueIsAKeyAndAValue() {
+        let id = RequestID(client: "c", number: 1)
+        for key in values {
+            for value in values {
+                let operations: [KeyValue.Operation] = [
+                    .write(key: key, value: value),
+                    .cas(key: key, from: value, to: key, createIfNotExists: true),
+                    .cas(key: value, from: key, to: value, createIfNotExists: false),
+                ]
+                for operation in operations {
+                    let request = Request(id: id, operation: operation)
+                    XCTAssertEqual(Request(request.command), request, request.command.text)
+                }
+            }
+        }
+    }
+
+    func testALineThatIsNoRequestIsNone() {
+        let lines = [
+            "", " ", "c", "c 1", "c 1 write", "c 1 write 1", "c 1 write 1 2 3", "c 1 read 1", "c x write 1 2",
+            "c 1.5 write 1 2", " 1 write 1 2", "c  write 1 2", "c 1 cas 1 2", "c 1 cas 1 2 3 4",
+            "c 1 WRITE 1 2",
+            "c/d 1 write 1 2", "c n/0/1 write 1 2", "c n/ write 1 2", "c /1 write 1 2", "c 1 write \"a b",
+            "% 1",
+            "%2 1 write 1 2", "%zz 1 write 1 2", "%ff 1 write 1 2",
+            "c 99999999999999999999 write 1 2", "\u{e9} 1 write 1 2",
+        ]
+        for line in lines { XCTAssertNil(Request(Command(line)), "'\(line)'") }
+    }
+
+    func testNoLineBringsTheReaderDown() {
+        let pieces = [
+            "c", " ", "  ", "1", "write", "cas", "\"", "\\", "%", "%2", "/", "\u{e9}", "\u{1F600}", "{", "\n",
+        ]
+        for seed in 0..<2_000 as Range<UInt64> {
+            var generator = SeededGenerator(seed: seed)
+            let line = (0..<Int.random(in: 0..<12, using: &generator)).map { _ in
+                pieces.randomElement(using: &generator)!
+            }.joined()
+            if let request = Request(Command(line)) { XCTAssertEqual(Request(request.command), request) }
+        }
+    }
+
+    func testACommandThatIsNoRequestIsAppliedAsNothing() {
+        let cluster = ReplicaCluster(1)
+        cluster.with("n0") { [now = cluster.now] in $0.advance(to: now) }
+        cluster.with("n0") { _ = $0.raft.propose(Command("no request")) }
+        XCTAssertEqual(cluster["n0"].lastApplied, 2)
+        XCTAssertEqual(cluster["n0"].store.count, 0)
+    }
+}

@@ -1,0 +1,151 @@
+import Raft
+import XCTest
+
+@testable import KeyValue
+
+/// A request takes effect once, however often it comes.
+final class SessionTests: XCTestCase {
+    private func cas(_ number: Int, _ from: JSONValue, _ to: JSONValue, create: Bool = false) -> Request {
+        Request(
+            id: RequestID(client: "c1", number: number),
+            operation: .cas(key: 1, from: from, to: to, createIfNotExists: create))
+    }
+
+    // Scenario 96
+    func testTheStoreDoesWhatTheContractSays() {
+        var store = Store()
+        XCTAssertNil(store[1])
+        XCTAssertEqual(store.apply(cas(1, 1, 2)), .noSuchKey)
+        XCTAssertNil(store[1])
+        XCTAssertEqual(store.apply(cas(2, 1, 2, create: true)), .swapped)
+        XCTAssertEqual(store[1], 2)
+        XCTAssertEqual(store.apply(cas(3, 1, 3)), .differs)
+        XCTAssertEqual(store.apply(cas(4, 1, 3, create: true)), .differs)
+        XCTAssertEqual(store[1], 2)
+        XCTAssertEqual(store.apply(cas(5, 2, 3)), .swapped)
+        XCTAssertEqual(store[1], 3)
+        let write = Request(id: RequestID(client: "c1", number: 6), operation: .write(key: 1, value: 4))
+        XCTAssertEqual(store.apply(write), .written)
+        XCTAssertEqual(store[1], 4)
+        XCTAssertEqual(store.count, 1)
+    }
+
+    // Scenario 99
+    func testKeysAndValuesAreComparedByTheirCodePoints() {
+        var store = Store()
+        let keys: [JSONValue] = [
+            "1", "\"1\"", "\"\u{e9}\"", "\"e\u{301}\"", "null", "[]", "{}", "1.5", "true",
+        ]
+        for (number, key) in keys.enumerated() {
+            let id = RequestID(client: "c", number: number)
+            _ = store.apply(
+                Request(id: id, operation: .write(key: key, value: JSONValue(canonical: "\(number)"))))
+        }
+        XCTAssertEqual(store.count, keys.count)
+        for (number, key) in keys.enumerated() { XCTAssertEqual(store[key]?.text, "\(number)") }
+        let swap = Request(
+            id: RequestID(client: "c", number: 99),
+            operation: .cas(key: "1", from: "\"0\"", to: 7, createIfNotExists: false))
+        XCTAssertEqual(store.apply(swap), .differs)
+    }
+
+    // Scenario 95
+    func testACopyOfARequestChangesNothingAndComesToTheSame() {
+        var store = Store()
+        let outcomes = [cas(1, 0, 1), cas(2, 0, 1, create: true), cas(3, 5, 6), cas(4, 1, 0), cas(5, 0, 2)]
+            .map { store.apply($0) }
+        XCTAssertEqual(outcomes, [.noSuchKey, .swapped, .differs, .swapped, .swapped])
+        for (place, request) in [cas(1, 0, 1), cas(2, 0, 1, create: true), cas(3, 5, 6), cas(4, 1, 0)]
+            .enumerated()
+        {
+            XCTAssertEqual(store.apply(request), outcomes[place])
+            XCTAssertEqual(store[1], 2)
+        }
+    }
+
+    func testTheLastHundredThousandRequestsAreRemembered() {
+        var store = Store()
+        func write(_ number: Int, _ value: JSONValue) -> Request {
+            Request(id: RequestID(client: "c", number: number), operation: .write(key: 1, value: value))
+        }
+        for number in 0...100_000 { _ = store.apply(write(number, 0)) }
+        _ = store.apply(write(1, 5))
+        XCTAssertEqual(store[1], 0, "the oldest that is remembered was carried out again")
+        XCTAssertNil(store.outcome(of: RequestID(client: "c", number: 0)))
+    }
+
+    func testClientsAreToldApartByCodePointsAndNumbersByWhoDrewThem() {
+        let ids = [
+            RequestID(client: "\u{e9}", number: 1), RequestID(client: "e\u{301}", number: 1),
+            RequestID(client: "c", number: 1), RequestID(client: "c", number: 1, numberedBy: "n0"),
+            RequestID(client: "c", number: 1, numberedBy: "n1"), RequestID(client: "c", number: 2),
+        ]
+        XCTAssertEqual(Set(ids).count, ids.count)
+        XCTAssertEqual(ids[0], RequestID(client: "\u{e9}", number: 1))
+    }
+
+    // Scenario 95
+    func testARequestThatTheNetworkRepeatsTakesEffectOnce() {
+        let cluster = ReplicaCluster(3)
+        cluster.elect("n0")
+        cluster.write(1, 0, at: "n1", 1)
+        cluster.settle()
+        cluster.ask("n1", "c1", 2, .cas(key: 1, from: 0, to: 1, createIfNotExists: false))
+        let copies = cluster.network.filter(\.isForward)
+        XCTAssertEqual(copies.count, 1)
+        cluster.deliver(copies[0])
+        cluster.settle()
+        cluster.ask("n2", "c2", 1, .cas(key: 1, from: 1, to: 0, createIfNotExists: false))
+        cluster.settle()
+        for _ in 0..<3 {
+            cluster.deliver(copies[0])
+            cluster.settle()
+        }
+        for id in cluster.ids { XCTAssertEqual(cluster[id].store[1], 0, "carried out twice at \(id)") }
+        XCTAssertEqual(cluster.answers("n1", to: 2), [.casOK])
+    }
+
+    func testTheSameRequestToAnotherMemberIsAnsweredAsBefore() {
+        let cluster = ReplicaCluster(3)
+        cluster.elect("n0")
+        cluster.ask("n1", "c1", 1, .cas(key: 1, from: 0, to: 1, createIfNotExists: false))
+        cluster.settle()
+        cluster.write(1, 0, at: "n0", 1, of: "c2")
+        cluster.settle()
+        for id in cluster.ids {
+            cluster.ask(id, "c1", 1, .cas(key: 1, from: 0, to: 1, createIfNotExists: false))
+            cluster.settle()
+            XCTAssertEqual(cluster.codes(id, to: 1).last, .keyDoesNotExist, id)
+            XCTAssertEqual(cluster[id].store[1], 0)
+        }
+        XCTAssertEqual(cluster.codes("n1", to: 1).count, 2)
+        XCTAssertEqual(cluster.codes("n2", to: 1).count, 1)
+    }
+
+    func testTheSameRequestAtTwoMembersAtOnceIsCarriedOutOnceAndAnsweredByBoth() {
+        let cluster = ReplicaCluster(3)
+        cluster.elect("n0")
+        cluster.ask("n1", "c1", 1, .cas(key: 1, from: 0, to: 1, createIfNotExists: true))
+        cluster.ask("n2", "c1", 1, .cas(key: 1, from: 0, to: 1, createIfNotExists: true))
+        cluster.ask("n2", "c1", 1, .cas(key: 1, from: 0, to: 1, createIfNotExists: true))
+        cluster.settle()
+        XCTAssertEqual(cluster.answers("n1", to: 1), [.casOK])
+        XCTAssertEqual(cluster.answers("n2", to: 1), [.casOK, .casOK], "it was asked twice")
+    }
+
+    func testRequestsWithoutANumberAreCarriedOutEachTimeAndAnsweredWithoutOne() {
+        let cluster = ReplicaCluster(3)
+        cluster.elect("n0")
+        for _ in 0..<2 {
+            cluster.write(1, 5, at: "n1", nil)
+            cluster.settle()
+            cluster.write(1, 6, at: "n1", nil)
+            cluster.settle()
+        }
+        XCTAssertEqual(cluster.answers("n1", to: nil), [.writeOK, .writeOK, .writeOK, .writeOK])
+        XCTAssertEqual(cluster["n0"].store[1], 6)
+        cluster.read(1, at: "n2", nil)
+        cluster.settle()
+        XCTAssertEqual(cluster.answers("n2", to: nil), [.readOK(6)])
+    }
+}

@@ -1,0 +1,85 @@
+import Foundation
+import XCTest
+
+/// The node as a process: how it ends, and how it comes back from a stop.
+final class ProcessTests: XCTestCase {
+    func testALoneNodeEndsAtOnceWhenItIsToldTo() throws {
+        for signal in [SIGTERM, SIGINT] {
+            let wire = Wire()
+            let node = try wire.start("n0")
+            wire.type([initLine(["n0"])])
+            _ = wire.reply(to: 1)
+            kill(node.pid, signal)
+            XCTAssertEqual(wire.waitForEnd(), 0)
+        }
+    }
+
+    func testANodeWithoutInitEndsWhenItIsToldTo() throws {
+        let wire = Wire()
+        let node = try wire.start("n0")
+        wire.type(["nonsense"])
+        wire.run(until: { node.log.contains("nonsense") })
+        kill(node.pid, SIGTERM)
+        XCTAssertEqual(wire.waitForEnd(), 0)
+    }
+
+    func testANodeThatIsToldToEndAnswersWhatItOwesFirst() throws {
+        let wire = Wire()
+        let node = try wire.start("n0", ["--election-timeout", "3600000"])
+        wire.type([initLine(["n0", "n1", "n2"]), line(#"{"type":"write","msg_id":2,"key":1,"value":1}"#)])
+        _ = wire.reply(to: 1)
+        kill(node.pid, SIGTERM)
+        wire.run(until: { node.log.contains("is told to end") })
+        wire.request(#"{"type":"status","msg_id":3}"#)
+        XCTAssertEqual(wire.reply(to: 3)?.type, "status_ok")
+        XCTAssertEqual(wire.waitForEnd(), 0)
+        XCTAssertEqual(wire.reply(to: 2)?.code, 11)
+    }
+
+    func testASecondSignalEndsANodeThatStillOwesAnswers() throws {
+        let wire = Wire()
+        let node = try wire.start("n0", ["--election-timeout", "3600000"])
+        wire.type([initLine(["n0", "n1", "n2"]), line(#"{"type":"write","msg_id":2,"key":1,"value":1}"#)])
+        _ = wire.reply(to: 1)
+        kill(node.pid, SIGTERM)
+        wire.run(until: { node.log.contains("is told to end") })
+        kill(node.pid, SIGTERM)
+        XCTAssertEqual(wire.waitForEnd(), 128 + SIGTERM)
+    }
+
+    func testANodeWhoseStdoutIsClosedEndsQuietly() throws {
+        let node = try NodeProcess()
+        shutDown(node.output)
+        node.send(Array((initLine(["n0"]) + "\n").utf8))
+        XCTAssertEqual(node.waitForEnd(), 0)
+    }
+
+    /// Leaves the pipe without a reader, while the number stays taken.
+    private func shutDown(_ end: Int32) {
+        let null = open("/dev/null", O_RDONLY)
+        dup2(null, end)
+        close(null)
+    }
+
+    func testANodeThatWasStoppedHearsItsLeaderBeforeItStands() throws {
+        let wire = Wire()
+        let node = try wire.start("n0", ["--election-timeout", "100"])
+        func append(_ id: Int) -> String {
+            line(
+                #"{"type":"append_entries","msg_id":\#(id),"term":50,"leader_id":"n1","prev_log_index":0,"prev_log_term":0,"entries":[],"leader_commit":0}"#,
+                from: "n1")
+        }
+        wire.type([initLine(["n0", "n1", "n2"]), append(2)])
+        wire.run(until: { wire.replies.contains { $0.inReplyTo == 2 } })
+        kill(node.pid, SIGSTOP)
+        wire.run(for: 0.5)
+        let before = wire.replies.count
+        wire.type([append(3)])
+        kill(node.pid, SIGCONT)
+        wire.run(until: { wire.replies.contains { $0.inReplyTo == 3 } })
+        let first = wire.replies[before]
+        XCTAssertEqual(first.type, "append_entries_res", "\(wire.replies[before...].map(\.text))")
+        XCTAssertEqual(first["term"], 50)
+        XCTAssertEqual(wire.end(), 0)
+    }
+}

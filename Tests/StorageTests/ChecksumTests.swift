@@ -1,0 +1,23 @@
+import XCTest
+
+@testable import Storage
+
+final class ChecksumTests: XCTestCase {
+    func testChecksumsAreThoseOfTheStandard() {
+        XCTAssertEqual(Checksum.of("123456789".utf8), 0xe306_9283)
+        // RFC 3720, B.4.
+        XCTAssertEqual(Checksum.of(Array(repeating: UInt8(0), count: 32)), 0x8a91_36aa)
+        XCTAssertEqual(Checksum.of(Array(UInt8(0)..<32)), 0x46dd_794e)
+        XCTAssertEqual(Checksum.of([]), 0)
+    }
+
+    func testBytesMayBeAddedInPiecesOfAnyLength() {
+        let bytes = (0..<200).map { UInt8(truncatingIfNeeded: $0 &* 37) }
+        for cut in 0...bytes.count {
+            var checksum = Checksum()
+            checksum.add(bytes[..<cut])
+            checksum.add(bytes[cut...])
+            XCTAssertEqual(checksum.value, Checksum.of(bytes), "\(cut)")
+        }
+    }
+}
