@@ -15,8 +15,9 @@ extension Simulation {
                 aimAtYoungLeader(member)
             case .installedSnapshot(let position): try checkInstalled(position, member)
             case .becameFollower, .becamePreCandidate, .becameCandidate, .granted, .refused, .voteReceived,
-                .truncated, .appendRefused, .committed, .transferStarted, .transferAborted,
-                .changedMembership, .impossibleMessage:
+                .truncated, .appendRefused, .committed, .changedMembership, .transferStarted,
+                .transferAborted,
+                .impossibleMessage:
                 break
             }
         }
@@ -75,16 +76,18 @@ extension Simulation {
         member.seen.leads = term
         try elections.leads(member.index, term: term)
         // By log matching, who has the last of them has them all.
-        try checkHolds(truth.lastIndex, truth.lastTerm, member, term)
+        if let last = truth.last(before: term) { try checkHolds(last, member) }
     }
 
-    private func checkHolds(_ index: Index, _ term: Term, _ leader: Member, _ leading: Term) throws {
+    private func checkHolds(_ committed: LogPosition, _ leader: Member) throws {
         guard let run = leader.run else { return }
-        if index > run.replica.raft.log.baseIndex, run.replica.raft.log.term(at: index) != term {
+        if committed.index > run.replica.raft.log.baseIndex,
+            run.replica.raft.log.term(at: committed.index) != committed.term
+        {
             throw Breach(
                 .leaderCompleteness,
-                "\(leader.id) leads term \(leading) without entry \(index) of term \(term), "
-                    + "which was committed before")
+                "\(leader.id) leads term \(leader.seen.leads ?? 0) without entry \(committed.index) of "
+                    + "term \(committed.term), which was committed before")
         }
     }
 
@@ -109,12 +112,13 @@ extension Simulation {
         for index in committed {
             let entry = run.replica.raft.log[index]
             guard try truth.isNews(entry, at: index, to: member.index) else { continue }
-            try truth.add(entry, &ledger)
+            try truth.add(entry, committedIn: sight.term, &ledger)
             try checkStored(entry, at: index, by: member)
         }
         guard member.seen.handedOut == truth.lastIndex else { return }
         for other in members where other.seen.leads ?? 0 > sight.term && other.isAlive {
-            try checkHolds(truth.lastIndex, truth.lastTerm, other, other.seen.leads ?? 0)
+            let last = LogPosition(index: truth.lastIndex, term: truth[truth.lastIndex].entry.term)
+            try checkHolds(last, other)
         }
     }
 

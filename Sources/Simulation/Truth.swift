@@ -6,6 +6,8 @@ import Raft
 struct Truth {
     struct Step {
         var entry: Entry
+        /// The term of the member that told: it was committed in this term or before.
+        var committedIn: Term
         /// The operation that took effect, or was refused, here for the first time.
         var operation: Int?
         /// The key that the entry speaks of, and what it holds afterwards.
@@ -40,7 +42,13 @@ struct Truth {
     }
 
     var lastIndex: Index { steps.count }
-    var lastTerm: Term { steps.last?.entry.term ?? 0 }
+
+    /// The last entry that the leader of `term` must hold: one that was committed in an earlier term. A leader
+    /// may be elected late, when others have gone on without it.
+    func last(before term: Term) -> LogPosition? {
+        steps.lastIndex { $0.committedIn < term }
+            .map { LogPosition(index: $0 + 1, term: steps[$0].entry.term) }
+    }
 
     subscript(index: Index) -> Step { steps[index - 1] }
 
@@ -63,8 +71,8 @@ struct Truth {
     }
 
     /// The next entry, which nobody knew of before.
-    mutating func add(_ entry: Entry, _ ledger: inout Ledger) throws {
-        var step = Step(entry: entry)
+    mutating func add(_ entry: Entry, committedIn term: Term, _ ledger: inout Ledger) throws {
+        var step = Step(entry: entry, committedIn: term)
         if case .command(let command) = entry.payload {
             guard let request = Request(command) else {
                 throw Breach(.atMostOnce, "a command that nobody asked for: \(command.text)")

@@ -97,7 +97,7 @@ extension Simulation {
             for outgoing in ready.raft.early {
                 try send(.raft(outgoing.message), from: member, to: outgoing.to)
             }
-            if strikesBetweenSteps(member) { return }
+            if strikes(member, around: ready) { return }
             if ready.mustStore {
                 let span = storeTime()
                 if span > 0 {
@@ -106,7 +106,7 @@ extension Simulation {
                 }
                 try member.store(ready)
                 try checkDisk(member)
-                if strikesBetweenSteps(member) { return }
+                if strikes(member, around: ready) { return }
             }
             guard try finish(ready, member) else { return }
         }
@@ -127,7 +127,7 @@ extension Simulation {
         try checkApplied(ready, member)
         for outgoing in ready.raft.late { try send(.raft(outgoing.message), from: member, to: outgoing.to) }
         for reply in ready.replies { try take(reply, from: member) }
-        return !strikesBetweenSteps(member)
+        return !strikes(member, around: ready)
     }
 
     /// The turn is over.
@@ -180,6 +180,11 @@ extension Simulation {
 }
 
 extension ReplicaReady {
+    /// Whether it is a step of those few in which a snapshot takes the place of a log.
+    var isRare: Bool {
+        raft.installer != nil || raft.logReset != nil || snapshotPiece?.isLast == true
+    }
+
     var mustStore: Bool { raft.mustSync || !raft.snapshotPieces.isEmpty || snapshotPiece != nil }
 }
 
@@ -210,7 +215,7 @@ extension Fingerprint {
         case .casOK: mix(-2)
         case .statusOK: mix(-3)
         case .logOK: mix(-4)
-        case .changeMembershipOK(let members): members.forEach { mix($0) }
+        case .changeMembershipOK(let members): for member in members { mix(member) }
         case .transferLeadershipOK(let leader): mix(leader)
         case .error(let code, _): mix(code.rawValue)
         }

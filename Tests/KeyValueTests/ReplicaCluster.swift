@@ -24,10 +24,13 @@ final class ReplicaCluster {
     private(set) var replies: [NodeID: [ClientReply]] = [:]
     private(set) var sent: [Envelope] = []
 
-    init(_ count: Int, seed: UInt64 = 1) {
+    /// - Parameter voters: how many of the members vote, the first ones; all, where it is nil.
+    init(_ count: Int, voters: Int? = nil, seed: UInt64 = 1) {
         ids = (0..<count).map { "n\($0)" }
         for (place, id) in ids.enumerated() {
-            let configuration = Raft.Configuration(id: id, members: ids, seed: seed &* 31 &+ UInt64(place))
+            let configuration = Raft.Configuration(
+                id: id, members: ids, voters: Array(ids.prefix(voters ?? count)),
+                seed: seed &* 31 &+ UInt64(place))
             replicas[id] = Replica(configuration: configuration, now: now)
         }
     }
@@ -76,6 +79,16 @@ final class ReplicaCluster {
         _ key: JSONValue, _ value: JSONValue, at id: NodeID, _ messageID: Int?, of client: String = "c1"
     ) {
         ask(id, client, messageID, .write(key: key, value: value))
+    }
+
+    func change(_ voters: [NodeID], at id: NodeID, _ messageID: Int?, of client: String = "c1") {
+        ask(id, client, messageID, .changeMembership(voters))
+    }
+
+    func transfer(to target: NodeID, at id: NodeID, _ messageID: Int?, of client: String = "c1") {
+        with(id) { [now] in
+            $0.transferLeadership(to: target, client: client, messageID: messageID, now: now)
+        }
     }
 
     func read(_ key: JSONValue, at id: NodeID, _ messageID: Int?, of client: String = "c1") {

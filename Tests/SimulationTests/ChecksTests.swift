@@ -62,8 +62,8 @@ final class ChecksTests: XCTestCase {
             return Entry(term: term, payload: .command(request.command))
         }
 
-        mutating func commit(_ number: Int) throws {
-            try truth.add(entry(number), &ledger)
+        mutating func commit(_ number: Int, in term: Term = 1) throws {
+            try truth.add(entry(number), committedIn: term, &ledger)
         }
 
         mutating func answer(_ number: Int, _ body: ClientReply.Body) throws {
@@ -82,11 +82,26 @@ final class ChecksTests: XCTestCase {
         expect(.stateMachineSafety) { _ = try books.truth.isNews(books.entry(second), at: 3, to: 1) }
     }
 
+    private func commit(_ books: inout Books, in term: Term) throws {
+        let write = books.ask(.write)
+        try books.commit(write, in: term)
+    }
+
+    func testALeaderOwesWhatWasCommittedBeforeItsTermAndNoMore() throws {
+        var books = Books()
+        XCTAssertNil(books.truth.last(before: 5))
+        for term in [1, 3, 2, 4] { try commit(&books, in: term) }
+        XCTAssertNil(books.truth.last(before: 1))
+        XCTAssertEqual(books.truth.last(before: 2)?.index, 1)
+        XCTAssertEqual(books.truth.last(before: 3)?.index, 3)
+        XCTAssertEqual(books.truth.last(before: 9)?.index, 4)
+    }
+
     func testACommandThatNobodyAskedForIsFound() throws {
         var books = Books()
         _ = books.ask(.write)
         for text in ["c0 1 write 0 1", "c1 0 write 0 0", "c0 0 write 1 0", "c0 0 cas 0 1 0", "nonsense"] {
-            expect(.atMostOnce) { try books.truth.add(Entry(term: 1, text), &books.ledger) }
+            expect(.atMostOnce) { try books.truth.add(Entry(term: 1, text), committedIn: 1, &books.ledger) }
         }
     }
 
