@@ -2,10 +2,11 @@ import KeyValue
 import Linearizability
 import Raft
 
-/// A write, and then a read, that a member of the healed majority must carry out.
+/// A write and a read that a member of the healed majority must carry out, one after the other.
 struct Demand {
     let member: Int
-    var isWritten = false
+    /// What is to be done, the next last. With all reading first, none can wait for somebody's write.
+    var due: [Ledger.Action]
     /// The request that is under way.
     var operation: Int?
     /// When it was carried out.
@@ -39,8 +40,9 @@ extension Simulation {
             if !member.isAlive || member.isEnding { try restart(member) }
             if member.isPaused { try resume(member, member.life) }
         }
+        let due: [Ledger.Action] = dice.below(2) == 0 ? [.read, .write] : [.write, .read]
         for index in majority {
-            demands.append(Demand(member: index))
+            demands.append(Demand(member: index, due: due))
             try demand(demands.count - 1)
         }
         tally.longestTimeout = timeout()
@@ -63,10 +65,10 @@ extension Simulation {
     }
 
     private func demand(_ place: Int) throws {
+        guard let action = demands[place].due.last else { return }
         let key = dice.below(scenario.keys)
         let operation = ledger.ask(
-            client: clients.count + place, key: key, demands[place].isWritten ? .read : .write,
-            isNumbered: true, floor: truth.keys[key])
+            client: clients.count + place, key: key, action, isNumbered: true, floor: truth.keys[key])
         demands[place].operation = operation
         try send(operation, to: demands[place].member)
     }
@@ -74,12 +76,13 @@ extension Simulation {
     func hearDemand(_ meaning: Ledger.Meaning, of operation: Int) {
         guard let place = demands.firstIndex(where: { $0.operation == operation }) else { return }
         switch meaning {
-        case .settled where !demands[place].isWritten:
-            demands[place].isWritten = true
-            queue.add(.clientActs(client: clients.count + place), at: time)
         case .settled:
-            demands[place].metAt = time
             demands[place].operation = nil
+            demands[place].due.removeLast()
+            guard demands[place].due.isEmpty else {
+                return queue.add(.clientActs(client: clients.count + place), at: time)
+            }
+            demands[place].metAt = time
             if demands.allSatisfy({ $0.metAt != nil }) { beginEnding() }
         case .open:
             // It asks anew, as a client would.
@@ -95,7 +98,7 @@ extension Simulation {
     func endDemand() throws {
         guard phase == .demand else { return }
         let missing = demands.filter { $0.metAt == nil }
-            .map { "n\($0.member) no \($0.isWritten ? "read" : "write")" }
+            .map { "n\($0.member) no \($0.due.last == .read ? "read" : "write")" }
         throw Breach(
             .liveness,
             "\(missing.joined(separator: ", ")) carried out within \(Self.demandTimeouts) election "

@@ -22,7 +22,7 @@ extension Scenario {
     private static func drawMembers(_ bias: Bias, _ dice: inout Dice) -> Int {
         switch bias {
         case .tiny: dice.within(1...2)
-        case .partitions: dice.pick([3, 3, 3, 4, 5])
+        case .partitions, .rebirths: dice.pick([3, 3, 3, 4, 5])
         case .crashes: dice.pick([1, 2, 3, 3, 3, 5])
         case .memberships: dice.pick([2, 2, 3, 3, 4, 5, 6, 7])
         case .calm, .mixed, .late, .pauses, .flood, .handovers: dice.pick([1, 2, 3, 3, 3, 4, 5, 5, 6, 7])
@@ -43,6 +43,11 @@ extension Scenario {
             weather = Weather(
                 loss: often(0, 50_000), duplication: often(10_000, 300_000), delay: often(50_000, 400_000),
                 lateCopy: often(10_000, 100_000))
+        case .rebirths:
+            latency.mean = dice.pick([5_000, 30_000, 100_000])
+            weather = Weather(
+                loss: 0, duplication: often(10_000, 300_000), delay: often(50_000, 400_000),
+                lateCopy: dice.within(200_000...800_000))
         case .crashes, .tiny, .memberships:
             // A member that starts again numbers its messages anew, and late answers may fit two of them.
             weather = Weather(
@@ -62,7 +67,7 @@ extension Scenario {
         segmentSize = dice.pick([300, 3_000, 16 << 20])
         timerDelay = dice.pick([0, 0, 1_000, 20_000])
         clockDrift = dice.pick([0, 0, 1_000, 50_000, 200_000])
-        guard dice.below(3) == 0 else { return }
+        guard bias == .rebirths || dice.below(3) == 0 else { return }
         let round = 2 * latency.mean + diskLatency
         let timeout = max(dice.within(3...20) * round, 20_000)
         electionTimeout = timeout
@@ -78,6 +83,11 @@ extension Scenario {
         unnumbered = dice.pick([0, 0, 10, 50])
         repeats = dice.pick([0, 0, 10, 40])
         roaming = dice.pick([0, 50, 100])
+        if bias == .rebirths {
+            keys = 1
+            think = 0
+            roaming = 100
+        }
         guard bias == .flood else { return }
         clients = dice.within(50...200)
         operations = dice.within(1_000...4_000)
@@ -123,6 +133,13 @@ extension Scenario {
             faults.stop = 1
             faults.crashPoint = dice.pick([500, 5_000, 20_000])
             faults.interval = dice.within(1...4) * timeout
+        case .rebirths:
+            faults.crash = 1
+            faults.atLeader = dice.pick([0, 10])
+            faults.youngLeader = 0
+            faults.crashPoint = dice.pick([0, 5_000])
+            faults.interval = dice.within(2...10) * 2 * latency.mean
+            faults.longest = dice.within(1...10) * latency.mean
         case .late:
             faults.cut = 1
             faults.crash = 1

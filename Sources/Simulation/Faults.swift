@@ -125,9 +125,10 @@ extension Simulation {
 
     // MARK: - Machines
 
-    /// Whether chance crashes a member in the middle of a turn.
-    func strikesBetweenSteps(_ member: Member) -> Bool {
-        guard phase == .faults, dice.chance(perMillion: scenario.faults.crashPoint) else { return false }
+    /// Whether chance crashes a member between two steps of a turn; oftener where they are rare ones.
+    func strikes(_ member: Member, around ready: ReplicaReady) -> Bool {
+        let chance = min(scenario.faults.crashPoint * (ready.isRare ? 100 : 1), 300_000)
+        guard phase == .faults, dice.chance(perMillion: chance) else { return false }
         crash(member, for: restartSpan())
         return true
     }

@@ -5,6 +5,8 @@ package struct Scenario: Hashable, Sendable {
     /// What a run leans towards. Where every fault happens a little, the rare meetings of two of them hardly do.
     package enum Bias: String, Hashable, Sendable, CaseIterable {
         case calm, mixed, partitions, crashes, late, pauses, flood, tiny, handovers, memberships
+        /// Followers crash and come back at once, while answers to their last run are still on their way.
+        case rebirths
     }
 
     package struct Latency: Hashable, Sendable {

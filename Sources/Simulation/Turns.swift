@@ -100,7 +100,7 @@ extension Simulation {
             for outgoing in ready.raft.early {
                 try send(.raft(outgoing.message), from: member, to: outgoing.to)
             }
-            if strikesBetweenSteps(member) { return }
+            if strikes(member, around: ready) { return }
             if ready.mustStore {
                 let span = storeTime()
                 if span > 0 {
@@ -109,7 +109,7 @@ extension Simulation {
                 }
                 try member.store(ready)
                 try checkDisk(member)
-                if strikesBetweenSteps(member) { return }
+                if strikes(member, around: ready) { return }
             }
             guard try finish(ready, member) else { return }
         }
@@ -130,7 +130,7 @@ extension Simulation {
         try checkApplied(ready, member)
         for outgoing in ready.raft.late { try send(.raft(outgoing.message), from: member, to: outgoing.to) }
         for reply in ready.replies { try take(reply, from: member) }
-        return !strikesBetweenSteps(member)
+        return !strikes(member, around: ready)
     }
 
     /// The turn is over.
@@ -184,6 +184,11 @@ extension Simulation {
 }
 
 extension ReplicaReady {
+    /// Whether it is a step of those few in which a snapshot takes the place of a log.
+    var isRare: Bool {
+        raft.installer != nil || raft.logReset != nil || snapshotPiece?.isLast == true
+    }
+
     var mustStore: Bool { raft.mustSync || !raft.snapshotPieces.isEmpty || snapshotPiece != nil }
 }
 

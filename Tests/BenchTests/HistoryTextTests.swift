@@ -8,7 +8,7 @@ final class HistoryTextTests: XCTestCase {
         var recorder = Recorder(isOn: true)
         let requests = [
             (Request(key: 3, kind: .read), Outcome.ok(nil)), (Request(key: 3, kind: .read), .ok(.integer(4))),
-            (Request(key: 3, kind: .read), .failed(.code(20, "no such\nkey"))),
+            (Request(key: 3, kind: .read), .failed(.code(11, "no\nleader"))),
             (Request(key: 0, kind: .write, value: 4), .unknown(.timeout)),
             (Request(key: 0, kind: .cas, value: 4, newValue: 1), .ok(nil)),
         ]
@@ -24,9 +24,26 @@ final class HistoryTextTests: XCTestCase {
         XCTAssertTrue(text.hasPrefix("0.001500\t0\t:invoke\t:read\t[3 nil]\n0.001600\t:nemesis\t:info"))
         XCTAssertTrue(text.contains("12.000003\t4\t:ok\t:cas\t[0 [4 1]]\n"))
         XCTAssertTrue(text.contains("3\t:info\t:write\t[0 4]\t:net-timeout\n"))
-        XCTAssertTrue(
-            text.contains("2\t:ok\t:read\t[3 nil]\n"), "a key that does not exist reads as no value")
+        XCTAssertTrue(text.contains("2\t:fail\t:read\t[3 nil]\t[:temporarily-unavailable no leader]\n"))
         XCTAssertEqual(try HistoryText.parse(text).events, recorder.history.events)
+    }
+
+    func testAKeyThatDoesNotExistIsReadAsNoValueSoThatALostWriteIsFound() throws {
+        var recorder = Recorder(isOn: true)
+        let requests = [
+            (Request(key: 3, kind: .write, value: 4), Outcome.ok(nil)),
+            (Request(key: 3, kind: .read), .failed(.code(20, "no such key"))),
+        ]
+        for (request, outcome) in requests {
+            recorder.invoke(request, process: 0, at: 0)
+            recorder.complete(
+                Clients.Completion(worker: 0, process: 0, request: request, outcome: outcome, latency: 0),
+                at: 0)
+        }
+        XCTAssertTrue(String(decoding: recorder.text(), as: UTF8.self).hasSuffix("0\t:ok\t:read\t[3 nil]\n"))
+        let verdicts = try Checker().check(recorder.history)
+        XCTAssertEqual(verdicts.count, 1)
+        XCTAssertFalse(verdicts.contains { $0.verdict == .linearizable })
     }
 
     func testALineThatIsNoEventIsNamed() {

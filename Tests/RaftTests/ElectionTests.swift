@@ -164,4 +164,25 @@ final class ElectionTests: XCTestCase {
         XCTAssertEqual(ready.early, [])
         XCTAssertEqual(ready.late.map { $0.requestVote?.term }, [5, 5])
     }
+
+    // Scenario 8
+    func testNothingOfANewTermLeavesBeforeTheTermIsStored() {
+        // A lone voter leads in the turn in which it stands; its learner must not hear of a term that a crash
+        // could make it use again.
+        var leader = Hand(of: 2, voters: ["n0"])
+        leader.raft.advance(to: leader.now)
+        let first = leader.raft.takeReady()
+        XCTAssertEqual(first.hardState, HardState(term: 1, votedFor: "n0"))
+        XCTAssertEqual(first.early, [])
+        XCTAssertEqual(first.late.compactMap(\.appendEntries).count, 1)
+        // A follower asks the leader of a term that it has just come to.
+        var follower = Hand()
+        follower.raft.read(1)
+        follower.raft.receive(
+            Message(.appendEntries(heartbeat(term: 4, from: "n1"))), from: "n1", now: follower.now)
+        let ready = follower.raft.takeReady()
+        XCTAssertEqual(ready.early, [])
+        XCTAssertEqual(
+            ready.late.filter { if case .readIndex = $0.message.body { true } else { false } }.count, 1)
+    }
 }

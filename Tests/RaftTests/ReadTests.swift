@@ -221,6 +221,18 @@ final class ReadTests: XCTestCase {
         XCTAssertEqual(hand.raft.log.lastIndex, 1)
     }
 
+    // Scenario 60
+    func testNoReadIsAnsweredOnTheStrengthOfAnEarlierAnswerHoweverFreshItIs() {
+        // There is no lease to end at a transfer: the quorum was heard in this very microsecond.
+        var hand = leading()
+        XCTAssertTrue(hand.raft.transferLeadership(to: "n1"))
+        hand.raft.read(1)
+        let round = hand.settle().filter { $0.appendEntries != nil }
+        XCTAssertEqual(hand.reads, [])
+        hand.hear(hand.answer(true), from: "n2", inReplyTo: round.first { $0.to == "n2" }?.message.id)
+        XCTAssertEqual(hand.reads.map(\.id), [1])
+    }
+
     func testAReadAndAWriteOfOneTurnShareTheirMessages() {
         var hand = leading()
         hand.raft.read(1)
