@@ -14,6 +14,7 @@ package final class Simulation {
         case clientGivesUp(client: Int, operation: Int)
         case clientRepeats(operation: Int)
         case fault
+        case isolate(member: Int, span: Microseconds)
         case strikeYoung(leader: Int, life: Int)
         case heal(cut: Int)
         case start(member: Int, life: Int)
@@ -118,6 +119,7 @@ package final class Simulation {
         case .clientGivesUp(let client, let operation): giveUp(client, operation)
         case .clientRepeats(let operation): try again(operation)
         case .fault: try strike()
+        case .isolate(let member, let span): isolate(member, for: span)
         case .strikeYoung(let leader, let life): strikeYoung(members[leader], life)
         case .heal(let cut): heal(cut)
         case .start(let member, let life): try startMember(members[member], life)
