@@ -222,7 +222,9 @@ extension Simulation {
     /// Checks a member at the end of its turn.
     func checkState(_ member: Member) throws {
         guard let run = member.run else { return }
-        try checkProgress(member, run.look())
+        let sight = run.look()
+        try checkProgress(member, sight)
+        try checkOut(member, sight)
         if let violation = run.violatedInvariant() {
             throw Breach(.invariant, "\(member.id): \(violation)")
         }

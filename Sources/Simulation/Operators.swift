@@ -153,6 +153,14 @@ extension Simulation {
         }
     }
 
+    /// A leader that is out leads no longer than until that is committed.
+    func checkOut(_ member: Member, _ sight: Sight) throws {
+        guard sight.leads != nil, let run = member.run else { return }
+        let present = run.membership
+        if present.contains(member.id) || present != run.membership(at: sight.commitIndex) { return }
+        throw Breach(.oneChange, "\(member.id) leads on, and the voters are \(present.words)")
+    }
+
     /// A member goes by the membership that is true, as far as it knows what is committed.
     func checkMembership(of member: Member, at index: Index) throws {
         guard let run = member.run, index <= truth.lastIndex else { return }
