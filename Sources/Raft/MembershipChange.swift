@@ -17,8 +17,6 @@ package enum ChangeAnswer: Hashable, Sendable {
 
 /// Voters to be on their way to the leader's log (dissertation, 4.2.1).
 struct CatchUp: Sendable {
-    /// Rounds that may be needed; voters that are slower would make commits wait for them.
-    static let longestPursuit = 10
     /// How long the pursuit may take, so that whoever asked hears in time that the change cannot be made.
     static let patience: Microseconds = 3_000_000
 
@@ -31,7 +29,6 @@ struct CatchUp: Sendable {
     /// The first request of this round: who held the goal before and is gone answers none of these.
     var firstRequest: MessageID
     var began: Microseconds
-    var round = 1
 }
 
 extension Raft {
@@ -39,6 +36,11 @@ extension Raft {
     package var acceptsChanges: Bool {
         guard case .leader(let leadership) = role else { return false }
         return acceptsCommands && commitIndex >= leadership.firstIndex
+    }
+
+    /// The voters of a change that catch up, where there is one.
+    package var catchingUp: [NodeID]? {
+        if case .leader(let leadership) = role { leadership.catchUp?.voters } else { nil }
     }
 
     /// Begins to make `voters` the membership. `change` names the request, and goes into the log with it.
@@ -93,17 +95,17 @@ extension Raft {
             leadership.catchUp = nil
             let isSame = target.incoming == membership.incoming
             appendMembership(isSame ? target : target.joint(with: membership))
-        } else if areCaughtUp, catchUp.round < CatchUp.longestPursuit {
+        } else if now >= catchUp.deadline {
+            leadership.catchUp = nil
+            pending.failedChanges.append(catchUp.change)
+        } else if areCaughtUp {
+            // So slow a voter would make commits wait for it; it has another round.
             var next = catchUp
-            next.round += 1
             next.goal = log.lastIndex
             next.firstRequest = nextMessageID
             next.began = now
             leadership.catchUp = next
             askVoters(catchUp.voters)
-        } else if areCaughtUp || now >= catchUp.deadline {
-            leadership.catchUp = nil
-            pending.failedChanges.append(catchUp.change)
         }
     }
 
@@ -118,9 +120,6 @@ extension Raft {
         appendAsLeader(.membership(membership))
         memberships.append((log.lastIndex, membership))
         if let target = leadership.transfer?.target, !membership.contains(target) { abortTransfer() }
-        // What a voter that is out now has held up, commits and reads, may go on.
-        advanceCommit()
-        confirmReads()
     }
 
     /// A leader that is no voter any more leads until that is committed (dissertation, 4.2.2), and then lets the
