@@ -76,6 +76,17 @@ final class SnapshotSendingTests: XCTestCase {
         XCTAssertEqual(hand.propose("x").first { $0.to == "n2" }?.appendEntries?.entries.count, 1)
     }
 
+    // Scenario 66
+    func testASnapshotOfTheVeryLastEntryLeavesTheMemberReadyForAppends() throws {
+        var (hand, piece) = try sending(["all"])
+        XCTAssertEqual(hand.raft.log.lastIndex, piece.piece?.lastIncluded.index)
+        _ = answer(piece, offset: 3, installed: true, to: &hand)
+        for text in ["x", "y", "z"] {
+            let appends = hand.propose(text).filter { $0.to == "n2" }
+            XCTAssertEqual(appends.map { $0.appendEntries?.entries.count }, [1], "\(text) need not wait")
+        }
+    }
+
     // Scenario 67
     func testAPieceThatIsNotAnsweredIsSentAgain() throws {
         var (hand, piece) = try sending()
