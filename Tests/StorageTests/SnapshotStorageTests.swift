@@ -101,6 +101,21 @@ final class SnapshotStorageTests: XCTestCase {
     }
 
     // Scenario 68
+    func testACrashBeforeTheLogIsToldOfTheLeadersSnapshotDoesNotMixTheTwo() throws {
+        let position = LogPosition(index: 6, term: 2)
+        let steps = [ready { $0.snapshotPieces = [piece(position)] }, ready { $0.logReset = position }]
+        try crashEverywhere(steps) { found, isStored in
+            if found.log.baseIndex == 3, !isStored {
+                XCTAssertEqual(terms(found.log), [1, 1, 1, 1, 1], "as if nothing had come")
+            } else {
+                XCTAssertEqual(found.log.baseIndex, 6)
+                XCTAssertEqual(found.log.baseTerm, 2)
+                XCTAssertEqual(terms(found.log), [], "entries 7 and 8 do not follow the snapshot")
+            }
+        }
+    }
+
+    // Scenario 68
     func testALogThatWasCutWithoutItsSnapshotIsRefused() throws {
         var storage = try filled()
         try storage.store(own(LogPosition(index: 6, term: 1)))
