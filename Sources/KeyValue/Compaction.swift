@@ -3,7 +3,7 @@ import Raft
 /// Snapshots: taking them in steps, and taking over those of the leader.
 extension Replica {
     /// About how many bytes of a snapshot's text one step makes, and one message carries.
-    static let pieceBytes = 128 << 10
+    static let pieceBytes = 64 << 10
 
     /// Whether enough was applied since the last snapshot to take one.
     private var isSnapshotDue: Bool {

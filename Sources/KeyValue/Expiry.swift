@@ -47,10 +47,11 @@ extension Replica {
         }
     }
 
-    /// Those that stand in this member's log and are not applied, committed or not.
+    /// Those that stand in this member's log and are not applied, committed or not; also the change whose second
+    /// half is still to come.
     var requestsInLog: Set<RequestID> {
         let first = max(lastApplied + 1, raft.log.firstIndex)
-        return Set(
+        var requests = Set<RequestID>(
             (first..<(raft.log.lastIndex + 1)).compactMap { index in
                 switch raft.log[index].payload {
                 case .noOp: nil
@@ -58,6 +59,10 @@ extension Replica {
                 case .membership(let membership): RequestID(words: membership.change[...])
                 }
             })
+        if raft.membership.isJoint, let change = RequestID(words: raft.membership.change[...]) {
+            requests.insert(change)
+        }
+        return requests
     }
 
     private static func timedOut(hasLeft: Bool) -> ClientReply.Body {

@@ -232,7 +232,8 @@ package struct Replica: Sendable {
             .error(.preconditionFailed, "the current value of \(key) is not \(from)")
         case (.differs, _):
             .error(.preconditionFailed, "the current value was not what the cas expected")
-        case (.membershipChanged, .changeMembership(let members)): .changeMembershipOK(members)
+        case (.membershipChanged, .changeMembership(let members)):
+            .changeMembershipOK(Membership(voters: members).voters)
         case (.changeBusy, _):
             .error(.abort, "another change of membership is under way; nothing was changed")
         case (.changeBehind, _): .error(.abort, "a new voter does not catch up; nothing was changed")

@@ -64,7 +64,7 @@ extension RequestID {
     }
 
     /// Nil where the words are not as `words` writes them.
-    init?(words: Substring) {
+    package init?(words: Substring) {
         let parts = words.split(separator: " ", omittingEmptySubsequences: false)
         guard parts.count == 2 else { return nil }
         self.init(client: parts[0], number: parts[1])

@@ -64,7 +64,7 @@ extension Replica {
         guard case .changeMembership(let voters) = request.operation else {
             return raft.propose(request.command) != nil
         }
-        // Refused in this term, and not applied yet; what is of earlier terms is.
+        // Made or refused already, and not applied yet: what is committed is so only at the end of the turn.
         if requestsInLog.contains(request.id) { return true }
         switch raft.changeMembership(to: voters, change: request.id.words) {
         case .underWay: return true

@@ -19,7 +19,7 @@ package struct Store: Sendable {
     private(set) var parts: [[JSONValue: JSONValue]]
     package private(set) var sessions = Sessions()
 
-    private static let partCount = 1_024
+    private static let partCount = 8_192
 
     package init() {
         parts = Array(repeating: [:], count: Self.partCount)

@@ -90,8 +90,9 @@ struct EntryText {
         _ text: String, _ place: Int, _ doubtful: inout [(place: Int, Request)]
     ) -> Entry.Payload? {
         if text == noOp { return .noOp }
-        if text.hasPrefix(members) {
-            return Membership(words: text.dropFirst(members.count)).map { .membership($0) }
+        // A request is no membership, also where its client is named as a membership begins.
+        if text.hasPrefix(members), let membership = Membership(words: text.dropFirst(members.count)) {
+            return .membership(membership)
         }
         return command(text, place, &doubtful).map { .command($0) }
     }

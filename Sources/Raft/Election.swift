@@ -1,8 +1,14 @@
 /// Elections (§5.2, §5.4.1), with pre-vote and check-quorum (dissertation, 9.6 and 4.2.3): together, for
 /// either alone can leave a cluster without a leader.
 extension Raft {
-    /// A member outside its own membership does not stand (dissertation, 4.2.2).
-    var mayStand: Bool { membership.contains(id) && !isRetiring }
+    /// A member outside its own membership does not stand, unless that may yet fall (dissertation, 4.2.2). Where
+    /// n0 and n1 become n1 alone, and n1 holds only the joint half, it needs n0's vote; n0, whose log is longer,
+    /// gives it none, and so must stand itself.
+    var mayStand: Bool {
+        if isRetiring { return false }
+        let settled = memberships.lastIndex { $0.index <= commitIndex } ?? 0
+        return memberships[settled...].contains { $0.membership.contains(id) }
+    }
 
     /// Draws the next wait from [T, 2T), so that members seldom stand together.
     mutating func armElectionTimer() {

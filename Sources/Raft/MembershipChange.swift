@@ -15,20 +15,20 @@ package enum ChangeAnswer: Hashable, Sendable {
     case notNow
 }
 
-/// New voters on their way to the leader's log (dissertation, 4.2.1).
+/// Voters to be on their way to the leader's log (dissertation, 4.2.1).
 struct CatchUp: Sendable {
-    /// Rounds that may be needed; a voter that is slower would make commits wait for it.
-    static let longestPursuit = 10
     /// How long the pursuit may take, so that whoever asked hears in time that the change cannot be made.
     static let patience: Microseconds = 3_000_000
 
     let voters: [NodeID]
     let change: String
     let deadline: Microseconds
-    /// In each round a new voter must come to hold what the leader held when it began.
+    /// In each round every new voter, and a quorum of them all, must come to hold what the leader held when it
+    /// began.
     var goal: Index
+    /// The first request of this round: who held the goal before and is gone answers none of these.
+    var firstRequest: MessageID
     var began: Microseconds
-    var round = 1
 }
 
 extension Raft {
@@ -38,17 +38,34 @@ extension Raft {
         return acceptsCommands && commitIndex >= leadership.firstIndex
     }
 
+    /// The voters of a change that catch up, where there is one.
+    package var catchingUp: [NodeID]? {
+        if case .leader(let leadership) = role { leadership.catchUp?.voters } else { nil }
+    }
+
     /// Begins to make `voters` the membership. `change` names the request, and goes into the log with it.
     package mutating func changeMembership(to voters: [NodeID], change: String) -> ChangeAnswer {
         guard acceptsChanges else { return .notNow }
-        if leadership.catchUp?.change == change || isUnsettled && membership.change == change {
+        // One that has failed is about to be refused: begun anew, it would take effect after the refusal.
+        if leadership.catchUp?.change == change || pending.failedChanges.contains(change)
+            || isUnsettled && membership.change == change
+        {
             return .underWay
         }
         if leadership.catchUp != nil || isUnsettled { return .busy }
         leadership.catchUp = CatchUp(
-            voters: voters, change: change, deadline: now + CatchUp.patience, goal: log.lastIndex, began: now)
+            voters: voters, change: change, deadline: now + CatchUp.patience, goal: log.lastIndex,
+            firstRequest: nextMessageID, began: now)
+        askVoters(voters)
         continueChange()
         return .underWay
+    }
+
+    /// Lets a heartbeat go to each of `voters` at once, so that a round takes no longer than it must.
+    private mutating func askVoters(_ voters: [NodeID]) {
+        for place in leadership.progress.indices where voters.contains(leadership.progress[place].id) {
+            leadership.progress[place].lastSent = nil
+        }
     }
 
     /// Whether the membership in force may yet fall, or is the first half of a change.
@@ -69,32 +86,40 @@ extension Raft {
     }
 
     private mutating func continueCatchUp(_ catchUp: CatchUp) {
-        let new = catchUp.voters.filter { $0 != id && !membership.contains($0) }
-        let isCaughtUp = new.allSatisfy { (leadership.progress(of: $0)?.matchIndex ?? 0) >= catchUp.goal }
-        if isCaughtUp, new.isEmpty || now - catchUp.began < timing.electionTimeout {
+        let target = Membership(voters: catchUp.voters, change: catchUp.change)
+        let areCaughtUp =
+            target.hasQuorum { isCaughtUp($0, catchUp) }
+            && target.voters.allSatisfy { membership.contains($0) || isCaughtUp($0, catchUp) }
+        // Twice, for where messages take evenly long, the timeout is hardly longer than a round trip.
+        if areCaughtUp, now - catchUp.began < 2 * timing.electionTimeout {
             leadership.catchUp = nil
-            let target = Membership(voters: catchUp.voters, change: catchUp.change)
             let isSame = target.incoming == membership.incoming
             appendMembership(isSame ? target : target.joint(with: membership))
-        } else if isCaughtUp, catchUp.round < CatchUp.longestPursuit {
-            var next = catchUp
-            next.round += 1
-            next.goal = log.lastIndex
-            next.began = now
-            leadership.catchUp = next
-        } else if isCaughtUp || now >= catchUp.deadline {
+        } else if now >= catchUp.deadline {
             leadership.catchUp = nil
             pending.failedChanges.append(catchUp.change)
+        } else if areCaughtUp {
+            // So slow a voter would make commits wait for it; it has another round.
+            var next = catchUp
+            next.goal = log.lastIndex
+            next.firstRequest = nextMessageID
+            next.began = now
+            leadership.catchUp = next
+            askVoters(catchUp.voters)
         }
+    }
+
+    private func isCaughtUp(_ voter: NodeID, _ catchUp: CatchUp) -> Bool {
+        if voter == id { return true }
+        guard let progress = leadership.progress(of: voter) else { return false }
+        return progress.matchIndex >= catchUp.goal && progress.answered >= catchUp.firstRequest
     }
 
     private mutating func appendMembership(_ membership: Membership) {
         note(.changedMembership(membership))
         appendAsLeader(.membership(membership))
         memberships.append((log.lastIndex, membership))
-        // What a voter that is out now has held up, commits and reads, may go on.
-        advanceCommit()
-        confirmReads()
+        if let target = leadership.transfer?.target, !membership.contains(target) { abortTransfer() }
     }
 
     /// A leader that is no voter any more leads until that is committed (dissertation, 4.2.2), and then lets the

@@ -46,7 +46,7 @@ extension Raft {
         abortTransfer()
     }
 
-    private mutating func abortTransfer() {
+    mutating func abortTransfer() {
         guard let target = leadership.transfer?.target else { return }
         leadership.transfer = nil
         note(.transferAborted(target: target))

@@ -23,10 +23,8 @@ extension Simulation {
         demandsBeganAt = time
         network.healAll()
         network.weather = Scenario.Weather()
-        var order = Array(members.indices)
-        dice.shuffle(&order)
-        let majority = order.prefix(members.count / 2 + 1 + dice.below((members.count + 1) / 2)).sorted()
-        let rest = order.filter { !majority.contains($0) }
+        let majority = try drawCore()
+        let rest = members.indices.filter { !majority.contains($0) }
         network.separate([majority] + rest.map { [$0] })
         tellFault("the faults stop, and \(majority) are healed")
         for member in members where !majority.contains(member.index) && member.isAlive {
@@ -51,7 +49,7 @@ extension Simulation {
         queue.add(.demandIsOver, at: time + Self.demandTimeouts * timeout() + 60 * scenario.latency.mean)
     }
 
-    private func restart(_ member: Member) throws {
+    func restart(_ member: Member) throws {
         if member.isAlive { stopMachine(member) }
         try start(member)
     }
@@ -123,6 +121,12 @@ extension Simulation {
 
     func audit() throws {
         let owed = ledger.unanswered { members[$0.member].life == $0.life }
+        if let (number, copy) = changes.unanswered({ members[$0.member].life == $0.life }) {
+            guard time < endingBeganAt + Self.answerTime else {
+                throw Breach(.answers, "n\(copy.member) never answered request \(number) of an operator")
+            }
+            return queue.add(.audit, at: time + 1_000_000)
+        }
         guard let owed else {
             phase = .over
             return

@@ -15,6 +15,7 @@ extension Scenario {
         drawMachines(&dice)
         drawClients(&dice)
         drawFaults(&dice)
+        drawOperators(&dice)
         if let operations { self.operations = operations }
     }
 
@@ -23,6 +24,7 @@ extension Scenario {
         case .tiny: dice.within(1...2)
         case .partitions, .rebirths, .sleepers: dice.pick([3, 3, 3, 4, 5])
         case .crashes: dice.pick([1, 2, 3, 3, 3, 5])
+        case .memberships: dice.pick([2, 2, 3, 3, 4, 5, 6, 7])
         case .calm, .mixed, .late, .pauses, .flood, .handovers: dice.pick([1, 2, 3, 3, 3, 4, 5, 5, 6, 7])
         }
     }
@@ -49,7 +51,7 @@ extension Scenario {
             weather = Weather(
                 loss: 0, duplication: often(10_000, 300_000), delay: often(50_000, 400_000),
                 lateCopy: dice.within(200_000...800_000))
-        case .crashes, .tiny:
+        case .crashes, .tiny, .memberships:
             // A member that starts again numbers its messages anew, and late answers may fit two of them.
             weather = Weather(
                 loss: often(0, 50_000), duplication: often(0, 50_000), delay: often(0, 100_000),
@@ -179,6 +181,25 @@ extension Scenario {
             faults.cut = 2
             faults.storm = 1
             faults.atLeader = 90
+        case .memberships:
+            faults.crash = 3
+            faults.cut = 3
+            faults.oneWayCut = 1
+            faults.pause = 1
+            faults.stop = 1
+            faults.storm = 1
+            faults.crashPoint = dice.pick([0, 500, 5_000])
         }
+    }
+
+    private mutating func drawOperators(_ dice: inout Dice) {
+        let isTheirs = bias == .memberships
+        guard isTheirs || bias != .calm && dice.below(4) == 0 else { return }
+        founders = dice.below(2) == 0 ? members : dice.within(1...members)
+        // A change takes three round trips, and the pursuit of who does not catch up three seconds.
+        let least = 6 * latency.mean + 3 * diskLatency + 50_000
+        operators.interval = dice.within(1...10) * least
+        operators.transfers = dice.pick([0, 20, 20, 50])
+        operators.repeats = dice.pick([0, 20, 50])
     }
 }

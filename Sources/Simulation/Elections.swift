@@ -10,6 +10,8 @@ struct Elections {
         votes = Array(repeating: [:], count: members)
     }
 
+    func hasLed(_ member: Int) -> Bool { leaders.values.contains(member) }
+
     /// `member` leads `term`, or speaks as its leader.
     mutating func leads(_ member: Int, term: Term) throws {
         guard let known = leaders.updateValue(member, forKey: term), known != member else { return }

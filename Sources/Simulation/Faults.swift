@@ -54,8 +54,13 @@ extension Simulation {
     /// Whom a fault aims at: often the leader of the highest term, for that is where it hurts.
     private func target() -> Int {
         guard dice.below(100) < scenario.faults.atLeader else { return dice.below(members.count) }
-        let leaders = members.filter { $0.isAlive && $0.seen.leads != nil }
-        return leaders.max { $0.seen.leads ?? 0 < $1.seen.leads ?? 0 }?.index ?? dice.below(members.count)
+        return leader()?.index ?? dice.below(members.count)
+    }
+
+    /// The leader of the highest term.
+    func leader() -> Member? {
+        members.filter { $0.isAlive && $0.seen.leads != nil }
+            .max { $0.seen.leads ?? 0 < $1.seen.leads ?? 0 }
     }
 
     /// What a leader has done in its first moments is what another may undo (Figure 8).
@@ -160,7 +165,7 @@ extension Simulation {
         tally.events += 1
         let names = members.map(\.id)
         var configuration = Raft.Configuration(
-            id: member.id, members: names,
+            id: member.id, members: names, voters: Array(names.prefix(scenario.founders)),
             timing: Timing(
                 electionTimeout: scenario.electionTimeout, heartbeatInterval: scenario.heartbeatInterval),
             seed: dice.next())

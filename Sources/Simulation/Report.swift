@@ -26,17 +26,20 @@ package struct Tally: Hashable, Sendable {
     /// The longest election timeout of a member when a majority was healed.
     package var longestTimeout: Microseconds = 0
 
+    package var changes = 0
+    package var transfers = 0
+
     package init() {}
 
     package var numbers: [Int] {
         [
             events, time, operations, committed, elections, crashes, faults, undecided, slowestDemand,
-            longestTimeout,
+            longestTimeout, changes, transfers,
         ]
     }
 
     package init?(_ numbers: [Int]) {
-        guard numbers.count == 10 else { return nil }
+        guard numbers.count == 12 else { return nil }
         events = numbers[0]
         time = numbers[1]
         operations = numbers[2]
@@ -47,6 +50,8 @@ package struct Tally: Hashable, Sendable {
         undecided = numbers[7]
         slowestDemand = numbers[8]
         longestTimeout = numbers[9]
+        changes = numbers[10]
+        transfers = numbers[11]
     }
 
     package mutating func add(_ other: Tally) {
@@ -58,6 +63,8 @@ package struct Tally: Hashable, Sendable {
         crashes += other.crashes
         faults += other.faults
         undecided += other.undecided
+        changes += other.changes
+        transfers += other.transfers
         slowestDemand = max(slowestDemand, other.slowestDemand)
         longestTimeout = max(longestTimeout, other.longestTimeout)
     }
@@ -67,7 +74,8 @@ package struct Tally: Hashable, Sendable {
         return """
             \(events) events, \(hours / 100).\(hours % 100 / 10)\(hours % 10) virtual hours, \
             \(operations) operations, \(committed) entries committed, \(elections) elections, \
-            \(crashes) crashes, \(faults) faults, \(undecided) histories undecided, \
+            \(changes) changes of membership, \(transfers) transfers, \(crashes) crashes, \
+            \(faults) faults, \(undecided) histories undecided, \
             slowest recovery \(slowestDemand) election timeouts, of which the longest \
             \(longestTimeout / 1_000) ms
             """

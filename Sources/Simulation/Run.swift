@@ -22,6 +22,22 @@ final class Run {
     var mayEnd: Bool { ask { $0.mayEnd } }
     var term: Term { ask { $0.raft.currentTerm } }
 
+    var membership: Membership { ask { $0.raft.membership } }
+    func membership(at index: Index) -> Membership { ask { $0.raft.membership(at: index) } }
+    /// The one in force, and one that it may be about to put into its log.
+    var memberships: [Membership] {
+        ask { [$0.raft.membership] + ($0.raft.catchingUp.map { [Membership(voters: $0)] } ?? []) }
+    }
+    /// The one in force before the entries of its term.
+    var electingMembership: Membership {
+        ask { replica in
+            let raft = replica.raft
+            var last = raft.log.lastIndex
+            while raft.log.term(at: last) == raft.currentTerm { last -= 1 }
+            return raft.membership(at: last)
+        }
+    }
+
     func violatedInvariant() -> String? { ask { $0.raft.violatedInvariant() } }
 
     func look() -> Sight {
@@ -53,4 +69,6 @@ struct Sight {
     var lastApplied: Index
     /// The term that it leads.
     var leads: Term?
+    /// Whether it leads since this turn only.
+    var isNewLeader = false
 }

@@ -4,7 +4,7 @@ import Raft
 package struct Scenario: Hashable, Sendable {
     /// What a run leans towards. Where every fault happens a little, the rare meetings of two of them hardly do.
     package enum Bias: String, Hashable, Sendable, CaseIterable {
-        case calm, mixed, partitions, crashes, late, pauses, flood, tiny, handovers
+        case calm, mixed, partitions, crashes, late, pauses, flood, tiny, handovers, memberships
         /// Followers crash and come back at once, while answers to their last run are still on their way.
         case rebirths
         /// Leaders fall asleep, are cut off, and wake to old answers while another leads.
@@ -56,9 +56,22 @@ package struct Scenario: Hashable, Sendable {
         package var longest: Microseconds = 1
     }
 
+    /// Those who change the membership and move the lead.
+    package struct Operators: Hashable, Sendable {
+        /// Mean span between two of their requests; 0 for none.
+        package var interval: Microseconds = 0
+        /// Percent of their requests that are transfers; the rest are changes of membership.
+        package var transfers = 0
+        /// Percent of their requests that they make again, to any member.
+        package var repeats = 0
+    }
+
     package var seed: UInt64
     package var bias: Bias
     package var members: Int
+    /// How many of the members vote at the start; the others are learners.
+    package var founders: Int
+    package var operators = Operators()
     package var latency: Latency
     package var weather = Weather()
     package var faults = Faults()
@@ -102,6 +115,7 @@ package struct Scenario: Hashable, Sendable {
     package init(seed: UInt64, members: Int, operations: Int) {
         self.seed = seed
         self.members = members
+        founders = members
         self.operations = operations
         bias = .calm
         latency = Latency(mean: 1_000, distribution: .exponential)
@@ -115,7 +129,8 @@ package struct Scenario: Hashable, Sendable {
     /// In one line, for people.
     package var told: String {
         """
-        seed \(seed), \(bias.rawValue): \(members) members, \(clients) clients, \(operations) operations on \
+        seed \(seed), \(bias.rawValue): \(founders) voters of \(members) members, \
+        an operator each \(operators.interval) us, \(clients) clients, \(operations) operations on \
         \(keys) keys, \(latency.distribution.rawValue) latency of \(latency.mean) us, loss \
         \(weather.loss), duplication \(weather.duplication), delay \(weather.delay), late copies \
         \(weather.lateCopy) in a million, disk \(diskLatency) us, a fault each \(faults.interval) us

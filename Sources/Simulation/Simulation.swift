@@ -13,6 +13,8 @@ package final class Simulation {
         case clientActs(client: Int)
         case clientGivesUp(client: Int, operation: Int)
         case clientRepeats(operation: Int)
+        case operatorActs
+        case operatorRepeats(number: Int)
         case fault
         case isolate(member: Int, span: Microseconds)
         case strikeYoung(leader: Int, life: Int)
@@ -58,6 +60,7 @@ package final class Simulation {
     var entries = Entries()
     var truth: Truth
     var ledger = Ledger()
+    var changes: ChangeLedger
     var story = Story(capacity: 80)
     var fingerprint = Fingerprint()
 
@@ -67,6 +70,7 @@ package final class Simulation {
         network = Network(size: scenario.members, latency: scenario.latency, weather: scenario.weather)
         elections = Elections(members: scenario.members)
         truth = Truth(keys: scenario.keys)
+        changes = ChangeLedger(founders: (0..<scenario.founders).map { "n\($0)" })
     }
 
     /// Runs from the first event to the last, or to the first violation.
@@ -91,6 +95,8 @@ package final class Simulation {
         tally.time = time
         tally.committed = truth.lastIndex
         tally.operations = ledger.count
+        tally.changes = changes.changesMade
+        tally.transfers = changes.transfersMade
         return Report(
             seed: scenario.seed, tally: tally, fingerprint: fingerprint.value, violation: violation)
     }
@@ -107,6 +113,7 @@ package final class Simulation {
             queue.add(.clientActs(client: index), at: 10_000 + dice.below(500_000))
         }
         if scenario.faults.interval > 0 { scheduleFault() }
+        if scenario.operators.interval > 0 { scheduleOperator() }
     }
 
     private func handle(_ what: Happening) throws {
@@ -118,6 +125,8 @@ package final class Simulation {
         case .clientActs(let client): try act(client)
         case .clientGivesUp(let client, let operation): giveUp(client, operation)
         case .clientRepeats(let operation): try again(operation)
+        case .operatorActs: try operatorActs()
+        case .operatorRepeats(let number): try operatorRepeats(number)
         case .fault: try strike()
         case .isolate(let member, let span): isolate(member, for: span)
         case .strikeYoung(let leader, let life): strikeYoung(members[leader], life)

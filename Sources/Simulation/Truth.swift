@@ -71,12 +71,20 @@ struct Truth {
     }
 
     /// The next entry, which nobody knew of before.
-    mutating func add(_ entry: Entry, committedIn term: Term, _ ledger: inout Ledger) throws {
+    mutating func add(
+        _ entry: Entry, committedIn term: Term, _ ledger: inout Ledger, _ changes: inout ChangeLedger
+    ) throws {
         var step = Step(entry: entry, committedIn: term)
-        if case .command(let command) = entry.payload {
+        let index = steps.count + 1
+        defer { steps.append(step) }
+        switch entry.payload {
+        case .noOp: break
+        case .membership(let membership): try changes.commits(membership, at: index)
+        case .command(let command):
             guard let request = Request(command) else {
                 throw Breach(.atMostOnce, "a command that nobody asked for: \(command.text)")
             }
+            if case .refuseChange = request.operation { return try changes.refuses(request.id, at: index) }
             let operation = try ledger.operation(behind: request)
             let key = ledger[operation].key
             step.key = key
@@ -87,12 +95,11 @@ struct Truth {
                 try ledger.takesEffect(
                     operation,
                     Ledger.Effect(
-                        index: steps.count + 1, outcome: outcome, id: request.id,
+                        index: index, outcome: outcome, id: request.id,
                         created: created && outcome == .swapped))
             }
             step.value = keys[key].value
         }
-        steps.append(step)
     }
 
     private mutating func carryOut(_ action: Ledger.Action, _ operation: Int, _ key: Int) -> Outcome {

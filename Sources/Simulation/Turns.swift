@@ -81,6 +81,9 @@ extension Simulation {
                 member.run?.replica.receive(message, from: members[sender].id, now: now)
             case .request(let request):
                 member.run?.replica.receive(request, now: now)
+            case .transfer(let target, let client, let messageID):
+                member.run?.replica.transferLeadership(
+                    to: target, client: client, messageID: messageID, now: now)
             }
         }
         member.inbox.removeAll(keepingCapacity: true)
@@ -169,6 +172,7 @@ extension Simulation {
     }
 
     private func take(_ reply: ClientReply, from member: Member) throws {
+        if reply.client.first == "o" { return try hearOperator(reply, from: member) }
         let number = try ledger.operation(answeredBy: reply)
         tell(.answered(number, reply.body), member)
         fingerprint.mix(time)

@@ -16,6 +16,7 @@ package enum Property: String, Hashable, Sendable, CaseIterable {
     /// Nothing is said that a crash could make untrue.
     case durability = "durable before said"
     case atMostOnce = "at most one effect"
+    case oneChange = "one change at a time"
     case honesty = "honest answers"
     case freshReads = "reads see all that was committed when they came"
     case linearizability = "linearizability"

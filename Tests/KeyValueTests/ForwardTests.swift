@@ -77,6 +77,24 @@ final class ForwardTests: XCTestCase {
         }
     }
 
+    func testAWriteThatIsCutFromTheLogOfADeposedLeaderIsPassedOnToTheNext() {
+        let cluster = led()
+        cluster.write(1, 5, at: "n0", 1)
+        // Nobody else has seen it when n2 takes over.
+        _ = cluster.intercept { _ in true }
+        cluster.with("n2") { [now = cluster.now] in
+            let order = TimeoutNow(term: $0.raft.currentTerm, leader: "n0")
+            $0.receive(.raft(Message(.timeoutNow(order))), from: "n0", now: now)
+        }
+        cluster.firewall = { $0.to != "n0" || $0.isForward }
+        cluster.settle()
+        XCTAssertTrue(cluster["n2"].raft.isLeader)
+        cluster.heal()
+        cluster.run(for: 200_000)
+        XCTAssertEqual(cluster.answers("n0", to: 1), [.writeOK])
+        for id in cluster.ids { XCTAssertEqual(cluster[id].store[1], 5) }
+    }
+
     func testAMemberThatDoesNotLeadPassesNothingOnInACircle() {
         let cluster = led()
         let forward = Forward(commands: [command(1)], limit: 1_000)

@@ -24,11 +24,16 @@ final class ReplicaCluster {
     private(set) var replies: [NodeID: [ClientReply]] = [:]
     private(set) var sent: [Envelope] = []
 
-    init(_ count: Int, seed: UInt64 = 1) {
+    /// - Parameters:
+    ///   - voters: how many of the members vote, the first ones; all, where it is nil.
+    ///   - snapshotEvery: how many entries are applied between two snapshots.
+    init(_ count: Int, voters: Int? = nil, snapshotEvery: Int = 10_000, seed: UInt64 = 1) {
         ids = (0..<count).map { "n\($0)" }
         for (place, id) in ids.enumerated() {
-            let configuration = Raft.Configuration(id: id, members: ids, seed: seed &* 31 &+ UInt64(place))
-            replicas[id] = Replica(configuration: configuration, now: now)
+            let configuration = Raft.Configuration(
+                id: id, members: ids, voters: Array(ids.prefix(voters ?? count)),
+                seed: seed &* 31 &+ UInt64(place))
+            replicas[id] = Replica(configuration: configuration, snapshotEvery: snapshotEvery, now: now)
         }
     }
 
@@ -76,6 +81,16 @@ final class ReplicaCluster {
         _ key: JSONValue, _ value: JSONValue, at id: NodeID, _ messageID: Int?, of client: String = "c1"
     ) {
         ask(id, client, messageID, .write(key: key, value: value))
+    }
+
+    func change(_ voters: [NodeID], at id: NodeID, _ messageID: Int?, of client: String = "c1") {
+        ask(id, client, messageID, .changeMembership(voters))
+    }
+
+    func transfer(to target: NodeID, at id: NodeID, _ messageID: Int?, of client: String = "c1") {
+        with(id) { [now] in
+            $0.transferLeadership(to: target, client: client, messageID: messageID, now: now)
+        }
     }
 
     func read(_ key: JSONValue, at id: NodeID, _ messageID: Int?, of client: String = "c1") {
@@ -145,7 +160,7 @@ final class ReplicaCluster {
             }
             for id in ids where self[id].deadline ?? .max <= now {
                 with(id) { [now] in $0.advance(to: now) }
-                XCTAssertGreaterThan(self[id].deadline ?? .max, now, "\(id) is due for ever")
+                guard self[id].deadline ?? .max > now else { return XCTFail("\(id) is due for ever") }
             }
         }
         now = end
@@ -155,6 +170,11 @@ final class ReplicaCluster {
 extension Envelope {
     var forward: Forward? { if case .forward(let forward) = message { forward } else { nil } }
     var isForward: Bool { forward != nil }
+
+    var isSnapshot: Bool {
+        guard case .raft(let message) = message, case .installSnapshot = message.body else { return false }
+        return true
+    }
 
     var isRaft: Bool { !isForward }
 }

@@ -56,6 +56,25 @@ final class EntryTextTests: XCTestCase {
             .forward(Forward(commands: [Command(#"c1 7 write "x" 1"#)], limit: 9)))
     }
 
+    func testAMembershipIsReadAsItIsWrittenAndNoRequestIsTakenForOne() {
+        let joint = Membership(voters: ["n2", "n3"], outgoing: ["n0", "n1"], change: "c1 8")
+        XCTAssertEqual(
+            append(["3 members n0,n1", "4 members n2,n3/n0,n1 c1 8", #"5 members 7 write "x" 5"#]).entries,
+            [
+                Entry(term: 3, payload: .membership(Membership(voters: ["n0", "n1"]))),
+                Entry(term: 4, payload: .membership(joint)),
+                // A client may be named as a membership begins.
+                Entry(term: 5, #"members 7 write "x" 5"#),
+            ])
+        for element in [
+            "3 members", "3 members ", "3 members /n0", "3 members n0/", "3 members n0//n1",
+            "3 members n0,,n1",
+            "3 members n0/n1/n2", "3 members n0 c1", "3 members n0 c1 x", "3 members n0  c1 8",
+        ] {
+            XCTAssertEqual(append([element]).refusal?.code, .malformedRequest, element)
+        }
+    }
+
     func testAnElementThatIsNoneIsMalformedByItsPlace() {
         let wrong = [
             "", " ", "3", "3 ", "no-op", "-3 no-op", "+3 no-op", "3.0 no-op", "x no-op", "3  no-op",

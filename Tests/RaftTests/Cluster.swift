@@ -30,14 +30,23 @@ final class Cluster {
     private(set) var committed: [NodeID: [Entry]] = [:]
     private(set) var reads: [NodeID: [ReadID]] = [:]
     private(set) var events: [NodeID: [Event]] = [:]
+    private(set) var failedChanges: [String] = []
     /// All messages that were ever sent.
     private(set) var sent: [Packet] = []
 
     private var history: [Entry] = []
     private var leaders: [Term: NodeID] = [:]
 
-    init(_ count: Int, timing: Timing = Timing(), seed: UInt64 = 1, logs: [NodeID: [Entry]] = [:]) {
+    /// The voters that the cluster begins with.
+    private let voters: [NodeID]
+
+    /// - Parameter voters: how many of the members vote, the first ones; all, where it is nil.
+    init(
+        _ count: Int, voters: Int? = nil, timing: Timing = Timing(), seed: UInt64 = 1,
+        logs: [NodeID: [Entry]] = [:]
+    ) {
         ids = (0..<count).map { "n\($0)" }
+        self.voters = Array(ids.prefix(voters ?? count))
         self.timing = timing
         for (place, id) in ids.enumerated() {
             let log = logs[id] ?? []
@@ -50,7 +59,7 @@ final class Cluster {
     }
 
     private func configuration(of id: NodeID, seed: UInt64) -> Raft.Configuration {
-        Raft.Configuration(id: id, members: ids, timing: timing, seed: seed)
+        Raft.Configuration(id: id, members: ids, voters: voters, timing: timing, seed: seed)
     }
 
     subscript(id: NodeID) -> Raft { members[id]! }
@@ -83,6 +92,7 @@ final class Cluster {
             for index in ready.committed { commit(self[id].log[index], at: index, by: id) }
             reads[id, default: []] += ready.reads.map(\.id)
             events[id, default: []] += ready.events
+            failedChanges += ready.failedChanges
             check(id)
         }
     }
@@ -214,7 +224,7 @@ final class Cluster {
             }
             for id in ids where !down.contains(id) && self[id].deadline ?? .max <= now {
                 with(id) { [now] in $0.advance(to: now) }
-                XCTAssertGreaterThan(self[id].deadline ?? .max, now, "\(id) is due for ever")
+                guard self[id].deadline ?? .max > now else { return XCTFail("\(id) is due for ever") }
             }
         }
         now = end

@@ -129,6 +129,20 @@ final class ReplicationTests: XCTestCase {
         }
     }
 
+    // Scenario 34
+    func testAHeartbeatToAMemberThatLacksCommittedEntriesCarriesNoCommitOfThem() {
+        var hand = Hand(of: 3, log: [1, 1, 1])
+        let appends = hand.makeLeader()
+        hand.acknowledge(appends, by: "n1")
+        XCTAssertEqual(hand.raft.commitIndex, 4)
+        // n2 holds nothing that it has in common with the leader.
+        let refusal = hand.answer(false, hint: LogPosition(index: 0, term: 0))
+        hand.hear(refusal, from: "n2", inReplyTo: appends.first { $0.to == "n2" }?.message.id)
+        let heartbeats = hand.wait(hand.raft.timing.heartbeatInterval).filter { $0.to == "n2" }
+        XCTAssertEqual(heartbeats.compactMap(\.appendEntries).map(\.lastIndex), [0])
+        XCTAssertEqual(heartbeats.compactMap(\.appendEntries).map(\.leaderCommit), [0])
+    }
+
     func testATermHasOneLeaderAndAnotherThatClaimsItIsRefused() {
         var hand = Hand(log: [1])
         hand.append(heartbeat(term: 3, from: "n1"))

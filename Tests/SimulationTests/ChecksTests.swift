@@ -47,6 +47,7 @@ final class ChecksTests: XCTestCase {
     private struct Books {
         var truth = Truth(keys: 1)
         var ledger = Ledger()
+        var changes = ChangeLedger(founders: ["n0"])
 
         mutating func ask(_ action: Ledger.Action) -> Int {
             let number = ledger.ask(
@@ -63,7 +64,7 @@ final class ChecksTests: XCTestCase {
         }
 
         mutating func commit(_ number: Int, in term: Term = 1) throws {
-            try truth.add(entry(number), committedIn: term, &ledger)
+            try truth.add(entry(number), committedIn: term, &ledger, &changes)
         }
 
         mutating func answer(_ number: Int, _ body: ClientReply.Body) throws {
@@ -101,7 +102,10 @@ final class ChecksTests: XCTestCase {
         var books = Books()
         _ = books.ask(.write)
         for text in ["c0 1 write 0 1", "c1 0 write 0 0", "c0 0 write 1 0", "c0 0 cas 0 1 0", "nonsense"] {
-            expect(.atMostOnce) { try books.truth.add(Entry(term: 1, text), committedIn: 1, &books.ledger) }
+            expect(.atMostOnce) {
+                try books.truth.add(
+                    Entry(term: 1, text), committedIn: 1, &books.ledger, &books.changes)
+            }
         }
     }
 

@@ -1,0 +1,144 @@
+import Raft
+import XCTest
+
+@testable import KeyValue
+
+/// Transfers as clients ask for them, and what clients see of them.
+final class TransferTests: XCTestCase {
+    private let timeout = Timing.shortestElectionTimeout
+
+    private func led(_ count: Int, voters: Int? = nil) -> ReplicaCluster {
+        let cluster = ReplicaCluster(count, voters: voters)
+        cluster.elect("n0")
+        return cluster
+    }
+
+    // Scenario 77
+    func testAnyMemberIsAskedAndAnswersWhenTheTargetLeads() {
+        for asked in ["n0", "n1", "n2", "n3"] {
+            let cluster = led(4, voters: 3)
+            cluster.transfer(to: "n2", at: asked, 1)
+            XCTAssertEqual(cluster.answers(asked, to: 1), [])
+            cluster.settle()
+            cluster.run(for: cluster["n0"].raft.timing.heartbeatInterval)
+            XCTAssertEqual(cluster.leaderIDs, ["n2"])
+            XCTAssertEqual(cluster.answers(asked, to: 1), [.transferLeadershipOK(leader: "n2")])
+        }
+    }
+
+    // Scenario 82
+    func testAtOnceWhereItLeadsAndNeverToWhoIsNoVoter() {
+        let cluster = led(4, voters: 3)
+        cluster.transfer(to: "n0", at: "n1", 1)
+        XCTAssertEqual(cluster.answers("n1", to: 1), [.transferLeadershipOK(leader: "n0")])
+        for target in ["n3", "n9", ""] {
+            cluster.transfer(to: target, at: "n0", 2, of: target)
+            XCTAssertEqual(cluster.codes("n0", to: 2, of: target), [.malformedRequest])
+        }
+        cluster.settle()
+        XCTAssertEqual(cluster.leaderIDs, ["n0"])
+    }
+
+    // Scenario 79
+    func testOneThatFailsIsOverInTwoElectionTimeouts() {
+        let cluster = led(3)
+        cluster.isolate("n2")
+        cluster.transfer(to: "n2", at: "n1", 1)
+        cluster.run(for: 2 * timeout - 1)
+        XCTAssertEqual(cluster.codes("n1", to: 1), [])
+        cluster.run(for: 1)
+        XCTAssertEqual(cluster.codes("n1", to: 1), [.abort])
+        cluster.run(for: 2 * timeout)
+        cluster.write(1, 5, at: "n0", 2)
+        cluster.settle()
+        XCTAssertEqual(cluster.answers("n0", to: 2), [.writeOK])
+    }
+
+    // Scenario 79
+    func testWritesWaitForTheNextLeaderAndAreAnswered() {
+        let cluster = led(3)
+        cluster.transfer(to: "n2", at: "n0", 1)
+        for (number, id) in cluster.ids.enumerated() { cluster.write(1, 5, at: id, 10 + number) }
+        cluster.settle()
+        cluster.run(for: timeout)
+        for (number, id) in cluster.ids.enumerated() {
+            XCTAssertEqual(cluster.answers(id, to: 10 + number), [.writeOK], id)
+        }
+        XCTAssertEqual(cluster.leaderIDs, ["n2"])
+    }
+
+    // Scenario 79
+    func testWritesThatWaitedAreCarriedOutByTheOldLeaderWhereTheTransferFails() {
+        let cluster = led(3)
+        cluster.firewall = { !$0.isTimeoutNow }
+        cluster.transfer(to: "n2", at: "n0", 1)
+        cluster.write(1, 5, at: "n0", 10)
+        cluster.write(2, 5, at: "n1", 11)
+        cluster.run(for: timeout / 2)
+        XCTAssertEqual(cluster.answers("n0", to: 10) + cluster.answers("n1", to: 11), [])
+        cluster.run(for: 3 * timeout)
+        XCTAssertEqual(cluster.answers("n0", to: 10), [.writeOK])
+        XCTAssertEqual(cluster.answers("n1", to: 11), [.writeOK])
+        XCTAssertEqual(cluster.leaderIDs, ["n0"])
+    }
+
+    // Scenario 84
+    func testWritesThatRaceWithTransfersNeitherVanishNorDouble() {
+        let cluster = led(3)
+        cluster.latency = { from, to in 1_000 * (1 + from.utf8.last!.hashed(to.utf8.last!)) }
+        let keys = 0..<300
+        for key in keys {
+            let (id, value) = (cluster.ids[key % 3], JSONValue(canonical: String(key)))
+            cluster.ask(
+                id, "c1", key, .cas(key: value, from: 0, to: 1, createIfNotExists: true))
+            if key % 20 == 10 {
+                cluster.transfer(to: cluster.ids[key / 20 % 3], at: cluster.ids[key % 2], 1_000 + key)
+            }
+            cluster.run(for: 1_500)
+        }
+        cluster.run(for: 2_000_000)
+        for key in keys {
+            XCTAssertEqual(cluster.answers(cluster.ids[key % 3], to: key), [.casOK], "\(key)")
+        }
+        XCTAssertEqual(cluster["n0"].store.count, keys.count)
+        let moves = Set(cluster.sent.filter(\.isTimeoutNow).map(\.due)).count
+        XCTAssertGreaterThan(moves, 5)
+    }
+
+    // Scenario 83
+    func testARequestOfAnEarlierTermMovesNothing() {
+        let cluster = led(3)
+        cluster.transfer(to: "n2", at: "n1", 1)
+        let asked = cluster.sent.filter { if case .transfer = $0.message { true } else { false } }
+        XCTAssertEqual(asked.count, 1)
+        cluster.settle()
+        cluster.run(for: timeout / 2)
+        XCTAssertEqual(cluster.answers("n1", to: 1), [.transferLeadershipOK(leader: "n2")])
+        cluster.transfer(to: "n0", at: "n0", 2)
+        cluster.settle()
+        cluster.run(for: timeout)
+        XCTAssertEqual(cluster.leaderIDs, ["n0"])
+        cluster.deliver(asked[0])
+        cluster.run(for: 2 * timeout)
+        XCTAssertEqual(cluster.leaderIDs, ["n0"])
+    }
+
+    func testTheLogIsToldAsFarAsThisMemberHoldsIt() {
+        let cluster = led(3)
+        for number in 1...5 { cluster.write(1, 5, at: "n0", number) }
+        cluster.settle()
+        let excerpt = cluster["n1"].excerpt(2...3)
+        XCTAssertEqual(excerpt.entries.map(\.index), [2, 3])
+        XCTAssertEqual([excerpt.firstIndex, excerpt.lastIndex, excerpt.commitIndex], [1, 6, 6])
+        XCTAssertEqual(cluster["n1"].excerpt(1...(1 << 62)).entries.count, 6)
+        XCTAssertEqual(cluster["n1"].excerpt((1 << 62)...(1 << 62)).entries.count, 0)
+        for number in 0..<1_200 { cluster.write(1, 5, at: "n0", 100 + number) }
+        cluster.settle()
+        XCTAssertEqual(cluster["n1"].excerpt(3...2_000).entries.map(\.index), Array(3..<1_003))
+    }
+}
+
+extension UInt8 {
+    /// 0, 1 or 2, for two letters.
+    fileprivate func hashed(_ other: UInt8) -> Int { (Int(self) * 2 + Int(other)) % 3 }
+}
