@@ -22,7 +22,7 @@ extension Scenario {
     private static func drawMembers(_ bias: Bias, _ dice: inout Dice) -> Int {
         switch bias {
         case .tiny: dice.within(1...2)
-        case .partitions, .rebirths: dice.pick([3, 3, 3, 4, 5])
+        case .partitions, .rebirths, .sleepers: dice.pick([3, 3, 3, 4, 5])
         case .crashes: dice.pick([1, 2, 3, 3, 3, 5])
         case .memberships: dice.pick([2, 2, 3, 3, 4, 5, 6, 7])
         case .calm, .mixed, .late, .pauses, .flood, .handovers: dice.pick([1, 2, 3, 3, 3, 4, 5, 5, 6, 7])
@@ -43,6 +43,9 @@ extension Scenario {
             weather = Weather(
                 loss: often(0, 50_000), duplication: often(10_000, 300_000), delay: often(50_000, 400_000),
                 lateCopy: often(10_000, 100_000))
+        case .sleepers:
+            latency.mean = dice.pick([5_000, 10_000, 20_000])
+            weather = Weather(loss: often(0, 20_000), delay: often(0, 100_000))
         case .rebirths:
             latency.mean = dice.pick([5_000, 30_000, 100_000])
             weather = Weather(
@@ -83,10 +86,21 @@ extension Scenario {
         unnumbered = dice.pick([0, 0, 10, 50])
         repeats = dice.pick([0, 0, 10, 40])
         roaming = dice.pick([0, 50, 100])
-        if bias == .rebirths {
+        if bias == .rebirths || bias == .sleepers {
+            clients = 10
             keys = 1
             think = 0
             roaming = 100
+        }
+        if bias == .sleepers {
+            // Most keep away from the one that sleeps, so that some are left to ask it late.
+            clients = 20
+            roaming = 20
+            think = 200_000
+            // A write that waits before a read takes it with it: what stands behind it is never confirmed.
+            reads = dice.pick([50, 85, 95])
+            writes = min(writes, 100 - reads)
+            operations = dice.within(600...1_000)
         }
         guard bias == .flood else { return }
         clients = dice.within(50...200)
@@ -140,6 +154,13 @@ extension Scenario {
             faults.crashPoint = dice.pick([0, 5_000])
             faults.interval = dice.within(2...10) * 2 * latency.mean
             faults.longest = dice.within(1...10) * latency.mean
+        case .sleepers:
+            faults.pause = 1
+            faults.isolation = 90
+            faults.atLeader = 95
+            faults.longest = dice.within(3...8) * timeout
+            faults.interval = faults.longest
+            faults.youngLeader = 0
         case .late:
             faults.cut = 1
             faults.crash = 1

@@ -96,6 +96,14 @@ extension Simulation {
         healLater(span)
     }
 
+    func isolate(_ member: Int, for span: Microseconds) {
+        guard phase == .faults else { return }
+        let others = members.indices.filter { $0 != member }
+        cut(
+            Cut(told: "n\(member) is cut off", links: others.flatMap { [(member, $0), ($0, member)] }),
+            for: span)
+    }
+
     private func mute(for span: Microseconds) {
         let kind = dice.pick(PeerMessage.Kind.allCases)
         network.muted = kind
@@ -186,6 +194,11 @@ extension Simulation {
         guard member.isAlive, !member.isPaused else { return }
         tellFault("is paused", member)
         member.isPaused = true
+        if dice.below(100) < scenario.faults.isolation {
+            // Cut off while it sleeps, it wakes to old answers, and nobody tells it what happened meanwhile.
+            let start = time + 2 * scenario.latency.mean + dice.below(100_000)
+            queue.add(.isolate(member: member.index, span: 2 * span), at: start)
+        }
         queue.add(.resume(member: member.index, life: member.life), at: time + span)
     }
 

@@ -7,6 +7,8 @@ package struct Scenario: Hashable, Sendable {
         case calm, mixed, partitions, crashes, late, pauses, flood, tiny, handovers, memberships
         /// Followers crash and come back at once, while answers to their last run are still on their way.
         case rebirths
+        /// Leaders fall asleep, are cut off, and wake to old answers while another leads.
+        case sleepers
     }
 
     package struct Latency: Hashable, Sendable {
@@ -44,6 +46,8 @@ package struct Scenario: Hashable, Sendable {
         package var stop = 0
         /// Percent of faults that aim at the leader.
         package var atLeader = 0
+        /// Percent of pauses during which the member is cut off.
+        package var isolation = 20
         /// Chance that a new leader is struck before it has led for long.
         package var youngLeader = 0
         /// Chance of a crash at each of the steps around a store.

@@ -16,6 +16,7 @@ package final class Simulation {
         case operatorActs
         case operatorRepeats(number: Int)
         case fault
+        case isolate(member: Int, span: Microseconds)
         case strikeYoung(leader: Int, life: Int)
         case heal(cut: Int)
         case start(member: Int, life: Int)
@@ -127,6 +128,7 @@ package final class Simulation {
         case .operatorActs: try operatorActs()
         case .operatorRepeats(let number): try operatorRepeats(number)
         case .fault: try strike()
+        case .isolate(let member, let span): isolate(member, for: span)
         case .strikeYoung(let leader, let life): strikeYoung(members[leader], life)
         case .heal(let cut): heal(cut)
         case .start(let member, let life): try startMember(members[member], life)

@@ -219,7 +219,8 @@ extension Fingerprint {
         case .casOK: mix(-2)
         case .statusOK: mix(-3)
         case .logOK: mix(-4)
-        case .changeMembershipOK(let members): for member in members { mix(member) }
+        case .changeMembershipOK(let members):
+            for member in members { mix(member) }
         case .transferLeadershipOK(let leader): mix(leader)
         case .error(let code, _): mix(code.rawValue)
         }
