@@ -77,12 +77,12 @@ package struct Progress: Sendable {
         inFlight.removeAll()
     }
 
-    /// The member holds all that a snapshot up to `index` stands for.
+    /// The member holds all that a snapshot up to `index` stands for, so there the logs agree.
     mutating func installed(_ index: Index) {
         matchIndex = max(matchIndex, index)
         nextIndex = matchIndex + 1
         inFlight.removeAll()
-        mode = .probe(awaiting: nil)
+        mode = .replicate
     }
 
     /// The member answered request `id` in this term, whatever it said.

@@ -101,16 +101,16 @@ struct Recovery {
             return []
         }
         guard firstIndex <= snapshot.index + 1 else { throw gap(to: firstIndex, after: snapshot) }
-        guard lastIndex > snapshot.index else { return [] }
-        let covered = snapshot.index - firstIndex + 1
-        if covered > 0, entries[covered - 1].term != snapshot.term { return [] }
-        return Array(entries[covered...])
+        guard lastIndex > snapshot.index, leads(to: snapshot) else { return [] }
+        return Array(entries[(snapshot.index - firstIndex + 1)...])
     }
 
     /// Whether an entry right after `snapshot` can follow what the log holds.
     func leads(to snapshot: LogPosition) -> Bool {
         guard let firstIndex, let lastIndex else { return true }
-        if snapshot.index < firstIndex { return true }
+        // Where the entry at the snapshot's end is dropped already, the next one tells: terms never fall, and
+        // whoever led in a later term than a committed entry's had that entry.
+        if snapshot.index < firstIndex { return entries.first.map { $0.term >= snapshot.term } ?? true }
         return snapshot.index <= lastIndex && entries[snapshot.index - firstIndex].term == snapshot.term
     }
 

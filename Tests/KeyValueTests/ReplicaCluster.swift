@@ -24,14 +24,16 @@ final class ReplicaCluster {
     private(set) var replies: [NodeID: [ClientReply]] = [:]
     private(set) var sent: [Envelope] = []
 
-    /// - Parameter voters: how many of the members vote, the first ones; all, where it is nil.
-    init(_ count: Int, voters: Int? = nil, seed: UInt64 = 1) {
+    /// - Parameters:
+    ///   - voters: how many of the members vote, the first ones; all, where it is nil.
+    ///   - snapshotEvery: how many entries are applied between two snapshots.
+    init(_ count: Int, voters: Int? = nil, snapshotEvery: Int = 10_000, seed: UInt64 = 1) {
         ids = (0..<count).map { "n\($0)" }
         for (place, id) in ids.enumerated() {
             let configuration = Raft.Configuration(
                 id: id, members: ids, voters: Array(ids.prefix(voters ?? count)),
                 seed: seed &* 31 &+ UInt64(place))
-            replicas[id] = Replica(configuration: configuration, now: now)
+            replicas[id] = Replica(configuration: configuration, snapshotEvery: snapshotEvery, now: now)
         }
     }
 
@@ -168,6 +170,11 @@ final class ReplicaCluster {
 extension Envelope {
     var forward: Forward? { if case .forward(let forward) = message { forward } else { nil } }
     var isForward: Bool { forward != nil }
+
+    var isSnapshot: Bool {
+        guard case .raft(let message) = message, case .installSnapshot = message.body else { return false }
+        return true
+    }
 
     var isRaft: Bool { !isForward }
 }

@@ -94,6 +94,7 @@ final class ClientMessageTests: XCTestCase {
         }
     }
 
+    // Scenario 98
     func testARequestOfAnUnknownTypeIsNotSupported() {
         for type in ["echo", "", "Read", "txn"] {
             let refusal = decode(line("{\"type\":\"\(type)\",\"msg_id\":0}")).refusal

@@ -6,6 +6,7 @@ final class ByHandTests: XCTestCase {
     private let three = initLine(["n0", "n1", "n2"])
     private let patient = ["--election-timeout", "3600000"]
 
+    // Scenario 100
     func testTheSessionOfTheContractIsAnsweredInOrder() throws {
         let result = try session([
             initLine(["n0"]), line(#"{"type":"write","msg_id":2,"key":"x","value":{"any":["json"]}}"#),
@@ -47,6 +48,7 @@ final class ByHandTests: XCTestCase {
             ])
     }
 
+    // Scenario 98
     func testRequestsBeforeInitAreTurnedAwayByTheNameTheyCall() throws {
         let result = try session([line(#"{"type":"read","msg_id":0,"key":1}"#, to: "n7"), initLine(["n0"])])
         XCTAssertEqual(

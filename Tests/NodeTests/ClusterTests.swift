@@ -44,6 +44,7 @@ final class ClusterTests: XCTestCase {
         }
     }
 
+    // Scenario 100. Each answer comes while the member's input stays open, so it was not held back.
     func testEveryMemberServesReadsWritesAndCas() throws {
         for (place, id) in ids.enumerated() {
             let next = ids[(place + 1) % 3]

@@ -17,6 +17,7 @@ final class HostileInputTests: XCTestCase {
             file: file, line: line)
     }
 
+    // Scenario 98
     func testLinesThatAreNoMessagesAreSkipped() throws {
         var noise = [UInt8](repeating: 0, count: 5000) + [10, 13, 10, 10]
         noise += (0...255).filter { $0 != 10 }.flatMap { byte in [UInt8(byte), 0x22, 0x7b, UInt8(byte), 10] }
@@ -105,6 +106,7 @@ final class HostileInputTests: XCTestCase {
         XCTAssertEqual(result.output.count, 1)
     }
 
+    // Scenario 100
     func testABurstOf20000LinesIsAnsweredLineByLine() throws {
         var lines = [initLine(["n0"])]
         for id in 2...20_001 {
@@ -118,6 +120,7 @@ final class HostileInputTests: XCTestCase {
         }
         let result = try session(lines)
         XCTAssertEqual(result.exit, 0)
+        XCTAssertEqual(result.output.count, 20_001, "nothing else is on stdout")
         let answered = result.output.compactMap { Printed($0)?.inReplyTo }
         XCTAssertEqual(answered.count, 20_001)
         XCTAssertEqual(answered.sorted(), Array(1...20_001))

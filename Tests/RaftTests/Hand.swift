@@ -6,6 +6,10 @@ struct Hand {
     var now: Microseconds = 1_000_000
     private(set) var events: [Event] = []
     private(set) var reads: [ReadyRead] = []
+    /// The texts of the snapshots that it installed, and those after which it stores an empty log.
+    private(set) var installed: [String] = []
+    private(set) var logResets: [LogPosition] = []
+    private var arriving = ""
     private var nextID = 1
 
     /// A member `id` of a cluster of `size` with entries of the given terms.
@@ -30,8 +34,22 @@ struct Hand {
             messages += ready.early + ready.late
             events += ready.events
             reads += ready.reads
+            if let position = ready.logReset { logResets.append(position) }
+            install(ready)
         }
         return messages
+    }
+
+    /// Takes pieces of a snapshot for its state machine, and the whole when its last piece is there.
+    private mutating func install(_ ready: Ready) {
+        for piece in ready.snapshotPieces {
+            arriving = piece.offset == 0 ? piece.text : arriving + piece.text
+        }
+        guard let installer = ready.installer, let last = ready.snapshotPieces.last else { return }
+        installed.append(arriving)
+        raft.install(
+            Snapshot(position: last.position, source: Pieces([arriving])), membership: raft.membership,
+            for: installer)
     }
 
     /// Says something to the member.

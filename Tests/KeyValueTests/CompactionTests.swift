@@ -1,0 +1,96 @@
+import Raft
+import XCTest
+
+@testable import KeyValue
+
+/// Members that lag so far behind that only a snapshot helps them.
+final class CompactionTests: XCTestCase {
+    private func swap(_ number: Int) -> KeyValue.Operation {
+        .cas(
+            key: 1, from: JSONValue(canonical: "\(number - 1)"), to: JSONValue(canonical: "\(number)"),
+            createIfNotExists: true)
+    }
+
+    /// Asks `n0` for so many swaps, one by one, and lets it take what snapshots are due.
+    private func fill(_ cluster: ReplicaCluster, _ numbers: ClosedRange<Int>) {
+        for number in numbers {
+            cluster.ask("n0", "c1", number, swap(number))
+            cluster.settle()
+            cluster.run(for: 1_000)
+        }
+        XCTAssertEqual(cluster.answers("n0", to: numbers.upperBound), [.casOK])
+    }
+
+    // Scenario 61
+    func testAMemberBehindTheLogGetsTheSnapshotAndThenWhatFollowsIt() {
+        let cluster = ReplicaCluster(3, snapshotEvery: 20)
+        cluster.elect("n0")
+        cluster.isolate("n2")
+        fill(cluster, 1...70)
+        let base = cluster["n0"].raft.log.baseIndex
+        XCTAssertGreaterThan(base, cluster["n2"].raft.log.lastIndex)
+        XCTAssertGreaterThan(cluster["n0"].lastApplied, cluster["n0"].raft.snapshot?.position.index ?? 0)
+        cluster.heal()
+        cluster.run(for: 2_000_000)
+        XCTAssertTrue(cluster.sent.contains { $0.isSnapshot && $0.to == "n2" })
+        XCTAssertEqual(cluster["n2"].store[1], "70")
+        XCTAssertEqual(cluster["n2"].lastApplied, cluster["n0"].lastApplied)
+    }
+
+    // Scenario 69
+    func testASlowMemberWithAFullWindowCatchesUpAfterACompaction() {
+        let cluster = ReplicaCluster(3, snapshotEvery: 100)
+        cluster.elect("n0")
+        // All that n2 is sent is under way for ever; the leader goes on until the window is full, and beyond.
+        cluster.firewall = { $0.to != "n2" }
+        fill(cluster, 1...150)
+        XCTAssertGreaterThan(cluster["n0"].raft.log.baseIndex, cluster["n2"].raft.log.lastIndex)
+        cluster.heal()
+        // From now on it hears everything, late.
+        cluster.latency = { _, to in to == "n2" ? 30_000 : 100 }
+        cluster.run(for: 3_000_000)
+        XCTAssertEqual(cluster["n2"].store[1], "150")
+        let leader = cluster.leaderIDs[0]
+        let count = 400
+        for number in 151...count {
+            cluster.ask(leader, "c1", number, swap(number))
+            cluster.run(for: 1_000)
+        }
+        cluster.run(for: 1_000_000)
+        XCTAssertEqual(cluster["n2"].store[1]?.text, "\(count)", "it goes on with appends")
+    }
+
+    // Scenario 70
+    func testASnapshotCarriesTheMembershipAndWhatWasCarriedOut() throws {
+        let cluster = ReplicaCluster(4, voters: 3, snapshotEvery: 20)
+        cluster.elect("n0")
+        cluster.isolate("n2")
+        fill(cluster, 1...5)
+        cluster.change(["n0", "n1", "n2", "n3"], at: "n0", 6)
+        cluster.run(for: 1_000_000)
+        XCTAssertEqual(cluster.answers("n0", to: 6), [.changeMembershipOK(["n0", "n1", "n2", "n3"])])
+        for number in 100...160 { cluster.write(2, 3, at: "n0", number) }
+        cluster.run(for: 100_000)
+        cluster.heal()
+        cluster.run(for: 2_000_000)
+        XCTAssertTrue(cluster.sent.contains { $0.isSnapshot && $0.to == "n2" })
+        XCTAssertEqual(cluster["n2"].raft.membership.voters, ["n0", "n1", "n2", "n3"])
+        XCTAssertGreaterThan(cluster["n2"].raft.log.baseIndex, 20, "its log tells of neither")
+
+        // The client asks again, of n2 itself, and a copy of its request gets into the log.
+        cluster.ask("n2", "c1", 1, swap(1))
+        cluster.settle()
+        XCTAssertEqual(cluster.answers("n2", to: 1), [.casOK], "as it was answered then")
+        let copy = Request(id: RequestID(client: "c1", number: 106), operation: .write(key: 2, value: 3))
+        let leader = try XCTUnwrap(cluster.leaderIDs.first)
+        cluster.write(2, 4, at: leader, 200)
+        cluster.settle()
+        XCTAssertNotNil(cluster.with(leader) { $0.raft.propose(copy.command) })
+        cluster.run(for: 500_000)
+        for id in cluster.ids {
+            XCTAssertEqual(cluster[id].store[1], "5", id)
+            XCTAssertEqual(cluster[id].store[2], "4", "\(id) carried it out twice")
+            XCTAssertEqual(cluster[id].lastApplied, cluster[leader].lastApplied)
+        }
+    }
+}

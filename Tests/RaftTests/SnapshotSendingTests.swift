@@ -1,0 +1,119 @@
+import XCTest
+
+@testable import Raft
+
+/// Snapshots at the leader that sends them.
+final class SnapshotSendingTests: XCTestCase {
+    /// A leader whose log begins after entry 6, its own first, which n2 is far behind; and the first piece
+    /// that n2 is sent for it.
+    private func sending(_ texts: [String] = ["abc", "def"]) throws -> (hand: Hand, piece: Outgoing) {
+        var hand = Hand(log: [1, 1, 1, 1, 1])
+        let appends = hand.makeLeader()
+        hand.acknowledge(appends, by: "n1")
+        XCTAssertEqual(hand.raft.commitIndex, 6)
+        hand.raft.compact(
+            Snapshot(position: LogPosition(index: 6, term: 2), source: Pieces(texts)), keeping: 0)
+        let probe = try XCTUnwrap(appends.first { $0.to == "n2" })
+        let refusal = hand.answer(false, hint: LogPosition(index: 2, term: 1))
+        let sent = hand.hear(refusal, from: "n2", inReplyTo: probe.message.id)
+        return (hand, try XCTUnwrap(sent.first { $0.piece != nil }))
+    }
+
+    private func answer(
+        _ piece: Outgoing, offset: Int, installed: Bool = false, to hand: inout Hand
+    ) -> [Outgoing] {
+        let reply = InstallSnapshotReply(term: hand.raft.currentTerm, offset: offset, installed: installed)
+        return hand.hear(.installSnapshotReply(reply), from: "n2", inReplyTo: piece.message.id)
+            .filter { $0.to == "n2" }
+    }
+
+    private func isSending(_ hand: Hand) -> Bool {
+        if case .snapshot = hand.progress(of: "n2")?.mode { true } else { false }
+    }
+
+    // Scenario 65
+    func testAppendsPauseUntilTheSnapshotIsThere() throws {
+        var (hand, piece) = try sending()
+        XCTAssertEqual(piece.piece?.data, "abc")
+        XCTAssertEqual(hand.propose("x").filter { $0.to == "n2" }, [], "it could not use them yet")
+        let heartbeats = hand.wait(hand.raft.timing.heartbeatInterval).filter { $0.to == "n2" }
+        XCTAssertEqual(heartbeats.map { $0.appendEntries?.entries }, [[]], "but it hears its leader")
+
+        let second = try XCTUnwrap(answer(piece, offset: 3, to: &hand).first)
+        XCTAssertEqual(second.piece?.offset, 3)
+        XCTAssertEqual(second.piece?.done, true)
+        let appends = answer(second, offset: 6, installed: true, to: &hand)
+        XCTAssertEqual(appends.map { $0.appendEntries?.prevLogIndex }, [6])
+        XCTAssertEqual(appends.first?.appendEntries?.entries.count, 1)
+        XCTAssertEqual(hand.progress(of: "n2")?.matchIndex, 6)
+    }
+
+    // Scenario 65
+    func testASnapshotThatFailedBeginsAgain() throws {
+        var (hand, piece) = try sending()
+        let second = try XCTUnwrap(answer(piece, offset: 3, to: &hand).first)
+        let again = answer(second, offset: 0, to: &hand)
+        XCTAssertEqual(again.map { $0.piece?.offset }, [0])
+        XCTAssertEqual(again.first?.piece?.data, "abc")
+    }
+
+    // Scenario 65
+    func testATransferThatCannotGoOnIsGivenUpAndBegunAnew() throws {
+        var (hand, piece) = try sending()
+        let after = answer(piece, offset: 77, to: &hand) + hand.wait(hand.raft.timing.heartbeatInterval)
+        XCTAssertEqual(after.first { $0.piece != nil }?.piece?.offset, 0, "no piece begins at 77")
+    }
+
+    // Scenario 65
+    func testAppendsResumeWhereTheMemberHasCaughtUpByOtherMeans() throws {
+        var (hand, _) = try sending()
+        let heartbeat = try XCTUnwrap(
+            hand.wait(hand.raft.timing.heartbeatInterval).first { $0.to == "n2" && $0.appendEntries != nil })
+        XCTAssertEqual(heartbeat.appendEntries?.prevLogIndex, 6)
+        XCTAssertTrue(isSending(hand))
+        hand.acknowledge([heartbeat], by: "n2")
+        XCTAssertFalse(isSending(hand))
+        XCTAssertEqual(hand.propose("x").first { $0.to == "n2" }?.appendEntries?.entries.count, 1)
+    }
+
+    // Scenario 66
+    func testASnapshotOfTheVeryLastEntryLeavesTheMemberReadyForAppends() throws {
+        var (hand, piece) = try sending(["all"])
+        XCTAssertEqual(hand.raft.log.lastIndex, piece.piece?.lastIncluded.index)
+        _ = answer(piece, offset: 3, installed: true, to: &hand)
+        for text in ["x", "y", "z"] {
+            let appends = hand.propose(text).filter { $0.to == "n2" }
+            XCTAssertEqual(appends.map { $0.appendEntries?.entries.count }, [1], "\(text) need not wait")
+        }
+    }
+
+    // Scenario 67
+    func testAPieceThatIsNotAnsweredIsSentAgain() throws {
+        var (hand, piece) = try sending()
+        var again: [Outgoing] = []
+        let end = hand.now + 2 * hand.raft.timing.retryInterval
+        while again.isEmpty, hand.now < end {
+            again = hand.wait(1_000).filter { $0.piece != nil }
+            let beat = hand.answer(true)
+            _ = hand.hear(beat, from: "n1", inReplyTo: piece.message.id)
+        }
+        XCTAssertEqual(again.map(\.piece), [piece.piece])
+    }
+
+    // Scenario 67
+    func testALateOrRepeatedAnswerDoesNotMoveATransfer() throws {
+        var (hand, piece) = try sending(["abc", "def", "ghi"])
+        let second = try XCTUnwrap(answer(piece, offset: 3, to: &hand).first)
+        XCTAssertEqual(answer(piece, offset: 3, to: &hand), [], "repeated")
+        XCTAssertEqual(answer(piece, offset: 0, to: &hand), [], "late")
+        let third = try XCTUnwrap(answer(second, offset: 6, to: &hand).first)
+        XCTAssertEqual(third.piece?.offset, 6)
+        XCTAssertEqual(third.piece?.done, true)
+    }
+}
+
+extension Outgoing {
+    var piece: InstallSnapshot? {
+        if case .installSnapshot(let piece) = message.body { piece } else { nil }
+    }
+}

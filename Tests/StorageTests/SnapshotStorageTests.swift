@@ -1,0 +1,218 @@
+import Simulation
+import XCTest
+
+@testable import KeyValue
+@testable import Raft
+@testable import Storage
+
+/// What a crash leaves of snapshots, and of the logs that they stand for.
+final class SnapshotStorageTests: XCTestCase {
+    private typealias Storage = MemberStorage<SimulatedDisk>
+
+    private func open(_ disk: SimulatedDisk) throws -> (storage: Storage, found: Storage.Found) {
+        // Every entry begins a segment of its own, so that a snapshot takes some away.
+        try Storage.open(on: disk, node: "n0", founders: ["n0"], segmentSize: 1)
+    }
+
+    private func ready(_ change: (inout Ready) -> Void) -> ReplicaReady {
+        var ready = Ready()
+        change(&ready)
+        return ReplicaReady(raft: ready, snapshotPiece: nil, outgoing: [], replies: [])
+    }
+
+    private func append(_ term: Term, at index: Index) -> ReplicaReady {
+        ready {
+            $0.entriesStart = index
+            $0.entries = [Entry(term: term, "c1 \(index) write 1 \(index)")]
+        }
+    }
+
+    private func text(of store: Store, at position: LogPosition) -> String {
+        var writer = SnapshotWriter(of: store, at: position, membership: Membership(voters: ["n0"]))
+        var text = ""
+        while !writer.isDone { text += writer.next(bytes: 1 << 20) }
+        return text
+    }
+
+    private func piece(_ position: LogPosition) -> SnapshotPiece {
+        SnapshotPiece(
+            position: position, offset: 0, text: text(of: Store(), at: position), isLast: true)
+    }
+
+    private func own(_ position: LogPosition) -> ReplicaReady {
+        ReplicaReady(raft: Ready(), snapshotPiece: piece(position), outgoing: [], replies: [])
+    }
+
+    private func terms(_ log: Log) -> [Term] {
+        log.lastIndex < log.firstIndex ? [] : log[log.firstIndex...log.lastIndex].map(\.term)
+    }
+
+    /// A log of eight entries of term 1, of which a snapshot stands for the first three.
+    private func filled() throws -> Storage {
+        var (storage, _) = try open(SimulatedDisk())
+        for index in 1...8 { try storage.store(append(1, at: index)) }
+        try storage.store(own(LogPosition(index: 3, term: 1)))
+        return storage
+    }
+
+    /// - Returns: whether the disk did all of it.
+    private func store(_ steps: [ReplicaReady], in storage: inout Storage) -> Bool {
+        do {
+            for step in steps { try storage.store(step) }
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    /// Does `steps` with a crash before each of the disk's calls in turn, and looks at what is found then.
+    private func crashEverywhere(
+        _ steps: [ReplicaReady], _ look: (_ found: StoredState, _ isStored: Bool) -> Void
+    ) throws {
+        for calls in 0... {
+            var storage = try filled()
+            storage.disk.callsUntilFailure = calls
+            let isStored = store(steps, in: &storage)
+            for seed in 0..<10 {
+                var generator = SeededGenerator(seed: UInt64(seed))
+                var disk = storage.disk
+                disk.crash(using: &generator)
+                let (again, found) = try open(disk)
+                look(found.state, isStored)
+                // And what is found is durable, and found again.
+                var later = again.disk
+                later.crash(using: &generator)
+                let second = try open(later).found.state
+                XCTAssertEqual(second.log.baseIndex, found.state.log.baseIndex)
+                XCTAssertEqual(terms(second.log), terms(found.state.log))
+            }
+            if isStored { return }
+        }
+    }
+
+    // Scenario 68
+    func testACrashBetweenASnapshotAndTheEndOfItsLogLosesNoEntry() throws {
+        try crashEverywhere([own(LogPosition(index: 6, term: 1))]) { found, isStored in
+            XCTAssertTrue([3, 6].contains(found.log.baseIndex), "\(found.log.baseIndex)")
+            if isStored { XCTAssertEqual(found.log.baseIndex, 6) }
+            XCTAssertEqual(found.snapshot?.position.index, found.log.baseIndex)
+            XCTAssertEqual(found.log.lastIndex, 8)
+        }
+    }
+
+    // Scenario 68
+    func testACrashBeforeTheLogIsToldOfTheLeadersSnapshotDoesNotMixTheTwo() throws {
+        let position = LogPosition(index: 6, term: 2)
+        let steps = [ready { $0.snapshotPieces = [piece(position)] }, ready { $0.logReset = position }]
+        try crashEverywhere(steps) { found, isStored in
+            if found.log.baseIndex == 3, !isStored {
+                XCTAssertEqual(terms(found.log), [1, 1, 1, 1, 1], "as if nothing had come")
+            } else {
+                XCTAssertEqual(found.log.baseIndex, 6)
+                XCTAssertEqual(found.log.baseTerm, 2)
+                XCTAssertEqual(terms(found.log), [], "entries 7 and 8 do not follow the snapshot")
+            }
+        }
+    }
+
+    // Scenario 68
+    func testALogThatWasCutWithoutItsSnapshotIsRefused() throws {
+        var storage = try filled()
+        try storage.store(own(LogPosition(index: 6, term: 1)))
+        var disk = storage.disk
+        let snapshots = try disk.list().filter { $0.hasPrefix("snapshot-") }
+        XCTAssertEqual(snapshots.count, 1)
+        for name in snapshots { try disk.remove(name) }
+        XCTAssertThrowsError(try open(disk)) { error in
+            guard case .damage = error as? StorageError else { return XCTFail("\(error)") }
+        }
+    }
+
+    // Scenario 71
+    func testAMemberThatStartsFromItsSnapshotAppliesNoEntryTwice() throws {
+        var (storage, found) = try open(SimulatedDisk())
+        var applied: [Index] = []
+        var written = 0
+        for _ in 0..<5 {
+            let configuration = Raft.Configuration(id: "n0", members: ["n0"], seed: 5)
+            var replica = Replica(
+                configuration: configuration, stored: found.state, snapshotEvery: 4, now: 1_000_000)
+            let start = found.state.snapshot?.position.index ?? 0
+            XCTAssertEqual(replica.lastApplied, start, "the store holds what the snapshot stands for")
+            // What was applied after the snapshot is gone with the process, and is applied again to its store.
+            applied.removeAll { $0 > start }
+            for turn in 1...7 {
+                written += 1
+                let swap = Operation.cas(
+                    key: 1, from: JSONValue(canonical: "\(written - 1)"),
+                    to: JSONValue(canonical: "\(written)"), createIfNotExists: true)
+                replica.advance(to: 1_000_000 + turn * 1_000)
+                replica.receive(
+                    ClientRequest(client: "c1", messageID: written, swap), now: 1_000_000 + turn * 1_000)
+                while replica.hasReady {
+                    let ready = replica.takeReady()
+                    try storage.store(ready)
+                    replica.persisted(ready)
+                    applied += ready.raft.committed
+                }
+            }
+            XCTAssertEqual(replica.store[1]?.text, "\(written)", "each swap found the one before it")
+            XCTAssertEqual(applied, Array(1...replica.lastApplied))
+            (storage, found) = try open(storage.disk)
+            XCTAssertGreaterThan(found.state.log.baseIndex, start, "it took no snapshot")
+        }
+    }
+
+    // Scenario 73
+    func testALeaderThatStartsAgainFollowsInTheSameTermWithTheSameVote() throws {
+        var (storage, _) = try open(SimulatedDisk())
+        let configuration = Raft.Configuration(id: "n0", members: ["n0"], seed: 5)
+        var replica = Replica(configuration: configuration, now: 1_000_000)
+        replica.advance(to: 1_000_000)
+        while replica.hasReady {
+            let ready = replica.takeReady()
+            try storage.store(ready)
+            replica.persisted(ready)
+        }
+        XCTAssertTrue(replica.raft.isLeader)
+        let found = try open(storage.disk).found.state
+        let again = Replica(configuration: configuration, stored: found, now: 2_000_000)
+        guard case .follower = again.raft.role else { return XCTFail("\(again.raft.role)") }
+        XCTAssertNil(again.raft.leader, "it leads no longer, and knows nobody who does")
+        XCTAssertEqual(again.raft.currentTerm, replica.raft.currentTerm)
+        XCTAssertEqual(again.raft.votedFor, "n0")
+    }
+
+    // Scenario 75
+    func testACrashNeverLeavesATermWithoutItsVote() throws {
+        let states = [
+            HardState(term: 4, votedFor: "n1"), HardState(term: 5), HardState(term: 6, votedFor: "n2"),
+        ]
+        for calls in 0... {
+            var (storage, _) = try open(SimulatedDisk())
+            storage.disk.callsUntilFailure = calls
+            let isStored = store(states.map { state in ready { $0.hardState = state } }, in: &storage)
+            for seed in 0..<50 {
+                var generator = SeededGenerator(seed: UInt64(seed))
+                var disk = storage.disk
+                disk.crash(using: &generator)
+                let found = try open(disk).found.state.hardState
+                XCTAssertTrue(([HardState()] + states).contains(found), "\(found)")
+                if isStored { XCTAssertEqual(found, states.last) }
+            }
+            if isStored { return }
+        }
+    }
+
+    // Scenario 75
+    func testATermAndItsVoteAreHandedOutToBeStoredTogether() {
+        let configuration = Raft.Configuration(id: "n0", members: ["n0", "n1", "n2"], seed: 5)
+        var raft = Raft(configuration: configuration, hardState: HardState(term: 2), now: 1_000_000)
+        let request = RequestVote(term: 7, candidate: "n1", lastLogIndex: 0, lastLogTerm: 0)
+        raft.receive(Message(id: 1, .requestVote(request)), from: "n1", now: 1_000_000)
+        let ready = raft.takeReady()
+        XCTAssertEqual(ready.hardState, HardState(term: 7, votedFor: "n1"))
+        XCTAssertEqual(ready.early, [], "the vote is said only once it is stored")
+        XCTAssertEqual(ready.late.count, 1)
+    }
+}
