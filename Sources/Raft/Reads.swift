@@ -98,9 +98,9 @@ extension Raft {
         reads.ask(question, retryAt: now + timing.retryInterval)
     }
 
-    /// A question that is not answered in time is lost: ask anew, under a new number.
+    /// A question that is not answered in time may be lost: ask anew, under a new number.
     mutating func retryReads() {
-        if let deadline = reads.retryDeadline, deadline <= now { reads.askAgain() }
+        if let deadline = reads.retryDeadline, deadline <= now { reads.retry() }
     }
 
     mutating func receive(_ answer: ReadIndexReply, inReplyTo question: MessageID?, from leader: NodeID) {
@@ -126,6 +126,9 @@ struct ReadQueue: Sendable {
     var waiting: [ReadID] = []
     /// Asked for, oldest first.
     private var questions: [Question] = []
+    /// Asked for again since, under another number, oldest first. Their answers are as good when they come: a
+    /// member that never took those could ask for ever, each time a moment before it is answered.
+    private var overdue: [Question] = []
     /// Confirmed, and waiting for their index to be committed here too.
     private var confirmed: [ReadyRead] = []
 
@@ -136,16 +139,33 @@ struct ReadQueue: Sendable {
         waiting.removeAll()
     }
 
-    /// Takes back what is not answered.
+    /// Takes back what is not answered in time, and goes on listening for it.
+    mutating func retry() {
+        overdue += questions
+        waiting = (questions.flatMap(\.reads) + waiting).sorted()
+        questions.removeAll()
+    }
+
+    /// Takes back all that was asked for, of a leader that is none any more.
     mutating func askAgain() {
         waiting = (confirmed.map(\.id) + questions.flatMap(\.reads) + waiting).sorted()
         questions.removeAll()
+        overdue.removeAll()
         confirmed.removeAll()
     }
 
     mutating func answered(_ question: MessageID, index: Index) {
-        guard let place = questions.firstIndex(where: { $0.id == question }) else { return }
-        confirm(questions.remove(at: place).reads, at: index)
+        guard let reads = (questions + overdue).first(where: { $0.id == question })?.reads else { return }
+        remove(where: reads.contains)
+        confirm(reads, at: index)
+    }
+
+    private mutating func remove(where isOver: (ReadID) -> Bool) {
+        waiting.removeAll(where: isOver)
+        for place in questions.indices { questions[place].reads.removeAll(where: isOver) }
+        questions.removeAll(where: \.reads.isEmpty)
+        for place in overdue.indices { overdue[place].reads.removeAll(where: isOver) }
+        overdue.removeAll(where: \.reads.isEmpty)
     }
 
     mutating func confirm(_ reads: [ReadID], at index: Index) {
@@ -160,9 +180,7 @@ struct ReadQueue: Sendable {
     }
 
     mutating func forget(below limit: ReadID) {
-        waiting.removeAll { $0 < limit }
-        for place in questions.indices { questions[place].reads.removeAll { $0 < limit } }
-        questions.removeAll(where: \.reads.isEmpty)
+        remove { $0 < limit }
         confirmed.removeAll { $0.id < limit }
     }
 }
