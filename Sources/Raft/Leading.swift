@@ -30,11 +30,11 @@ extension Raft {
         return log.lastIndex
     }
 
-    /// Member `asker` owes answers that wait for what the log of this leader holds by now, so it shall hear at once
-    /// what it needs to know that this is committed. Others learn that with the next append.
-    package mutating func expectAnswer(of asker: NodeID) {
+    /// Member `asker` owes answers that wait for what the log of this leader holds up to `index`, or by now, so it
+    /// shall hear at once what it needs to know that this is committed. Others learn that with the next append.
+    package mutating func expectAnswer(of asker: NodeID, upTo index: Index? = nil) {
         guard isLeader, let place = leadership.place(of: asker) else { return }
-        leadership.progress[place].await(log.lastIndex)
+        leadership.progress[place].await(index ?? log.lastIndex)
     }
 
     mutating func appendAsLeader(_ payload: Entry.Payload) {

@@ -113,6 +113,10 @@ package struct Raft: Sendable {
     package var votedFor: NodeID? { hardState.votedFor }
     /// The membership in force: the latest in the log, committed or not (§6).
     package var membership: Membership { memberships[memberships.count - 1].membership }
+    /// The latest that is committed, and those behind it.
+    var unsettledMemberships: ArraySlice<(index: Index, membership: Membership)> {
+        memberships[(memberships.lastIndex { $0.index <= commitIndex } ?? 0)...]
+    }
     /// The index of the entry that holds `membership`; the log's base for the one that it starts with.
     var membershipIndex: Index { memberships[memberships.count - 1].index }
     package var others: [NodeID] { configuration.members.filter { $0 != id } }

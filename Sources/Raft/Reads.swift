@@ -1,7 +1,7 @@
 /// Linearizable reads without log entries (§8; dissertation, 6.4).
 ///
-/// A read is answered from a state at least as new as all that was committed when it arrived. The last index
-/// of the leader's log bounds that, if it was still the leader: which shows once a quorum, of the latest membership
+/// A read is answered from a state at least as new as all that was committed when it arrived. The leader knows an
+/// index that bounds that (`readIndex`), if it was still the leader: which shows once a quorum, of the latest membership
 /// in the *leader's* log, was in its term after the read came. A quorum that answered something older may have
 /// elected another leader since, whose writes this one lacks.
 ///
@@ -35,7 +35,16 @@ extension Raft {
     // MARK: - Leader
 
     private mutating func takeUp(_ asker: PendingRead.Asker) {
-        leadership.unsentReads.append(PendingRead(asker: asker, index: log.lastIndex))
+        leadership.unsentReads.append(PendingRead(asker: asker, index: readIndex))
+    }
+
+    /// Up to where this leader's log may be committed anywhere. It counts first itself, but where a follower may
+    /// (OneRoundTrip.swift); and it knows nothing of what earlier terms left before its own no-op is committed (§8).
+    private var readIndex: Index {
+        guard case .leader(let leading) = role, commitIndex >= leading.firstIndex,
+            !unsettledMemberships.contains(where: \.membership.mayBeDecidedByTwo)
+        else { return log.lastIndex }
+        return commitIndex
     }
 
     /// What waited for a leader finds that it is this member.
@@ -80,10 +89,10 @@ extension Raft {
         guard isLeader else {
             return reply(.readIndexReply(ReadIndexReply(term: currentTerm)), to: asker, inReplyTo: id)
         }
-        expectAnswer(of: asker)
+        expectAnswer(of: asker, upTo: readIndex)
         if question.confirm { return takeUp(.member(asker, question: id)) }
         let answer = ReadIndexReply(
-            term: currentTerm, index: log.lastIndex, membership: isQuorum(with: asker) ? nil : membership)
+            term: currentTerm, index: readIndex, membership: isQuorum(with: asker) ? nil : membership)
         reply(.readIndexReply(answer), to: asker, inReplyTo: id)
     }
 
