@@ -15,7 +15,7 @@ struct SnapshotWriter: Sendable {
     /// when a write is about to change it.
     private let blocks: [[Sessions.Remembered]]
     private let forgotten: Int
-    private var parts: ArraySlice<[JSONValue: JSONValue]>
+    private var parts: ArraySlice<Store.Part>
     private var nextBlock = -1
     private(set) var isDone = false
 
@@ -24,7 +24,7 @@ struct SnapshotWriter: Sendable {
         self.membership = membership
         blocks = store.sessions.blocks
         forgotten = store.sessions.forgotten
-        parts = store.parts[...]
+        parts = store.groups.joined().filter { !$0.isEmpty }[...]
     }
 
     /// The next piece of text: whole lines, `bytes` of them or a little more, or what is left.
