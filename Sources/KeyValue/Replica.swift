@@ -73,11 +73,9 @@ package struct Replica: Sendable {
     /// The time by which `advance(to:)` must be called; nil where only input can move the member.
     package var deadline: Microseconds? {
         if snapshotWriter != nil { return now }
-        return [
+        return earliest(
             raft.deadline, owed.nextExpiry, inboxExpiry, reads.first?.reads.first?.deadline, owed.retryAt,
-            transferDeadline,
-        ]
-        .compactMap { $0 }.min()
+            transferDeadline)
     }
 
     var inboxExpiry: Microseconds? {

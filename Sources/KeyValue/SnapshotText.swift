@@ -30,32 +30,35 @@ struct SnapshotWriter: Sendable {
     /// The next piece of text: whole lines, `bytes` of them or a little more, or what is left.
     mutating func next(bytes: Int) -> String {
         var text = ""
-        while text.utf8.count < bytes, !isDone { text += nextLines() }
+        while text.utf8.count < bytes, !isDone { appendLines(to: &text) }
         return text
     }
 
-    private mutating func nextLines() -> String {
+    private mutating func appendLines(to text: inout String) {
         defer { nextBlock += 1 }
-        if nextBlock < 0 { return "members \(membership.words)\n" }
-        if nextBlock < blocks.count {
-            return blocks[nextBlock].dropFirst(nextBlock == 0 ? forgotten : 0)
-                .map { "did \($0.id.words) \($0.outcome.rawValue)\n" }.joined()
-        }
-        guard let part = parts.popFirst() else {
+        if nextBlock < 0 {
+            text += "members \(membership.words)\n"
+        } else if nextBlock < blocks.count {
+            for one in blocks[nextBlock].dropFirst(nextBlock == 0 ? forgotten : 0) {
+                Self.append("did", one.id.words, one.outcome.rawValue, to: &text)
+            }
+        } else if let part = parts.popFirst() {
+            // By their bytes: what String's own order takes for equal could stand either way.
+            let keys = part.sorted { $0.key.text.utf8.lexicographicallyPrecedes($1.key.text.utf8) }
+            for (key, value) in keys { Self.append("key", key.text, value.text, to: &text) }
+        } else {
             isDone = true
-            return "end\n"
+            text += "end\n"
         }
-        var lines = ""
-        // By their bytes: what String's own order takes for equal could stand either way.
-        for (key, value) in part.sorted(by: { $0.key.text.utf8.lexicographicallyPrecedes($1.key.text.utf8) })
-        {
-            lines += "key "
-            lines += key.text
-            lines += " "
-            lines += value.text
-            lines += "\n"
-        }
-        return lines
+    }
+
+    private static func append(_ kind: String, _ one: String, _ other: String, to text: inout String) {
+        text += kind
+        text += " "
+        text += one
+        text += " "
+        text += other
+        text += "\n"
     }
 }
 
@@ -81,17 +84,14 @@ struct SnapshotReader: Sendable {
 
     private mutating func read(_ line: Substring) -> Bool {
         if isWhole { return false }
-        if membership == nil {
-            guard line.hasPrefix("members "), let members = Membership(words: line.dropFirst(8)) else {
-                return false
-            }
-            membership = members
-        } else if line == "end" {
-            isWhole = true
-        } else {
-            return store.restore(line)
+        if membership != nil {
+            if store.restore(line) { return true }
+            isWhole = line == "end"
+            return isWhole
         }
-        return true
+        guard line.hasPrefix("members ") else { return false }
+        membership = Membership(words: line.dropFirst(8))
+        return membership != nil
     }
 }
 

@@ -161,12 +161,15 @@ extension Raft {
     }
 
     func leaderDeadline(_ leadership: Leadership) -> Microseconds? {
-        let heartbeat = leadership.progress.map { ($0.lastSent ?? now) + timing.heartbeatInterval }.min()
+        var heartbeat: Microseconds?
+        for place in leadership.progress.indices {
+            let last = leadership.progress[place].lastSent ?? now
+            heartbeat = earliest(heartbeat, last + timing.heartbeatInterval)
+        }
         let contact = membership.quorumValue {
             $0 == id ? .max : leadership.lastContact(with: $0)
         }
         let quorum = contact == .max ? nil : contact + timing.electionTimeout
-        let waits = [heartbeat, quorum, leadership.transfer?.deadline, leadership.catchUp?.deadline]
-        return waits.compactMap { $0 }.min()
+        return earliest(heartbeat, quorum, leadership.transfer?.deadline, leadership.catchUp?.deadline)
     }
 }
