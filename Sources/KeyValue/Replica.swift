@@ -184,7 +184,7 @@ package struct Replica: Sendable {
             if let owed = owed.settle(request.id) { answer(owed, outcome) }
         case .membership(let membership):
             // The joint one is but half of the change.
-            guard !membership.isJoint, let id = RequestID(words: membership.change[...]) else { return }
+            guard !membership.isJoint, let id = RequestID(words: membership.change) else { return }
             let outcome = store.membershipChanged(by: id)
             if let owed = owed.settle(id) { answer(owed, outcome) }
         }

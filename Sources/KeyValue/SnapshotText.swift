@@ -73,16 +73,16 @@ struct SnapshotReader: Sendable {
     /// - Returns: false where the text is none of a snapshot.
     mutating func read(_ text: String) -> Bool {
         rest += text
-        var lines = rest.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-        let unfinished = String(Substring(lines.removeLast()))
+        var lines = Word.split(rest) { $0 == UInt8(ascii: "\n") }
+        let unfinished = lines.removeLast()
         for line in lines {
-            guard read(Substring(line)) else { return false }
+            guard read(line: line) else { return false }
         }
         rest = unfinished
         return true
     }
 
-    private mutating func read(_ line: Substring) -> Bool {
+    private mutating func read(line: String) -> Bool {
         if isWhole { return false }
         if membership != nil {
             if store.restore(line) { return true }
@@ -108,7 +108,7 @@ extension Membership {
     package init?(words: Substring) {
         let parts = words.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
         let change = parts.count == 2 ? parts[1] : ""
-        if !change.isEmpty, RequestID(words: change) == nil { return nil }
+        if !change.isEmpty, RequestID(words: String(change)) == nil { return nil }
         var sets: [[NodeID]] = []
         for set in parts[0].split(separator: "/", omittingEmptySubsequences: false) {
             let ids = set.split(separator: ",", omittingEmptySubsequences: false).map(Word.unescape)

@@ -93,15 +93,15 @@ package struct Store: Sendable {
 
     /// Puts back what a line of a snapshot says; see `SnapshotText`.
     /// - Returns: false where the line says nothing that a store holds.
-    mutating func restore(_ line: Substring) -> Bool {
+    mutating func restore(_ line: String) -> Bool {
         let words = Word.split(line)
-        switch (words.first, words.count) {
-        case ("key", 3):
-            let key = JSONValue(canonical: String(words[1]))
-            self[key] = JSONValue(canonical: String(words[2]))
-        case ("did", 4):
+        switch (words.count, words[0]) {
+        case (3, "key"):
+            let key = JSONValue(canonical: words[1])
+            self[key] = JSONValue(canonical: words[2])
+        case (4, "did"):
             guard let id = RequestID(client: words[1], number: words[2]),
-                let outcome = Outcome(rawValue: String(words[3]))
+                let outcome = Outcome(rawValue: words[3])
             else { return false }
             sessions.remember(outcome, of: id)
         default: return false
