@@ -29,36 +29,37 @@ struct SnapshotWriter: Sendable {
 
     /// The next piece of text: whole lines, `bytes` of them or a little more, or what is left.
     mutating func next(bytes: Int) -> String {
-        var text = ""
-        while text.utf8.count < bytes, !isDone { appendLines(to: &text) }
-        return text
+        var text: [UInt8] = []
+        while text.count < bytes, !isDone { appendLines(to: &text) }
+        return String(decoding: text, as: UTF8.self)
     }
 
-    private mutating func appendLines(to text: inout String) {
+    private mutating func appendLines(to text: inout [UInt8]) {
         defer { nextBlock += 1 }
         if nextBlock < 0 {
-            text += "members \(membership.words)\n"
+            text += "members \(membership.words)\n".utf8
         } else if nextBlock < blocks.count {
             for one in blocks[nextBlock].dropFirst(nextBlock == 0 ? forgotten : 0) {
-                Self.append("did", one.id.words, one.outcome.rawValue, to: &text)
+                text += "did ".utf8
+                text += one.id.words.utf8
+                text += " ".utf8
+                text += one.outcome.rawValue.utf8
+                text += "\n".utf8
             }
         } else if let part = parts.popFirst() {
             // By their bytes: what String's own order takes for equal could stand either way.
             let keys = part.sorted { $0.key.text.utf8.lexicographicallyPrecedes($1.key.text.utf8) }
-            for (key, value) in keys { Self.append("key", key.text, value.text, to: &text) }
+            for (key, value) in keys {
+                text += "key ".utf8
+                text += key.text.utf8
+                text += " ".utf8
+                text += value.text.utf8
+                text += "\n".utf8
+            }
         } else {
             isDone = true
-            text += "end\n"
+            text += "end\n".utf8
         }
-    }
-
-    private static func append(_ kind: String, _ one: String, _ other: String, to text: inout String) {
-        text += kind
-        text += " "
-        text += one
-        text += " "
-        text += other
-        text += "\n"
     }
 }
 
