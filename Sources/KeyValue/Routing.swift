@@ -77,7 +77,7 @@ extension Replica {
     /// and the client knows that it will not happen.
     @discardableResult
     mutating func refuse(_ change: String, _ reason: ChangeRefusal) -> Bool {
-        guard let id = RequestID(words: change[...]) else { return false }
+        guard let id = RequestID(words: change) else { return false }
         return raft.propose(Request(id: id, operation: .refuseChange(reason)).command) != nil
     }
 

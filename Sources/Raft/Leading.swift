@@ -160,7 +160,7 @@ extension Raft {
     mutating func advanceCommit() {
         let index = membership.quorumValue { member in
             // Itself a leader counts only up to what its own disk holds.
-            member == id ? durableIndex : leadership.progress(of: member)?.matchIndex ?? 0
+            member == id ? durableIndex : leadership.matchIndex(of: member)
         }
         guard index > commitIndex, index <= log.lastIndex, log.term(at: index) == currentTerm else { return }
         let ownFrom = max(commitIndex + 1, leadership.firstIndex)
@@ -172,7 +172,7 @@ extension Raft {
 
     /// The last time by which a whole quorum, itself included, is known to have listened.
     func quorumContact(_ leadership: Leadership) -> Microseconds {
-        min(now, membership.quorumValue { $0 == id ? now : leadership.progress(of: $0)?.lastContact ?? 0 })
+        min(now, membership.quorumValue { $0 == id ? now : leadership.lastContact(with: $0) })
     }
 
     /// A leader that a quorum has not answered for T steps down: another may lead already, and whoever asks
@@ -185,12 +185,15 @@ extension Raft {
     }
 
     func leaderDeadline(_ leadership: Leadership) -> Microseconds? {
-        let heartbeat = leadership.progress.map { ($0.lastSent ?? now) + timing.heartbeatInterval }.min()
+        var heartbeat: Microseconds?
+        for place in leadership.progress.indices {
+            let last = leadership.progress[place].lastSent ?? now
+            heartbeat = earliest(heartbeat, last + timing.heartbeatInterval)
+        }
         let contact = membership.quorumValue {
-            $0 == id ? .max : leadership.progress(of: $0)?.lastContact ?? 0
+            $0 == id ? .max : leadership.lastContact(with: $0)
         }
         let quorum = contact == .max ? nil : contact + timing.electionTimeout
-        let waits = [heartbeat, quorum, leadership.transfer?.deadline, leadership.catchUp?.deadline]
-        return waits.compactMap { $0 }.min()
+        return earliest(heartbeat, quorum, leadership.transfer?.deadline, leadership.catchUp?.deadline)
     }
 }

@@ -6,7 +6,7 @@ package struct Progress: Sendable {
         /// The logs agree up to `nextIndex`; appends follow each other without waiting.
         case replicate
         /// What it lacks is in a snapshot only. Appends pause until it has that.
-        case snapshot(SnapshotTransfer)
+        indirect case snapshot(SnapshotTransfer)
     }
 
     /// An append that has not been answered.

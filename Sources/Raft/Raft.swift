@@ -138,8 +138,7 @@ package struct Raft: Sendable {
     package var deadline: Microseconds? {
         switch role {
         case .follower, .preCandidate, .candidate:
-            let election = mayStand ? electionDeadline : nil
-            return [election, reads.retryDeadline].compactMap { $0 }.min()
+            return earliest(mayStand ? electionDeadline : nil, reads.retryDeadline)
         case .leader(let leadership):
             return leaderDeadline(leadership)
         }

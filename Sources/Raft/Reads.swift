@@ -66,8 +66,8 @@ extension Raft {
 
     /// Releases the rounds that a quorum has answered; the leader is its own first answer.
     mutating func confirmReads() {
-        guard case .leader(let leading) = role, !leading.rounds.isEmpty else { return }
-        let answered = membership.quorumValue { $0 == id ? .max : leadership.progress(of: $0)?.answered ?? 0 }
+        guard isLeader, !leadership.rounds.isEmpty else { return }
+        let answered = membership.quorumValue { $0 == id ? .max : leadership.answered(by: $0) }
         while let round = leadership.rounds.first, round.firstRequest <= answered {
             leadership.rounds.removeFirst()
             for read in round.reads {

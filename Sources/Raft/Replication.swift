@@ -4,7 +4,9 @@ extension Raft {
         func answer(_ success: Bool, hint: LogPosition? = nil) -> Message.Body {
             .appendEntriesReply(
                 AppendEntriesReply(
-                    term: currentTerm, success: success, hint: hint, commitIndex: commitIndexOnceStored))
+                    term: currentTerm, success: success, hint: hint,
+                    // A plain peer has no use for it.
+                    commitIndex: request.leaderDurable == nil ? nil : commitIndexOnceStored))
         }
         guard follow(leader, term: request.term) else {
             note(
