@@ -1,3 +1,4 @@
+import Detours
 import Raft
 
 /// What members say to each other: Raft's own messages, and requests on their way to the leader.
@@ -5,6 +6,23 @@ package enum PeerMessage: Hashable, Sendable {
     case raft(Message)
     case forward(Forward)
     case transfer(TransferRequest)
+    /// Whom members have heard of late.
+    case hello([Hearing])
+    indirect case relay(Relay)
+}
+
+/// A message on a detour, inside one of whoever relays it.
+package struct Relay: Hashable, Sendable {
+    package var source: NodeID
+    /// Who is to pass it on after the member that it goes to, the last being the one it is for; empty there.
+    package var route: [NodeID]
+    package var message: PeerMessage
+
+    package init(source: NodeID, route: [NodeID], message: PeerMessage) {
+        self.source = source
+        self.route = route
+        self.message = message
+    }
 }
 
 /// A member asks its leader to hand over to `target`. It has no answer: the member sees who leads.

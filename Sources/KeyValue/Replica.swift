@@ -1,3 +1,4 @@
+import Detours
 import Raft
 
 /// A member of the cluster as its clients see it: consensus, the store that it drives, and the requests that
@@ -32,6 +33,7 @@ package struct Replica: Sendable {
     /// The leader's snapshot, as far as it has come.
     var arriving: (reader: SnapshotReader, text: SnapshotText)?
     var transfers: [OwedTransfer] = []
+    var detours: Detours
     var isRetiring = false
     var now: Microseconds
 
@@ -65,6 +67,7 @@ package struct Replica: Sendable {
         store = stored.store
         self.snapshotEvery = snapshotEvery
         lastApplied = stored.log.baseIndex
+        detours = Detours(id: configuration.id, members: configuration.members, now: now)
         self.now = now
         var generator = SeededGenerator(seed: ~configuration.seed)
         nextNumber = Int.random(in: 0..<(1 << 52), using: &generator)
@@ -75,7 +78,7 @@ package struct Replica: Sendable {
         if snapshotWriter != nil { return now }
         return earliest(
             raft.deadline, owed.nextExpiry, inboxExpiry, reads.first?.reads.first?.deadline, owed.retryAt,
-            transferDeadline)
+            transferDeadline, detours.deadline(expecting: expectedSpeaker, window: silence))
     }
 
     var inboxExpiry: Microseconds? {
@@ -101,6 +104,7 @@ package struct Replica: Sendable {
     package mutating func advance(to now: Microseconds) {
         self.now = max(self.now, now)
         raft.advance(to: self.now)
+        lookForDetours()
         expire()
         continueTransfers()
         continueSnapshot()
@@ -137,10 +141,17 @@ package struct Replica: Sendable {
     /// Takes a message from another member.
     package mutating func receive(_ message: PeerMessage, from sender: NodeID, now: Microseconds) {
         self.now = max(self.now, now)
+        detours.heard(sender, at: self.now)
+        if case .relay(let relay) = message { receive(relay, from: sender) } else { take(message, from: sender) }
+    }
+
+    mutating func take(_ message: PeerMessage, from sender: NodeID) {
         switch message {
-        case .raft(let message): raft.receive(message, from: sender, now: self.now)
+        case .raft(let message): raft.receive(message, from: sender, now: now)
         case .forward(let forward): receive(forward, from: sender)
         case .transfer(let request): receive(request)
+        case .hello(let hearings): detours.take(hearings, at: now)
+        case .relay: break
         }
     }
 
@@ -148,7 +159,8 @@ package struct Replica: Sendable {
     package mutating func takeReady() -> ReplicaReady {
         route()
         let ready = ReplicaReady(
-            raft: raft.takeReady(), snapshotPiece: snapshotPiece, outgoing: outgoing, replies: replies)
+            raft: raft.takeReady(), snapshotPiece: snapshotPiece, outgoing: outgoing, replies: replies,
+            routes: detours.routes, source: raft.id)
         snapshotPiece = nil
         outgoing.removeAll(keepingCapacity: true)
         replies.removeAll(keepingCapacity: true)
@@ -250,6 +262,9 @@ package struct ReplicaReady: Sendable {
     package var snapshotPiece: SnapshotPiece?
     package var outgoing: [PeerEnvelope]
     package var replies: [ClientReply]
+    /// The detours that messages must take, and from where.
+    var routes: [NodeID: [NodeID]] = [:]
+    var source: NodeID = ""
 
     /// Whether there is anything to store.
     package var mustStore: Bool {
@@ -258,11 +273,15 @@ package struct ReplicaReady: Sendable {
 
     /// What may leave before anything is stored.
     package var early: [PeerEnvelope] {
-        outgoing + raft.early.map { PeerEnvelope(to: $0.to, .raft($0.message)) }
+        (outgoing + raft.early.map { PeerEnvelope(to: $0.to, .raft($0.message)) }).map(detoured)
     }
 
     /// What members are told once all is durable.
     package var late: [PeerEnvelope] {
-        raft.late.map { PeerEnvelope(to: $0.to, .raft($0.message)) }
+        raft.late.map { detoured(PeerEnvelope(to: $0.to, .raft($0.message))) }
+    }
+
+    private func detoured(_ envelope: PeerEnvelope) -> PeerEnvelope {
+        routes.isEmpty ? envelope : envelope.detoured(by: routes, from: source)
     }
 }

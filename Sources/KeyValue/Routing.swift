@@ -6,7 +6,7 @@ extension Replica {
     private static let forwardBytes = 1 << 20
 
     var canRoute: Bool {
-        guard let leader = raft.leader, !inbox.isEmpty else { return false }
+        guard let leader = raft.leader, !inbox.isEmpty, mayReach(leader) else { return false }
         return leader != raft.id || raft.acceptsChanges || inbox.contains(where: canBePlaced)
     }
 
@@ -29,7 +29,8 @@ extension Replica {
             inbox = owed.allThatLeft().map { .write($0) } + inbox.filter(isFirstTry)
             placedUnder = current
         }
-        guard !inbox.isEmpty else { return }
+        // What cannot arrive stays here, so that it can be said that it will not happen.
+        guard !inbox.isEmpty, mayReach(leader) else { return }
         if leader == raft.id { placeInOwnLog() } else { passOn(to: leader) }
     }
 

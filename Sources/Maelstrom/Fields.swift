@@ -41,6 +41,7 @@ enum Key: String, CodingKey {
     case index, confirm, membership
     case requests, limit
     case members, target
+    case heard, source, route, body
 }
 
 /// Reads the fields of one body, and says of those that it cannot read what it expected.
@@ -80,6 +81,14 @@ struct Fields {
             throw wrong(key, expected)
         }
         return values
+    }
+
+    /// The fields of a message within this one.
+    func body() throws(Malformed) -> Fields {
+        guard let body = try? container.nestedContainer(keyedBy: Key.self, forKey: .body) else {
+            throw wrong(.body, "the body of a message")
+        }
+        return Fields(body)
     }
 
     func flag(_ key: Key) throws(Malformed) -> Bool {

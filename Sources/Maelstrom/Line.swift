@@ -15,11 +15,7 @@ struct Line: Decodable {
         case status
         case log(ClosedRange<Index>)
         case transferLeadership(target: NodeID)
-        case transfer(TransferRequest)
-        case raft(Message.Body)
-        /// The message lacks its entries, whose texts are beside it.
-        case appendEntries(AppendEntries, entries: [String])
-        case forward(requests: [String], limit: Index)
+        case peer(PeerContent)
     }
 
     private enum EnvelopeKey: String, CodingKey {
@@ -89,25 +85,10 @@ struct Line: Decodable {
             .operation(.changeMembership(try fields.strings(.members, "an array of ids of members")))
         case .transferLeadership:
             .transferLeadership(target: try fields.string(.target, "the id of a voter"))
-        case .transfer:
-            .transfer(
-                TransferRequest(term: try fields.count(.term), target: try fields.string(.target)))
-        case .appendEntries:
-            .appendEntries(
-                try fields.appendEntries(from: source),
-                entries: try fields.strings(.entries, "an array of strings, one per entry"))
-        case .forward:
-            .forward(
-                requests: try fields.strings(.requests, "an array of strings, one per request"),
-                limit: try fields.count(.limit))
-        case .requestVote: .raft(.requestVote(try fields.requestVote(from: source)))
-        case .requestVoteReply: .raft(.requestVoteReply(try fields.requestVoteReply()))
-        case .appendEntriesReply: .raft(.appendEntriesReply(try fields.appendEntriesReply()))
-        case .installSnapshot: .raft(.installSnapshot(try fields.installSnapshot(from: source)))
-        case .installSnapshotReply: .raft(.installSnapshotReply(try fields.installSnapshotReply()))
-        case .timeoutNow: .raft(.timeoutNow(try fields.timeoutNow(from: source)))
-        case .readIndex: .raft(.readIndex(try fields.readIndex()))
-        case .readIndexReply: .raft(.readIndexReply(try fields.readIndexReply()))
+        case .transfer, .hello, .relay, .appendEntries, .appendEntriesReply, .forward, .requestVote,
+            .requestVoteReply, .installSnapshot, .installSnapshotReply, .timeoutNow, .readIndex,
+            .readIndexReply:
+            .peer(try PeerContent(type, from: source, fields))
         }
     }
 }

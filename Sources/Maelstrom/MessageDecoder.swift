@@ -67,22 +67,10 @@ package struct MessageDecoder {
     }
 
     private func input(_ message: Line, _ content: Line.Content) throws(Malformed) -> Input {
-        func peer(_ body: Message.Body) -> Input {
-            let raft = Message(id: message.messageID, inReplyTo: message.inReplyTo, body)
-            return .peer(.raft(raft), from: message.source)
-        }
         switch content {
         case .operation(let operation):
             return .request(
                 ClientRequest(client: message.source, messageID: message.messageID, operation))
-        case .appendEntries(var request, let texts):
-            request.entries = try entryText.entries(texts, of: request)
-            return peer(.appendEntries(request))
-        case .forward(let texts, let limit):
-            let commands = try entryText.commands(texts)
-            return .peer(.forward(Forward(commands: commands, limit: limit)), from: message.source)
-        case .raft(let body):
-            return peer(body)
         case .initialize(let nodeID, let nodeIDs):
             try check(nodeID, nodeIDs)
             return .initialize(
@@ -95,8 +83,28 @@ package struct MessageDecoder {
             return .log(range, client: message.source, messageID: message.messageID)
         case .transferLeadership(let target):
             return .transferLeadership(to: target, client: message.source, messageID: message.messageID)
-        case .transfer(let request):
-            return .peer(.transfer(request), from: message.source)
+        case .peer(let content):
+            let peer = try peerMessage(content, message.messageID, inReplyTo: message.inReplyTo)
+            return .peer(peer, from: message.source)
+        }
+    }
+
+    private func peerMessage(
+        _ content: Line.PeerContent, _ id: MessageID?, inReplyTo: MessageID?
+    ) throws(Malformed) -> PeerMessage {
+        switch content {
+        case .raft(let body):
+            return .raft(Message(id: id, inReplyTo: inReplyTo, body))
+        case .appendEntries(var request, let texts):
+            request.entries = try entryText.entries(texts, of: request)
+            return .raft(Message(id: id, inReplyTo: inReplyTo, .appendEntries(request)))
+        case .forward(let texts, let limit):
+            return .forward(Forward(commands: try entryText.commands(texts), limit: limit))
+        case .transfer(let request): return .transfer(request)
+        case .hello(let hearings): return .hello(hearings)
+        case .relay(let source, let route, let inner):
+            let message = try peerMessage(inner.content, inner.messageID, inReplyTo: inner.inReplyTo)
+            return .relay(Relay(source: source, route: route, message: message))
         }
     }
 

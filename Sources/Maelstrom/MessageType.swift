@@ -14,6 +14,8 @@ enum MessageType: String {
     case installSnapshotReply = "install_snapshot_res"
     case timeoutNow = "timeout_now"
     case transfer
+    case hello
+    case relay
     case initialize = "init"
     case status
     case log
@@ -34,7 +36,7 @@ enum MessageType: String {
         case .read, .write, .cas, .initialize, .status, .log, .changeMembership, .transferLeadership:
             .request
         case .appendEntries, .forward, .readIndex, .requestVote, .installSnapshot, .timeoutNow,
-            .transfer:
+            .transfer, .hello, .relay:
             .memberRequest
         case .appendEntriesReply, .readIndexReply, .requestVoteReply, .installSnapshotReply:
             .reply

@@ -7,7 +7,7 @@ package struct MessageWriter: Sendable {
     /// What every line of this node begins with, up to the destination.
     private var head: [UInt8] = []
     /// The entries of the last append, which mostly goes to several followers.
-    private var lastEntries = EncodedEntries()
+    var lastEntries = EncodedEntries()
 
     package init() {}
 
@@ -99,94 +99,21 @@ package struct MessageWriter: Sendable {
         field(",\"snapshot_index\":", status.snapshotIndex)
     }
 
-    // MARK: - To members
-
-    package mutating func write(_ envelope: PeerEnvelope) {
-        switch envelope.message {
-        case .raft(let message): write(message, to: envelope.to)
-        case .forward(let forward):
-            begin(to: envelope.to, "forward", nil)
-            field(",\"requests\":", forward.commands.map(\.text))
-            field(",\"limit\":", forward.limit)
-            end()
-        case .transfer(let request):
-            begin(to: envelope.to, "transfer", nil)
-            field(",\"term\":", request.term)
-            field(",\"target\":", request.target)
-            end()
-        }
-    }
-
-    private mutating func write(_ message: Message, to member: NodeID) {
-        begin(to: member, message.body.type, message.inReplyTo)
-        if let id = message.id { field(",\"msg_id\":", id) }
-        field(",\"term\":", message.term)
-        switch message.body {
-        case .requestVote(let request): fields(of: request)
-        case .requestVoteReply(let reply):
-            field(",\"vote_granted\":", reply.voteGranted)
-            if reply.preVote { field(",\"pre_vote\":", true) }
-        case .appendEntries(let request): fields(of: request)
-        case .appendEntriesReply(let reply):
-            field(",\"success\":", reply.success)
-            if let hint = reply.hint {
-                field(",\"hint_index\":", hint.index)
-                field(",\"hint_term\":", hint.term)
-            }
-            if let index = reply.commitIndex { field(",\"commit_index\":", index) }
-        case .installSnapshot(let request): fields(of: request)
-        case .timeoutNow(let request): field(",\"leader_id\":", request.leader)
-        case .readIndexReply(let reply):
-            if let index = reply.index { field(",\"index\":", index) }
-            if let membership = reply.membership { field(",\"membership\":", membership.words) }
-        case .installSnapshotReply(let reply):
-            if let offset = reply.offset { field(",\"offset\":", offset) }
-            if let installed = reply.installed { field(",\"installed\":", installed) }
-        case .readIndex(let question): if question.confirm { field(",\"confirm\":", true) }
-        }
-        end()
-    }
-
-    private mutating func fields(of request: RequestVote) {
-        field(",\"candidate_id\":", request.candidate)
-        field(",\"last_log_index\":", request.lastLogIndex)
-        field(",\"last_log_term\":", request.lastLogTerm)
-        if request.preVote { field(",\"pre_vote\":", true) }
-        if request.leadershipTransfer { field(",\"leadership_transfer\":", true) }
-    }
-
-    private mutating func fields(of request: AppendEntries) {
-        field(",\"leader_id\":", request.leader)
-        field(",\"prev_log_index\":", request.prevLogIndex)
-        field(",\"prev_log_term\":", request.prevLogTerm)
-        bytes.append(",\"entries\":[")
-        lastEntries.encode(request)
-        bytes.append(contentsOf: lastEntries.bytes)
-        bytes.append("]")
-        field(",\"leader_commit\":", request.leaderCommit)
-        if let durable = request.leaderDurable { field(",\"leader_durable\":", durable) }
-        if let roundTrip = request.roundTrip {
-            field(",\"round_trip\":[", roundTrip.mean)
-            field(",", roundTrip.deviation)
-            bytes.append("]")
-        }
-    }
-
-    private mutating func fields(of request: InstallSnapshot) {
-        field(",\"leader_id\":", request.leader)
-        field(",\"last_included_index\":", request.lastIncluded.index)
-        field(",\"last_included_term\":", request.lastIncluded.term)
-        field(",\"offset\":", request.offset)
-        field(",\"data\":", request.data)
-        field(",\"done\":", request.done)
-    }
-
     // MARK: - Pieces
 
     mutating func begin(to destination: String, _ type: StaticString, _ inReplyTo: Int?) {
+        address(to: destination)
+        beginBody(type, inReplyTo)
+    }
+
+    mutating func address(to destination: String) {
         bytes.append(contentsOf: head)
         bytes.append(quoted: destination)
-        bytes.append(",\"body\":{\"type\":\"")
+        bytes.append(",\"body\":")
+    }
+
+    mutating func beginBody(_ type: StaticString, _ inReplyTo: Int?) {
+        bytes.append("{\"type\":\"")
         bytes.append(type)
         bytes.append("\"")
         if let inReplyTo { field(",\"in_reply_to\":", inReplyTo) }
@@ -219,51 +146,5 @@ package struct MessageWriter: Sendable {
     mutating func field(_ name: StaticString, _ value: String?) {
         bytes.append(name)
         if let value { bytes.append(quoted: value) } else { bytes.append("null") }
-    }
-}
-
-/// The elements of `entries`, kept from one follower's append to the next follower's.
-private struct EncodedEntries: Sendable {
-    private struct Range: Equatable {
-        var leader: NodeID
-        var term: Term
-        var prevLogIndex: Index
-        var prevLogTerm: Term
-        var count: Int
-        var lastTerm: Term?
-    }
-
-    private(set) var bytes: [UInt8] = []
-    private var range: Range?
-
-    /// A leader only ever adds to its log, so within its term the same range holds the same entries.
-    mutating func encode(_ request: AppendEntries) {
-        let range = Range(
-            leader: request.leader, term: request.term, prevLogIndex: request.prevLogIndex,
-            prevLogTerm: request.prevLogTerm, count: request.entries.count,
-            lastTerm: request.entries.last?.term)
-        if self.range == range { return }
-        self.range = range
-        bytes.removeAll(keepingCapacity: bytes.capacity < 8 << 20)
-        for (place, entry) in request.entries.enumerated() {
-            if place > 0 { bytes.append(",") }
-            EntryText.append(entry, to: &bytes)
-        }
-    }
-}
-
-extension Message.Body {
-    fileprivate var type: StaticString {
-        switch self {
-        case .requestVote: "request_vote"
-        case .requestVoteReply: "request_vote_res"
-        case .appendEntries: "append_entries"
-        case .appendEntriesReply: "append_entries_res"
-        case .installSnapshot: "install_snapshot"
-        case .installSnapshotReply: "install_snapshot_res"
-        case .timeoutNow: "timeout_now"
-        case .readIndex: "read_index"
-        case .readIndexReply: "read_index_res"
-        }
     }
 }

@@ -1,3 +1,4 @@
+import Detours
 import KeyValue
 import Raft
 
@@ -63,6 +64,21 @@ extension Fields {
     func readIndexReply() throws(Malformed) -> ReadIndexReply {
         ReadIndexReply(
             term: try count(.term), index: try countIfPresent(.index), membership: try membership())
+    }
+
+    /// Each list is a member, its number, and the members that it has heard: `n0 1500000 n1,n2`.
+    func hearings() throws(Malformed) -> [Hearing] {
+        let expected = "an array of lists: a member, a number, and members joined by commas"
+        var hearings: [Hearing] = []
+        for text in try strings(.heard, expected) {
+            let words = text.split(separator: " ", omittingEmptySubsequences: false)
+            guard words.count == 3, let number = Int(words[1]), (0...Self.highest).contains(number) else {
+                throw wrong(.heard, expected)
+            }
+            let heard = words[2].split(separator: ",").map(String.init)
+            hearings.append(Hearing(member: String(words[0]), number: number, heard: heard))
+        }
+        return hearings
     }
 
     private func membership() throws(Malformed) -> Membership? {

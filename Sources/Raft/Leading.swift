@@ -15,11 +15,12 @@ extension Raft {
         }
     }
 
-    /// Whether a leader takes commands now: not while it hands over (dissertation, 3.10), nor while too much
-    /// waits for a quorum that may be gone.
+    /// Whether a leader takes commands now: not while it hands over (dissertation, 3.10), nor while it looks as if
+    /// its quorum were gone, nor while too much waits for one.
     package var acceptsCommands: Bool {
         guard case .leader(let leadership) = role else { return false }
         return leadership.transfer == nil && leadership.uncommittedBytes < configuration.uncommittedLimit
+            && now - quorumContact(leadership) < timing.electionTimeout / 2
     }
 
     /// Appends `command` to the log of a leader.

@@ -57,8 +57,9 @@ final class Member {
     var inbox: [Input] = []
     /// When its timer rings next.
     var timer: Microseconds?
-    /// Turns that its timer began, one right after the other.
+    /// Turns that its timer began at one time, `lastRing`.
     var idleTurns = 0
+    var lastRing: Microseconds = -1
     var seen = Seen(term: 0, commitIndex: 0, handedOut: 0, lastApplied: 0, lastIndex: 0)
     /// The appends that this turn took in, to be held against the answers.
     var appends: [(from: Int, number: MessageID, lastIndex: Index)] = []

@@ -100,13 +100,15 @@ extension PeerMessage {
     /// What a firewall may tell apart.
     enum Kind: String, CaseIterable {
         case requestVote, requestVoteReply, appendEntries, appendEntriesReply, installSnapshot
-        case installSnapshotReply, timeoutNow, readIndex, readIndexReply, forward, transfer
+        case installSnapshotReply, timeoutNow, readIndex, readIndexReply, forward, transfer, hello
     }
 
     var kind: Kind {
         switch self {
         case .forward: .forward
         case .transfer: .transfer
+        case .hello: .hello
+        case .relay(let relay): relay.message.kind
         case .raft(let message):
             switch message.body {
             case .requestVote: .requestVote

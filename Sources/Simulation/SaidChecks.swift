@@ -5,6 +5,9 @@ import Raft
 extension Simulation {
     /// Checks a message on its way out against what the member has stored.
     func checkSent(_ message: PeerMessage, from member: Member, to: Int) throws {
+        if case .relay(let relay) = message, relay.source == member.id, let last = relay.route.last {
+            return try checkSent(relay.message, from: member, to: Member.index(of: last))
+        }
         guard case .raft(let message) = message else { return }
         let stored = member.stored.hardState
         switch message.body {
@@ -36,6 +39,9 @@ extension Simulation {
     }
 
     func noteAppend(_ message: PeerMessage, from sender: Int, to member: Member) {
+        if case .relay(let relay) = message, relay.route.isEmpty {
+            return noteAppend(relay.message, from: Member.index(of: relay.source), to: member)
+        }
         guard case .raft(let message) = message, case .appendEntries(let request) = message.body,
             let number = message.id
         else { return }

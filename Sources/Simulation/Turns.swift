@@ -33,7 +33,8 @@ extension Simulation {
             fingerprint.mix(time)
             fingerprint.mix(member.index)
             try turn(member)
-            member.idleTurns += 1
+            member.idleTurns = member.lastRing == time ? member.idleTurns + 1 : 0
+            member.lastRing = time
             if member.idleTurns > 1_000 {
                 throw Breach(.quietTimer, "\(member.id) does nothing but set its timer to the present")
             }
@@ -73,7 +74,6 @@ extension Simulation {
 
     func turn(_ member: Member) throws {
         let now = member.clock.reading(at: time)
-        if !member.inbox.isEmpty { member.idleTurns = 0 }
         for input in member.inbox {
             switch input {
             case .message(let sender, let message):
@@ -96,10 +96,7 @@ extension Simulation {
         while member.run?.hasReady == true {
             guard let ready = member.run?.replica.takeReady() else { return }
             try check(ready, of: member)
-            for envelope in ready.outgoing { try send(envelope.message, from: member, to: envelope.to) }
-            for outgoing in ready.raft.early {
-                try send(.raft(outgoing.message), from: member, to: outgoing.to)
-            }
+            for envelope in ready.early { try send(envelope.message, from: member, to: envelope.to) }
             if strikes(member, around: ready) { return }
             if ready.mustStore {
                 let span = storeTime()
@@ -128,7 +125,7 @@ extension Simulation {
     private func finish(_ ready: ReplicaReady, _ member: Member) throws -> Bool {
         member.run?.replica.persisted(ready)
         try checkApplied(ready, member)
-        for outgoing in ready.raft.late { try send(.raft(outgoing.message), from: member, to: outgoing.to) }
+        for envelope in ready.late { try send(envelope.message, from: member, to: envelope.to) }
         for reply in ready.replies { try take(reply, from: member) }
         return !strikes(member, around: ready)
     }
@@ -199,6 +196,14 @@ extension Fingerprint {
         case .transfer(let request):
             mix(request.term)
             mix(request.target)
+        case .hello(let hearings):
+            for hearing in hearings {
+                mix(hearing.number)
+                mix(hearing.heard.count)
+            }
+        case .relay(let relay):
+            for id in relay.route { mix(id) }
+            mix(relay.message)
         case .raft(let message):
             mix(message.id ?? -1)
             mix(message.inReplyTo ?? -1)
@@ -230,6 +235,8 @@ extension PeerMessage {
     var told: String {
         switch self {
         case .raft(let message): "\(message)"
+        case .hello(let hearings): "tells who hears whom: \(hearings.map { "\($0.member): \($0.heard)" })"
+        case .relay(let relay): "relays from \(relay.source) by \(relay.route): \(relay.message.told)"
         case .transfer(let request): "asks in term \(request.term) to hand over to \(request.target)"
         case .forward(let forward):
             "passes on, up to entry \(forward.limit), \(forward.commands.map(\.text))"

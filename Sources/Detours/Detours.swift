@@ -1,0 +1,140 @@
+import Raft
+
+/// The way to members that no link reaches, below Raft, which need not know of it.
+///
+/// Raft needs paths, and most cuts leave one: where every link of three members works in one direction only, each
+/// can still reach each, through the third. While all hear whom they expect to hear, nothing is said. A member that
+/// misses somebody tells all others whom it has heard within the last `window`, and passes on what others told;
+/// whoever hears that somebody is missed does the same. Who is not in a member's list knows that its words do not
+/// arrive there, and sends them through members that hear it, and so on: the shortest way, fixed by its sender, so
+/// that nothing goes in circles. It ends when everybody hears everybody again.
+package struct Detours: Sendable {
+    private struct Told: Sendable {
+        var hearing: Hearing
+        var learnt: Microseconds
+    }
+
+    package let id: NodeID
+    /// All other members, sorted.
+    package let others: [NodeID]
+    /// When each of `others` was last heard without a detour.
+    private var lastHeard: [Microseconds]
+    /// The latest list of each of `others`, while it is fresh.
+    private var told: [Told?]
+    /// Since when this member misses somebody, or knows one that does; nil while nobody misses anybody.
+    private var troubledSince: Microseconds?
+    private var nextTelling: Microseconds = 0
+
+    /// Those that are reached on a detour, and the members on the way there, the last being the one itself.
+    package private(set) var routes: [NodeID: [NodeID]] = [:]
+    /// Those that no way is known to.
+    package private(set) var unreached: Set<NodeID> = []
+
+    package init(id: NodeID, members: [NodeID], now: Microseconds) {
+        self.id = id
+        others = members.filter { $0 != id }.sorted()
+        lastHeard = others.map { _ in now }
+        told = others.map { _ in nil }
+    }
+
+    /// A message of `member` came, without a detour.
+    package mutating func heard(_ member: NodeID, at now: Microseconds) {
+        if let place = others.firstIndex(of: member) { lastHeard[place] = now }
+    }
+
+    /// Takes the lists that another member told. Of each member the one with the highest number counts: an older one
+    /// may come later, on a longer way.
+    package mutating func take(_ hearings: [Hearing], at now: Microseconds) {
+        for hearing in hearings {
+            guard let place = others.firstIndex(of: hearing.member),
+                hearing.number > told[place]?.hearing.number ?? .min
+            else { continue }
+            told[place] = Told(hearing: hearing, learnt: now)
+        }
+    }
+
+    /// The time by which `advance` must be called.
+    /// - Parameters: see `advance`.
+    package func deadline(expecting leader: NodeID?, window: Microseconds) -> Microseconds? {
+        if troubledSince != nil { return nextTelling }
+        let expected = leader.map { others.firstIndex(of: $0) } ?? nil
+        guard let last = expected.map({ lastHeard[$0] }) ?? lastHeard.min() else { return nil }
+        return last + window + 1
+    }
+
+    /// Takes the time, and finds the ways anew.
+    /// - Parameters:
+    ///   - leader: the one member from whom messages must come all the time; nil where they must from all.
+    ///   - window: how long somebody may be silent, where a message was due several times, before it is missed.
+    /// - Returns: what every other member is to be told now; nil most of the time.
+    package mutating func advance(
+        to now: Microseconds, expecting leader: NodeID?, window: Microseconds
+    ) -> [Hearing]? {
+        for place in told.indices {
+            if let learnt = told[place]?.learnt, now - learnt > 2 * window { told[place] = nil }
+        }
+        guard isTroubled(now, expecting: leader, window) else {
+            guard troubledSince != nil else { return nil }
+            troubledSince = nil
+            routes = [:]
+            unreached = []
+            // Those who believe that their words do not arrive here shall know that they do.
+            return lists(now, window)
+        }
+        if troubledSince == nil {
+            troubledSince = now
+            nextTelling = now
+        }
+        findWays(now, window)
+        guard now >= nextTelling else { return nil }
+        nextTelling = now + max(window / 4, 1)
+        return lists(now, window)
+    }
+
+    private func lists(_ now: Microseconds, _ window: Microseconds) -> [Hearing] {
+        let heard = others.indices.filter { now - lastHeard[$0] <= window }.map { others[$0] }
+        return [Hearing(member: id, number: now, heard: heard)] + told.compactMap { $0?.hearing }
+    }
+
+    /// Whether this member misses somebody, or another does and wants to hear from it.
+    private func isTroubled(
+        _ now: Microseconds, expecting leader: NodeID?, _ window: Microseconds
+    ) -> Bool {
+        for place in others.indices {
+            if leader == nil || leader == others[place], now - lastHeard[place] > window { return true }
+            // One who has told nothing new for so long has stopped, for it misses nobody any more.
+            if let told = told[place], told.hearing.heard.count < others.count,
+                now - told.learnt <= window * 2 / 3
+            {
+                return true
+            }
+        }
+        return false
+    }
+
+    /// Goes from this member to those that hear it, from there to those that hear these, and so on.
+    private mutating func findWays(_ now: Microseconds, _ window: Microseconds) {
+        routes = [:]
+        var ways: [NodeID: [NodeID]] = [id: []]
+        var reached = [id]
+        var next = 0
+        while next < reached.count {
+            let from = reached[next]
+            next += 1
+            for (place, other) in others.enumerated() where ways[other] == nil {
+                guard let hearing = told[place]?.hearing, hearing.heard.contains(from) else { continue }
+                let way = (ways[from] ?? []) + [other]
+                ways[other] = way
+                reached.append(other)
+                if way.count > 1 { routes[other] = way }
+            }
+        }
+        // Who is in no list may only have had nothing to say, until all have begun to tell.
+        guard let troubledSince, now - troubledSince >= window * 2 / 3 else { return }
+        unreached = Set(
+            others.indices.filter { place in
+                // Of one who has told nothing, only its silence says something.
+                ways[others[place]] == nil && (told[place] != nil || now - lastHeard[place] > window)
+            }.map { others[$0] })
+    }
+}

@@ -1,0 +1,16 @@
+import Raft
+
+/// Whom a member has heard of late, as it says itself, and as others pass it on.
+package struct Hearing: Hashable, Sendable {
+    package var member: NodeID
+    /// Rises with each that the member makes: the time on its clock.
+    package var number: Microseconds
+    /// Whose messages have reached it without a detour, sorted.
+    package var heard: [NodeID]
+
+    package init(member: NodeID, number: Microseconds, heard: [NodeID]) {
+        self.member = member
+        self.number = number
+        self.heard = heard
+    }
+}
