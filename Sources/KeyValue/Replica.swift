@@ -142,7 +142,11 @@ package struct Replica: Sendable {
     package mutating func receive(_ message: PeerMessage, from sender: NodeID, now: Microseconds) {
         self.now = max(self.now, now)
         detours.heard(sender, at: self.now)
-        if case .relay(let relay) = message { receive(relay, from: sender) } else { take(message, from: sender) }
+        if case .relay(let relay) = message {
+            receive(relay, from: sender)
+        } else {
+            take(message, from: sender)
+        }
     }
 
     mutating func take(_ message: PeerMessage, from sender: NodeID) {

@@ -13,7 +13,7 @@ struct Demand {
     var metAt: Microseconds?
 }
 
-/// What follows the faults: a majority that is left alone must serve, and everything must be answered.
+/// What follows the faults: a majority that links join must serve, however they join it, and everything must be answered.
 extension Simulation {
     /// Election timeouts within which a healed majority must serve.
     private static let demandTimeouts = 40
@@ -23,15 +23,21 @@ extension Simulation {
         demandsBeganAt = time
         network.healAll()
         network.weather = Scenario.Weather()
-        let majority = try drawCore()
-        let rest = members.indices.filter { !majority.contains($0) }
-        network.separate([majority] + rest.map { [$0] })
-        tellFault("the faults stop, and \(majority) are healed")
+        var majority = try drawCore()
+        if dice.below(2) == 0 {
+            let rest = members.indices.filter { !majority.contains($0) }
+            network.separate([majority] + rest.map { [$0] })
+        } else {
+            majority = network.thin(around: majority, &dice)
+        }
+        tellFault("the faults stop, and \(majority) are joined by \(network.links)")
         for member in members where !majority.contains(member.index) && member.isAlive {
             if dice.below(2) == 0 {
                 stopMachine(member)
             } else {
+                member.slowness = 0
                 try resume(member, member.life)
+                outsiders.members.append(member.index)
             }
         }
         for index in majority {
@@ -54,11 +60,14 @@ extension Simulation {
         try start(member)
     }
 
-    /// The longest election timeout of the healed, in true time.
+    /// The longest election timeout of the healed, in true time, or what they wait before they say again what was
+    /// lost.
     private func timeout() -> Microseconds {
         let slowest = demands.compactMap { demand in
-            members[demand.member].run.map {
-                $0.replica.raft.timing.electionTimeout * 1_000_000 / members[demand.member].clock.rate
+            members[demand.member].run.map { run in
+                let timing = run.timing
+                return max(timing.electionTimeout, timing.retryInterval) * 1_000_000
+                    / members[demand.member].clock.rate
             }
         }
         return (slowest.max() ?? 0) + 2 * scenario.diskLatency + scenario.timerDelay
@@ -91,6 +100,7 @@ extension Simulation {
     }
 
     func demandAgain(_ place: Int) throws {
+        guard demands.indices.contains(place) else { return try askOutsider(place - demands.count) }
         guard phase == .demand, demands[place].metAt == nil else { return }
         try demand(place)
     }
@@ -115,23 +125,24 @@ extension Simulation {
         let slowest = demands.compactMap(\.metAt).max().map { $0 - demandsBeganAt } ?? 0
         tally.slowestDemand = slowest / max(timeout(), 1)
         phase = .ending
-        endingBeganAt = time
+        lastAskedAt = time
+        questionOutsiders()
         queue.add(.audit, at: time)
     }
 
     func audit() throws {
         let owed = ledger.unanswered { members[$0.member].life == $0.life }
         if let (number, copy) = changes.unanswered({ members[$0.member].life == $0.life }) {
-            guard time < endingBeganAt + Self.answerTime else {
+            guard time < lastAskedAt + Self.answerTime else {
                 throw Breach(.answers, "n\(copy.member) never answered request \(number) of an operator")
             }
             return queue.add(.audit, at: time + 1_000_000)
         }
-        guard let owed else {
+        guard owed != nil || !areOutsidersAsked else {
             phase = .over
             return
         }
-        guard time < endingBeganAt + Self.answerTime else {
+        if let owed, time >= lastAskedAt + Self.answerTime {
             throw Breach(.answers, "n\(owed.copy.member) never answered request \(owed.operation)")
         }
         queue.add(.audit, at: time + 1_000_000)

@@ -77,9 +77,18 @@ struct Network {
 
     // MARK: - Cuts
 
+    /// The links that work, for people.
+    var links: [String] {
+        (0..<size).flatMap { from in
+            (0..<size).filter { $0 != from && !drops(from: from, to: $0) }.map { "n\(from)>n\($0)" }
+        }
+    }
+
     func drops(from: Int, to: Int) -> Bool { isCut[from * size + to] }
 
     mutating func cut(from: Int, to: Int) { isCut[from * size + to] = true }
+
+    mutating func mend(from: Int, to: Int) { isCut[from * size + to] = false }
 
     mutating func healAll() {
         for place in isCut.indices { isCut[place] = false }

@@ -20,6 +20,7 @@ final class Run {
     var hasReady: Bool { ask { $0.hasReady } }
     var deadline: Microseconds? { ask { $0.deadline } }
     var mayEnd: Bool { ask { $0.mayEnd } }
+    var timing: Timing { ask { $0.raft.timing } }
     var term: Term { ask { $0.raft.currentTerm } }
 
     var membership: Membership { ask { $0.raft.membership } }

@@ -51,7 +51,8 @@ package final class Simulation {
     var clients: [Client] = []
     var demands: [Demand] = []
     var demandsBeganAt: Microseconds = 0
-    var endingBeganAt: Microseconds = 0
+    var outsiders = Outsiders()
+    var lastAskedAt: Microseconds = 0
     var cuts = 0
     /// Operations that clients have finished or given up in the first phase.
     var finished = 0
