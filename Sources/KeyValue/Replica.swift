@@ -139,7 +139,7 @@ package struct Replica: Sendable {
         self.now = max(self.now, now)
         switch message {
         case .raft(let message): raft.receive(message, from: sender, now: self.now)
-        case .forward(let forward): receive(forward)
+        case .forward(let forward): receive(forward, from: sender)
         case .transfer(let request): receive(request)
         }
     }

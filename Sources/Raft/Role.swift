@@ -65,8 +65,7 @@ struct PendingRead: Sendable {
     }
 
     var asker: Asker
-    /// The last index of the leader's log when it took the read up. All that was committed by then is within,
-    /// and so is the no-op of the leader's term, without which it would not know what is committed (§8).
+    /// All that was committed anywhere when the leader took the read up is within it.
     var index: Index
 }
 

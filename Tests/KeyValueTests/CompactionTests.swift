@@ -16,6 +16,7 @@ final class CompactionTests: XCTestCase {
         for number in numbers {
             cluster.ask("n0", "c1", number, swap(number))
             cluster.settle()
+            cluster.with("n0") { $0.advance(to: cluster.now) }
             cluster.run(for: 1_000)
         }
         XCTAssertEqual(cluster.answers("n0", to: numbers.upperBound), [.casOK])

@@ -112,6 +112,7 @@ final class SessionTests: XCTestCase {
         cluster.settle()
         cluster.write(1, 0, at: "n0", 1, of: "c2")
         cluster.settle()
+        cluster.run(for: Timing.shortestElectionTimeout)
         for id in cluster.ids {
             cluster.ask(id, "c1", 1, .cas(key: 1, from: 0, to: 1, createIfNotExists: false))
             cluster.settle()
