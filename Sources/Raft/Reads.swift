@@ -131,7 +131,8 @@ extension Raft {
     }
 
     mutating func receive(_ answer: ReadIndexReply, inReplyTo question: MessageID?, from sender: NodeID) {
-        guard stepDown(ifBehind: answer.term), let question, answer.index == nil || self.leader == sender else {
+        guard stepDown(ifBehind: answer.term), let question, answer.index == nil || self.leader == sender
+        else {
             return
         }
         reads.answered(question, answer, by: sender, to: id)

@@ -86,7 +86,8 @@ final class ReadTests: XCTestCase {
         // One more is not asked for yet; what another member asks is no business of this one's clients.
         hand.raft.read(2)
         hand.raft.read(3)
-        hand.raft.receive(Message(id: 9, .readIndex(ReadIndex(term: 1, confirm: true))), from: "n1", now: hand.now)
+        hand.raft.receive(
+            Message(id: 9, .readIndex(ReadIndex(term: 1, confirm: true))), from: "n1", now: hand.now)
         hand.raft.forgetReads(below: 3)
         hand.acknowledge(round, by: "n2")
         XCTAssertEqual(hand.reads, [])
