@@ -28,7 +28,7 @@ extension Simulation {
         network.separate([majority] + rest.map { [$0] })
         tellFault("the faults stop, and \(majority) are healed")
         for member in members where !majority.contains(member.index) && member.isAlive {
-            if dice.below(2) == 0 {
+            if dice.below(2) == 0, !scenario.isInMemory {
                 stopMachine(member)
             } else {
                 try resume(member, member.life)
