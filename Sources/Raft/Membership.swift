@@ -8,9 +8,14 @@ package struct Membership: Hashable, Sendable {
     package let change: String
 
     package init(voters: [NodeID], outgoing: [NodeID] = [], change: String = "") {
-        incoming = Set(voters).sorted()
-        self.outgoing = Set(outgoing).sorted()
+        incoming = Self.sorted(voters)
+        self.outgoing = Self.sorted(outgoing)
         self.change = change
+    }
+
+    /// Most are sorted already.
+    private static func sorted(_ ids: [NodeID]) -> [NodeID] {
+        zip(ids, ids.dropFirst()).allSatisfy(<) ? ids : Set(ids).sorted()
     }
 
     /// The first half of a change from `old` to this one.

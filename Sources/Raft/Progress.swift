@@ -57,15 +57,20 @@ package struct Progress: Sendable {
         }
     }
 
+    /// A request leaves, and its answer is timed, unless that of another is.
+    mutating func left(_ id: MessageID, at now: Microseconds) {
+        lastSent = now
+        if now - (timed?.sent ?? .min / 2) > Timing.longestElectionTimeout { timed = (id, now) }
+    }
+
     /// Request `id` leaves with the entries after `prevLogIndex` up to `lastIndex`.
     mutating func sent(
         _ id: MessageID, prevLogIndex: Index, lastIndex: Index, commit: Index, durable: Index,
         at now: Microseconds
     ) {
-        lastSent = now
+        left(id, at: now)
         toldCommit = max(toldCommit, commit)
         toldDurable = durable
-        if now - (timed?.sent ?? .min / 2) > Timing.longestElectionTimeout { timed = (id, now) }
         guard lastIndex > matchIndex else { return }
         inFlight.append(Sent(id: id, prevLogIndex: prevLogIndex, lastIndex: lastIndex))
         // Heartbeats to a member that never answers are forgotten too.

@@ -26,8 +26,9 @@ struct SnapshotTransfer: Sendable {
     var snapshot: Snapshot
     /// How many bytes the member holds.
     var offset = 0
-    /// The request that is out, when it left, where its piece ends, and whether that is the last.
-    var sent: (id: MessageID, at: Microseconds, end: Int, isLast: Bool)?
+    /// The piece that is out: the first request that carried it, when the last one left, where the piece ends, and
+    /// whether it is the last.
+    var sent: (firstRequest: MessageID, at: Microseconds, end: Int, isLast: Bool)?
 }
 
 /// A snapshot that is arriving.
@@ -73,9 +74,10 @@ extension Raft {
             term: currentTerm, leader: id, lastIncluded: transfer.snapshot.position, offset: transfer.offset,
             data: piece.text, done: piece.isLast)
         let number = send(.installSnapshot(request), to: leadership.progress[place].id)
-        transfer.sent = (number, now, transfer.offset + piece.text.utf8.count, piece.isLast)
+        let first = transfer.sent?.firstRequest ?? number
+        transfer.sent = (first, now, transfer.offset + piece.text.utf8.count, piece.isLast)
         leadership.progress[place].mode = .snapshot(transfer)
-        leadership.progress[place].lastSent = now
+        leadership.progress[place].left(number, at: now)
     }
 
     func owesSnapshot(_ progress: Progress) -> Bool {
@@ -89,8 +91,10 @@ extension Raft {
             let place = leadership.place(of: follower)
         else { return }
         if let sample = leadership.progress[place].heard(request, at: now) { timing.add(roundTrip: sample) }
+        // An answer to any copy of the piece will do: where the network is slower than the leader knows, each
+        // comes after the piece was sent again.
         if case .snapshot(var transfer) = leadership.progress[place].mode, let sent = transfer.sent,
-            sent.id == request
+            request >= sent.firstRequest
         {
             transfer.sent = nil
             // A plain peer says no more than its term: it has what it was sent.

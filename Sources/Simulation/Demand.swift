@@ -32,7 +32,7 @@ extension Simulation {
         }
         tellFault("the faults stop, and \(majority) are joined by \(network.links)")
         for member in members where !majority.contains(member.index) && member.isAlive {
-            if dice.below(2) == 0 {
+            if dice.below(2) == 0, !scenario.isInMemory {
                 stopMachine(member)
             } else {
                 member.slowness = 0

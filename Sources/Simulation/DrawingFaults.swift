@@ -59,7 +59,7 @@ extension Scenario {
 }
 
 extension Scenario.Faults {
-    var mayCrash: Bool { crash + crashAll + crashPoint + stop > 0 }
+    var mayCrash: Bool { crash + crashAll + crashPoint + stop + youngLeader > 0 }
 
     fileprivate mutating func weigh(
         cut: Int = 0, oneWayCut: Int = 0, mute: Int = 0, crash: Int = 0, crashAll: Int = 0, pause: Int = 0,

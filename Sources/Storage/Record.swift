@@ -65,9 +65,9 @@ enum Record: Hashable {
 
     /// Reads all records of a payload; nil where it is not made of records.
     static func decodeAll(_ payload: ArraySlice<UInt8>) -> [Record]? {
-        var reader = Reader(rest: payload)
+        var reader = Reader(payload)
         var records: [Record] = []
-        while !reader.rest.isEmpty {
+        while !reader.isAtEnd {
             guard let record = decode(&reader) else { return nil }
             records.append(record)
         }
@@ -126,23 +126,33 @@ enum Record: Hashable {
 
 /// Takes values from the front of some bytes; nil where there are not enough.
 private struct Reader {
-    var rest: ArraySlice<UInt8>
+    private let bytes: ArraySlice<UInt8>
+    private var place: Int
+
+    init(_ bytes: ArraySlice<UInt8>) {
+        self.bytes = bytes
+        place = bytes.startIndex
+    }
+
+    var isAtEnd: Bool { place == bytes.endIndex }
+
+    /// The range of the next `count` bytes.
+    private mutating func take(_ count: Int) -> Range<Int>? {
+        guard bytes.endIndex - place >= count else { return nil }
+        defer { place += count }
+        return place..<(place + count)
+    }
 
     mutating func integer<Value: FixedWidthInteger>(_ type: Value.Type) -> Value? {
-        guard rest.count >= Value.bitWidth / 8 else { return nil }
+        guard let range = take(Value.bitWidth / 8) else { return nil }
         var value: Value = 0
-        for byte in rest.prefix(Value.bitWidth / 8).reversed() {
-            value = value << 8 | Value(truncatingIfNeeded: byte)
-        }
-        rest = rest.dropFirst(Value.bitWidth / 8)
+        for place in range.reversed() { value = value << 8 | Value(truncatingIfNeeded: bytes[place]) }
         return value
     }
 
     mutating func string() -> String? {
-        guard let count = integer(UInt32.self), rest.count >= Int(count) else { return nil }
-        let bytes = rest.prefix(Int(count))
-        rest = rest.dropFirst(Int(count))
-        return String(validating: bytes, as: UTF8.self)
+        guard let count = integer(UInt32.self), let range = take(Int(count)) else { return nil }
+        return String(validating: bytes[range], as: UTF8.self)
     }
 
     mutating func strings() -> [String]? {

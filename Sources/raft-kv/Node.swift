@@ -14,14 +14,14 @@ final class Node: Sendable {
     private static let ioError: Int32 = 74
 
     private let options: Options
-    private let turn: Mutex<Turn>
+    private let turn: Locked<Turn>
     private let alarm = Alarm()
     /// Whether there is input that no turn has taken yet: from before it is read until the turn begins.
     private let inputIsComing = Atomic(false)
 
     init(_ options: Options) {
         self.options = options
-        turn = Mutex(Turn(options))
+        turn = Locked(Turn(options))
     }
 
     /// Reads stdin to its end, on the thread that calls it.

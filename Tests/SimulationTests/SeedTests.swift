@@ -19,6 +19,12 @@ final class SeedTests: XCTestCase {
         }
     }
 
+    func testMembersThatKeepNothingOnADiskNeverCrash() {
+        let scenarios = (1...300).map { Scenario(seed: $0, operations: 100) }.filter(\.isInMemory).prefix(15)
+        XCTAssertEqual(scenarios.count, 15)
+        for scenario in scenarios { XCTAssertEqual(run(scenario).tally.crashes, 0, "\(scenario.seed)") }
+    }
+
     func testWithoutFaultsEverythingIsCarriedOutUnderOneLeader() {
         let simulation = Simulation(Scenario(seed: 2, members: 5, operations: 300))
         var leaders = 0
