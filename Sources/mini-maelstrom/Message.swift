@@ -59,10 +59,12 @@ struct Envelope: Decodable, Hashable {
     var destination: Address
     /// Nil for a message to another node.
     var reply: Reply?
+    /// The type of a message to another node, where its body has one.
+    var kind: String?
     /// Whether the node gave it an id, which is the network's to give.
     var hasID: Bool
 
-    private enum Field: String, CodingKey { case src, dest, body, id }
+    private enum Field: String, CodingKey { case src, dest, body, id, type }
 
     init(from decoder: any Decoder) throws {
         let fields = try decoder.container(keyedBy: Field.self)
@@ -72,7 +74,8 @@ struct Envelope: Decodable, Hashable {
         if case .client = destination {
             reply = try fields.decode(Reply.self, forKey: .body)
         } else {
-            _ = try fields.nestedContainer(keyedBy: Field.self, forKey: .body)
+            let body = try fields.nestedContainer(keyedBy: Field.self, forKey: .body)
+            kind = try? body.decode(String.self, forKey: .type)
         }
     }
 }

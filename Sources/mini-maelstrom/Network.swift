@@ -6,6 +6,8 @@ struct Network {
         var destination: Int
         /// The whole line, with its newline.
         var line: [UInt8]
+        /// Its number in the journal.
+        var number = 0
     }
 
     enum Arrival {

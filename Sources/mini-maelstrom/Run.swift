@@ -16,6 +16,8 @@ final class Run {
     private var clients: Clients
     var recorder: Recorder
     var statistics = Statistics()
+    private(set) var samples = RequestSamples()
+    private(set) var journal = Journal()
     private(set) var failure: Failure?
     /// How long clients asked, in seconds.
     private(set) var duration = 0.0
@@ -77,6 +79,12 @@ final class Run {
             failure = .notStarted(node: cluster.nodes.count, why: "\(error)")
         }
         if start > 0, duration == 0 { duration = Double(monotonicNow() - start) / 1e9 }
+    }
+
+    /// When it began, in milliseconds since midnight UTC.
+    var startOfDay: Double {
+        let age = Double(monotonicNow() - start) / 1e6
+        return (Date().timeIntervalSince1970 * 1000 - age).truncatingRemainder(dividingBy: 86_400_000)
     }
 
     /// Processor time and the largest memory of the nodes, once they have ended.
@@ -141,8 +149,11 @@ final class Run {
             switch arrival {
             case .delivered(let message):
                 let node = cluster.nodes[message.destination]
+                journal.arrive(message.number, dropped: !node.isRunning, at: now)
                 if node.isRunning { node.outgoing += message.line } else { statistics.droppedByKills += 1 }
-            case .dropped: statistics.dropped += 1
+            case .dropped(let message):
+                journal.arrive(message.number, dropped: true, at: now)
+                statistics.dropped += 1
             }
         }
         try checkInits(at: now)
@@ -170,11 +181,19 @@ final class Run {
 
     private func take(_ line: UnsafeRawBufferPointer.SubSequence, from node: Int, at now: UInt64) throws {
         switch try reader.read(line, from: node) {
-        case .toNode(let destination, let hasID):
+        case .toNode(let destination, let kind, let hasID):
             statistics.serverMessages += 1
             messages += 1
-            send(line, hasID: hasID, from: node, to: destination, at: now)
+            let number = journal.send(
+                from: .node(node), to: .node(destination), kind: kind, text: line, at: now)
+            send(line, hasID: hasID, from: node, to: destination, number: number, at: now)
         case .toClient(let client, let reply):
+            if client >= firstClient {
+                let number = journal.send(
+                    from: .node(node), to: .client(client), kind: reply.type,
+                    reference: reply.inReplyTo ?? 0, text: line, at: now)
+                journal.arrive(number, at: now)
+            }
             if client < firstClient {
                 try take(reply, of: client)
             } else if !clients.exists(client) {
@@ -188,7 +207,7 @@ final class Run {
 
     private func send(
         _ line: UnsafeRawBufferPointer.SubSequence, hasID: Bool, from node: Int, to destination: Int,
-        at now: UInt64
+        number: Int, at now: UInt64
     ) {
         var wire: [UInt8] = []
         wire.reserveCapacity(line.count + 24)
@@ -198,7 +217,8 @@ final class Run {
         } else {
             MessageWriter.append(line, id: messages, to: &wire)
         }
-        network.send(Network.Message(source: node, destination: destination, line: wire), at: now)
+        network.send(
+            Network.Message(source: node, destination: destination, line: wire, number: number), at: now)
     }
 
     private func invoke(at now: UInt64) {
@@ -212,14 +232,21 @@ final class Run {
                 continue
             }
             messages += 1
+            let start = cluster.nodes[worker.node].outgoing.count
             MessageWriter.append(
                 request, id: messages, client: worker.client, node: worker.node,
                 messageID: worker.messageID, to: &cluster.nodes[worker.node].outgoing)
+            let number = journal.send(
+                from: .client(worker.client), to: .node(worker.node), kind: request.kind.name,
+                reference: worker.messageID,
+                text: cluster.nodes[worker.node].outgoing[start...].dropLast(), at: now)
+            journal.arrive(number, at: now)
         }
     }
 
     private func complete(_ completion: Clients.Completion, at now: UInt64) {
         statistics.add(completion)
+        samples.add(completion, node: completion.process % options.nodeCount, at: now - start)
         recorder.complete(completion, at: now - start)
         pace.release(completion.worker)
     }

@@ -36,6 +36,14 @@ struct Store: Sendable {
         }
     }
 
+    /// The first bytes of a node's log, and whether those are all.
+    func firstBytes(_ count: Int, of file: String) -> (text: String, isWhole: Bool) {
+        guard let handle = FileHandle(forReadingAtPath: path(file)),
+            let data = try? handle.read(upToCount: count + 1)
+        else { return ("", true) }
+        return (String(decoding: data.prefix(count), as: UTF8.self), data.count <= count)
+    }
+
     /// The last lines of a node's log.
     func lastLines(_ count: Int, of file: String) -> [String] {
         guard let handle = FileHandle(forReadingAtPath: path(file)), let size = try? handle.seekToEnd() else {

@@ -42,7 +42,11 @@ struct Test {
         for line in results.summary(run.statistics) { Console.say(line) }
         if options.checks { try store.write(run.recorder.text(), to: "history.txt") }
         try store.write(try results.json(), to: "results.json")
-        Console.say("  \(Text.left("results", 24))\(store.folder)\n")
+        let logs = (0..<options.nodeCount).map { store.firstBytes(1 << 24, of: "n\($0).log") }
+        let report = Report(options, seed: seed, run, judgement, results, logs: logs)
+        try store.write(try ReportPage.html(report), to: "report.html")
+        Console.say("  \(Text.left("results", 24))\(store.folder)")
+        Console.say("  \(Text.left("report", 24))\(store.path("report.html"))\n")
         for reason in judgement.reasons.prefix(5) { Console.say(reason) }
         if judgement.reasons.count > 5 { Console.say("... and \(judgement.reasons.count - 5) more") }
         if let node = run.failure?.node { quote(node, store) }

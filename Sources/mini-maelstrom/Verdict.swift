@@ -27,7 +27,9 @@ struct Judgement: Sendable {
     private(set) var verdict = RunVerdict.valid
     /// Why the verdict is no better.
     private(set) var reasons: [String] = []
-    private(set) var invalidKeys: [Int] = []
+    private(set) var violations: [(key: Int, violation: Violation<RegisterValue>)] = []
+
+    var invalidKeys: [Int] { violations.map(\.key) }
 
     /// - Parameter history: nil where nothing is to be checked.
     init(_ history: RunHistory?, _ statistics: Statistics, failure: Failure?) {
@@ -58,7 +60,7 @@ struct Judgement: Sendable {
         case .undecided(let states):
             lower(to: .unknown, "key \(key): gave up after \(Text.grouped(states)) states")
         case .violated(let violation):
-            invalidKeys.append(key)
+            violations.append((key, violation))
             lower(to: .invalid, Judgement.describe(violation, key: key))
         }
     }
@@ -95,9 +97,9 @@ struct Judgement: Sendable {
         return lines.joined(separator: "\n")
     }
 
-    private static func held(_ value: RegisterValue?) -> String { value?.description ?? "no value" }
+    static func held(_ value: RegisterValue?) -> String { value?.description ?? "no value" }
 
-    private static func words(_ operation: RegisterOperation<RegisterValue>) -> String {
+    static func words(_ operation: RegisterOperation<RegisterValue>) -> String {
         let isKnown = operation.returned != nil
         return switch operation.action {
         case .read(let value): isKnown ? "read \(held(value))" : "was reading"

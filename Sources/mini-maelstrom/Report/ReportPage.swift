@@ -1,0 +1,42 @@
+import Foundation
+
+/// One file that holds all: a browser needs nothing else to show it.
+enum ReportPage {
+    /// - Throws: `EncodingError`.
+    static func html(_ report: Report) throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        // What a node printed may look like the end of the script.
+        let data = String(decoding: try encoder.encode(report), as: UTF8.self)
+            .replacingOccurrences(of: "<", with: "\\u003c")
+        let scripts = [
+            helperScript, chartScript, headScript, latencyScript, throughputScript, laneScript, kindScript,
+            lamportScript, lamportPicture, violationScript, startScript,
+        ]
+        return Array(
+            """
+            <!DOCTYPE html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <title>\(escaped(report.name)): \(report.verdict)</title>
+            <style>
+            \(style)</style>
+            </head>
+            <body>
+            <main id="report"><noscript>This report draws itself: it needs JavaScript.</noscript></main>
+            <script type="application/json" id="data">\(data)</script>
+            <script>
+            "use strict";
+            \(scripts.joined(separator: "\n"))</script>
+            </body>
+            </html>
+
+            """.utf8)
+    }
+
+    private static func escaped(_ text: String) -> String {
+        text.replacingOccurrences(of: "&", with: "&amp;").replacingOccurrences(of: "<", with: "&lt;")
+    }
+}
