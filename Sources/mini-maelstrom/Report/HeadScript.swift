@@ -4,10 +4,17 @@ extension ReportPage {
         function showHead() {
           const signs = { valid: "✓", invalid: "✗", unknown: "?" };
           const words = make("div", {}, make("p", {}, make("strong", {}, data.outcome)));
-          for (const reason of data.why.slice(0, 3)) words.append(make("pre", {}, reason));
-          if (data.why.length > 3) {
-            words.append(make("details", {}, make("summary", {}, `${data.why.length - 3} more`),
-              data.why.slice(3).map((reason) => make("pre", {}, reason))));
+          // What is wrong with a key is drawn below.
+          const most = 5;
+          for (const reason of data.why.slice(0, most)) {
+            words.append(make("p", {}, data.violations.length ? reason.split("\n")[0] : reason));
+          }
+          if (data.violations.length || data.why.length > most) {
+            const count = data.why.length + data.moreReasons;
+            words.append(make("details", {}, make("summary", {}, `In full (${grouped(count)})`),
+              data.why.map((reason) => make("pre", {}, reason)),
+              data.moreReasons ? make("p", { class: "faint" }, `... and ${grouped(data.moreReasons)} of which `
+                + "nothing is said here.") : null));
           }
           main.append(
             make("h1", {}, data.name),

@@ -11,7 +11,7 @@ extension ReportPage {
             if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
             else if (value !== null && value !== undefined && value !== false) node.setAttribute(name, value);
           }
-          for (const child of children.flat()) {
+          for (const child of children.flat(Infinity)) {
             if (child !== null && child !== undefined) node.append(child);
           }
           return node;

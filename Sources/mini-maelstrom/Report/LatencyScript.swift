@@ -87,7 +87,10 @@ extension ReportPage {
           const y = (value) => shape.bottom
             - (shape.bottom - shape.top) * (Math.log10(Math.max(value, 0.001)) - first) / (last - first);
           const values = [];
-          for (let power = first; power <= last; power += 1) values.push(10 ** power);
+          const steps = last - first > 3 ? [1] : [1, 2, 5];
+          for (let power = first; power <= last; power += 1) {
+            values.push(...steps.map((step) => step * 10 ** power).filter((value) => Math.log10(value) <= last));
+          }
           yAxis(shape, y, values, (value) => milliseconds(Number(value.toPrecision(1))), "latency");
           const size = sum(shown.map((series) => series.asked.length)) > 3000 ? 2 : 3;
           const points = [];

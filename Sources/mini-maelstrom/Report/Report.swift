@@ -39,6 +39,8 @@ struct Report: Encodable {
     /// The outcome in words.
     var outcome: String
     var why: [String]
+    /// How many more reasons there are, of which the page says nothing.
+    var moreReasons: Int
     var options: [Fact]
     var facts: [Fact]
     var duration: Double
@@ -58,6 +60,9 @@ struct Report: Encodable {
 }
 
 extension Report {
+    /// So many reasons and violations are shown.
+    static let mostReasons = 20
+
     /// - Parameter logs: the first bytes of the nodes' logs, by node, and whether that is all.
     init(
         _ options: Options, seed: UInt64, _ run: Run, _ judgement: Judgement, _ results: Results,
@@ -66,7 +71,8 @@ extension Report {
         name = options.name
         verdict = judgement.verdict.rawValue
         outcome = Report.outcome(options, judgement, results)
-        why = judgement.reasons
+        why = Array(judgement.reasons.prefix(Report.mostReasons))
+        moreReasons = judgement.reasons.count - why.count
         self.options = Report.optionFacts(options, seed: seed)
         facts = Report.facts(results)
         nodes = options.nodeCount
@@ -88,7 +94,7 @@ extension Report {
         }
         cutLogs = logs.indices.filter { !logs[$0].isWhole }
         kinds = Report.kinds(run.journal)
-        violations = judgement.violations.map {
+        violations = judgement.violations.prefix(Report.mostReasons).map {
             ViolationPicture($0.violation, key: $0.key, recorder: run.recorder)
         }
         messages = MessageExcerpt(

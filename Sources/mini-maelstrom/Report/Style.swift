@@ -40,7 +40,8 @@ extension ReportPage {
           white-space: pre-wrap; overflow-wrap: anywhere;
         }
         .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 0 2rem; }
-        dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .1rem 1rem; margin: .5rem 0; }
+        dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .1rem 1rem; margin: .5rem 0;
+          align-content: start; }
         dt { color: var(--faint); }
         dd { margin: 0; overflow-wrap: anywhere; }
         .chart { margin: .5rem 0; overflow-x: auto; }

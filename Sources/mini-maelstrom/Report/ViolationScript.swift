@@ -67,7 +67,7 @@ extension ReportPage {
           const isOpen = row.to === undefined || row.to === null;
           const to = isOpen ? end : row.to;
           const size = Math.max(3, x(to) - x(row.from));
-          const words = `${row.process} ${row.words}`;
+          const words = `p${row.process} ${row.words}`;
           picture.append(
             draw("text", { x: left - 8, y: y + 11, "text-anchor": "end",
               style: isWrong ? `fill:${color};font-weight:700` : "" }, words),
