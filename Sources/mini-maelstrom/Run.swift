@@ -83,7 +83,7 @@ final class Run {
 
     /// When it began, in milliseconds since midnight UTC.
     var startOfDay: Double {
-        let age = Double(monotonicNow() - start) / 1e6
+        let age = start > 0 ? Double(monotonicNow() - start) / 1e6 : 0
         return (Date().timeIntervalSince1970 * 1000 - age).truncatingRemainder(dividingBy: 86_400_000)
     }
 

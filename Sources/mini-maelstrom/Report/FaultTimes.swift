@@ -37,6 +37,11 @@ struct FaultTimes: Sendable {
                 begin(String(name.dropFirst(6)), detail, [], at: time, end: end)
             } else if name.hasPrefix("stop-") {
                 close(String(name.dropFirst(5)), [], at: time)
+            } else if detail.hasPrefix("ask ") {
+                begin(name, detail, [], at: time, end: end)
+            } else if let asked = open.last(where: { spans[$0.index].fault == name }) {
+                spans[asked.index].text += "; \(detail)"
+                close(name, [], at: time)
             } else {
                 spans.append(
                     Span(

@@ -26,10 +26,12 @@ extension ReportPage {
           let before = null;
           const lines = new Map();
           const marks = [];
+          const omitted = omittedBefore(chosen);
           for (const event of events) {
             const silence = before ? event.at - before.at : 0;
             const isFirst = !before || silence > 0.5;
             y += (event.isSend ? 17 : 5) + Math.min(26, 9 * Math.log10(1 + silence));
+            if (event.isSend && omitted.has(event.message)) y += 20;
             if (isFirst) marks.push({ y, at: event.at });
             const both = lines.get(event.message) || {};
             both[event.isSend ? "sent" : "arrived"] = y;
@@ -63,42 +65,46 @@ extension ReportPage {
               draw("text", { class: "faint", x: left - 8, y: mark.y + 4, "text-anchor": "end" },
                 (mark.at / 1000).toFixed(4)));
           }
-          gaps(picture, chosen, lines, full, left);
+          paintGaps(picture, omittedBefore(chosen), lines, full, left);
           const names = [];
-          for (const message of chosen) names.push(paintMessage(picture, x, message, lines.get(message), bottom, readout));
+          for (const message of chosen) names.push(paintMessage(picture, x, message, lines.get(message), readout));
           // Over the arrows.
           picture.append(...names);
           return picture;
         }
 
-        // Says where messages are left out that the report does not hold.
-        function gaps(picture, chosen, lines, full, left) {
+        // How many messages before which one the report does not hold.
+        function omittedBefore(chosen) {
+          const omitted = new Map();
           for (let index = 1; index < chosen.length; index += 1) {
-            const one = messages.indexOf(chosen[index - 1]);
-            if (messages[one + 1] !== chosen[index]) continue;
+            const isNext = messages[messages.indexOf(chosen[index - 1]) + 1] === chosen[index];
             const count = chosen[index].number - chosen[index - 1].number - 1;
-            if (count < 1) continue;
-            const y = lines.get(chosen[index]).sent - 10;
+            if (isNext && count > 0) omitted.set(chosen[index], count);
+          }
+          return omitted;
+        }
+
+        function paintGaps(picture, omitted, lines, full, left) {
+          for (const [message, count] of omitted) {
+            const y = lines.get(message).sent - 19;
             picture.append(
               draw("line", { x1: left, x2: full, y1: y, y2: y,
                 style: "stroke:var(--purple);stroke-width:2;stroke-dasharray:8 5" }),
-              draw("text", { class: "halo", x: full - 8, y: y - 3, "text-anchor": "end",
+              draw("text", { class: "halo", x: full - 8, y: y - 5, "text-anchor": "end",
                 style: "fill:var(--purple);font-size:11px" }, `${grouped(count)} messages left out`));
           }
         }
 
         // Returns the message's name, which stands beside its sender.
-        function paintMessage(picture, x, message, place, bottom, readout) {
-          const isLost = message.fate === 1;
+        function paintMessage(picture, x, message, place, readout) {
+          const isLost = message.fate === 1 || place.arrived === undefined;
           const color = isLost ? "var(--red)"
             : isClient(message.source) || isClient(message.destination) ? "var(--blue)" : "var(--ink)";
           const from = { x: x(message.source), y: place.sent };
-          let to = { x: x(message.destination), y: place.arrived === undefined ? bottom : place.arrived };
-          if (isLost || place.arrived === undefined) {
-            to = { x: from.x + (to.x - from.x) * 0.6, y: from.y + (to.y - from.y) * 0.6 };
-          }
+          let to = { x: x(message.destination), y: place.arrived === undefined ? from.y + 20 : place.arrived };
+          if (isLost) to = { x: from.x + (to.x - from.x) * 0.6, y: from.y + (to.y - from.y) * 0.6 };
           const words = `${message.source} to ${message.destination}, ${seconds(message.sent, 6)}`
-            + (isLost ? ", dropped: " : message.arrived === null ? ", on its way at the end: "
+            + (isLost ? ", did not arrive: "
               : `, arrived after ${milliseconds(message.arrived - message.sent)}: `);
           const tell = () => readout.replaceChildren(words, make("code", {}, message.text));
           const angle = Math.atan2(to.y - from.y, to.x - from.x);
@@ -111,7 +117,7 @@ extension ReportPage {
               style: `stroke:${color};stroke-width:${message.fate === 2 ? 2.4 : 1.2};opacity:.75`
                 + (isLost ? ";stroke-dasharray:5 4" : "") }),
             draw("circle", { cx: from.x, cy: from.y, r: 2.5, style: `fill:${color}` }),
-            isLost || place.arrived === undefined
+            isLost
               ? draw("text", { x: to.x, y: to.y + 5, "text-anchor": "middle", class: "halo", style: `fill:${color}` }, "✗")
               : draw("polygon", { points: `${to.x},${to.y} ${corner(0.4)} ${corner(-0.4)}`, style: `fill:${color}` }));
           picture.append(group);

@@ -37,7 +37,8 @@ extension ReportPage {
               events.push({ at: message.arrived, isSend: false, message });
             }
           }
-          events.sort((one, other) => one.at - other.at || one.isSend - other.isSend);
+          events.sort((one, other) => one.at - other.at || one.message.number - other.message.number
+            || other.isSend - one.isSend);
           const reached = new Set([question.source]);
           const carried = new Set();
           for (const { isSend, message } of events) {
@@ -77,7 +78,7 @@ extension ReportPage {
           };
           const controls = lamportControls(view, requests, show);
           section("messages", "Messages",
-            make("p", {}, "Time goes down, not to scale. A dashed arrow that ends in ✗ was dropped. Pick a time, or "
+            make("p", {}, "Time goes down, not to scale. A dashed arrow that ends in ✗ did not arrive. Pick a time, or "
               + "a request: then only those messages are shown that it led to and that its answer may depend on."),
             make("p", { class: "faint" }, leftOutWords()),
             controls, place, readout, holder);
@@ -104,7 +105,7 @@ extension ReportPage {
             show();
           } }, make("option", { value: "", hidden: "" }, "pick a time"), moments.map((moment, index) =>
             make("option", { value: index }, moment.name
-              + (Number.isFinite(moment.from) ? `, ${seconds(moment.from, 2)}` : ""))));
+              + (Number.isFinite(moment.from) ? `, ${seconds(Math.max(0, moment.from), 2)}` : ""))));
           timePicker.value = "0";
           const requestPicker = make("select", { onchange: (event) => {
             if (event.target.value === "") return;
@@ -140,7 +141,7 @@ extension ReportPage {
         }
 
         function messageTable(chosen) {
-          const fates = ["", "dropped", "more than once"];
+          const fates = ["", "did not arrive", "more than once"];
           return table("These messages", [
             ["number", (message) => grouped(message.number + 1), "number"],
             ["sent (s)", (message) => (message.sent / 1000).toFixed(6), "number"],
@@ -148,7 +149,7 @@ extension ReportPage {
             ["from", (message) => message.source],
             ["to", (message) => message.destination],
             ["kind", (message) => message.kind],
-            ["fate", (message) => message.arrived === null ? "on its way at the end" : fates[message.fate]],
+            ["fate", (message) => message.arrived === null ? fates[1] : fates[message.fate]],
             ["what it says", (message) => message.text, "long"],
           ], chosen);
         }

@@ -67,7 +67,7 @@ extension ReportPage {
             make("p", {}, "Each mark is a request, at the time when it was asked; the scale is logarithmic."),
             thinned.length ? make("p", { class: "faint" }, "There were too many to draw them all: of "
               + thinned.map((series) => `${series.kind} ${looks[series.ending].words} one in ${series.stride}`)
-                .join(", ") + " is drawn. All are counted.") : null,
+                .join(", ") + " is drawn. All are counted, and the line is the slowest at the time.") : null,
             legend, picture.holder, readout, latencyTable(), slowTable());
           picture.repaint();
         }
@@ -76,6 +76,7 @@ extension ReportPage {
           const shown = data.series.filter((_, index) => !hidden.has(index));
           let low = Infinity;
           let high = 0;
+          for (const bin of data.bins) high = Math.max(high, bin.slowest);
           for (const series of data.series) {
             for (const value of series.latency) {
               low = Math.min(low, Math.max(value, 0.001));
@@ -101,9 +102,24 @@ extension ReportPage {
               path.push(mark(series.kind, series.ending, at.x, at.y, size));
               points.push(at);
             });
-            shape.picture.append(draw("path", { d: path.join(""), style: markStyle(series.ending) }));
+            const style = markStyle(series.ending) + (size < 3 ? ";stroke-width:.8;opacity:.8" : "");
+            shape.picture.append(draw("path", { d: path.join(""), style }));
           }
+          if (isThinned()) paintSlowest(shape, y);
           return points;
+        }
+
+        function isThinned() {
+          return data.series.some((series) => series.stride > 1);
+        }
+
+        // The slowest are no matter of luck.
+        function paintSlowest(shape, y) {
+          const path = joinedBins(120).filter((bin) => bin.slowest > 0).map((bin, index) =>
+            `${index ? "L" : "M"}${shape.x(bin.from).toFixed(1)} ${y(bin.slowest).toFixed(1)}`
+              + `H${shape.x(bin.to).toFixed(1)}`);
+          shape.picture.append(draw("path", { d: path.join(""),
+            style: "fill:none;stroke:var(--ink);stroke-width:1.2;opacity:.8" }));
         }
 
         function nearest(points, x, y) {

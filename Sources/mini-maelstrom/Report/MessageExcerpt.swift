@@ -51,6 +51,8 @@ struct MessageExcerpt: Encodable {
 
     /// - Parameter start: of the run, in nanoseconds on the monotonic clock.
     init(_ journal: Journal, start: UInt64, moments: [Moment]) {
+        // A run may break off before it starts.
+        let start = start > 0 ? start : journal.known.first?.sent ?? 0
         total = journal.count
         self.moments = moments
         let known = journal.known

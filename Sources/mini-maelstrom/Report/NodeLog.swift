@@ -26,7 +26,7 @@ enum NodeLog {
         var last = -day / 2
         for line in text.split(separator: "\n") {
             guard let (clock, term, words) = parse(line, name) else { continue }
-            var time = clock - start
+            var time = ((clock - start) * 1000).rounded() / 1000
             // The clock of a log begins anew at midnight.
             while time < last - day / 2 { time += day }
             while changes.isEmpty, time > day / 2 { time -= day }
@@ -65,7 +65,7 @@ enum NodeLog {
             return words.dropFirst(17).prefix { $0 != " " }.split { ",/".contains($0) }.map(String.init)
         }
         guard let range = words.firstRange(of: "voters are ") else { return nil }
-        return words[range.upperBound...].split(separator: " ").map(String.init)
+        return words[range.upperBound...].prefix { $0 != ";" }.split(separator: " ").map(String.init)
     }
 
     /// `13:21:43.492 n0 t2 election: leads term 2`

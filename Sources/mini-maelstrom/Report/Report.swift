@@ -84,7 +84,7 @@ extension Report {
         binWidth = Report.milliseconds(samples.binWidth)
         bins = samples.bins.map { Bin(counts: $0.counts, slowest: Report.milliseconds($0.slowest)) }
         let last = series.map { zip($0.asked, $0.latency).map(+).max() ?? 0 }.max() ?? 0
-        duration = max(run.duration * 1000, last)
+        duration = (max(run.duration * 1000, last) * 1000).rounded() / 1000
         faults = FaultTimes(run.recorder.acts, end: UInt64(duration * 1e6)).spans
         lanes = []
         for (node, log) in logs.enumerated() {
@@ -149,7 +149,7 @@ extension Report {
             let names = keys.prefix(8).map(String.init).joined(separator: ", ")
             return "Invalid: no order of operations explains what clients were told of "
                 + "key\(keys.count == 1 ? "" : "s") \(names)"
-                + (keys.count > 8 ? " and \(keys.count - 8) more." : ".")
+                + (keys.count > 8 ? " and \(Text.grouped(keys.count - 8)) more." : ".")
         case .unknown: return "Unknown: nothing wrong was found, but the run does not show that all is well."
         }
     }

@@ -4,11 +4,7 @@ import Foundation
 enum ReportPage {
     /// - Throws: `EncodingError`.
     static func html(_ report: Report) throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        // What a node printed may look like the end of the script.
-        let data = String(decoding: try encoder.encode(report), as: UTF8.self)
-            .replacingOccurrences(of: "<", with: "\\u003c")
+        let data = try json(report)
         let scripts = [
             helperScript, chartScript, headScript, latencyScript, throughputScript, laneScript, kindScript,
             lamportScript, lamportPicture, violationScript, startScript,
@@ -34,6 +30,15 @@ enum ReportPage {
             </html>
 
             """.utf8)
+    }
+
+    /// As it may stand in a script: what a node printed may look like the end of one.
+    /// - Throws: `EncodingError`.
+    static func json(_ value: some Encodable) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
+            .replacingOccurrences(of: "<", with: "\\u003c")
     }
 
     private static func escaped(_ text: String) -> String {

@@ -40,7 +40,7 @@ extension ReportPage {
           const rows = violationRows(violation);
           const isNarrow = width < 600;
           const left = isNarrow ? 150 : 200;
-          const right = isNarrow ? 70 : 130;
+          const right = isNarrow ? 96 : 130;
           const rowHeight = 20;
           const height = rows.length * rowHeight + 50;
           const picture = draw("svg", { width, height, viewBox: `0 0 ${width} ${height}` });
@@ -48,7 +48,7 @@ extension ReportPage {
           const end = Math.max(...rows.map((row) => row.to || row.from), violation.failing.to || 0, start + 0.001);
           const x = (time) => left + (width - left - right) * (time - start) / (end - start);
           const bottom = rows.length * rowHeight + 10;
-          for (const at of ticks(start, end, (width - left - right) / 90)) {
+          for (const at of ticks(start, end, Math.max(2, (width - left - right) / 90))) {
             picture.append(
               draw("line", { class: "grid", x1: x(at), x2: x(at), y1: 4, y2: bottom }),
               draw("text", { class: "faint", x: x(at), y: bottom + 15, "text-anchor": "middle" },
