@@ -150,7 +150,7 @@ final class ReportTests: BenchProgram {
             latest.appendingPathComponent("report.html").resolvingSymlinksInPath().absoluteString,
         ]
         let (output, complaints) = (Pipe(), folder.appendingPathComponent("browser.log"))
-        FileManager.default.createFile(atPath: complaints.path, contents: nil)
+        try "".write(to: complaints, atomically: false, encoding: .utf8)
         process.standardOutput = output
         process.standardError = try FileHandle(forWritingTo: complaints)
         try process.run()

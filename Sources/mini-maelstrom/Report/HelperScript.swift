@@ -3,7 +3,7 @@ extension ReportPage {
     static let helperScript = #"""
         const data = JSON.parse(document.getElementById("data").textContent);
         const main = document.getElementById("report");
-        const svgSpace = "http:" + "//www.w3.org/2000/svg";
+        const svgSpace = document.createRange().createContextualFragment("<svg/>").firstChild.namespaceURI;
         const painters = [];
 
         function fill(node, attributes, children) {
