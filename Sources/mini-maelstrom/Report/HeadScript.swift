@@ -2,13 +2,14 @@ extension ReportPage {
     /// The outcome, the options and the figures.
     static let headScript = #"""
         function showHead() {
-          const signs = { valid: "✓", invalid: "✗", unknown: "?" };
+          const signs = { valid: "✓", invalid: "✗", unknown: "?", measured: "–" };
           const words = make("div", {}, make("p", {}, make("strong", {}, data.outcome)));
           // What is wrong with a key is drawn below.
           const most = 5;
           for (const reason of data.why.slice(0, most)) {
             words.append(make("p", {}, data.violations.length ? reason.split("\n")[0] : reason));
           }
+          if (data.lastWords.length) words.append(make("pre", {}, data.lastWords.join("\n")));
           if (data.violations.length || data.why.length > most) {
             const count = data.why.length + data.moreReasons;
             words.append(make("details", {}, make("summary", {}, `In full (${grouped(count)})`),

@@ -83,7 +83,7 @@ extension ReportPage {
               high = Math.max(high, value);
             }
           }
-          const first = Math.floor(Math.log10(low) + 0.001);
+          const first = Math.floor(Math.log10(low) - 0.03);
           const last = Math.max(first + 1, Math.ceil(Math.log10(Math.max(high, 0.001)) * 3) / 3 + 0.05);
           const y = (value) => shape.bottom
             - (shape.bottom - shape.top) * (Math.log10(Math.max(value, 0.001)) - first) / (last - first);

@@ -35,12 +35,15 @@ struct Report: Encodable {
     }
 
     var name: String
+    /// `valid`, `invalid`, `unknown`, or `measured` where nothing was to be checked.
     var verdict: String
     /// The outcome in words.
     var outcome: String
     var why: [String]
     /// How many more reasons there are, of which the page says nothing.
     var moreReasons: Int
+    /// The end of the log of a node that ended the run.
+    var lastWords: [String]
     var options: [Fact]
     var facts: [Fact]
     var duration: Double
@@ -69,10 +72,13 @@ extension Report {
         logs: [(text: String, isWhole: Bool)]
     ) {
         name = options.name
-        verdict = judgement.verdict.rawValue
+        let isMeasured = !options.checks && judgement.verdict == .valid
+        verdict = isMeasured ? "measured" : judgement.verdict.rawValue
         outcome = Report.outcome(options, judgement, results)
         why = Array(judgement.reasons.prefix(Report.mostReasons))
         moreReasons = judgement.reasons.count - why.count
+        lastWords =
+            run.failure?.node.map { logs[$0].text.split(separator: "\n").suffix(20).map(String.init) } ?? []
         self.options = Report.optionFacts(options, seed: seed)
         facts = Report.facts(results)
         nodes = options.nodeCount

@@ -37,8 +37,10 @@ extension Report {
             Fact(name: "throughput", value: "\(Text.grouped(Int(results.requestsPerSecond)))/s"),
             Fact(
                 name: "latency",
-                value: "median \(number(latencies.p50)) ms, 95 % \(number(latencies.p95)) ms, "
-                    + "99 % \(number(latencies.p99)) ms, slowest \(number(latencies.max)) ms"),
+                value: latencies.max == 0
+                    ? "nothing was served"
+                    : "median \(number(latencies.p50)) ms, 95 % \(number(latencies.p95)) ms, "
+                        + "99 % \(number(latencies.p99)) ms, slowest \(number(latencies.max)) ms"),
             Fact(
                 name: "messages between nodes",
                 value: "\(Text.grouped(results.serverMessages)), "

@@ -31,6 +31,7 @@ extension ReportPage {
           background: var(--panel); border-left: .5rem solid var(--orange);
         }
         .outcome.valid { border-color: var(--green); }
+        .outcome.measured { border-color: var(--faint); }
         .outcome.invalid { border-color: var(--red); }
         .outcome .sign { font-size: 1.8rem; line-height: 1.2; font-weight: 700; }
         .outcome p { margin: 0; }
