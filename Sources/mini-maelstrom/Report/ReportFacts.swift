@@ -39,8 +39,9 @@ extension Report {
                 name: "latency",
                 value: latencies.max == 0
                     ? "nothing was served"
-                    : "median \(number(latencies.p50)) ms, 95 % \(number(latencies.p95)) ms, "
-                        + "99 % \(number(latencies.p99)) ms, slowest \(number(latencies.max)) ms"),
+                    : "median\u{a0}\(number(latencies.p50))\u{a0}ms, 95\u{a0}%\u{a0}\(number(latencies.p95))\u{a0}ms, "
+                        + "99\u{a0}%\u{a0}\(number(latencies.p99))\u{a0}ms, slowest\u{a0}\(number(latencies.max))\u{a0}ms"
+            ),
             Fact(
                 name: "messages between nodes",
                 value: "\(Text.grouped(results.serverMessages)), "
