@@ -17,7 +17,7 @@ final class Run {
     var recorder: Recorder
     var statistics = Statistics()
     private(set) var samples = RequestSamples()
-    private(set) var journal = Journal()
+    var journal = Journal()
     private(set) var failure: Failure?
     /// How long clients asked, in seconds.
     private(set) var duration = 0.0
@@ -79,12 +79,6 @@ final class Run {
             failure = .notStarted(node: cluster.nodes.count, why: "\(error)")
         }
         if start > 0, duration == 0 { duration = Double(monotonicNow() - start) / 1e9 }
-    }
-
-    /// When it began, in milliseconds since midnight UTC.
-    var startOfDay: Double {
-        let age = start > 0 ? Double(monotonicNow() - start) / 1e6 : 0
-        return (Date().timeIntervalSince1970 * 1000 - age).truncatingRemainder(dividingBy: 86_400_000)
     }
 
     /// Processor time and the largest memory of the nodes, once they have ended.
@@ -188,12 +182,7 @@ final class Run {
                 from: .node(node), to: .node(destination), kind: kind, text: line, at: now)
             send(line, hasID: hasID, from: node, to: destination, number: number, at: now)
         case .toClient(let client, let reply):
-            if client >= firstClient {
-                let number = journal.send(
-                    from: .node(node), to: .client(client), kind: reply.type,
-                    reference: reply.inReplyTo ?? 0, text: line, at: now)
-                journal.arrive(number, at: now)
-            }
+            if client >= firstClient { note(reply, from: node, to: client, text: line, at: now) }
             if client < firstClient {
                 try take(reply, of: client)
             } else if !clients.exists(client) {
@@ -232,15 +221,12 @@ final class Run {
                 continue
             }
             messages += 1
-            let start = cluster.nodes[worker.node].outgoing.count
+            let length = cluster.nodes[worker.node].outgoing.count
             MessageWriter.append(
                 request, id: messages, client: worker.client, node: worker.node,
                 messageID: worker.messageID, to: &cluster.nodes[worker.node].outgoing)
-            let number = journal.send(
-                from: .client(worker.client), to: .node(worker.node), kind: request.kind.name,
-                reference: worker.messageID,
-                text: cluster.nodes[worker.node].outgoing[start...].dropLast(), at: now)
-            journal.arrive(number, at: now)
+            note(
+                request, of: worker, text: cluster.nodes[worker.node].outgoing[length...].dropLast(), at: now)
         }
     }
 

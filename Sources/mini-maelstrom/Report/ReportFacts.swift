@@ -39,9 +39,11 @@ extension Report {
                 name: "latency",
                 value: latencies.max == 0
                     ? "nothing was served"
-                    : "median\u{a0}\(number(latencies.p50))\u{a0}ms, 95\u{a0}%\u{a0}\(number(latencies.p95))\u{a0}ms, "
-                        + "99\u{a0}%\u{a0}\(number(latencies.p99))\u{a0}ms, slowest\u{a0}\(number(latencies.max))\u{a0}ms"
-            ),
+                    : [
+                        ("median", latencies.p50), ("95\u{a0}%", latencies.p95), ("99\u{a0}%", latencies.p99),
+                        ("slowest", latencies.max),
+                    ]
+                    .map { "\($0.0)\u{a0}\(number($0.1))\u{a0}ms" }.joined(separator: ", ")),
             Fact(
                 name: "messages between nodes",
                 value: "\(Text.grouped(results.serverMessages)), "
