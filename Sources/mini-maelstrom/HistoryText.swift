@@ -78,7 +78,8 @@ enum HistoryText {
         }
     }
 
-    private static func oneLine(_ text: String) -> String {
+    /// With blanks for what would end the line or the column.
+    static func oneLine(_ text: String) -> String {
         text.map { $0.isNewline || $0 == "\t" ? " " : String($0) }.joined()
     }
 }

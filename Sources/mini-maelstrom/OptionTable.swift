@@ -69,14 +69,10 @@ extension OptionSpec {
             },
             OptionSpec(
                 name: "--nemesis", value: "FAULTS",
-                help: "what to break, comma-separated: partition, kill, pause (default: none)",
-                expected: "a list of \(Nemesis.Fault.allCases.map(\.rawValue).joined(separator: ", "))"
+                help: "what to break, comma-separated: \(Nemesis.Fault.list) (default: none)",
+                expected: "a list of \(Nemesis.Fault.list)"
             ) { text, options in
-                let faults = text.split(separator: ",", omittingEmptySubsequences: false).map {
-                    Nemesis.Fault(rawValue: $0.filter { $0 != " " })
-                }
-                options.nemesis = faults.compactMap(\.self)
-                return !faults.contains(nil)
+                list(text) { options.nemesis = $0 }
             },
             OptionSpec(
                 name: "--nemesis-interval", value: "S",
@@ -106,6 +102,23 @@ extension OptionSpec {
             help: "the share of reads, the rest being writes and cas alike, instead of Maelstrom's mix",
             expected: "a number from 0 to 1"
         ) { text, options in decimal(text, 0...1) { options.shape.readRatio = $0 } },
+        OptionSpec(
+            name: "--p-loss", value: "P",
+            help: "how likely a message between nodes is lost while loss is on (default: 0.1)",
+            expected: "a number from 0 to 1"
+        ) { text, options in decimal(text, 0...1) { options.lossShare = $0 } },
+        OptionSpec(
+            name: "--p-duplicate", value: "P",
+            help: "how likely one arrives twice while duplicate is on (default: 0.1)",
+            expected: "a number from 0 to 1"
+        ) { text, options in decimal(text, 0...1) { options.duplicateShare = $0 } },
+        OptionSpec(
+            name: "--partitions", value: "KINDS",
+            help: "the cuts to draw from: \(Partition.list) (default: all)",
+            expected: "a list of \(Partition.list)"
+        ) { text, options in
+            list(text) { options.partitions = $0 }
+        },
         OptionSpec(name: "--no-check", help: "measure only: keep no history, and judge nothing") {
             _, options in
             options.checks = false
@@ -116,6 +129,16 @@ extension OptionSpec {
             return true
         },
     ]
+
+    /// Several of what a type lists.
+    private static func list<Item: RawRepresentable<String>>(_ text: String, _ set: ([Item]) -> Void) -> Bool
+    {
+        let items = text.split(separator: ",", omittingEmptySubsequences: false).map {
+            Item(rawValue: $0.filter { $0 != " " })
+        }
+        set(items.compactMap(\.self))
+        return !items.contains { $0 == nil }
+    }
 
     private static func number(_ text: String, _ range: ClosedRange<Int>, _ set: (Int) -> Void) -> Bool {
         guard let value = Int(text), range.contains(value) else { return false }
@@ -161,4 +184,9 @@ extension Options {
             }
         }
     }
+}
+
+extension CaseIterable where Self: RawRepresentable<String> {
+    /// All of them, for people.
+    fileprivate static var list: String { allCases.map(\.rawValue).joined(separator: ", ") }
 }

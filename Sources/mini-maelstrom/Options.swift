@@ -30,6 +30,12 @@ struct Options: Hashable, Sendable {
     var timeLimit = 60.0
     var latency = Latency()
     var nemesis: [Nemesis.Fault] = []
+    /// Of the messages between nodes, while they are lost; from 0 to 1.
+    var lossShare = 0.1
+    /// Of the messages between nodes, while they arrive twice; from 0 to 1.
+    var duplicateShare = 0.1
+    /// The ways of cutting the network of which one is drawn each time.
+    var partitions = Partition.allCases
     /// The mean time between two acts of the nemesis, in seconds.
     var nemesisInterval = 10.0
     /// Fixes what is drawn; drawn itself where it is nil.

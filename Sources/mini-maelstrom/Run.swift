@@ -30,8 +30,9 @@ final class Run {
     var paused: Set<Int> = []
     var isCut = false
     /// A fault that waits until it is known who leads.
-    var strike: (fault: Nemesis.Fault, search: LeaderSearch)?
-    /// How often that has been asked.
+    var strike: (fault: Nemesis.Fault, order: [Int], search: LeaderSearch)?
+    var operators: Operators
+    /// How many questions the bench has asked for itself.
     var searches = 0
 
     private var firstClient: Int { options.nodeCount + 1 }
@@ -43,8 +44,10 @@ final class Run {
         reader = MessageReader(nodes: nodes)
         network = Network(
             nodes: nodes, latency: options.latency, random: SeededRandom(seed: seed, purpose: "network"))
+        operators = Operators(nodes: nodes)
         nemesis = Nemesis(
             faults: options.nemesis, nodes: nodes, interval: options.nemesisInterval,
+            partitions: options.partitions,
             random: SeededRandom(seed: seed, purpose: "nemesis"))
         workload = Workload(
             nodes: nodes, workers: options.clients, shape: options.shape,
@@ -101,6 +104,7 @@ final class Run {
             }
             try ask(until: monotonicNow() + UInt64(Run.aftermath * 1e9), breaking: false)
         }
+        endOperators(at: monotonicNow())
         duration = Double(monotonicNow() - start) / 1e9
         while clients.waiting > 0 {
             try turn(until: [clients.nextDeadline, network.nextArrival].compactMap(\.self).min())
@@ -111,6 +115,7 @@ final class Run {
         var now = monotonicNow()
         while now < end {
             if breaking { try act(at: now) }
+            turnOperators(at: now)
             invoke(at: now)
             progress.report(statistics, trouble: trouble, at: now - start)
             try turn(until: nextDeadline(before: end, breaking: breaking))
@@ -121,7 +126,9 @@ final class Run {
     private func nextDeadline(before end: UInt64, breaking: Bool) -> UInt64 {
         let ownTimes = [pace.next, breaking ? nemesis.next : nil, progress.next]
             .compactMap { $0.map { $0 + start } }
-        let times = [clients.nextDeadline, network.nextArrival, strike?.search.deadline].compactMap(\.self)
+        let times = [
+            clients.nextDeadline, network.nextArrival, strike?.search.deadline, operators.deadline,
+        ].compactMap(\.self)
         return (times + ownTimes).reduce(end, min)
     }
 
@@ -176,7 +183,7 @@ final class Run {
             send(line, hasID: hasID, from: node, to: destination, at: now)
         case .toClient(let client, let reply):
             if client < firstClient {
-                try take(reply, of: client)
+                try take(reply, of: client, at: now)
             } else if !clients.exists(client) {
                 throw Failure.badLine(
                     node: node, line: String(decoding: line, as: UTF8.self), why: "no client c\(client)")

@@ -60,7 +60,8 @@ final class OptionsTests: XCTestCase {
             "--latency-dist gauss: expected constant, uniform or exponential")
         XCTAssertEqual(
             complaint("--nemesis", "partition,flood"),
-            "--nemesis partition,flood: expected a list of partition, kill, pause")
+            "--nemesis partition,flood: expected a list of partition, kill, pause, loss, duplicate, membership, transfer"
+        )
         XCTAssertEqual(complaint("--rate", "-1"), "--rate -1: expected a number, 0 or more")
         XCTAssertEqual(complaint("--rate", "nan"), "--rate nan: expected a number, 0 or more")
         XCTAssertEqual(complaint("--rate"), "--rate: expected a number, 0 or more")
