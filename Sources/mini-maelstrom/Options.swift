@@ -19,6 +19,8 @@ struct Options: Hashable, Sendable {
     var name = "lin-kv"
     var workload = "lin-kv"
     var bin: String?
+    /// In place of `bin`.
+    var commands = ShellCommands()
     /// `freshDirectory` in one of them stands for a directory of the run's own.
     var nodeArguments: [String] = []
     var nodeCount = 5
@@ -42,7 +44,12 @@ struct Options: Hashable, Sendable {
     var seed: UInt64?
     var shape = Workload.Shape()
     var checks = true
-    var help = false
+    /// How many runs, each with the next seed; the first that is not valid is the last.
+    var testCount = 1
+    var availability: Availability?
+    var logsStderr = false
+    var logsSends = false
+    var logsReceipts = false
 
     var clients: Int { concurrency.clients(nodes: nodeCount) }
 

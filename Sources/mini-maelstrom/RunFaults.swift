@@ -27,7 +27,7 @@ extension Run {
                 try startAll(at: now)
             case .resume:
                 try concludeStrike(at: now)
-                resumeAll(at: now)
+                try resumeAll(at: now)
             }
         }
     }
@@ -38,7 +38,7 @@ extension Run {
         if options.nemesis.contains(.partition) { mend(at: now) }
         if options.nemesis.contains(.loss) { lose(false, at: now) }
         if options.nemesis.contains(.duplicate) { duplicate(false, at: now) }
-        if options.nemesis.contains(.pause) { resumeAll(at: now) }
+        if options.nemesis.contains(.pause) { try resumeAll(at: now) }
         if options.nemesis.contains(.kill) { try startAll(at: now) }
     }
 
@@ -97,13 +97,13 @@ extension Run {
         _ fault: Nemesis.Fault, _ target: Target, nodes: [Int], at now: UInt64
     ) throws {
         let struck = nodes.filter {
-            cluster.nodes[$0].isRunning && (fault == .kill || !paused.contains($0))
+            cluster.nodes[$0].isRunning && !errands.isDying($0) && (fault == .kill || !paused.contains($0))
         }
         for node in struck {
             switch fault {
-            case .kill: try kill(node)
+            case .kill: try kill(node, at: now)
             case .pause:
-                cluster.nodes[node].pause()
+                try pause(node, at: now)
                 paused.insert(node)
             case .partition, .loss, .duplicate, .membership, .transfer:
                 preconditionFailure("\(fault.rawValue) strikes no node")
@@ -114,11 +114,25 @@ extension Run {
         note(":\(fault.rawValue)\t:\(target.rawValue) [\(names)]", at: now)
     }
 
-    private func kill(_ node: Int) throws {
-        let process = cluster.nodes[node]
-        process.kill()
-        if !process.wasKilled, let status = process.status {
-            throw Failure.ended(node: node, how: NodeProcess.describe(status: status))
+    private func pause(_ node: Int, at now: UInt64) throws {
+        guard options.commands.start == nil else { return try add(.pause, to: node, at: now) }
+        cluster.nodes[node].pause()
+    }
+
+    private func resume(_ node: Int, at now: UInt64) throws {
+        guard options.commands.start == nil else { return try add(.resume, to: node, at: now) }
+        cluster.nodes[node].resume()
+    }
+
+    private func kill(_ node: Int, at now: UInt64) throws {
+        if options.commands.start == nil {
+            let process = cluster.nodes[node]
+            process.kill()
+            if !process.wasKilled, let status = process.status {
+                throw Failure.ended(node: node, how: NodeProcess.describe(status: status))
+            }
+        } else {
+            try add(.kill, to: node, at: now)
         }
         initialized.remove(node)
         initDeadlines[node] = nil
@@ -126,16 +140,21 @@ extension Run {
     }
 
     private func startAll(at now: UInt64) throws {
-        for node in 0..<options.nodeCount where !cluster.nodes[node].isRunning {
-            try cluster.restart(node)
-            sendInit(to: node, at: now)
+        for node in 0..<options.nodeCount
+        where !errands.willRun(node, runs: cluster.nodes[node].isRunning) {
+            if options.commands.start != nil {
+                try add(.start, to: node, at: now)
+            } else {
+                try cluster.restart(node)
+                sendInit(to: node, at: now)
+            }
         }
         note(":start\t:all", at: now)
     }
 
-    private func resumeAll(at now: UInt64) {
-        for node in paused {
-            cluster.nodes[node].resume()
+    private func resumeAll(at now: UInt64) throws {
+        for node in paused.sorted() {
+            try resume(node, at: now)
             // It was not its fault that it took so long.
             if initDeadlines[node] != nil { initDeadlines[node] = now + Run.initPatience }
         }
