@@ -53,7 +53,7 @@ struct Comparison: Sendable {
             // Who goes first changes, so that going first is no advantage.
             var results: [Results?] = [nil, nil]
             for index in pair % 2 == 0 ? [0, 1] : [1, 0] {
-                let (found, wasInterrupted) = try tests[index].run(seed: seed &+ UInt64(pair), isQuiet: true)
+                let (found, wasInterrupted) = try tests[index].run(seed: seed &+ UInt64(pair), title: nil)
                 if wasInterrupted { return report(ratios, worst) }
                 if found.verdict != .valid {
                     worst = worst == .invalid ? worst : found.verdict

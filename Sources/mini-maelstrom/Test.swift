@@ -17,37 +17,39 @@ struct Test {
     /// - Throws: `StoreError`.
     func run() throws -> Int32 {
         let seed = options.seed ?? UInt64.random(in: 0..<1 << 32)
-        if let summary { Console.say("\(options.name): \(summary)") }
         for count in 0..<options.testCount {
             let number = options.testCount > 1 ? "run \(count + 1) of \(options.testCount): " : ""
-            Console.say(number + description(seed: seed &+ UInt64(count)))
-            let (results, wasInterrupted) = try run(seed: seed &+ UInt64(count))
+            let title = summary.map { "\(options.name): \($0)\n" } ?? ""
+            let (results, wasInterrupted) = try run(
+                seed: seed &+ UInt64(count),
+                title: (count == 0 ? title : "") + number + description(seed: seed &+ UInt64(count)))
             if results.verdict != .valid || wasInterrupted { return results.verdict.exitCode }
         }
         return RunVerdict.valid.exitCode
     }
 
     /// One run.
-    /// - Parameter isQuiet: whether only what is wrong is said.
+    /// - Parameter title: nil where only what is wrong is said.
     /// - Throws: `StoreError`.
-    func run(seed: UInt64, isQuiet: Bool = false) throws -> (results: Results, wasInterrupted: Bool) {
+    func run(seed: UInt64, title: String?) throws -> (results: Results, wasInterrupted: Bool) {
         let store = try Store(name: options.name)
         // From here on Ctrl-C ends the run, and not the bench.
         let run = Run(options, seed: seed, store: store)
+        if let title { Console.say(title) }
         run.execute()
         if options.checks { Console.sayForNow("checking ...") }
         var judgement = Judgement(
             options.checks ? run.recorder.history : nil, run.statistics, failure: run.failure)
         judgement.demand(options.availability, run.statistics)
         let results = Results(options, seed: seed, run, judgement)
-        if !isQuiet { for line in results.summary(run.statistics) { Console.say(line) } }
+        if title != nil { for line in results.summary(run.statistics) { Console.say(line) } }
         if options.checks { try store.write(run.recorder.text(), to: "history.txt") }
         try store.write(try results.json(), to: "results.json")
-        if !isQuiet { Console.say("  \(Text.left("results", 24))\(store.folder)\n") }
+        if title != nil { Console.say("  \(Text.left("results", 24))\(store.folder)\n") }
         judgement.say()
         if let node = run.failure?.node { quote(node, store) }
         if !judgement.reasons.isEmpty { Console.say("") }
-        if !isQuiet {
+        if title != nil {
             Console.say(
                 options.checks || judgement.verdict != .valid
                     ? judgement.verdict.line : "Measured only: nothing was checked.")
@@ -86,12 +88,12 @@ extension Options {
     /// - Throws: `UsageError` where options do not fit together, or to what is there.
     func check() throws {
         try commands.check(nemesis, bin: bin)
+        guard commands.start == nil else { return }
         if nemesis.contains(.kill), nodeArguments.isEmpty {
             throw UsageError(
                 "--nemesis kill: a restarted Raft node needs what it stored: end with -- --data-dir "
                     + "\(Options.freshDirectory), or with what makes your node keep its state")
         }
-        guard commands.start == nil else { return }
         guard let bin else {
             throw UsageError("--bin: expected a program that runs a node (or --node-command, a command)")
         }

@@ -10,7 +10,7 @@ final class CommandTests: BenchProgram {
     }
 
     func testRunsFollowEachOtherWithTheNextSeedUntilOneIsNotValid() throws {
-        let valid = try test("--time-limit", "0.2", "--seed", "5", "--test-count", "2")
+        let valid = try test("--time-limit", "0.3", "--seed", "5", "--test-count", "2", "--rate", "0")
         XCTAssertEqual(valid.status, 0, valid.output)
         XCTAssertTrue(valid.output.contains("run 1 of 2: 1 node"), valid.output)
         XCTAssertTrue(valid.output.contains("seed 6\n"), valid.output)
@@ -20,7 +20,7 @@ final class CommandTests: BenchProgram {
     }
 
     func testTooLittleAvailabilityIsInvalid() throws {
-        let enough = try test("--time-limit", "0.2", "--availability", "total")
+        let enough = try test("--time-limit", "0.3", "--rate", "0", "--availability", "total")
         XCTAssertEqual(enough.status, 0, enough.output)
         let deaf = try test("--time-limit", "0.2", "--availability", "0.5", "--", "deaf")
         XCTAssertEqual(deaf.status, 1, deaf.output)

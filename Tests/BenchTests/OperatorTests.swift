@@ -66,7 +66,7 @@ final class OperatorTests: BenchProgram {
         let ended = end(
             try start([
                 "test", "--node-command", "\(program("TestNode").path)", "--kill-command", "exit 7",
-                "--node-count", "1", "--time-limit", "60", "--nemesis", "kill",
+                "--node-count", "1", "--time-limit", "60", "--nemesis", "kill", "--nemesis-interval", "0.05",
             ]))
         XCTAssertEqual(ended.status, 1, ended.output)
         XCTAssertTrue(ended.output.contains("--kill-command for n0 exited with status 7"), ended.output)

@@ -2,6 +2,10 @@ import XCTest
 
 @testable import mini_maelstrom
 
+#if canImport(FoundationNetworking)
+    import FoundationNetworking
+#endif
+
 final class ServerTests: BenchProgram {
     private var store: String { folder.appendingPathComponent("store").path }
 
