@@ -50,6 +50,8 @@ struct Reply: Hashable, Sendable {
         var term: Int
         /// Who leads, as far as it knows.
         var leader: Address?
+        /// Who votes; nil where it does not say.
+        var members: Set<Int>?
     }
 }
 
@@ -97,6 +99,7 @@ extension Reply: Decodable {
         static let role = Field(stringValue: "role")
         static let term = Field(stringValue: "term")
         static let leader = Field(stringValue: "leader")
+        static let members = Field(stringValue: "members")
     }
 
     init(from decoder: any Decoder) throws {
@@ -109,7 +112,11 @@ extension Reply: Decodable {
                 let term = try? fields.decode(Int.self, forKey: .term)
             else { return }
             let leader = try? fields.decode(String.self, forKey: .leader)
-            standing = Standing(role: role, term: term, leader: leader.map(Address.init))
+            let members = try? fields.decode([String].self, forKey: .members).compactMap { name in
+                if case .node(let number) = Address(name) { number } else { nil }
+            }
+            standing = Standing(
+                role: role, term: term, leader: leader.map(Address.init), members: members.map(Set.init))
             return
         }
         var known = [Field.type, .inReplyTo, .messageID]

@@ -38,13 +38,7 @@ struct Judgement: Sendable {
         case .some(.interrupted): lower(to: .valid, "interrupted: this is what there was until then")
         case .some(let failure): lower(to: .invalid, failure.description)
         }
-        if let history {
-            do {
-                for (key, verdict) in try Checker().check(history) { add(verdict, key: key) }
-            } catch {
-                lower(to: .unknown, "the history makes no sense: \(error)")
-            }
-        }
+        if let history { judge(history) }
         // Jepsen's rule; a run that broke off has a better reason.
         guard failure == nil || failure == .interrupted else { return }
         for kind in Request.Kind.allCases {
@@ -52,6 +46,31 @@ struct Judgement: Sendable {
             lower(to: .unknown, "no \(kind.name) succeeded, so there was nothing to judge")
         }
         if statistics.total.all == 0 { lower(to: .unknown, "nothing was asked") }
+    }
+
+    /// What is found in a history of which nothing else is known.
+    init(_ history: RunHistory) {
+        judge(history)
+        if history.events.isEmpty { lower(to: .unknown, "nothing was asked") }
+    }
+
+    /// Asks for a share of the requests to have been served.
+    mutating func demand(_ availability: Availability?, _ statistics: Statistics) {
+        if let complaint = availability?.complaint(statistics) { lower(to: .invalid, complaint) }
+    }
+
+    /// The first of the reasons, for people.
+    func say() {
+        for reason in reasons.prefix(5) { Console.say(reason) }
+        if reasons.count > 5 { Console.say("... and \(reasons.count - 5) more") }
+    }
+
+    private mutating func judge(_ history: RunHistory) {
+        do {
+            for (key, verdict) in try Checker().check(history) { add(verdict, key: key) }
+        } catch {
+            lower(to: .unknown, "the history makes no sense: \(error)")
+        }
     }
 
     private mutating func add(_ verdict: Verdict<RegisterValue>, key: Int) {
