@@ -74,7 +74,7 @@ extension Report {
         name = options.name
         let isMeasured = !options.checks && judgement.verdict == .valid
         verdict = isMeasured ? "measured" : judgement.verdict.rawValue
-        outcome = Report.outcome(options, judgement, results)
+        outcome = Report.outcome(options, judgement, results, hasBrokenOff: run.failure != nil)
         why = Array(judgement.reasons.prefix(Report.mostReasons))
         moreReasons = judgement.reasons.count - why.count
         lastWords =
@@ -140,7 +140,7 @@ extension Report {
     }
 
     private static func outcome(
-        _ options: Options, _ judgement: Judgement, _ results: Results
+        _ options: Options, _ judgement: Judgement, _ results: Results, hasBrokenOff: Bool
     ) -> String {
         let count = results.total.ok + results.total.fail + results.total.info
         let asked = "\(Text.grouped(count)) request\(count == 1 ? "" : "s")"
@@ -149,7 +149,9 @@ extension Report {
         case .valid:
             return "Valid: for every key there is an order of its operations, in agreement with real time, "
                 + "that explains what clients were told in \(asked)."
-        case .invalid where judgement.invalidKeys.isEmpty: return "Invalid: the run broke off."
+        case .invalid where judgement.invalidKeys.isEmpty:
+            return hasBrokenOff
+                ? "Invalid: the run broke off." : "Invalid: the run did not do what was asked of it."
         case .invalid:
             let keys = judgement.invalidKeys
             let names = keys.prefix(8).map(String.init).joined(separator: ", ")
