@@ -51,14 +51,17 @@ final class LaneTests: XCTestCase {
             (0, 2_500_000, ":pause\t:leader []"),
             (0, 3_000_000, ":stop-partition\t:network-healed"),
             (0, 4_000_000, ":start\t:all"),
-            (0, 5_000_000, ":membership\t:ask n0 for n1 n2"),
-            (0, 6_000_000, ":membership\t:ok n0 for n1 n2"),
+            (0, 5_000_000, ":membership\t:ask [\"n1\" \"n2\"]"),
+            (0, 5_500_000, ":membership\t:ask [\"n0\" \"n2\"]"),
+            (0, 6_000_000, ":membership\t:ok [\"n1\" \"n2\"]"),
             (0, 7_000_000, ":start-loss\t0.1"),
+            (0, 8_000_000, ":membership\t:refused [\"n0\" \"n2\"] 14 not now"),
         ]
         let spans = FaultTimes(acts, end: 10_000_000).spans
-        XCTAssertEqual(spans.map(\.fault), ["partition", "kill", "membership", "loss"])
-        XCTAssertEqual(spans.map(\.from), [1, 2, 5, 7])
-        XCTAssertEqual(spans.map(\.to), [3, 4, 6, 10])
+        XCTAssertEqual(spans.map(\.fault), ["partition", "kill", "membership", "membership", "loss"])
+        XCTAssertEqual(spans.map(\.from), [1, 2, 5, 5.5, 7])
+        XCTAssertEqual(spans.map(\.to), [3, 4, 6, 8, 10])
+        XCTAssertEqual(spans[3].text, #"ask ["n0" "n2"]; refused ["n0" "n2"] 14 not now"#)
         XCTAssertEqual(spans[1].nodes, [1, 3])
     }
 

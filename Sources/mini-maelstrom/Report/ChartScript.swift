@@ -6,6 +6,8 @@ extension ReportPage {
           loss: ["var(--orange)", 0], duplicate: ["var(--green)", 60], membership: ["var(--yellow)", 20],
           transfer: ["var(--blue)", 160],
         };
+        // What operators ask for breaks nothing: it shades no chart.
+        const asked = ["membership", "transfer"];
         const faultNames = [...new Set(data.faults.map((fault) => fault.fault))];
         const endTime = Math.max(data.duration, 1);
 
@@ -34,7 +36,7 @@ extension ReportPage {
         }
 
         // The frame of a chart over the run's time: an axis in seconds, and the faults above and behind it.
-        function frame(width, plotHeight, left = 66) {
+        function frame(width, plotHeight, left = 78) {
           const right = 14;
           const top = 8 + faultNames.length * 16;
           const height = top + plotHeight + 40;
@@ -67,9 +69,9 @@ extension ReportPage {
               picture.append(
                 draw("rect", { x: from, y, width: size, height: 12,
                   style: `fill:${pattern};stroke:${color}` }, title));
-              if (fault.to > fault.from) {
+              if (fault.to > fault.from && !asked.includes(name)) {
                 picture.append(draw("rect", { x: from, y: top, width: size, height: bottom - top,
-                  style: `fill:${color};opacity:.09` }));
+                  style: `fill:${color};opacity:${faultNames.length > 3 ? 0.06 : 0.09}` }));
               }
               picture.append(draw("line", { x1: from, x2: from, y1: y + 12, y2: bottom,
                 style: `stroke:${color};stroke-dasharray:2 4;opacity:.7` }));

@@ -37,17 +37,31 @@ struct FaultTimes: Sendable {
                 begin(String(name.dropFirst(6)), detail, [], at: time, end: end)
             } else if name.hasPrefix("stop-") {
                 close(String(name.dropFirst(5)), [], at: time)
-            } else if detail.hasPrefix("ask ") {
-                begin(name, detail, [], at: time, end: end)
-            } else if let asked = open.last(where: { spans[$0.index].fault == name }) {
-                spans[asked.index].text += "; \(detail)"
-                close(name, [], at: time)
-            } else {
+            } else if !answer(name, detail, at: time) {
+                let isAsked = detail.hasPrefix("ask ")
+                if isAsked { open.append((spans.count, [])) }
                 spans.append(
                     Span(
-                        fault: name, from: time, to: time, nodes: FaultTimes.nodes(detail), text: detail))
+                        fault: name, from: time, to: isAsked ? max(time, end) : time, nodes: [], text: detail)
+                )
             }
         }
+    }
+
+    /// `ok ["n1" "n2"]` ends what began as `ask ["n1" "n2"]`.
+    /// - Returns: whether anything was asked that this answers.
+    private mutating func answer(_ name: String, _ detail: String, at time: Double) -> Bool {
+        let words = detail.drop { $0 != " " }
+        guard
+            let place = open.firstIndex(where: {
+                let asked = spans[$0.index]
+                return asked.fault == name && words.hasPrefix(asked.text.drop { $0 != " " })
+            }), !detail.hasPrefix("ask ")
+        else { return false }
+        let index = open.remove(at: place).index
+        spans[index].to = time
+        spans[index].text += "; \(detail)"
+        return true
     }
 
     private mutating func begin(
