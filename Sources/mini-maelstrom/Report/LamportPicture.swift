@@ -122,7 +122,7 @@ extension ReportPage {
               : draw("polygon", { points: `${to.x},${to.y} ${corner(0.4)} ${corner(-0.4)}`, style: `fill:${color}` }));
           picture.append(group);
           const isRight = to.x >= from.x;
-          return draw("text", { x: from.x + (isRight ? 6 : -6), y: from.y - 2, class: "halo",
+          return draw("text", { x: from.x + (isRight ? 6 : -6), y: from.y - 4, class: "halo",
             "text-anchor": isRight ? "start" : "end",
             style: `fill:${color};font-size:11px;pointer-events:none` }, message.kind);
         }

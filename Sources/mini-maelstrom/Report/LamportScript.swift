@@ -106,7 +106,10 @@ extension ReportPage {
           } }, make("option", { value: "", hidden: "" }, "pick a time"), moments.map((moment, index) =>
             make("option", { value: index }, moment.name
               + (Number.isFinite(moment.from) ? `, ${seconds(Math.max(0, moment.from), 2)}` : ""))));
-          timePicker.value = "0";
+          // A violation is what people come for.
+          const first = data.violations.length && moments.length > 2 ? 1 : 0;
+          if (first) jump(view, moments[first]);
+          timePicker.value = first;
           const requestPicker = make("select", { onchange: (event) => {
             if (event.target.value === "") return;
             view.request = requests[event.target.value];
