@@ -56,10 +56,10 @@ extension Replica {
                 switch raft.log[index].payload {
                 case .noOp: nil
                 case .command(let command): Request(command)?.id
-                case .membership(let membership): RequestID(words: membership.change[...])
+                case .membership(let membership): RequestID(words: membership.change)
                 }
             })
-        if raft.membership.isJoint, let change = RequestID(words: raft.membership.change[...]) {
+        if raft.membership.isJoint, let change = RequestID(words: raft.membership.change) {
             requests.insert(change)
         }
         return requests

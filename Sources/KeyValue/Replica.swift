@@ -73,11 +73,9 @@ package struct Replica: Sendable {
     /// The time by which `advance(to:)` must be called; nil where only input can move the member.
     package var deadline: Microseconds? {
         if snapshotWriter != nil { return now }
-        return [
+        return earliest(
             raft.deadline, owed.nextExpiry, inboxExpiry, reads.first?.reads.first?.deadline, owed.retryAt,
-            transferDeadline,
-        ]
-        .compactMap { $0 }.min()
+            transferDeadline)
     }
 
     var inboxExpiry: Microseconds? {
@@ -141,7 +139,7 @@ package struct Replica: Sendable {
         self.now = max(self.now, now)
         switch message {
         case .raft(let message): raft.receive(message, from: sender, now: self.now)
-        case .forward(let forward): receive(forward)
+        case .forward(let forward): receive(forward, from: sender)
         case .transfer(let request): receive(request)
         }
     }
@@ -186,7 +184,7 @@ package struct Replica: Sendable {
             if let owed = owed.settle(request.id) { answer(owed, outcome) }
         case .membership(let membership):
             // The joint one is but half of the change.
-            guard !membership.isJoint, let id = RequestID(words: membership.change[...]) else { return }
+            guard !membership.isJoint, let id = RequestID(words: membership.change) else { return }
             let outcome = store.membershipChanged(by: id)
             if let owed = owed.settle(id) { answer(owed, outcome) }
         }

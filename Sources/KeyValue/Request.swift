@@ -60,24 +60,26 @@ package struct RequestID: Hashable, Sendable {
 extension RequestID {
     /// Two words: the client, and the number, behind the member that drew it where one did.
     var words: String {
-        "\(Word.escape(client)) \(numberedBy.map { "\(Word.escape($0))/" } ?? "")\(number)"
+        let client = Word.escape(client) + " "
+        guard let numberedBy else { return client + String(number) }
+        return client + Word.escape(numberedBy) + "/" + String(number)
     }
 
     /// Nil where the words are not as `words` writes them.
-    package init?(words: Substring) {
-        let parts = words.split(separator: " ", omittingEmptySubsequences: false)
+    package init?(words: String) {
+        let parts = Word.split(words)
         guard parts.count == 2 else { return nil }
         self.init(client: parts[0], number: parts[1])
     }
 
     /// Nil where the words are not as `words` writes them.
-    init?(client: Substring, number: Substring) {
+    init?(client: String, number: String) {
         guard let client = Word.unescape(client) else { return nil }
         if let number = Int(number) {
             self.init(client: client, number: number)
             return
         }
-        let parts = number.split(separator: "/", omittingEmptySubsequences: false)
+        let parts = Word.split(number) { $0 == UInt8(ascii: "/") }
         guard parts.count == 2, let member = Word.unescape(parts[0]), let drawn = Int(parts[1]) else {
             return nil
         }
@@ -103,9 +105,10 @@ package struct Request: Hashable, Sendable {
         let head = id.words
         return switch operation {
         case .read(let key): Command("\(head) read \(key)")
-        case .write(let key, let value): Command("\(head) write \(key) \(value)")
+        case .write(let key, let value): Command(head + " write " + key.text + " " + value.text)
         case .cas(let key, let from, let to, let create):
-            Command("\(head) \(create ? "cas-or-create" : "cas") \(key) \(from) \(to)")
+            Command(
+                head + (create ? " cas-or-create " : " cas ") + key.text + " " + from.text + " " + to.text)
         case .changeMembership(let members):
             Command("\(head) change-membership \(Membership(voters: members).words)")
         case .refuseChange(let reason): Command("\(head) refuse-change \(reason.rawValue)")
@@ -114,20 +117,20 @@ package struct Request: Hashable, Sendable {
 
     /// Reads a command's line; nil where it is none. Keys and values are taken as they stand.
     package init?(_ command: Command) {
-        let words = Word.split(command.text[...])
+        let words = Word.split(command.text)
         guard words.count >= 3, let id = RequestID(client: words[0], number: words[1]) else { return nil }
         self.id = id
-        let values = words[3...].map { JSONValue(canonical: String($0)) }
+        let values = words[3...].map { JSONValue(canonical: $0) }
         switch (words[2], values.count) {
         case ("write", 2): operation = .write(key: values[0], value: values[1])
         case ("cas", 3), ("cas-or-create", 3):
             operation = .cas(
                 key: values[0], from: values[1], to: values[2], createIfNotExists: words[2] != "cas")
         case ("change-membership", 1):
-            guard let membership = Membership(words: words[3]), !membership.isJoint else { return nil }
+            guard let membership = Membership(words: words[3][...]), !membership.isJoint else { return nil }
             operation = .changeMembership(membership.incoming)
         case ("refuse-change", 1):
-            guard let reason = ChangeRefusal(rawValue: String(words[3])) else { return nil }
+            guard let reason = ChangeRefusal(rawValue: words[3]) else { return nil }
             operation = .refuseChange(reason)
         default: return nil
         }
@@ -137,31 +140,37 @@ package struct Request: Hashable, Sendable {
 /// The words of a command's line.
 enum Word {
     /// Splits at the spaces outside of JSON strings.
-    static func split(_ line: Substring) -> [Substring] {
-        let bytes = line.utf8
-        var words: [Substring] = []
-        words.reserveCapacity(6)
-        var start = bytes.startIndex
-        var place = start
+    static func split(_ line: String) -> [String] {
         var isQuoted = false
         var isEscaped = false
-        while place < bytes.endIndex {
-            let byte = bytes[place]
-            let next = bytes.index(after: place)
+        return split(line) { byte in
             if isEscaped {
                 isEscaped = false
             } else if byte == UInt8(ascii: "\"") {
                 isQuoted.toggle()
             } else if isQuoted {
                 isEscaped = byte == UInt8(ascii: "\\")
-            } else if byte == UInt8(ascii: " ") {
-                words.append(Substring(bytes[start..<place]))
-                start = next
+            } else {
+                return byte == UInt8(ascii: " ")
             }
-            place = next
+            return false
         }
-        words.append(Substring(bytes[start...]))
-        return words
+    }
+
+    /// Splits at the bytes for which `isSeparator` holds, which is asked of each byte in its turn.
+    static func split(_ text: String, where isSeparator: (UInt8) -> Bool) -> [String] {
+        var text = text
+        return text.withUTF8 { bytes in
+            var words: [String] = []
+            words.reserveCapacity(6)
+            var start = 0
+            for place in bytes.indices where isSeparator(bytes[place]) {
+                words.append(String(decoding: bytes[start..<place], as: UTF8.self))
+                start = place + 1
+            }
+            words.append(String(decoding: bytes[start...], as: UTF8.self))
+            return words
+        }
     }
 
     /// Any string as one word: letters, digits and `-._:` stand for themselves, other bytes are `%` and two
@@ -181,16 +190,15 @@ enum Word {
     }
 
     /// The string that `escape` made into `word`, or nil.
-    static func unescape(_ word: Substring) -> String? {
-        if word == "%" { return "" }
+    static func unescape(_ word: some StringProtocol) -> String? {
         if word.utf8.allSatisfy(isPlain) { return word.isEmpty ? nil : String(word) }
+        if word == "%" { return "" }
         var bytes: [UInt8] = []
-        var rest = word.utf8
+        var rest = Array(word.utf8)[...]
         while let byte = rest.popFirst() {
             if byte == UInt8(ascii: "%") {
-                guard rest.count >= 2, let escaped = UInt8(String(rest.prefix(2)) ?? "", radix: 16) else {
-                    return nil
-                }
+                let digits = String(decoding: rest.prefix(2), as: UTF8.self)
+                guard rest.count >= 2, let escaped = UInt8(digits, radix: 16) else { return nil }
                 bytes.append(escaped)
                 rest.removeFirst(2)
             } else {

@@ -77,7 +77,7 @@ extension Replica {
     /// and the client knows that it will not happen.
     @discardableResult
     mutating func refuse(_ change: String, _ reason: ChangeRefusal) -> Bool {
-        guard let id = RequestID(words: change[...]) else { return false }
+        guard let id = RequestID(words: change) else { return false }
         return raft.propose(Request(id: id, operation: .refuseChange(reason)).command) != nil
     }
 
@@ -123,12 +123,13 @@ extension Replica {
 
     /// Takes what another member passes on. One who does not lead, or takes no commands now, lets it go: the
     /// sender says it again when it hears of a leader, or of nothing.
-    mutating func receive(_ forward: Forward) {
+    mutating func receive(_ forward: Forward, from sender: NodeID) {
         for command in forward.commands {
             guard raft.isLeader, raft.log.lastIndex < forward.limit, let request = Request(command),
                 store.outcome(of: request.id) == nil
             else { continue }
             _ = place(request)
         }
+        raft.expectAnswer(of: sender)
     }
 }

@@ -9,7 +9,7 @@ package struct Sessions: Sendable {
 
     /// How many requests are remembered.
     package static let capacity = 100_000
-    private static let blockSize = 1_000
+    private static let blockSize = 250
 
     private var outcomes: [RequestID: Outcome] = [:]
     /// What `outcomes` holds, oldest first: full blocks, but for the last, and the first `forgotten` of the

@@ -15,7 +15,7 @@ struct SnapshotWriter: Sendable {
     /// when a write is about to change it.
     private let blocks: [[Sessions.Remembered]]
     private let forgotten: Int
-    private var parts: ArraySlice<[JSONValue: JSONValue]>
+    private var parts: ArraySlice<Store.Part>
     private var nextBlock = -1
     private(set) var isDone = false
 
@@ -24,38 +24,42 @@ struct SnapshotWriter: Sendable {
         self.membership = membership
         blocks = store.sessions.blocks
         forgotten = store.sessions.forgotten
-        parts = store.parts[...]
+        parts = store.groups.joined().filter { !$0.isEmpty }[...]
     }
 
     /// The next piece of text: whole lines, `bytes` of them or a little more, or what is left.
     mutating func next(bytes: Int) -> String {
-        var text = ""
-        while text.utf8.count < bytes, !isDone { text += nextLines() }
-        return text
+        var text: [UInt8] = []
+        while text.count < bytes, !isDone { appendLines(to: &text) }
+        return String(decoding: text, as: UTF8.self)
     }
 
-    private mutating func nextLines() -> String {
+    private mutating func appendLines(to text: inout [UInt8]) {
         defer { nextBlock += 1 }
-        if nextBlock < 0 { return "members \(membership.words)\n" }
-        if nextBlock < blocks.count {
-            return blocks[nextBlock].dropFirst(nextBlock == 0 ? forgotten : 0)
-                .map { "did \($0.id.words) \($0.outcome.rawValue)\n" }.joined()
-        }
-        guard let part = parts.popFirst() else {
+        if nextBlock < 0 {
+            text += "members \(membership.words)\n".utf8
+        } else if nextBlock < blocks.count {
+            for one in blocks[nextBlock].dropFirst(nextBlock == 0 ? forgotten : 0) {
+                text += "did ".utf8
+                text += one.id.words.utf8
+                text += " ".utf8
+                text += one.outcome.rawValue.utf8
+                text += "\n".utf8
+            }
+        } else if let part = parts.popFirst() {
+            // By their bytes: what String's own order takes for equal could stand either way.
+            let keys = part.sorted { $0.key.text.utf8.lexicographicallyPrecedes($1.key.text.utf8) }
+            for (key, value) in keys {
+                text += "key ".utf8
+                text += key.text.utf8
+                text += " ".utf8
+                text += value.text.utf8
+                text += "\n".utf8
+            }
+        } else {
             isDone = true
-            return "end\n"
+            text += "end\n".utf8
         }
-        var lines = ""
-        // By their bytes: what String's own order takes for equal could stand either way.
-        for (key, value) in part.sorted(by: { $0.key.text.utf8.lexicographicallyPrecedes($1.key.text.utf8) })
-        {
-            lines += "key "
-            lines += key.text
-            lines += " "
-            lines += value.text
-            lines += "\n"
-        }
-        return lines
     }
 }
 
@@ -70,28 +74,25 @@ struct SnapshotReader: Sendable {
     /// - Returns: false where the text is none of a snapshot.
     mutating func read(_ text: String) -> Bool {
         rest += text
-        var lines = rest.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-        let unfinished = String(Substring(lines.removeLast()))
+        var lines = Word.split(rest) { $0 == UInt8(ascii: "\n") }
+        let unfinished = lines.removeLast()
         for line in lines {
-            guard read(Substring(line)) else { return false }
+            guard read(line: line) else { return false }
         }
         rest = unfinished
         return true
     }
 
-    private mutating func read(_ line: Substring) -> Bool {
+    private mutating func read(line: String) -> Bool {
         if isWhole { return false }
-        if membership == nil {
-            guard line.hasPrefix("members "), let members = Membership(words: line.dropFirst(8)) else {
-                return false
-            }
-            membership = members
-        } else if line == "end" {
-            isWhole = true
-        } else {
-            return store.restore(line)
+        if membership != nil {
+            if store.restore(line) { return true }
+            isWhole = line == "end"
+            return isWhole
         }
-        return true
+        guard line.hasPrefix("members ") else { return false }
+        membership = Membership(words: line.dropFirst(8))
+        return membership != nil
     }
 }
 
@@ -108,7 +109,7 @@ extension Membership {
     package init?(words: Substring) {
         let parts = words.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
         let change = parts.count == 2 ? parts[1] : ""
-        if !change.isEmpty, RequestID(words: change) == nil { return nil }
+        if !change.isEmpty, RequestID(words: String(change)) == nil { return nil }
         var sets: [[NodeID]] = []
         for set in parts[0].split(separator: "/", omittingEmptySubsequences: false) {
             let ids = set.split(separator: ",", omittingEmptySubsequences: false).map(Word.unescape)

@@ -15,20 +15,32 @@ package enum Outcome: String, Hashable, Sendable {
 /// The key-value map, and what was carried out lately: the state machine that the log drives. Every member
 /// that has applied the same entries holds the same.
 package struct Store: Sendable {
-    /// The map, in parts: an image shares them, and a change then copies one part only.
-    private(set) var parts: [[JSONValue: JSONValue]]
+    typealias Part = [JSONValue: JSONValue]
+
+    /// The map, in groups of parts: an image shares them, and a change then copies one part only. A group is
+    /// empty until something is put into it, so that a small store is cheap to make and to look through.
+    private(set) var groups: [[Part]] = Array(repeating: [], count: Self.groupCount)
     package private(set) var sessions = Sessions()
 
-    private static let partCount = 8_192
+    private static let groupCount = 128
+    private static let groupSize = 64
 
-    package init() {
-        parts = Array(repeating: [:], count: Self.partCount)
+    package init() {}
+
+    package private(set) subscript(key: JSONValue) -> JSONValue? {
+        get {
+            let (group, part) = Self.place(of: key)
+            return groups[group].isEmpty ? nil : groups[group][part][key]
+        }
+        set {
+            let (group, part) = Self.place(of: key)
+            if groups[group].isEmpty { groups[group] = Array(repeating: [:], count: Self.groupSize) }
+            groups[group][part][key] = newValue
+        }
     }
 
-    package subscript(key: JSONValue) -> JSONValue? { parts[Self.part(of: key)][key] }
-
     /// How many keys there are.
-    package var count: Int { parts.reduce(0) { $0 + $1.count } }
+    package var count: Int { groups.joined().reduce(0) { $0 + $1.count } }
 
     /// What the request came to, if it is among the last that were carried out.
     package func outcome(of id: RequestID) -> Outcome? { sessions.outcome(of: id) }
@@ -55,41 +67,41 @@ package struct Store: Sendable {
         case .refuseChange(.busy): return .changeBusy
         case .refuseChange(.behind): return .changeBehind
         case .write(let key, let value):
-            parts[Self.part(of: key)][key] = value
+            self[key] = value
             return .written
         case .cas(let key, let from, let to, let createIfNotExists):
-            let part = Self.part(of: key)
-            guard let current = parts[part][key] else {
+            guard let current = self[key] else {
                 guard createIfNotExists else { return .noSuchKey }
-                parts[part][key] = to
+                self[key] = to
                 return .swapped
             }
             guard current == from else { return .differs }
-            parts[part][key] = to
+            self[key] = to
             return .swapped
         }
     }
 
     /// FNV-1a: the standard library's hashes differ from process to process, and so would snapshots.
-    private static func part(of key: JSONValue) -> Int {
+    private static func place(of key: JSONValue) -> (group: Int, part: Int) {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for byte in key.text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        return Int((hash ^ hash >> 32) % UInt64(partCount))
+        let place = Int((hash ^ hash >> 32) % UInt64(groupCount * groupSize))
+        return (place / groupSize, place % groupSize)
     }
 
     // MARK: - Snapshots
 
     /// Puts back what a line of a snapshot says; see `SnapshotText`.
     /// - Returns: false where the line says nothing that a store holds.
-    mutating func restore(_ line: Substring) -> Bool {
+    mutating func restore(_ line: String) -> Bool {
         let words = Word.split(line)
-        switch (words.first, words.count) {
-        case ("key", 3):
-            let key = JSONValue(canonical: String(words[1]))
-            parts[Self.part(of: key)][key] = JSONValue(canonical: String(words[2]))
-        case ("did", 4):
+        switch (words.count, words[0]) {
+        case (3, "key"):
+            let key = JSONValue(canonical: words[1])
+            self[key] = JSONValue(canonical: words[2])
+        case (4, "did"):
             guard let id = RequestID(client: words[1], number: words[2]),
-                let outcome = Outcome(rawValue: String(words[3]))
+                let outcome = Outcome(rawValue: words[3])
             else { return false }
             sessions.remember(outcome, of: id)
         default: return false

@@ -29,6 +29,8 @@ enum Key: String, CodingKey {
     case prevLogTerm = "prev_log_term"
     case entries
     case leaderCommit = "leader_commit"
+    case leaderDurable = "leader_durable"
+    case commitIndex = "commit_index"
     case roundTrip = "round_trip"
     case success
     case hintIndex = "hint_index"
@@ -36,7 +38,7 @@ enum Key: String, CodingKey {
     case lastIncludedIndex = "last_included_index"
     case lastIncludedTerm = "last_included_term"
     case offset, data, done, installed
-    case index
+    case index, confirm, membership
     case requests, limit
     case members, target
 }
@@ -67,6 +69,10 @@ struct Fields {
     func string(_ key: Key, _ expected: String = "a string") throws(Malformed) -> String {
         guard let value = try? container.decode(String.self, forKey: key) else { throw wrong(key, expected) }
         return value
+    }
+
+    func stringIfPresent(_ key: Key) throws(Malformed) -> String? {
+        has(key) ? try string(key) : nil
     }
 
     func strings(_ key: Key, _ expected: String) throws(Malformed) -> [String] {

@@ -106,11 +106,8 @@ struct Line: Decodable {
         case .installSnapshot: .raft(.installSnapshot(try fields.installSnapshot(from: source)))
         case .installSnapshotReply: .raft(.installSnapshotReply(try fields.installSnapshotReply()))
         case .timeoutNow: .raft(.timeoutNow(try fields.timeoutNow(from: source)))
-        case .readIndex: .raft(.readIndex(ReadIndex(term: try fields.count(.term))))
-        case .readIndexReply:
-            .raft(
-                .readIndexReply(
-                    ReadIndexReply(term: try fields.count(.term), index: try fields.count(.index))))
+        case .readIndex: .raft(.readIndex(try fields.readIndex()))
+        case .readIndexReply: .raft(.readIndexReply(try fields.readIndexReply()))
         }
     }
 }

@@ -133,13 +133,16 @@ package struct MessageWriter: Sendable {
                 field(",\"hint_index\":", hint.index)
                 field(",\"hint_term\":", hint.term)
             }
+            if let index = reply.commitIndex { field(",\"commit_index\":", index) }
         case .installSnapshot(let request): fields(of: request)
         case .timeoutNow(let request): field(",\"leader_id\":", request.leader)
-        case .readIndexReply(let reply): field(",\"index\":", reply.index)
+        case .readIndexReply(let reply):
+            if let index = reply.index { field(",\"index\":", index) }
+            if let membership = reply.membership { field(",\"membership\":", membership.words) }
         case .installSnapshotReply(let reply):
             if let offset = reply.offset { field(",\"offset\":", offset) }
             if let installed = reply.installed { field(",\"installed\":", installed) }
-        case .readIndex: break
+        case .readIndex(let question): if question.confirm { field(",\"confirm\":", true) }
         }
         end()
     }
@@ -161,6 +164,7 @@ package struct MessageWriter: Sendable {
         bytes.append(contentsOf: lastEntries.bytes)
         bytes.append("]")
         field(",\"leader_commit\":", request.leaderCommit)
+        if let durable = request.leaderDurable { field(",\"leader_durable\":", durable) }
         if let roundTrip = request.roundTrip {
             field(",\"round_trip\":[", roundTrip.mean)
             field(",", roundTrip.deviation)

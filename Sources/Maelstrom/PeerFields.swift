@@ -29,7 +29,8 @@ extension Fields {
         let request = AppendEntries(
             term: try count(.term), leader: try sender(.leaderID, source),
             prevLogIndex: try count(.prevLogIndex), prevLogTerm: try count(.prevLogTerm),
-            leaderCommit: try count(.leaderCommit), roundTrip: try roundTrip())
+            leaderCommit: try count(.leaderCommit), leaderDurable: try countIfPresent(.leaderDurable),
+            roundTrip: try roundTrip())
         guard (request.prevLogIndex == 0) == (request.prevLogTerm == 0) else {
             throw wrong(.prevLogTerm, "0 where prev_log_index is 0, and at least 1 elsewhere")
         }
@@ -50,7 +51,26 @@ extension Fields {
             } else {
                 nil
             }
-        return AppendEntriesReply(term: try count(.term), success: try flag(.success), hint: hint)
+        return AppendEntriesReply(
+            term: try count(.term), success: try flag(.success), hint: hint,
+            commitIndex: try countIfPresent(.commitIndex))
+    }
+
+    func readIndex() throws(Malformed) -> ReadIndex {
+        ReadIndex(term: try count(.term), confirm: try flagIfPresent(.confirm))
+    }
+
+    func readIndexReply() throws(Malformed) -> ReadIndexReply {
+        ReadIndexReply(
+            term: try count(.term), index: try countIfPresent(.index), membership: try membership())
+    }
+
+    private func membership() throws(Malformed) -> Membership? {
+        guard let words = try stringIfPresent(.membership) else { return nil }
+        guard let membership = Membership(words: words[...]) else {
+            throw wrong(.membership, "ids of voters, joined by commas")
+        }
+        return membership
     }
 
     func installSnapshot(from source: NodeID) throws(Malformed) -> InstallSnapshot {

@@ -6,8 +6,7 @@ extension Raft {
     /// gives it none, and so must stand itself.
     var mayStand: Bool {
         if isRetiring { return false }
-        let settled = memberships.lastIndex { $0.index <= commitIndex } ?? 0
-        return memberships[settled...].contains { $0.membership.contains(id) }
+        return unsettledMemberships.contains { $0.membership.contains(id) }
     }
 
     /// Draws the next wait from [T, 2T), so that members seldom stand together.

@@ -22,9 +22,4 @@ extension Raft {
             return nil
         }
     }
-
-    /// Stops the process where the state is impossible: no answer is better than a wrong one.
-    package func checkInvariants() {
-        if let violation = violatedInvariant() { preconditionFailure("\(id): \(violation)") }
-    }
 }

@@ -30,6 +30,13 @@ extension Raft {
         return log.lastIndex
     }
 
+    /// Member `asker` owes answers that wait for what the log of this leader holds up to `index`, or by now, so it
+    /// shall hear at once what it needs to know that this is committed. Others learn that with the next append.
+    package mutating func expectAnswer(of asker: NodeID, upTo index: Index? = nil) {
+        guard isLeader, let place = leadership.place(of: asker) else { return }
+        leadership.progress[place].await(index ?? log.lastIndex)
+    }
+
     mutating func appendAsLeader(_ payload: Entry.Payload) {
         let entry = Entry(term: currentTerm, payload: payload)
         leadership.uncommittedBytes += entry.size
@@ -78,7 +85,23 @@ extension Raft {
     private func needsHeartbeat(_ progress: Progress, round: Bool) -> Bool {
         if round, membership.contains(progress.id) { return true }
         guard let last = progress.lastSent, now < last + timing.heartbeatInterval else { return true }
-        return progress.toldCommit < min(commitIndex, progress.nextIndex - 1) && progress.matchIndex > 0
+        return progress.matchIndex > 0 && owesNotice(progress)
+    }
+
+    /// Whether there is something new to tell a member that waits for a commit. One that is a quorum together with
+    /// this leader concludes by itself what is committed, from what is durable here.
+    private func owesNotice(_ progress: Progress) -> Bool {
+        guard progress.awaits > progress.toldCommit else { return false }
+        let concludes = progress.awaits != .max && isQuorum(with: progress.id)
+        let told = concludes ? max(progress.toldCommit, progress.toldDurable) : progress.toldCommit
+        let known = concludes ? max(commitIndex, durableIndex) : commitIndex
+        return progress.awaits > told && min(known, progress.nextIndex - 1) > told
+    }
+
+    /// Whether `member` and this one are a quorum, both being voters.
+    func isQuorum(with member: NodeID) -> Bool {
+        membership.contains(id) && membership.contains(member)
+            && membership.hasQuorum { $0 == id || $0 == member }
     }
 
     private mutating func appendEntries(to place: Int) {
@@ -100,10 +123,10 @@ extension Raft {
         let commit = min(commitIndex, last)
         let request = AppendEntries(
             term: currentTerm, leader: id, prevLogIndex: previous, prevLogTerm: log.term(at: previous) ?? 0,
-            entries: entries, leaderCommit: commit, roundTrip: timing.measured)
+            entries: entries, leaderCommit: commit, leaderDurable: durableIndex, roundTrip: timing.measured)
         let number = send(.appendEntries(request), to: progress.id)
         leadership.progress[place].sent(
-            number, prevLogIndex: previous, lastIndex: last, commit: commit, at: now)
+            number, prevLogIndex: previous, lastIndex: last, commit: commit, durable: durableIndex, at: now)
     }
 
     // MARK: - Answers
@@ -113,6 +136,7 @@ extension Raft {
         guard stepDown(ifBehind: reply.term), isLeader, let request, request < nextMessageID,
             let place = leadership.place(of: follower)
         else { return }
+        if let known = reply.commitIndex { leadership.progress[place].knows(known, last: log.lastIndex) }
         if reply.success {
             if leadership.progress[place].acknowledged(request) { advanceCommit() }
         } else {
@@ -136,7 +160,7 @@ extension Raft {
     mutating func advanceCommit() {
         let index = membership.quorumValue { member in
             // Itself a leader counts only up to what its own disk holds.
-            member == id ? durableIndex : leadership.progress(of: member)?.matchIndex ?? 0
+            member == id ? durableIndex : leadership.matchIndex(of: member)
         }
         guard index > commitIndex, index <= log.lastIndex, log.term(at: index) == currentTerm else { return }
         let ownFrom = max(commitIndex + 1, leadership.firstIndex)
@@ -148,7 +172,7 @@ extension Raft {
 
     /// The last time by which a whole quorum, itself included, is known to have listened.
     func quorumContact(_ leadership: Leadership) -> Microseconds {
-        min(now, membership.quorumValue { $0 == id ? now : leadership.progress(of: $0)?.lastContact ?? 0 })
+        min(now, membership.quorumValue { $0 == id ? now : leadership.lastContact(with: $0) })
     }
 
     /// A leader that a quorum has not answered for T steps down: another may lead already, and whoever asks
@@ -161,12 +185,15 @@ extension Raft {
     }
 
     func leaderDeadline(_ leadership: Leadership) -> Microseconds? {
-        let heartbeat = leadership.progress.map { ($0.lastSent ?? now) + timing.heartbeatInterval }.min()
+        var heartbeat: Microseconds?
+        for place in leadership.progress.indices {
+            let last = leadership.progress[place].lastSent ?? now
+            heartbeat = earliest(heartbeat, last + timing.heartbeatInterval)
+        }
         let contact = membership.quorumValue {
-            $0 == id ? .max : leadership.progress(of: $0)?.lastContact ?? 0
+            $0 == id ? .max : leadership.lastContact(with: $0)
         }
         let quorum = contact == .max ? nil : contact + timing.electionTimeout
-        let waits = [heartbeat, quorum, leadership.transfer?.deadline, leadership.catchUp?.deadline]
-        return waits.compactMap { $0 }.min()
+        return earliest(heartbeat, quorum, leadership.transfer?.deadline, leadership.catchUp?.deadline)
     }
 }

@@ -39,6 +39,9 @@ package struct Membership: Hashable, Sendable {
         hasQuorum { $0 == id }
     }
 
+    /// Whether two voters can be a quorum of it.
+    var mayBeDecidedByTwo: Bool { incoming.count <= 3 && outgoing.count <= 3 }
+
     private static func isMajority(of set: [NodeID], _ agrees: (NodeID) -> Bool) -> Bool {
         set.isEmpty || set.count(where: agrees) > set.count / 2
     }

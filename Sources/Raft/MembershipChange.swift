@@ -119,6 +119,8 @@ extension Raft {
         note(.changedMembership(membership))
         appendAsLeader(.membership(membership))
         memberships.append((log.lastIndex, membership))
+        // Whoever is removed shall know it before it misses the leader.
+        for member in others { expectAnswer(of: member) }
         if let target = leadership.transfer?.target, !membership.contains(target) { abortTransfer() }
     }
 

@@ -84,12 +84,14 @@ package struct AppendEntries: Hashable, Sendable {
     package var prevLogTerm: Term
     package var entries: [Entry]
     package var leaderCommit: Index
+    /// Up to where the leader's log is durable; see OneRoundTrip.swift. Nil from a plain peer.
+    package var leaderDurable: Index?
     /// What the leader has measured, so that all members agree on their timeouts; nil from a plain peer.
     package var roundTrip: RoundTrip?
 
     package init(
         term: Term, leader: NodeID, prevLogIndex: Index, prevLogTerm: Term, entries: [Entry] = [],
-        leaderCommit: Index, roundTrip: RoundTrip? = nil
+        leaderCommit: Index, leaderDurable: Index? = nil, roundTrip: RoundTrip? = nil
     ) {
         self.term = term
         self.leader = leader
@@ -97,6 +99,7 @@ package struct AppendEntries: Hashable, Sendable {
         self.prevLogTerm = prevLogTerm
         self.entries = entries
         self.leaderCommit = leaderCommit
+        self.leaderDurable = leaderDurable
         self.roundTrip = roundTrip
     }
 
@@ -110,11 +113,14 @@ package struct AppendEntriesReply: Hashable, Sendable {
     /// After a refusal: the follower's last entry at or before `prevLogIndex` whose term is not above
     /// `prevLogTerm`, below which the logs may agree; nil from a plain peer.
     package var hint: LogPosition?
+    /// The follower's commit index, which it may know before its leader does; nil from a plain peer.
+    package var commitIndex: Index?
 
-    package init(term: Term, success: Bool, hint: LogPosition? = nil) {
+    package init(term: Term, success: Bool, hint: LogPosition? = nil, commitIndex: Index? = nil) {
         self.term = term
         self.success = success
         self.hint = hint
+        self.commitIndex = commitIndex
     }
 }
 
@@ -180,23 +186,33 @@ package struct TimeoutNow: Hashable, Sendable {
     }
 }
 
-/// A follower's question before it answers reads (dissertation, 6.4).
+/// A follower's question before it answers reads (dissertation, 6.4): of its leader, which index it must have
+/// applied; of others, whether they are in its term too.
 package struct ReadIndex: Hashable, Sendable {
+    /// That of the asker, when it asks.
     package var term: Term
+    /// Asks the leader to find a quorum itself, for the asker has found none.
+    package var confirm: Bool
 
-    package init(term: Term) {
+    package init(term: Term, confirm: Bool = false) {
         self.term = term
+        self.confirm = confirm
     }
 }
 
-/// The index that the asker must have applied before it answers what it asked for.
+/// The answer of a member that is in the term of the question.
 package struct ReadIndexReply: Hashable, Sendable {
     package var term: Term
-    package var index: Index
+    /// The index that the asker must have applied before it answers what it asked for; from the leader alone.
+    package var index: Index?
+    /// The membership in force at the leader, of which the asker must have a quorum's answers; nil where the
+    /// leader has seen to that.
+    package var membership: Membership?
 
-    package init(term: Term, index: Index) {
+    package init(term: Term, index: Index? = nil, membership: Membership? = nil) {
         self.term = term
         self.index = index
+        self.membership = membership
     }
 }
 

@@ -6,7 +6,7 @@ package struct Progress: Sendable {
         /// The logs agree up to `nextIndex`; appends follow each other without waiting.
         case replicate
         /// What it lacks is in a snapshot only. Appends pause until it has that.
-        case snapshot(SnapshotTransfer)
+        indirect case snapshot(SnapshotTransfer)
     }
 
     /// An append that has not been answered.
@@ -33,8 +33,12 @@ package struct Progress: Sendable {
     /// When it last answered in this term.
     var lastContact: Microseconds
     var lastSent: Microseconds?
-    /// The commit index it was last told.
+    /// The commit index it was last told, or has told.
     var toldCommit: Index = 0
+    /// Up to where it was told that the leader's log is durable.
+    var toldDurable: Index = 0
+    /// The last index that it waits to see committed: everything, while it has not shown that it says so.
+    var awaits: Index = .max
     /// The request whose answer is being timed, and when it left.
     var timed: (id: MessageID, sent: Microseconds)?
 
@@ -55,10 +59,12 @@ package struct Progress: Sendable {
 
     /// Request `id` leaves with the entries after `prevLogIndex` up to `lastIndex`.
     mutating func sent(
-        _ id: MessageID, prevLogIndex: Index, lastIndex: Index, commit: Index, at now: Microseconds
+        _ id: MessageID, prevLogIndex: Index, lastIndex: Index, commit: Index, durable: Index,
+        at now: Microseconds
     ) {
         lastSent = now
-        toldCommit = commit
+        toldCommit = max(toldCommit, commit)
+        toldDurable = durable
         if now - (timed?.sent ?? .min / 2) > Timing.longestElectionTimeout { timed = (id, now) }
         guard lastIndex > matchIndex else { return }
         inFlight.append(Sent(id: id, prevLogIndex: prevLogIndex, lastIndex: lastIndex))
@@ -95,6 +101,18 @@ package struct Progress: Sendable {
         guard let timed, timed.id == id else { return nil }
         self.timed = nil
         return now - timed.sent
+    }
+
+    /// The member knows what is committed up to `index`, and can conclude that by itself. What it owed before it
+    /// heard of this leader, the log, which ends at `last`, may hold.
+    mutating func knows(_ index: Index, last: Index) {
+        if awaits == .max { awaits = last }
+        toldCommit = max(toldCommit, index)
+    }
+
+    /// It owes somebody an answer that waits for the entry at `index`.
+    mutating func await(_ index: Index) {
+        if awaits < index { awaits = index }
     }
 
     /// The member holds what request `id` spoke of. Late and repeated answers never lower `matchIndex`.

@@ -13,6 +13,9 @@ package struct Raft: Sendable {
         package var timing: Timing
         /// Seeds the draw of the election timeouts.
         package var seed: UInt64
+        /// Whether what is to be stored counts as durable at once: for a member that keeps nothing on a disk, and
+        /// is never started again.
+        package var isInMemory = false
         /// Bytes of uncommitted entries beyond which a leader takes no more commands.
         package var uncommittedLimit = 256 << 20
 
@@ -36,6 +39,8 @@ package struct Raft: Sendable {
     package internal(set) var commitIndex: Index
     /// The last index that is stored in the log as it stands. A leader counts itself up to here only.
     package internal(set) var durableIndex: Index
+    /// Up to where other members have told this one, in its term, that they hold the leader's log durably.
+    var heldByOthers: [NodeID: Index] = [:]
     package internal(set) var timing: Timing
 
     /// When a follower or candidate stands, unless it hears from somebody first.
@@ -108,6 +113,10 @@ package struct Raft: Sendable {
     package var votedFor: NodeID? { hardState.votedFor }
     /// The membership in force: the latest in the log, committed or not (§6).
     package var membership: Membership { memberships[memberships.count - 1].membership }
+    /// The latest that is committed, and those behind it.
+    var unsettledMemberships: ArraySlice<(index: Index, membership: Membership)> {
+        memberships[(memberships.lastIndex { $0.index <= commitIndex } ?? 0)...]
+    }
     /// The index of the entry that holds `membership`; the log's base for the one that it starts with.
     var membershipIndex: Index { memberships[memberships.count - 1].index }
     package var others: [NodeID] { configuration.members.filter { $0 != id } }
@@ -129,8 +138,7 @@ package struct Raft: Sendable {
     package var deadline: Microseconds? {
         switch role {
         case .follower, .preCandidate, .candidate:
-            let election = mayStand ? electionDeadline : nil
-            return [election, reads.retryDeadline].compactMap { $0 }.min()
+            return earliest(mayStand ? electionDeadline : nil, reads.retryDeadline)
         case .leader(let leadership):
             return leaderDeadline(leadership)
         }
@@ -212,7 +220,7 @@ package struct Raft: Sendable {
     package mutating func persisted(_ ready: Ready) {
         guard let start = ready.entriesStart else { return }
         durableIndex = start - 1 + ready.entries.count
-        if isLeader { advanceCommit() }
+        if isLeader { advanceCommit() } else { commitWhatQuorumHolds() }
         continueChange()
     }
 
@@ -259,6 +267,7 @@ package struct Raft: Sendable {
     }
 
     mutating func setHardState(_ state: HardState) {
+        if state.term != currentTerm { heldByOthers = [:] }
         hardState = state
         pending.hardStateChanged = true
     }
@@ -273,9 +282,10 @@ package struct Raft: Sendable {
         }
     }
 
+    /// What the log holds from `index` on is new.
     mutating func markUnstored(from index: Index) {
         pending.unstoredFrom = min(pending.unstoredFrom ?? index, index)
-        durableIndex = min(durableIndex, index - 1)
+        durableIndex = configuration.isInMemory ? log.lastIndex : min(durableIndex, index - 1)
     }
 
     mutating func commit(upTo index: Index) {

@@ -1,9 +1,13 @@
 /// Linearizable reads without log entries (§8; dissertation, 6.4).
 ///
-/// A read is answered from a state at least as new as all that was committed when it arrived. The last index
-/// of the leader's log bounds that, and the leader knows that it was still the leader once a quorum has
-/// answered a request that left *after* the read came: an answer to an earlier one may be older than another
-/// leader and its writes.
+/// A read is answered from a state at least as new as all that was committed when it arrived. The leader knows an
+/// index that bounds that (`readIndex`), if it was still the leader: which shows once a quorum, of the latest membership
+/// in the *leader's* log, was in its term after the read came. A quorum that answered something older may have
+/// elected another leader since, whose writes this one lacks.
+///
+/// A leader sends a round of heartbeats to find that quorum. A follower asks: its question, which carries its own
+/// term, makes it one of the quorum, and the leader's answer another; where these two are not enough, it asks the
+/// others at the same time. So a read takes one round trip from wherever it arrives.
 extension Raft {
     /// Asks to be told when a read that is arriving now may be answered; `Ready.reads` names it then. One
     /// that waits for a leader, or is lost with one, goes to the next by itself. Ids must rise.
@@ -31,7 +35,16 @@ extension Raft {
     // MARK: - Leader
 
     private mutating func takeUp(_ asker: PendingRead.Asker) {
-        leadership.unsentReads.append(PendingRead(asker: asker, index: log.lastIndex))
+        leadership.unsentReads.append(PendingRead(asker: asker, index: readIndex))
+    }
+
+    /// Up to where this leader's log may be committed anywhere. It counts first itself, but where a follower may
+    /// (OneRoundTrip.swift); and it knows nothing of what earlier terms left before its own no-op is committed (§8).
+    private var readIndex: Index {
+        guard case .leader(let leading) = role, commitIndex >= leading.firstIndex,
+            !unsettledMemberships.contains(where: \.membership.mayBeDecidedByTwo)
+        else { return log.lastIndex }
+        return commitIndex
     }
 
     /// What waited for a leader finds that it is this member.
@@ -53,8 +66,8 @@ extension Raft {
 
     /// Releases the rounds that a quorum has answered; the leader is its own first answer.
     mutating func confirmReads() {
-        guard !leadership.rounds.isEmpty else { return }
-        let answered = membership.quorumValue { $0 == id ? .max : leadership.progress(of: $0)?.answered ?? 0 }
+        guard isLeader, !leadership.rounds.isEmpty else { return }
+        let answered = membership.quorumValue { $0 == id ? .max : leadership.answered(by: $0) }
         while let round = leadership.rounds.first, round.firstRequest <= answered {
             leadership.rounds.removeFirst()
             for read in round.reads {
@@ -71,9 +84,16 @@ extension Raft {
     }
 
     mutating func receive(_ question: ReadIndex, id: MessageID?, from asker: NodeID) {
-        // Whoever asks a member that does not lead asks again when it hears from the one that does.
-        guard stepDown(ifBehind: question.term), isLeader else { return }
-        takeUp(.member(asker, question: id))
+        // Exactly in the asker's term: whoever is in another knows nothing of its leader.
+        guard stepDown(ifBehind: question.term) else { return }
+        guard isLeader else {
+            return reply(.readIndexReply(ReadIndexReply(term: currentTerm)), to: asker, inReplyTo: id)
+        }
+        expectAnswer(of: asker, upTo: readIndex)
+        if question.confirm { return takeUp(.member(asker, question: id)) }
+        let answer = ReadIndexReply(
+            term: currentTerm, index: readIndex, membership: isQuorum(with: asker) ? nil : membership)
+        reply(.readIndexReply(answer), to: asker, inReplyTo: id)
     }
 
     /// What was asked of a leader, or by one, is asked anew of the next: in another term an index may lie
@@ -91,11 +111,18 @@ extension Raft {
 
     var owesQuestion: Bool { !reads.waiting.isEmpty && leader != nil && leader != id }
 
-    /// Asks the leader once for all reads that have gathered.
+    /// Asks once for all reads that have gathered: the leader, and the others where it is no quorum with this
+    /// member. What was asked in vain the leader shall confirm.
     mutating func askForReads() {
         guard owesQuestion, let leader else { return }
-        let question = send(.readIndex(ReadIndex(term: currentTerm)), to: leader)
-        reads.ask(question, retryAt: now + timing.retryInterval)
+        let question = ReadIndex(term: currentTerm, confirm: reads.hasRetries)
+        let first = send(.readIndex(question), to: leader)
+        if !question.confirm, !isQuorum(with: leader) {
+            for member in membership.voters where member != leader && member != id {
+                _ = send(.readIndex(question), to: member)
+            }
+        }
+        reads.ask(first..<nextMessageID, retryAt: now + timing.retryInterval)
     }
 
     /// A question that is not answered in time may be lost: ask anew, under a new number.
@@ -103,84 +130,15 @@ extension Raft {
         if let deadline = reads.retryDeadline, deadline <= now { reads.retry() }
     }
 
-    mutating func receive(_ answer: ReadIndexReply, inReplyTo question: MessageID?, from leader: NodeID) {
-        guard stepDown(ifBehind: answer.term), self.leader == leader, let question else { return }
-        reads.answered(question, index: answer.index)
+    mutating func receive(_ answer: ReadIndexReply, inReplyTo question: MessageID?, from sender: NodeID) {
+        guard stepDown(ifBehind: answer.term), let question, answer.index == nil || self.leader == sender else {
+            return
+        }
+        reads.answered(question, answer, by: sender, to: id)
         releaseReads()
     }
 
     mutating func releaseReads() {
         pending.reads += reads.release(upTo: commitIndex)
-    }
-}
-
-/// A member's own reads, on their way to an answer.
-struct ReadQueue: Sendable {
-    private struct Question {
-        var id: MessageID
-        var retryAt: Microseconds
-        var reads: [ReadID]
-    }
-
-    /// Not asked for yet.
-    var waiting: [ReadID] = []
-    /// Asked for, oldest first.
-    private var questions: [Question] = []
-    /// Asked for again since, under another number, oldest first. Their answers are as good when they come: a
-    /// member that never took those could ask for ever, each time a moment before it is answered.
-    private var overdue: [Question] = []
-    /// Confirmed, and waiting for their index to be committed here too.
-    private var confirmed: [ReadyRead] = []
-
-    var retryDeadline: Microseconds? { questions.first?.retryAt }
-
-    mutating func ask(_ question: MessageID, retryAt: Microseconds) {
-        questions.append(Question(id: question, retryAt: retryAt, reads: waiting))
-        waiting.removeAll()
-    }
-
-    /// Takes back what is not answered in time, and goes on listening for it.
-    mutating func retry() {
-        overdue += questions
-        waiting = (questions.flatMap(\.reads) + waiting).sorted()
-        questions.removeAll()
-    }
-
-    /// Takes back all that was asked for, of a leader that is none any more.
-    mutating func askAgain() {
-        waiting = (confirmed.map(\.id) + questions.flatMap(\.reads) + waiting).sorted()
-        questions.removeAll()
-        overdue.removeAll()
-        confirmed.removeAll()
-    }
-
-    mutating func answered(_ question: MessageID, index: Index) {
-        guard let reads = (questions + overdue).first(where: { $0.id == question })?.reads else { return }
-        remove(where: reads.contains)
-        confirm(reads, at: index)
-    }
-
-    private mutating func remove(where isOver: (ReadID) -> Bool) {
-        waiting.removeAll(where: isOver)
-        for place in questions.indices { questions[place].reads.removeAll(where: isOver) }
-        questions.removeAll(where: \.reads.isEmpty)
-        for place in overdue.indices { overdue[place].reads.removeAll(where: isOver) }
-        overdue.removeAll(where: \.reads.isEmpty)
-    }
-
-    mutating func confirm(_ reads: [ReadID], at index: Index) {
-        confirmed += reads.map { ReadyRead(id: $0, index: index) }
-    }
-
-    mutating func release(upTo commitIndex: Index) -> [ReadyRead] {
-        guard !confirmed.isEmpty else { return [] }
-        let ready = confirmed.filter { $0.index <= commitIndex }.sorted { $0.index < $1.index }
-        confirmed.removeAll { $0.index <= commitIndex }
-        return ready
-    }
-
-    mutating func forget(below limit: ReadID) {
-        remove { $0 < limit }
-        confirmed.removeAll { $0.id < limit }
     }
 }

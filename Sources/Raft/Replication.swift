@@ -2,7 +2,11 @@
 extension Raft {
     mutating func receive(_ request: AppendEntries, id: MessageID?, from leader: NodeID) {
         func answer(_ success: Bool, hint: LogPosition? = nil) -> Message.Body {
-            .appendEntriesReply(AppendEntriesReply(term: currentTerm, success: success, hint: hint))
+            .appendEntriesReply(
+                AppendEntriesReply(
+                    term: currentTerm, success: success, hint: hint,
+                    // A plain peer has no use for it.
+                    commitIndex: request.leaderDurable == nil ? nil : commitIndexOnceStored))
         }
         guard follow(leader, term: request.term) else {
             note(
@@ -22,6 +26,7 @@ extension Raft {
         }
         // Only what this message verified is known to be the leader's; the log may go on with other entries.
         commit(upTo: min(request.leaderCommit, request.lastIndex))
+        if let durable = request.leaderDurable { note(durable, heldBy: leader) }
         reply(answer(true), to: leader, inReplyTo: id)
     }
 

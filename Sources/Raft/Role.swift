@@ -33,11 +33,27 @@ package struct Leadership: Sendable {
     var uncommittedBytes = 0
 
     package func progress(of id: NodeID) -> Progress? {
-        progress.first { $0.id == id }
+        place(of: id).map { progress[$0] }
     }
 
+    // Each of these looks one field up, and copies nothing else.
+
     func place(of id: NodeID) -> Int? {
-        progress.firstIndex { $0.id == id }
+        progress.indices.first { progress[$0].id == id }
+    }
+
+    /// What `id` is known to hold.
+    func matchIndex(of id: NodeID) -> Index {
+        place(of: id).map { progress[$0].matchIndex } ?? 0
+    }
+
+    /// The last request that `id` answered.
+    func answered(by id: NodeID) -> MessageID {
+        place(of: id).map { progress[$0].answered } ?? 0
+    }
+
+    func lastContact(with id: NodeID) -> Microseconds {
+        place(of: id).map { progress[$0].lastContact } ?? 0
     }
 }
 
@@ -49,8 +65,7 @@ struct PendingRead: Sendable {
     }
 
     var asker: Asker
-    /// The last index of the leader's log when it took the read up. All that was committed by then is within,
-    /// and so is the no-op of the leader's term, without which it would not know what is committed (§8).
+    /// All that was committed anywhere when the leader took the read up is within it.
     var index: Index
 }
 

@@ -8,6 +8,9 @@ package struct RoundTrip: Hashable, Sendable {
         self.deviation = deviation
     }
 
+    /// What one takes at worst, by the rule for retransmissions of RFC 6298.
+    var slowest: Microseconds { mean + 4 * deviation }
+
     /// The estimate after one more sample, with the weights of RFC 6298.
     func adding(_ sample: Microseconds) -> RoundTrip {
         RoundTrip(
@@ -48,9 +51,9 @@ package struct Timing: Sendable {
             mean: roundTrip.mean.clamped(to: range), deviation: roundTrip.deviation.clamped(to: range))
     }
 
-    /// What a round trip takes at worst, by the rule for retransmissions of RFC 6298; 0 before any was measured.
+    /// What a round trip takes at worst; 0 before any was measured.
     private var slowestRoundTrip: Microseconds {
-        let slowest = [measured, announced].compactMap { $0 }.map { $0.mean + 4 * $0.deviation }.max() ?? 0
+        let slowest = max(measured?.slowest ?? 0, announced?.slowest ?? 0)
         return min(slowest, Self.longestElectionTimeout)
     }
 

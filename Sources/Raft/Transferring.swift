@@ -32,7 +32,7 @@ extension Raft {
 
     mutating func continueTransfer() {
         guard case .leader(let leading) = role, let transfer = leading.transfer, !transfer.sent,
-            leading.progress(of: transfer.target)?.matchIndex == log.lastIndex
+            leading.matchIndex(of: transfer.target) == log.lastIndex
         else { return }
         leadership.transfer?.sent = true
         _ = send(.timeoutNow(TimeoutNow(term: currentTerm, leader: id)), to: transfer.target)

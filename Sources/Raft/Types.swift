@@ -10,6 +10,14 @@ package typealias Index = Int
 /// A point in time, or a span of it, on the monotonic clock of whoever drives the member.
 package typealias Microseconds = Int
 
+/// The earliest of those that there are.
+package func earliest(_ times: Microseconds?...) -> Microseconds? {
+    times.reduce(nil) { first, time in
+        guard let first, let time else { return first ?? time }
+        return min(first, time)
+    }
+}
+
 /// The number of a message, rising within one run of a member, and in no way repeated by the next.
 package typealias MessageID = Int
 

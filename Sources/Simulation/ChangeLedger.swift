@@ -65,7 +65,7 @@ struct ChangeLedger {
 
     /// `membership` is committed at `index`.
     mutating func commits(_ new: Membership, at index: Index) throws {
-        guard let id = RequestID(words: new.change[...]) else {
+        guard let id = RequestID(words: new.change) else {
             throw Breach(.atMostOnce, "entry \(index) is a change that nobody asked for: \(new.words)")
         }
         let number = try number(id, at: index)

@@ -16,6 +16,7 @@ extension Scenario {
         drawClients(&dice)
         drawFaults(&dice)
         drawOperators(&dice)
+        isInMemory = !faults.mayCrash && dice.below(2) == 0
         if let operations { self.operations = operations }
     }
 
@@ -25,6 +26,7 @@ extension Scenario {
         case .partitions, .rebirths, .sleepers: dice.pick([3, 3, 3, 4, 5])
         case .crashes: dice.pick([1, 2, 3, 3, 3, 5])
         case .memberships: dice.pick([2, 2, 3, 3, 4, 5, 6, 7])
+        case .pairs: dice.pick([3, 4, 4, 5])
         case .calm, .mixed, .late, .pauses, .flood, .handovers: dice.pick([1, 2, 3, 3, 3, 4, 5, 5, 6, 7])
         }
     }
@@ -51,7 +53,7 @@ extension Scenario {
             weather = Weather(
                 loss: 0, duplication: often(10_000, 300_000), delay: often(50_000, 400_000),
                 lateCopy: dice.within(200_000...800_000))
-        case .crashes, .tiny, .memberships:
+        case .crashes, .tiny, .memberships, .pairs:
             // A member that starts again numbers its messages anew, and late answers may fit two of them.
             weather = Weather(
                 loss: often(0, 50_000), duplication: often(0, 50_000), delay: often(0, 100_000),
@@ -114,9 +116,10 @@ extension Scenario {
     }
 
     private mutating func drawOperators(_ dice: inout Dice) {
-        let isTheirs = bias == .memberships
+        let isTheirs = bias == .memberships || bias == .pairs
         guard isTheirs || bias != .calm && dice.below(4) == 0 else { return }
         founders = dice.below(2) == 0 ? members : dice.within(1...members)
+        if bias == .pairs { founders = dice.within(2...3) }
         // A change takes three round trips, and the pursuit of who does not catch up three seconds.
         let least = 6 * latency.mean + 3 * diskLatency + 50_000
         operators.interval = dice.within(1...10) * least

@@ -32,7 +32,7 @@ extension Scenario {
             faults.youngLeader = 0
         case .flood: faults.interval *= 2
         case .handovers: faults.atLeader = 90
-        case .memberships: faults.crashPoint = dice.pick([0, 500, 5_000])
+        case .memberships, .pairs: faults.crashPoint = dice.pick([0, 500, 5_000])
         }
     }
 
@@ -53,11 +53,14 @@ extension Scenario {
         case .flood: faults.weigh(cut: 2, crash: 1, pause: 2)
         case .handovers: faults.weigh(cut: 2, storm: 1, stop: 5)
         case .memberships: faults.weigh(cut: 3, oneWayCut: 1, crash: 3, pause: 1, storm: 1, stop: 1)
+        case .pairs: faults.weigh(cut: 5, oneWayCut: 3, mute: 1, crash: 2, pause: 1)
         }
     }
 }
 
 extension Scenario.Faults {
+    var mayCrash: Bool { crash + crashAll + crashPoint + stop > 0 }
+
     fileprivate mutating func weigh(
         cut: Int = 0, oneWayCut: Int = 0, mute: Int = 0, crash: Int = 0, crashAll: Int = 0, pause: Int = 0,
         slowness: Int = 0, clockRate: Int = 0, storm: Int = 0, stop: Int = 0

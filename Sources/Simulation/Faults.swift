@@ -170,6 +170,7 @@ extension Simulation {
                 electionTimeout: scenario.electionTimeout, heartbeatInterval: scenario.heartbeatInterval),
             seed: dice.next())
         configuration.uncommittedLimit = scenario.uncommittedLimit
+        configuration.isInMemory = scenario.isInMemory
         try read {
             try member.start(
                 configuration, snapshotEvery: scenario.snapshotEvery, segmentSize: scenario.segmentSize,

@@ -48,7 +48,9 @@ struct Network {
     }
 
     /// How long each copy of a message takes; nil for one that there is not.
-    func delays(_ dice: inout Dice) -> (first: Microseconds?, second: Microseconds?, late: Microseconds?) {
+    mutating func delays(
+        _ dice: inout Dice
+    ) -> (first: Microseconds?, second: Microseconds?, late: Microseconds?) {
         if dice.chance(perMillion: weather.loss) { return (nil, nil, nil) }
         return (
             delay(&dice), dice.chance(perMillion: weather.duplication) ? delay(&dice) : nil,

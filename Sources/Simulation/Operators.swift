@@ -116,15 +116,20 @@ extension Simulation {
         let candidates = [run.membership(at: index), run.membership]
         let isHeld = candidates.contains { membership in
             Self.isQuorum(of: membership) {
-                members[Member.index(of: $0)].stored.holds(index, term: entry.term)
+                holds(members[Member.index(of: $0)], entry, at: index)
             }
         }
         if isHeld { return }
-        let holders = members.filter { $0.stored.holds(index, term: entry.term) }.map(\.id)
+        let holders = members.filter { holds($0, entry, at: index) }.map(\.id)
         throw Breach(
             .durability,
             "\(member.id) takes entry \(index) of term \(entry.term) for committed, which only \(holders) "
                 + "have stored; the voters are \(run.membership.words)")
+    }
+
+    private func holds(_ member: Member, _ entry: Entry, at index: Index) -> Bool {
+        member.stored.holds(index, term: entry.term)
+            || scenario.isInMemory && member.run?.holds(index, term: entry.term) == true
     }
 
     /// A leader has the votes of a quorum of the membership that it goes by.

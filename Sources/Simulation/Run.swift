@@ -38,6 +38,8 @@ final class Run {
         }
     }
 
+    func holds(_ index: Index, term: Term) -> Bool { ask { $0.raft.log.term(at: index) == term } }
+
     func violatedInvariant() -> String? { ask { $0.raft.violatedInvariant() } }
 
     func look() -> Sight {

@@ -18,7 +18,11 @@ extension Simulation {
                 throw Breach(.durability, "\(member.id) grants a vote that it has not stored")
             }
             try elections.votes(member.index, for: members[to].id, term: reply.term)
-        case .appendEntries(let request): try elections.leads(member.index, term: request.term)
+        case .appendEntries(let request):
+            try elections.leads(member.index, term: request.term)
+            if !scenario.isInMemory, request.leaderDurable ?? 0 > member.stored.lastIndex {
+                throw Breach(.durability, "\(member.id) tells that it has stored what it has not")
+            }
         case .appendEntriesReply(let reply) where reply.success && reply.term == stored.term:
             try checkAcknowledged(message.inReplyTo, from: member, to: to)
         case .requestVoteReply, .appendEntriesReply, .installSnapshot, .installSnapshotReply, .timeoutNow,

@@ -9,6 +9,8 @@ package struct Scenario: Hashable, Sendable {
         case rebirths
         /// Leaders fall asleep, are cut off, and wake to old answers while another leads.
         case sleepers
+        /// Two members decide, in the midst of changes, cuts and crashes.
+        case pairs
     }
 
     package struct Latency: Hashable, Sendable {
@@ -89,6 +91,8 @@ package struct Scenario: Hashable, Sendable {
     package var electionTimeout: Microseconds?
     package var heartbeatInterval: Microseconds?
     package var uncommittedLimit = 256 << 20
+    /// Whether members take what they are to store for durable at once; nobody may crash then.
+    package var isInMemory = false
 
     /// After how many events the faults end, however much is left to ask.
     package var eventLimit = 200_000

@@ -188,8 +188,6 @@ extension ReplicaReady {
     var isRare: Bool {
         raft.installer != nil || raft.logReset != nil || snapshotPiece?.isLast == true
     }
-
-    var mustStore: Bool { raft.mustSync || !raft.snapshotPieces.isEmpty || snapshotPiece != nil }
 }
 
 extension Fingerprint {

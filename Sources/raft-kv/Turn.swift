@@ -110,11 +110,12 @@ struct Turn: Sendable {
             var generator = SystemRandomNumberGenerator()
             let founders = options.voters ?? identity.members
             guard let stored = open(identity.id, founders: founders) else { return }
-            let configuration = Raft.Configuration(
+            var configuration = Raft.Configuration(
                 id: identity.id, members: identity.members, voters: stored.founders ?? founders,
                 timing: Timing(
                     electionTimeout: options.electionTimeout, heartbeatInterval: options.heartbeatInterval),
                 seed: generator.next())
+            configuration.isInMemory = storage == nil
             replica = Replica(
                 configuration: configuration, stored: stored, snapshotEvery: options.snapshotEvery, now: now)
             writer.identify(as: identity.id)

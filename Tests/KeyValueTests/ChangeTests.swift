@@ -170,13 +170,13 @@ final class ChangeTests: XCTestCase {
         cluster.change(["n0", "n1", "n2"], at: "n0", 1)
         cluster.settle()
         // The first change is not committed, so the second is refused; both are committed in one turn.
-        cluster.change(["n0", "n1"], at: "n1", 2)
+        cluster.change(["n0", "n1"], at: "n3", 2)
         cluster.settle()
-        XCTAssertEqual(cluster.answers("n0", to: 1) + cluster.answers("n1", to: 2), [])
+        XCTAssertEqual(cluster.answers("n0", to: 1) + cluster.answers("n3", to: 2), [])
         cluster.firewall = { _ in true }
         takeInOneTurn(cluster, held.envelopes + [cluster.sent.last(where: \.isForward)!], at: "n0")
         cluster.run(for: 4 * timeout)
-        XCTAssertEqual(cluster.codes("n1", to: 2), [.abort])
+        XCTAssertEqual(cluster.codes("n3", to: 2), [.abort])
         XCTAssertEqual(Set(voters(cluster)), [["n0", "n1", "n2"]])
     }
 

@@ -16,6 +16,7 @@ final class CompactionTests: XCTestCase {
         for number in numbers {
             cluster.ask("n0", "c1", number, swap(number))
             cluster.settle()
+            cluster.with("n0") { $0.advance(to: cluster.now) }
             cluster.run(for: 1_000)
         }
         XCTAssertEqual(cluster.answers("n0", to: numbers.upperBound), [.casOK])
@@ -58,6 +59,51 @@ final class CompactionTests: XCTestCase {
         }
         cluster.run(for: 1_000_000)
         XCTAssertEqual(cluster["n2"].store[1]?.text, "\(count)", "it goes on with appends")
+    }
+
+    func testAWriteThatASnapshotHoldsIsAnsweredByTheMemberThatOwesIt() {
+        let cluster = ReplicaCluster(3, snapshotEvery: 20)
+        cluster.elect("n0")
+        cluster.write(2, 5, at: "n2", 900)
+        // It reaches the leader, and n2 hears of nothing that comes of it.
+        cluster.firewall = { $0.to != "n2" }
+        cluster.settle()
+        fill(cluster, 1...70)
+        XCTAssertEqual(cluster.answers("n2", to: 900), [])
+        XCTAssertGreaterThan(cluster["n0"].raft.log.baseIndex, cluster["n2"].raft.log.lastIndex)
+        cluster.heal()
+        cluster.run(for: 500_000)
+        XCTAssertTrue(cluster.sent.contains { $0.isSnapshot && $0.to == "n2" })
+        XCTAssertEqual(cluster.answers("n2", to: 900), [.writeOK])
+    }
+
+    func testASnapshotThatIsNoneIsRefusedAndChangesNothing() {
+        let whole = "members n0,n1,n2\nkey 1 2\nend\n"
+        for pieces in [
+            ["what is this\n"], ["members n0\nkey 1 2\n"], [whole, "key 3 4\n"], ["nonsense\n", whole],
+        ] {
+            let cluster = ReplicaCluster(3)
+            var offset = 0
+            for (place, text) in pieces.enumerated() {
+                let request = InstallSnapshot(
+                    term: 3, leader: "n0", lastIncluded: LogPosition(index: 9, term: 3), offset: offset,
+                    data: text, done: place == pieces.count - 1)
+                offset += text.utf8.count
+                cluster.with("n1") { [now = cluster.now] in
+                    $0.receive(.raft(Message(id: place, .installSnapshot(request))), from: "n0", now: now)
+                }
+            }
+            XCTAssertEqual(cluster.sent.last?.to, "n0")
+            XCTAssertEqual(
+                cluster.sent.last?.message,
+                .raft(
+                    Message(
+                        inReplyTo: pieces.count - 1,
+                        .installSnapshotReply(InstallSnapshotReply(term: 3, offset: 0, installed: false)))),
+                "the leader is to begin again")
+            XCTAssertEqual(cluster["n1"].lastApplied, 0)
+            XCTAssertEqual(cluster["n1"].store.count, 0)
+        }
     }
 
     // Scenario 70

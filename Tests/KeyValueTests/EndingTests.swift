@@ -73,6 +73,7 @@ final class EndingTests: XCTestCase {
         cluster.elect("n0")
         cluster.write(1, 5, at: "n1", 1)
         cluster.settle()
+        cluster.run(for: Timing.shortestElectionTimeout)
         for id in cluster.ids {
             XCTAssertEqual(
                 cluster[id].status,

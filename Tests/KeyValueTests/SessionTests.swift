@@ -112,6 +112,7 @@ final class SessionTests: XCTestCase {
         cluster.settle()
         cluster.write(1, 0, at: "n0", 1, of: "c2")
         cluster.settle()
+        cluster.run(for: Timing.shortestElectionTimeout)
         for id in cluster.ids {
             cluster.ask(id, "c1", 1, .cas(key: 1, from: 0, to: 1, createIfNotExists: false))
             cluster.settle()
@@ -120,6 +121,29 @@ final class SessionTests: XCTestCase {
         }
         XCTAssertEqual(cluster.codes("n1", to: 1).count, 2)
         XCTAssertEqual(cluster.codes("n2", to: 1).count, 1)
+    }
+
+    func testANumberThatIsUsedAgainForAnotherRequestIsNotCarriedOutAgain() {
+        let cluster = ReplicaCluster(3)
+        cluster.elect("n0")
+        cluster.write(1, 5, at: "n0", 1)
+        cluster.ask("n0", "c1", 2, .cas(key: 1, from: 6, to: 7, createIfNotExists: false))
+        cluster.ask("n0", "c1", 3, .cas(key: 2, from: 6, to: 7, createIfNotExists: false))
+        cluster.change(["n0", "n1"], at: "n0", 4)
+        cluster.settle()
+        for number in 1...4 {
+            cluster.change(["n0"], at: "n0", number)
+            if number > 1 { cluster.write(1, 9, at: "n0", number) }
+            cluster.settle()
+        }
+        XCTAssertEqual(cluster.answers("n0", to: 1), [.writeOK, .writeOK])
+        XCTAssertEqual(
+            cluster.codes("n0", to: 2), [.preconditionFailed, .preconditionFailed, .preconditionFailed])
+        XCTAssertEqual(cluster.codes("n0", to: 3), [.keyDoesNotExist, .abort, .keyDoesNotExist])
+        XCTAssertEqual(cluster.answers("n0", to: 4).count, 3)
+        XCTAssertEqual(cluster.codes("n0", to: 4).last, .abort)
+        XCTAssertEqual(cluster["n0"].store[1], 5)
+        XCTAssertEqual(cluster["n0"].raft.membership.voters, ["n0", "n1"])
     }
 
     func testTheSameRequestAtTwoMembersAtOnceIsCarriedOutOnceAndAnsweredByBoth() {

@@ -127,6 +127,7 @@ final class TransferTests: XCTestCase {
         let cluster = led(3)
         for number in 1...5 { cluster.write(1, 5, at: "n0", number) }
         cluster.settle()
+        cluster.run(for: timeout)
         let excerpt = cluster["n1"].excerpt(2...3)
         XCTAssertEqual(excerpt.entries.map(\.index), [2, 3])
         XCTAssertEqual([excerpt.firstIndex, excerpt.lastIndex, excerpt.commitIndex], [1, 6, 6])

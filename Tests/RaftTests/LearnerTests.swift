@@ -11,6 +11,7 @@ final class LearnerTests: XCTestCase {
         cluster.elect("n0")
         cluster.propose("x", to: "n0")
         cluster.settle()
+        cluster.run(for: timeout)
         XCTAssertEqual(cluster["n3"].commitIndex, 2)
         for other in ["n1", "n2"] { cluster.cut("n0", other) }
         cluster.propose("y", to: "n0")

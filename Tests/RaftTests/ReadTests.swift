@@ -79,6 +79,22 @@ final class ReadTests: XCTestCase {
         XCTAssertEqual(hand.reads.map(\.id), [1])
     }
 
+    func testALeaderAnswersNoReadWhoseAskerHasGivenUp() {
+        var hand = leading()
+        hand.raft.read(1)
+        let round = hand.settle()
+        // One more is not asked for yet; what another member asks is no business of this one's clients.
+        hand.raft.read(2)
+        hand.raft.read(3)
+        hand.raft.receive(Message(id: 9, .readIndex(ReadIndex(term: 1, confirm: true))), from: "n1", now: hand.now)
+        hand.raft.forgetReads(below: 3)
+        hand.acknowledge(round, by: "n2")
+        XCTAssertEqual(hand.reads, [])
+        let answers = hand.acknowledge(hand.wait(hand.raft.timing.heartbeatInterval), by: "n2")
+        XCTAssertEqual(hand.reads.map(\.id), [3])
+        XCTAssertEqual(answers.filter { $0.message.inReplyTo == 9 }.map(\.to), ["n1"])
+    }
+
     // Scenario 52
     func testAQuestionThatIsLostIsAskedAgainUnderANewNumber() {
         let cluster = Cluster(3)

@@ -84,8 +84,8 @@ final class SabotageTests: XCTestCase {
 
     func testAnImpossibleStateIsFound() {
         let violation = run { simulation in
-            guard let run = self.follower(of: simulation)?.run else { return }
-            run.replica.raft.durableIndex = run.replica.raft.log.lastIndex + 1_000
+            guard let run = self.leader(of: simulation)?.run else { return }
+            run.replica.raft.hardState.votedFor = nil
         }
         XCTAssertEqual(violation?.property, .invariant)
     }

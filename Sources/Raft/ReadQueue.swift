@@ -1,0 +1,95 @@
+/// A member's own reads, on their way to an answer.
+struct ReadQueue: Sendable {
+    private struct Question {
+        /// Its numbers, one for each member that was asked.
+        var ids: Range<MessageID>
+        /// When to ask anew; nil where that is done. The answer is as good when it comes then: a member that did not
+        /// take it could ask for ever, each time a moment before it is answered.
+        var retryAt: Microseconds?
+        var reads: [ReadID]
+        /// Who answered, and so was in this member's term after the reads had come.
+        var inTerm: [NodeID] = []
+        /// What the leader said.
+        var index: Index?
+        var membership: Membership?
+
+        /// The index to wait for, once that many have answered as the leader's membership demands.
+        func confirmedIndex(for asker: NodeID) -> Index? {
+            guard let index else { return nil }
+            guard let membership else { return index }
+            return membership.hasQuorum { $0 == asker || inTerm.contains($0) } ? index : nil
+        }
+    }
+
+    /// Not asked for yet.
+    var waiting: [ReadID] = []
+    /// Whether some of those were asked for before.
+    private(set) var hasRetries = false
+    /// Asked for, oldest first.
+    private var questions: [Question] = []
+    /// Confirmed, and waiting for their index to be committed here too.
+    private var confirmed: [ReadyRead] = []
+
+    var retryDeadline: Microseconds? { questions.lazy.compactMap(\.retryAt).first }
+
+    mutating func ask(_ ids: Range<MessageID>, retryAt: Microseconds) {
+        questions.append(Question(ids: ids, retryAt: retryAt, reads: waiting))
+        waiting.removeAll()
+        hasRetries = false
+    }
+
+    /// Takes back what is not answered in time, and goes on listening for it.
+    mutating func retry() {
+        waiting = (unanswered + waiting).sorted()
+        for place in questions.indices { questions[place].retryAt = nil }
+        hasRetries = true
+    }
+
+    /// Takes back all that was asked for, of a leader that is none any more.
+    mutating func askAgain() {
+        waiting = (confirmed.map(\.id) + unanswered + waiting).sorted()
+        questions.removeAll()
+        confirmed.removeAll()
+        hasRetries = false
+    }
+
+    private var unanswered: [ReadID] { questions.filter { $0.retryAt != nil }.flatMap(\.reads) }
+
+    /// `member`, which is in the term of `asker`, answered the question numbered `id`.
+    mutating func answered(
+        _ id: MessageID, _ answer: ReadIndexReply, by member: NodeID, to asker: NodeID
+    ) {
+        guard let place = questions.firstIndex(where: { $0.ids.contains(id) }) else { return }
+        questions[place].inTerm.append(member)
+        if let index = answer.index {
+            questions[place].index = index
+            questions[place].membership = answer.membership
+        }
+        guard let index = questions[place].confirmedIndex(for: asker) else { return }
+        let reads = questions[place].reads
+        remove(where: reads.contains)
+        confirm(reads, at: index)
+    }
+
+    private mutating func remove(where isOver: (ReadID) -> Bool) {
+        waiting.removeAll(where: isOver)
+        for place in questions.indices { questions[place].reads.removeAll(where: isOver) }
+        questions.removeAll(where: \.reads.isEmpty)
+    }
+
+    mutating func confirm(_ reads: [ReadID], at index: Index) {
+        confirmed += reads.map { ReadyRead(id: $0, index: index) }
+    }
+
+    mutating func release(upTo commitIndex: Index) -> [ReadyRead] {
+        guard !confirmed.isEmpty else { return [] }
+        let ready = confirmed.filter { $0.index <= commitIndex }.sorted { $0.index < $1.index }
+        confirmed.removeAll { $0.index <= commitIndex }
+        return ready
+    }
+
+    mutating func forget(below limit: ReadID) {
+        remove { $0 < limit }
+        confirmed.removeAll { $0.id < limit }
+    }
+}
