@@ -43,10 +43,12 @@ enum Command: Sendable {
         }
         var options = Comparison.defaults
         let others = Array(rest.dropFirst(2))
+        for word in others.prefix(while: { $0 != "--" })
+        where word.hasPrefix("--bin") || word.hasPrefix("--node-command") {
+            throw UsageError("\(word): compare takes the two programs before any option")
+        }
         if let name = others.first, !name.hasPrefix("-") {
             _ = try options.parse(run: others)
-            // The run's own, which is not compared.
-            options.bin = nil
         } else {
             try options.parse(others)
         }

@@ -32,7 +32,6 @@ struct Comparison: Sendable {
     init(_ programs: [String], _ options: Options) throws {
         self.options = options
         self.programs = programs
-        if let bin = options.bin { throw UsageError("--bin", bin, expected: "no such option with compare") }
         for program in programs { try with(program).check() }
     }
 
@@ -78,6 +77,7 @@ struct Comparison: Sendable {
     private func with(_ program: String) -> Options {
         var options = options
         options.bin = program
+        options.commands = ShellCommands()
         options.name = "compare"
         return options
     }

@@ -81,8 +81,14 @@ extension OptionSpec {
 
     /// Nodes that only commands reach.
     static let remote: [OptionSpec] = [
-        command("--node-command", "starts node {i}, by name {id}, in place of --bin: 'ssh host{i} raft-kv'") {
-            $0.start = $1
+        OptionSpec(
+            name: "--node-command", value: "COMMAND",
+            help: "starts node {i}, by name {id}, in place of --bin: 'ssh host{i} raft-kv'",
+            expected: "a command for \(ShellCommands.shell)"
+        ) { text, options in
+            options.bin = nil
+            options.commands.start = text
+            return text.contains { $0 != " " }
         },
         command("--kill-command", "kills that node at once, for kill: 'ssh host{i} pkill -9 raft-kv'") {
             $0.kill = $1

@@ -28,6 +28,7 @@ extension OptionSpec {
                 expected: "a path"
             ) { text, options in
                 options.bin = text
+                options.commands.start = nil
                 return !text.isEmpty
             },
             OptionSpec(

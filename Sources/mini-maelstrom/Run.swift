@@ -35,7 +35,7 @@ final class Run {
     var strike: (fault: Nemesis.Fault, order: [Int], search: LeaderSearch)?
     var operators: Operators
     /// What is being done to nodes that only commands reach.
-    var errands: Errands
+    var steps: NodeSteps
     private var tail: LogTail?
     private var nextTail: UInt64 = .max
     /// How many questions the bench has asked for itself.
@@ -51,7 +51,7 @@ final class Run {
         network = Network(
             nodes: nodes, latency: options.latency, random: SeededRandom(seed: seed, purpose: "network"))
         operators = Operators(nodes: nodes)
-        errands = Errands(nodes: nodes)
+        steps = NodeSteps(nodes: nodes)
         if options.logsStderr {
             tail = LogTail(paths: (0..<nodes).map { store.path("n\($0).log") })
             nextTail = 0
@@ -160,10 +160,10 @@ final class Run {
             switch wake {
             case .output(let node): try receive(node)
             case .interrupted: throw Failure.interrupted
-            case .child: try turnErrands(at: monotonicNow())
+            case .child: try turnSteps(at: monotonicNow())
             case .ended(let node, let status):
                 while try receive(node) {}
-                if errands.isDying(node) { break }
+                if steps.isDying(node) { break }
                 throw Failure.ended(node: node, how: NodeProcess.describe(status: status))
             }
         }

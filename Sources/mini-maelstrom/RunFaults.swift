@@ -97,7 +97,7 @@ extension Run {
         _ fault: Nemesis.Fault, _ target: Target, nodes: [Int], at now: UInt64
     ) throws {
         let struck = nodes.filter {
-            cluster.nodes[$0].isRunning && !errands.isDying($0) && (fault == .kill || !paused.contains($0))
+            cluster.nodes[$0].isRunning && !steps.isDying($0) && (fault == .kill || !paused.contains($0))
         }
         for node in struck {
             switch fault {
@@ -141,7 +141,7 @@ extension Run {
 
     private func startAll(at now: UInt64) throws {
         for node in 0..<options.nodeCount
-        where !errands.willRun(node, runs: cluster.nodes[node].isRunning) {
+        where !steps.willRun(node, runs: cluster.nodes[node].isRunning) {
             if options.commands.start != nil {
                 try add(.start, to: node, at: now)
             } else {

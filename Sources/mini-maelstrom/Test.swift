@@ -93,7 +93,7 @@ struct Test {
 extension Options {
     /// - Throws: `UsageError` where options do not fit together, or to what is there.
     func check() throws {
-        try commands.check(nemesis, bin: bin)
+        try commands.check(nemesis)
         guard commands.start == nil else { return }
         if nemesis.contains(.kill), nodeArguments.isEmpty {
             throw UsageError(

@@ -19,6 +19,23 @@ final class CommandTests: BenchProgram {
         XCTAssertFalse(invalid.output.contains("run 2 of 9"), invalid.output)
     }
 
+    func testTheSameSeedBreaksTheSame() throws {
+        let acts = try (0..<2).map { _ in
+            let ended = try test(
+                "--time-limit", "1", "--node-count", "5", "--seed", "9", "--nemesis",
+                "partition,loss,duplicate",
+                "--nemesis-interval", "0.05", "--rate", "1")
+            XCTAssertNotEqual(ended.status, 64, ended.complaints)
+            let history = try String(
+                contentsOf: latest.appendingPathComponent("history.txt"), encoding: .utf8)
+            // Without their times, and without the end, at which a moment more or less may be left.
+            return history.split(separator: "\n").filter { $0.contains("\t:nemesis\t") }
+                .map { $0.drop { $0 != "\t" } }.prefix(30)
+        }
+        XCTAssertEqual(acts[0].count, 30)
+        XCTAssertEqual(acts[0], acts[1])
+    }
+
     func testTooLittleAvailabilityIsInvalid() throws {
         let enough = try test("--time-limit", "0.3", "--rate", "0", "--availability", "total")
         XCTAssertEqual(enough.status, 0, enough.output)

@@ -39,7 +39,9 @@ final class OptionsTests: XCTestCase {
             "--log-stderr", "--log-net-send", "--log-net-recv", "--node-command", "run {i}",
             "--kill-command", "kill", "--pause-command", "stop", "--resume-command", "go on",
             "--", "--log", "debug")
-        XCTAssertEqual(options.bin, "node")
+        XCTAssertNil(options.bin, "--node-command came later")
+        XCTAssertEqual(try parse("--node-command", "a", "--bin", "b").bin, "b")
+        XCTAssertNil(try parse("--node-command", "a", "--bin", "b").commands.start)
         XCTAssertEqual(options.clients, 6)
         XCTAssertEqual(options.rate, 12.5)
         XCTAssertEqual(options.timeLimit, 7)
@@ -155,6 +157,9 @@ final class OptionsTests: XCTestCase {
         XCTAssertEqual(
             complaint(command: "compare", "a", "--rate", "9"),
             "compare: expected two programs that run nodes, and then options")
+        XCTAssertEqual(
+            complaint(command: "compare", "a", "b", "--bin", "c"),
+            "--bin: compare takes the two programs before any option")
         XCTAssertThrowsError(try Comparison(["/bin/sh", "no-such-node"], options)) {
             XCTAssertEqual("\($0)", "--bin no-such-node: expected a program; there is none that can be run")
         }
@@ -174,21 +179,17 @@ final class OptionsTests: XCTestCase {
 
     func testFaultsThatNoCommandBringsAboutAreRefused() {
         let reachable = ShellCommands(start: "ssh host{i} node", kill: "k", pause: "p", resume: "r")
-        XCTAssertNoThrow(try reachable.check([.kill, .pause], bin: nil))
-        XCTAssertNoThrow(try ShellCommands(start: "node").check([.partition], bin: nil))
-        for (commands, bin, complaint) in [
-            (ShellCommands(start: "a", pause: "p"), nil, "--nemesis kill: expected --kill-command"),
+        XCTAssertNoThrow(try reachable.check([.kill, .pause]))
+        XCTAssertNoThrow(try ShellCommands(start: "node").check([.partition]))
+        for (commands, complaint) in [
+            (ShellCommands(start: "a", pause: "p"), "--nemesis kill: expected --kill-command"),
             (
-                ShellCommands(start: "a", kill: "k", pause: "p"), nil,
+                ShellCommands(start: "a", kill: "k", pause: "p"),
                 "--nemesis pause: expected --resume-command"
             ),
-            (ShellCommands(kill: "k"), "node", "--kill-command k: expected --node-command with it"),
-            (
-                ShellCommands(start: "a", kill: "k", pause: "p", resume: "r"), "node",
-                "--bin node: expected either"
-            ),
+            (ShellCommands(kill: "k"), "--kill-command k: expected --node-command with it"),
         ] {
-            XCTAssertThrowsError(try commands.check([.kill, .pause], bin: bin)) {
+            XCTAssertThrowsError(try commands.check([.kill, .pause])) {
                 XCTAssertTrue("\($0)".hasPrefix(complaint), "\($0)")
             }
         }
