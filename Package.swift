@@ -30,7 +30,7 @@ let package = Package(
         .testTarget(name: "NodeTests", dependencies: ["raft-kv"]),
         .target(name: "FuzzInput", dependencies: ["Raft", "KeyValue", "Maelstrom"], path: "Tests/FuzzInput"),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzInput"]),
-        // A node for the bench's own tests: a store in one process, which does wrong what it is told to.
+        // A node for the bench's own tests: a lone store or a naive Raft, which does wrong what it is told to.
         .executableTarget(name: "TestNode", path: "Tests/TestNode"),
         .testTarget(
             name: "BenchTests", dependencies: ["mini-maelstrom", "raft-kv", "Linearizability", "TestNode"]),

@@ -6,6 +6,8 @@ package struct Violation<Value: Hashable & Sendable>: Hashable, Sendable {
     package var possible: [Value?]
     /// The operations invoked up to there, in that order; those that had not returned by then as unknown.
     package var prefix: [RegisterOperation<Value>]
+    /// An order that explains all that had returned before the failing operation did: where each was invoked.
+    package var order: [Int]
 }
 
 package enum Verdict<Value: Hashable & Sendable>: Hashable, Sendable {
@@ -64,7 +66,15 @@ package struct Checker: Sendable {
             preconditionFailure("a prefix holds the operation that it ends with")
         }
         return Violation(
-            operation: shortest[failing], possible: possible(shortest, at: failing), prefix: shortest)
+            operation: shortest[failing], possible: possible(shortest, at: failing), prefix: shortest,
+            order: order(shortest, without: failing))
+    }
+
+    private func order<Value>(_ prefix: [RegisterOperation<Value>], without failing: Int) -> [Int] {
+        var others = prefix
+        others.remove(at: failing)
+        var search = Search(Problem(others), limit: limit)
+        return search.run() == .linearizable ? search.order : []
     }
 
     private func prefix<Value>(

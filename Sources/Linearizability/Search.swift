@@ -62,6 +62,20 @@ struct Search {
         return .linearizable
     }
 
+    /// Where the operations that have been placed were invoked, in the order that explains them.
+    var order: [Int] {
+        var uses = Array(repeating: 0, count: problem.optional.count)
+        return path.map { step in
+            switch step.move {
+            case .place(let entry), .read(let entry):
+                return problem.required[entries.operation(entry)].invoked
+            case .use(let effect):
+                defer { uses[effect] += 1 }
+                return problem.optional[effect].invoked[uses[effect]]
+            }
+        }
+    }
+
     private mutating func tryCall(_ entry: Int) -> Bool {
         let operation = entries.operation(entry)
         let effect = problem.required[operation].effect

@@ -9,6 +9,8 @@ final class Cluster {
         /// A node has printed something, or closed its stdout.
         case output(Int)
         case ended(Int, status: Int32)
+        /// Some process has ended, of a node or of a command.
+        case child
         /// Ctrl-C, or a request to end.
         case interrupted
     }
@@ -52,6 +54,9 @@ final class Cluster {
         try NodeProcess(
             index: index, program: launch.program, arguments: launch.arguments, log: launch.log)
     }
+
+    /// The file that a node's stderr goes to.
+    func log(of index: Int) -> String { launches[index].log }
 
     /// Processor time and the largest memory of the nodes, once they have ended.
     var usage: (seconds: Double, largestMegabytes: Double) {
@@ -104,7 +109,7 @@ final class Cluster {
             for wake in wait(until: deadline) {
                 switch wake {
                 case .output(let index): receive(index) { _ in }
-                case .ended, .interrupted: break
+                case .ended, .child, .interrupted: break
                 }
             }
         }
@@ -112,11 +117,14 @@ final class Cluster {
     }
 
     private func takeSignals() -> [Wake] {
-        var wakes: [Wake] = signals.take().contains { $0 != SIGCHLD } ? [.interrupted] : []
+        let taken = signals.take()
+        var wakes: [Wake] = taken.contains { $0 != SIGCHLD } ? [.interrupted] : []
         for node in nodes where node.status == nil {
             node.reap()
             if let status = node.status { wakes.append(.ended(node.index, status: status)) }
         }
+        // After the ends of nodes, which it may explain.
+        if taken.contains(SIGCHLD) { wakes.append(.child) }
         return wakes
     }
 }

@@ -5,73 +5,83 @@ enum Command: Sendable {
     case help
     /// With a line that says what the run shows, where it has a name.
     case test(Options, summary: String?)
+    case analyze(String)
+    case compare([String], Options)
+    case serve(port: UInt16)
 
     /// - Parameter arguments: without the program's own name.
     /// - Throws: `UsageError`.
     init(_ arguments: [String]) throws {
-        var options = Options()
-        var summary: String?
+        let rest = Array(arguments.dropFirst())
+        let isHelp = rest.prefix { $0 != "--" }.contains { $0 == "--help" || $0 == "-h" }
         switch arguments.first {
-        case nil, "--help", "-h", "help":
-            self = .help
-            return
-        case "test":
-            try options.parse(Array(arguments.dropFirst()))
+        case nil, "--help", "-h", "help": self = .help
+        case .some where isHelp: self = .help
+        case "analyze": self = .analyze(try Command.place(rest))
+        case "compare": self = try Command.comparison(rest)
+        case "serve": self = .serve(port: try Command.port(rest))
         case .some(let name) where name.hasPrefix("-"):
             throw UsageError("\(name): expected test, or the name of a run, before any option")
-        case .some(let name):
-            let file = try RunFile(named: name)
-            do {
-                try options.parse(file.arguments)
-            } catch let error as UsageError {
-                throw UsageError("\(RunFile.folder)/\(name): \(error)")
-            }
-            try options.parse(Array(arguments.dropFirst()))
-            options.name = name
-            summary = file.summary
+        case .some:
+            var options = Options()
+            let summary = try options.parse(run: arguments)
+            self = .test(options, summary: summary)
         }
-        self = options.help ? .help : .test(options, summary: summary)
     }
 
-    /// What `--help` says.
-    static var helpText: String {
-        var lines = [
-            "usage: mini-maelstrom test --bin PATH [OPTIONS] [-- NODE-ARGS]",
-            "       mini-maelstrom NAME [OPTIONS] [-- NODE-ARGS]",
-            "",
-            "Starts a cluster of nodes, each a process that speaks Maelstrom's protocol on stdin and stdout,",
-            "carries their messages, asks them as Maelstrom's lin-kv workload does, and checks that what they",
-            "answered is linearizable. NAME takes the options from \(RunFile.folder)/NAME first.",
-            "",
-            "options:",
-        ]
-        for option in OptionSpec.all {
-            let names = [option.short, option.name].compactMap(\.self).joined(separator: ", ")
-            let left = names + (option.value.map { " \($0)" } ?? "")
-            lines.append("  " + left.padding(toLength: 24, withPad: " ", startingAt: 0) + "  " + option.help)
+    private static func place(_ rest: [String]) throws -> String {
+        guard rest.count < 2 else {
+            throw UsageError("analyze \(rest.joined(separator: " ")): expected one folder")
         }
-        lines += [
-            "  -- NODE-ARGS              what each node is started with; {dir} in it is a directory of this run's",
-            "",
-            "Faults of kill restart what SIGKILL has ended, with the same arguments and another init. A Raft node",
-            "that has lost its disk is not safe then, so kill asks for NODE-ARGS: -- --data-dir {dir} for raft-kv,",
-            "and anything that makes another node keep what it must; for one that needs none, any word it ignores.",
-            "At the end everything is mended, and \(Text.decimal(Run.aftermath, 0)) s of requests follow.",
-            "",
-        ]
-        let runs = RunFile.names()
-        if !runs.isEmpty {
-            lines.append("runs in \(RunFile.folder)/:")
-            for name in runs {
-                let summary = (try? RunFile(named: name))?.summary ?? ""
-                lines.append("  " + name.padding(toLength: 24, withPad: " ", startingAt: 0) + "  " + summary)
-            }
-            lines.append("")
+        return rest.first ?? "latest"
+    }
+
+    private static func comparison(_ rest: [String]) throws -> Command {
+        let programs = Array(rest.prefix { !$0.hasPrefix("-") }.prefix(2))
+        guard programs.count == 2 else {
+            throw UsageError("compare: expected two programs that run nodes, and then options")
         }
-        lines += [
-            "Results are kept in \(RunFile.folder)/store/, those of the last run in \(RunFile.folder)/store/latest.",
-            "Exits 0: valid; 1: invalid; 2: unknown; 64: the command line is wrong; 74: no place for results.",
-        ]
-        return lines.joined(separator: "\n")
+        var options = Comparison.defaults
+        let others = Array(rest.dropFirst(2))
+        for word in others.prefix(while: { $0 != "--" })
+        where word.hasPrefix("--bin") || word.hasPrefix("--node-command") {
+            throw UsageError("\(word): compare takes the two programs before any option")
+        }
+        if let name = others.first, !name.hasPrefix("-") {
+            _ = try options.parse(run: others)
+        } else {
+            try options.parse(others)
+        }
+        return .compare(programs, options)
+    }
+
+    private static func port(_ rest: [String]) throws -> UInt16 {
+        guard !rest.isEmpty else { return Server.defaultPort }
+        guard rest.count == 2, rest[0] == "--port" || rest[0] == "-p", let port = UInt16(rest[1]) else {
+            throw UsageError("serve \(rest.joined(separator: " ")): expected --port N, from 0 to 65535")
+        }
+        return port
+    }
+}
+
+extension Options {
+    /// Reads `test`, or the name of a run, and what follows.
+    /// - Returns: what the run shows, where it has a name.
+    /// - Throws: `UsageError`.
+    fileprivate mutating func parse(run arguments: [String]) throws -> String? {
+        let rest = Array(arguments.dropFirst())
+        guard let name = arguments.first, name != "test" else {
+            try parse(rest)
+            return nil
+        }
+        let file = try RunFile(named: name)
+        do {
+            try parse(file.arguments)
+        } catch let error as UsageError {
+            throw UsageError("\(RunFile.folder)/\(name): \(error)")
+        }
+        try parse(rest)
+        self.name = name
+        return file.summary
     }
 }

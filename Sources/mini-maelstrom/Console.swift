@@ -7,17 +7,22 @@ enum Console {
 
     static func say(_ line: String) {
         // A line of progress may stand there.
-        FileHandle.standardOutput.write(Data((isTerminal ? "\r\u{1b}[K" : "").utf8) + Data("\(line)\n".utf8))
+        write((isTerminal ? "\r\u{1b}[K" : "") + line + "\n", to: .standardOutput)
     }
 
     /// A line that the next one replaces; only on a terminal.
     static func sayForNow(_ line: String) {
         guard isTerminal else { return }
-        FileHandle.standardOutput.write(Data("\r\u{1b}[K\(line)".utf8))
+        write("\r\u{1b}[K\(line)", to: .standardOutput)
     }
 
     static func complain(_ line: String) {
-        FileHandle.standardError.write(Data("mini-maelstrom: \(line)\n".utf8))
+        write("mini-maelstrom: \(line)\n", to: .standardError)
+    }
+
+    /// Where nobody reads any more, the run goes on all the same, and keeps its results.
+    private static func write(_ text: String, to handle: FileHandle) {
+        try? handle.write(contentsOf: Data(text.utf8))
     }
 }
 

@@ -4,12 +4,16 @@ enum Failure: Error, Hashable, CustomStringConvertible {
     case badLine(node: Int, line: String, why: String)
     case ended(node: Int, how: String)
     case notStarted(node: Int, why: String)
+    /// A command that was to strike a node has failed.
+    case command(node: Int, option: String, how: String)
     case interrupted
 
     /// The node whose log may say more.
     var node: Int? {
         switch self {
-        case .badLine(let node, _, _), .ended(let node, _), .notStarted(let node, _): node
+        case .badLine(let node, _, _), .ended(let node, _), .notStarted(let node, _),
+            .command(let node, _, _):
+            node
         case .interrupted: nil
         }
     }
@@ -22,6 +26,8 @@ enum Failure: Error, Hashable, CustomStringConvertible {
             "n\(node) \(how) by itself"
         case .notStarted(let node, let why):
             "n\(node) did not answer init: \(why)"
+        case .command(let node, let option, let how):
+            "\(option) for n\(node) \(how)"
         case .interrupted:
             "interrupted"
         }

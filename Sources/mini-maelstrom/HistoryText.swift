@@ -44,16 +44,21 @@ enum HistoryText {
         guard columns.count >= 4, let process = Int(columns[0]), let kind = kind(columns[1]) else {
             return nil
         }
-        let words = columns[3].split { "[ ]".contains($0) }
-        guard let key = words.first.flatMap({ Int($0) }) else { return nil }
-        let values = words.dropFirst().map { word in
+        guard columns[3].first == "[", columns[3].last == "]" else { return nil }
+        // What was read may be any JSON, blanks and brackets included.
+        let words = columns[3].dropFirst().dropLast().split(separator: " ", maxSplits: 1)
+        guard words.count == 2, let key = Int(words[0]) else { return nil }
+        func value(_ word: Substring) -> RegisterValue {
             Int(word).map(RegisterValue.integer) ?? .other(String(word))
         }
         let action: Action<RegisterValue>
-        switch (columns[2], values.count) {
-        case (":read", 1): action = .read(words[1] == "nil" ? nil : values[0])
-        case (":write", 1): action = .write(values[0])
-        case (":cas", 2): action = .compareAndSet(from: values[0], to: values[1])
+        switch columns[2] {
+        case ":read": action = .read(words[1] == "nil" ? nil : value(words[1]))
+        case ":write": action = .write(value(words[1]))
+        case ":cas":
+            let pair = words[1].split { "[ ]".contains($0) }
+            guard pair.count == 2 else { return nil }
+            action = .compareAndSet(from: value(pair[0]), to: value(pair[1]))
         default: return nil
         }
         return RunEvent(process: process, kind: kind, key: key, action: action)
@@ -78,7 +83,8 @@ enum HistoryText {
         }
     }
 
-    private static func oneLine(_ text: String) -> String {
+    /// With blanks for what would end the line or the column.
+    static func oneLine(_ text: String) -> String {
         text.map { $0.isNewline || $0 == "\t" ? " " : String($0) }.joined()
     }
 }

@@ -50,6 +50,8 @@ struct Reply: Hashable, Sendable {
         var term: Int
         /// Who leads, as far as it knows.
         var leader: Address?
+        /// Who votes; nil where it does not say.
+        var members: Set<Int>?
     }
 }
 
@@ -59,10 +61,12 @@ struct Envelope: Decodable, Hashable {
     var destination: Address
     /// Nil for a message to another node.
     var reply: Reply?
+    /// The type of a message to another node, where its body has one.
+    var kind: String?
     /// Whether the node gave it an id, which is the network's to give.
     var hasID: Bool
 
-    private enum Field: String, CodingKey { case src, dest, body, id }
+    private enum Field: String, CodingKey { case src, dest, body, id, type }
 
     init(from decoder: any Decoder) throws {
         let fields = try decoder.container(keyedBy: Field.self)
@@ -72,7 +76,8 @@ struct Envelope: Decodable, Hashable {
         if case .client = destination {
             reply = try fields.decode(Reply.self, forKey: .body)
         } else {
-            _ = try fields.nestedContainer(keyedBy: Field.self, forKey: .body)
+            let body = try fields.nestedContainer(keyedBy: Field.self, forKey: .body)
+            kind = try? body.decode(String.self, forKey: .type)
         }
     }
 }
@@ -94,6 +99,7 @@ extension Reply: Decodable {
         static let role = Field(stringValue: "role")
         static let term = Field(stringValue: "term")
         static let leader = Field(stringValue: "leader")
+        static let members = Field(stringValue: "members")
     }
 
     init(from decoder: any Decoder) throws {
@@ -106,7 +112,11 @@ extension Reply: Decodable {
                 let term = try? fields.decode(Int.self, forKey: .term)
             else { return }
             let leader = try? fields.decode(String.self, forKey: .leader)
-            standing = Standing(role: role, term: term, leader: leader.map(Address.init))
+            let members = try? fields.decode([String].self, forKey: .members).compactMap { name in
+                if case .node(let number) = Address(name) { number } else { nil }
+            }
+            standing = Standing(
+                role: role, term: term, leader: leader.map(Address.init), members: members.map(Set.init))
             return
         }
         var known = [Field.type, .inReplyTo, .messageID]

@@ -3,8 +3,8 @@ import Foundation
 /// Makes messages of the lines that nodes print.
 struct MessageReader {
     enum Message {
-        /// For another node; whether the line has an id already.
-        case toNode(Int, hasID: Bool)
+        /// For another node; its type, where it has one, and whether the line has an id already.
+        case toNode(Int, kind: String?, hasID: Bool)
         case toClient(Int, Reply)
     }
 
@@ -35,7 +35,7 @@ struct MessageReader {
         }
         switch envelope.destination {
         case .node(let destination) where destination < nodes:
-            return .toNode(destination, hasID: envelope.hasID)
+            return .toNode(destination, kind: envelope.kind, hasID: envelope.hasID)
         case .client(let client):
             guard let reply = envelope.reply else { throw bad("no body") }
             return .toClient(client, reply)

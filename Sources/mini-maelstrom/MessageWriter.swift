@@ -21,10 +21,14 @@ enum MessageWriter {
         line.append("}}\n")
     }
 
-    /// Asks a node who leads.
-    static func appendStatus(id: Int, client: Int, node: Int, messageID: Int, to line: inout [UInt8]) {
+    /// What an operator asks of a node.
+    /// - Parameter body: its fields but for `msg_id`, as JSON.
+    static func append(
+        body: String, id: Int, client: Int, node: Int, messageID: Int, to line: inout [UInt8]
+    ) {
         head(id: id, client: client, node: node, to: &line)
-        line.append(#""type":"status","msg_id":"#, messageID)
+        line.append(body)
+        line.append(#","msg_id":"#, messageID)
         line.append("}}\n")
     }
 

@@ -6,6 +6,8 @@ struct Network {
         var destination: Int
         /// The whole line, with its newline.
         var line: [UInt8]
+        /// Its number in the journal.
+        var number = 0
     }
 
     enum Arrival {
@@ -30,6 +32,12 @@ struct Network {
     /// A binary heap, the first to arrive on top.
     private var flights: [Flight] = []
     private var sent: UInt64 = 0
+    /// The share of messages that never arrive, from 0 to 1.
+    var lossShare = 0.0
+    /// The share of messages that arrive once more, from 0 to 1.
+    var duplicateShare = 0.0
+    private(set) var lost = 0
+    private(set) var duplicated = 0
 
     init(nodes: Int, latency: Latency, random: SeededRandom) {
         self.latency = latency
@@ -52,6 +60,18 @@ struct Network {
 
     /// - Parameter now: in nanoseconds.
     mutating func send(_ message: Message, at now: UInt64) {
+        if lossShare > 0, random.unit() < lossShare {
+            lost += 1
+            return
+        }
+        launch(message, at: now)
+        if duplicateShare > 0, random.unit() < duplicateShare {
+            duplicated += 1
+            launch(message, at: now)
+        }
+    }
+
+    private mutating func launch(_ message: Message, at now: UInt64) {
         sent += 1
         push(Flight(deadline: now + latency.draw(&random), number: sent, message: message))
     }

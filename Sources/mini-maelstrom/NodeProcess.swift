@@ -68,7 +68,9 @@ final class NodeProcess {
         }
     }
 
-    private static func spawn(
+    /// Starts a program in a group of its own.
+    /// - Throws: `SpawnError`.
+    static func spawn(
         _ program: String, _ arguments: [String], input: Int32, output: Int32, log: String
     ) throws -> pid_t {
         var actions = posix_spawn_file_actions_t()

@@ -17,21 +17,22 @@ extension OptionSpec {
         [
             OptionSpec(
                 name: "--workload", short: "-w", value: "NAME",
-                help: "what clients do: lin-kv (default: lin-kv)",
+                help: "what workload to run: lin-kv (default: lin-kv)",
                 expected: "lin-kv, the only workload here"
             ) { text, options in
                 options.workload = text
                 return text == "lin-kv"
             },
             OptionSpec(
-                name: "--bin", value: "PATH", help: "the program that runs a node; required",
+                name: "--bin", value: "FILE", help: "path to binary which runs a node",
                 expected: "a path"
             ) { text, options in
                 options.bin = text
+                options.commands.start = nil
                 return !text.isEmpty
             },
             OptionSpec(
-                name: "--node-count", value: "N", help: "how many nodes, n0, n1, ... (default: 5)",
+                name: "--node-count", value: "N", help: "how many nodes to run, n0, n1, ... (default: 5)",
                 expected: "an integer from 1 to 200"
             ) { text, options in number(text, 1...200) { options.nodeCount = $0 } },
             OptionSpec(
@@ -55,12 +56,13 @@ extension OptionSpec {
             ) { text, options in decimal(text, 0.001...1e7) { options.timeLimit = $0 } },
             OptionSpec(
                 name: "--latency", value: "MS",
-                help: "the mean latency between nodes, in milliseconds (default: 0)",
+                help: "mean (normal) network latency between nodes, in ms (default: 0)",
                 expected: "a number, 0 or more"
             ) { text, options in decimal(text, 0...1e7) { options.latency.mean = $0 } },
             OptionSpec(
                 name: "--latency-dist", value: "TYPE",
-                help: "how it varies: constant, uniform, exponential (default: constant)",
+                help:
+                    "what kind of latency distribution to use: constant, uniform, exponential (default: constant)",
                 expected: "constant, uniform or exponential"
             ) { text, options in
                 guard let kind = Latency.Distribution(rawValue: text) else { return false }
@@ -69,18 +71,14 @@ extension OptionSpec {
             },
             OptionSpec(
                 name: "--nemesis", value: "FAULTS",
-                help: "what to break, comma-separated: partition, kill, pause (default: none)",
-                expected: "a list of \(Nemesis.Fault.allCases.map(\.rawValue).joined(separator: ", "))"
+                help: "a comma-separated list of faults to inject: \(Nemesis.Fault.list) (default: none)",
+                expected: "a list of \(Nemesis.Fault.list)"
             ) { text, options in
-                let faults = text.split(separator: ",", omittingEmptySubsequences: false).map {
-                    Nemesis.Fault(rawValue: $0.filter { $0 != " " })
-                }
-                options.nemesis = faults.compactMap(\.self)
-                return !faults.contains(nil)
+                list(text) { options.nemesis = $0 }
             },
             OptionSpec(
                 name: "--nemesis-interval", value: "S",
-                help: "the mean time between breaking and mending, in seconds (default: 10)",
+                help: "how many seconds between nemesis operations, on average (default: 10)",
                 expected: "a number above 0"
             ) { text, options in decimal(text, 0.001...1e7) { options.nemesisInterval = $0 } },
             OptionSpec(
@@ -92,38 +90,24 @@ extension OptionSpec {
                 return options.seed != nil
             },
         ]
-        + extra
+        + checking + logging + extra + remote
 
-    /// What Maelstrom does not have.
-    private static let extra: [OptionSpec] = [
-        OptionSpec(
-            name: "--key-count", value: "N",
-            help: "ask for N keys that never retire, instead of Maelstrom's of about 120 requests each",
-            expected: "an integer from 1 to 10000000"
-        ) { text, options in number(text, 1...10_000_000) { options.shape.keyCount = $0 } },
-        OptionSpec(
-            name: "--read-ratio", value: "R",
-            help: "the share of reads, the rest being writes and cas alike, instead of Maelstrom's mix",
-            expected: "a number from 0 to 1"
-        ) { text, options in decimal(text, 0...1) { options.shape.readRatio = $0 } },
-        OptionSpec(name: "--no-check", help: "measure only: keep no history, and judge nothing") {
-            _, options in
-            options.checks = false
-            return true
-        },
-        OptionSpec(name: "--help", short: "-h", help: "say this") { _, options in
-            options.help = true
-            return true
-        },
-    ]
+    /// Several of what a type lists.
+    static func list<Item: RawRepresentable<String>>(_ text: String, _ set: ([Item]) -> Void) -> Bool {
+        let items = text.split(separator: ",", omittingEmptySubsequences: false).map {
+            Item(rawValue: $0.filter { $0 != " " })
+        }
+        set(items.compactMap(\.self))
+        return !items.contains { $0 == nil }
+    }
 
-    private static func number(_ text: String, _ range: ClosedRange<Int>, _ set: (Int) -> Void) -> Bool {
+    static func number(_ text: String, _ range: ClosedRange<Int>, _ set: (Int) -> Void) -> Bool {
         guard let value = Int(text), range.contains(value) else { return false }
         set(value)
         return true
     }
 
-    private static func decimal(
+    static func decimal(
         _ text: String, _ range: ClosedRange<Double>, _ set: (Double) -> Void
     ) -> Bool {
         guard let value = Double(text), range.contains(value) else { return false }
@@ -161,4 +145,9 @@ extension Options {
             }
         }
     }
+}
+
+extension CaseIterable where Self: RawRepresentable<String> {
+    /// All of them, for people.
+    static var list: String { allCases.map(\.rawValue).joined(separator: ", ") }
 }

@@ -19,6 +19,8 @@ struct Options: Hashable, Sendable {
     var name = "lin-kv"
     var workload = "lin-kv"
     var bin: String?
+    /// In place of `bin`.
+    var commands = ShellCommands()
     /// `freshDirectory` in one of them stands for a directory of the run's own.
     var nodeArguments: [String] = []
     var nodeCount = 5
@@ -30,13 +32,24 @@ struct Options: Hashable, Sendable {
     var timeLimit = 60.0
     var latency = Latency()
     var nemesis: [Nemesis.Fault] = []
+    /// Of the messages between nodes, while they are lost; from 0 to 1.
+    var lossShare = 0.1
+    /// Of the messages between nodes, while they arrive twice; from 0 to 1.
+    var duplicateShare = 0.1
+    /// The ways of cutting the network of which one is drawn each time.
+    var partitions = Partition.allCases
     /// The mean time between two acts of the nemesis, in seconds.
     var nemesisInterval = 10.0
     /// Fixes what is drawn; drawn itself where it is nil.
     var seed: UInt64?
     var shape = Workload.Shape()
     var checks = true
-    var help = false
+    /// How many runs, each with the next seed; the first that is not valid is the last.
+    var testCount = 1
+    var availability: Availability?
+    var logsStderr = false
+    var logsSends = false
+    var logsReceipts = false
 
     var clients: Int { concurrency.clients(nodes: nodeCount) }
 

@@ -17,6 +17,13 @@ struct Program {
                 return 0
             case .test(let options, let summary):
                 return try Test(options, summary: summary).run()
+            case .analyze(let place): return try Analysis(place).run()
+            case .compare(let programs, let options): return try Comparison(programs, options).run()
+            case .serve(let port):
+                let server = try Server(port: port, store: Store.base)
+                Console.say(
+                    "http://127.0.0.1:\(server.port)/ shows the runs of \(Store.base); Ctrl-C ends it")
+                server.run()
             }
         } catch let error as UsageError {
             Console.complain(error.description)

@@ -7,7 +7,7 @@ struct Recorder {
     private var times: [UInt64] = []
     private var errors: [Int: ErrorReason] = [:]
     /// What the nemesis did, and after how many events.
-    private var acts: [(event: Int, time: UInt64, text: String)] = []
+    private(set) var acts: [(event: Int, time: UInt64, text: String)] = []
     private let isOn: Bool
 
     init(isOn: Bool) { self.isOn = isOn }
@@ -43,6 +43,9 @@ struct Recorder {
     mutating func note(_ text: String, at time: UInt64) {
         acts.append((history.events.count, time, text))
     }
+
+    /// When an event of the history was, in milliseconds since the start.
+    func milliseconds(_ event: Int) -> Double { Report.milliseconds(times[event]) }
 
     /// The history as text.
     func text() -> [UInt8] {

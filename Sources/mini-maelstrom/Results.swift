@@ -44,6 +44,12 @@ struct Results: Codable, Sendable {
     var pauses: [String: Int]
     /// Messages and requests.
     var droppedByKills: Int
+    /// Messages that were lost, and that arrived twice.
+    var lost: Int
+    var duplicated: Int
+    /// What operators asked for: `fail` was refused, `info` may yet have been done.
+    var membershipChanges: Counts
+    var transfers: Counts
     /// Of all nodes.
     var cpuSeconds: Double
     var cpuMicrosecondsPerRequest: Double
@@ -89,6 +95,10 @@ struct Results: Codable, Sendable {
         kills = byNode(.kill)
         pauses = byNode(.pause)
         droppedByKills = statistics.droppedByKills
+        lost = run.network.lost
+        duplicated = run.network.duplicated
+        membershipChanges = counts(statistics.asked[.membership] ?? .init())
+        transfers = counts(statistics.asked[.transfer] ?? .init())
         cpuSeconds = usage.seconds
         cpuMicrosecondsPerRequest = usage.seconds * 1e6 / count
         peakMegabytes = usage.largestMegabytes
@@ -154,8 +164,16 @@ struct Results: Codable, Sendable {
                     "kills",
                     Results.counts(kills) + "; dropped \(Text.grouped(droppedByKills)) messages and requests")
             case .pause: fact("pauses", Results.counts(pauses))
+            case .loss: fact("lost", "\(Text.grouped(lost)) messages")
+            case .duplicate: fact("duplicated", "\(Text.grouped(duplicated)) messages")
+            case .membership: fact("membership changes", Results.outcomes(membershipChanges))
+            case .transfer: fact("leadership transfers", Results.outcomes(transfers))
             }
         }
+    }
+
+    private static func outcomes(_ counts: Counts) -> String {
+        "\(Text.grouped(counts.ok)) ok, \(Text.grouped(counts.fail)) refused, \(Text.grouped(counts.info)) unknown"
     }
 
     private static func counts(_ byNode: [String: Int]) -> String {

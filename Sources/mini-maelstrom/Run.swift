@@ -16,6 +16,8 @@ final class Run {
     private var clients: Clients
     var recorder: Recorder
     var statistics = Statistics()
+    private(set) var samples = RequestSamples()
+    var journal = Journal()
     private(set) var failure: Failure?
     /// How long clients asked, in seconds.
     private(set) var duration = 0.0
@@ -30,8 +32,13 @@ final class Run {
     var paused: Set<Int> = []
     var isCut = false
     /// A fault that waits until it is known who leads.
-    var strike: (fault: Nemesis.Fault, search: LeaderSearch)?
-    /// How often that has been asked.
+    var strike: (fault: Nemesis.Fault, order: [Int], search: LeaderSearch)?
+    var operators: Operators
+    /// What is being done to nodes that only commands reach.
+    var steps: NodeSteps
+    private var tail: LogTail?
+    private var nextTail: UInt64 = .max
+    /// How many questions the bench has asked for itself.
     var searches = 0
 
     private var firstClient: Int { options.nodeCount + 1 }
@@ -43,8 +50,15 @@ final class Run {
         reader = MessageReader(nodes: nodes)
         network = Network(
             nodes: nodes, latency: options.latency, random: SeededRandom(seed: seed, purpose: "network"))
+        operators = Operators(nodes: nodes)
+        steps = NodeSteps(nodes: nodes)
+        if options.logsStderr {
+            tail = LogTail(paths: (0..<nodes).map { store.path("n\($0).log") })
+            nextTail = 0
+        }
         nemesis = Nemesis(
             faults: options.nemesis, nodes: nodes, interval: options.nemesisInterval,
+            partitions: options.partitions,
             random: SeededRandom(seed: seed, purpose: "nemesis"))
         workload = Workload(
             nodes: nodes, workers: options.clients, shape: options.shape,
@@ -58,17 +72,14 @@ final class Run {
     }
 
     /// Runs to the end; what went wrong is in `failure`.
-    func execute(program: String) {
-        defer { cluster.stop() }
+    func execute() {
+        defer {
+            resumeByCommand()
+            cluster.stop()
+            sayLogs()
+        }
         do {
-            let arguments = options.nodeArguments.map {
-                $0.replacingOccurrences(of: Options.freshDirectory, with: store.path("data"))
-            }
-            for index in 0..<options.nodeCount {
-                try cluster.start(
-                    Cluster.Launch(
-                        program: program, arguments: arguments, log: store.path("n\(index).log")))
-            }
+            for index in 0..<options.nodeCount { try cluster.start(launch(index)) }
             try initialize()
             try ask()
         } catch let error as Failure {
@@ -77,6 +88,19 @@ final class Run {
             failure = .notStarted(node: cluster.nodes.count, why: "\(error)")
         }
         if start > 0, duration == 0 { duration = Double(monotonicNow() - start) / 1e9 }
+    }
+
+    private func launch(_ node: Int) -> Cluster.Launch {
+        var program = URL(fileURLWithPath: options.bin ?? "").standardizedFileURL.path
+        var arguments = options.nodeArguments.map {
+            $0.replacingOccurrences(of: Options.freshDirectory, with: store.path("data"))
+        }
+        if let command = options.commands.start {
+            let filled = ShellCommands.fill(command, node: node)
+            program = ShellCommands.shell
+            arguments = ["-c", arguments.isEmpty ? filled : "\(filled) \"$@\"", "n\(node)"] + arguments
+        }
+        return Cluster.Launch(program: program, arguments: arguments, log: store.path("n\(node).log"))
     }
 
     /// Processor time and the largest memory of the nodes, once they have ended.
@@ -101,6 +125,7 @@ final class Run {
             }
             try ask(until: monotonicNow() + UInt64(Run.aftermath * 1e9), breaking: false)
         }
+        endOperators(at: monotonicNow())
         duration = Double(monotonicNow() - start) / 1e9
         while clients.waiting > 0 {
             try turn(until: [clients.nextDeadline, network.nextArrival].compactMap(\.self).min())
@@ -111,8 +136,10 @@ final class Run {
         var now = monotonicNow()
         while now < end {
             if breaking { try act(at: now) }
+            turnOperators(at: now)
             invoke(at: now)
             progress.report(statistics, trouble: trouble, at: now - start)
+            if now >= nextTail { sayLogs() }
             try turn(until: nextDeadline(before: end, breaking: breaking))
             now = monotonicNow()
         }
@@ -121,8 +148,10 @@ final class Run {
     private func nextDeadline(before end: UInt64, breaking: Bool) -> UInt64 {
         let ownTimes = [pace.next, breaking ? nemesis.next : nil, progress.next]
             .compactMap { $0.map { $0 + start } }
-        let times = [clients.nextDeadline, network.nextArrival, strike?.search.deadline].compactMap(\.self)
-        return (times + ownTimes).reduce(end, min)
+        let times = [
+            clients.nextDeadline, network.nextArrival, strike?.search.deadline, operators.deadline,
+        ].compactMap(\.self)
+        return (times + ownTimes).reduce(min(end, nextTail), min)
     }
 
     /// Waits for something to happen, and takes in all that did.
@@ -131,8 +160,10 @@ final class Run {
             switch wake {
             case .output(let node): try receive(node)
             case .interrupted: throw Failure.interrupted
+            case .child: try turnSteps(at: monotonicNow())
             case .ended(let node, let status):
                 while try receive(node) {}
+                if steps.isDying(node) { break }
                 throw Failure.ended(node: node, how: NodeProcess.describe(status: status))
             }
         }
@@ -140,9 +171,13 @@ final class Run {
         while let arrival = network.next(at: now) {
             switch arrival {
             case .delivered(let message):
+                if options.logsReceipts { sayNet("recv", message.line.dropLast(), at: now) }
                 let node = cluster.nodes[message.destination]
+                journal.arrive(message.number, dropped: !node.isRunning, at: now)
                 if node.isRunning { node.outgoing += message.line } else { statistics.droppedByKills += 1 }
-            case .dropped: statistics.dropped += 1
+            case .dropped(let message):
+                journal.arrive(message.number, dropped: true, at: now)
+                statistics.dropped += 1
             }
         }
         try checkInits(at: now)
@@ -170,13 +205,17 @@ final class Run {
 
     private func take(_ line: UnsafeRawBufferPointer.SubSequence, from node: Int, at now: UInt64) throws {
         switch try reader.read(line, from: node) {
-        case .toNode(let destination, let hasID):
+        case .toNode(let destination, let kind, let hasID):
             statistics.serverMessages += 1
             messages += 1
-            send(line, hasID: hasID, from: node, to: destination, at: now)
+            if options.logsSends { sayNet("send", line, at: now) }
+            let number = journal.send(
+                from: .node(node), to: .node(destination), kind: kind, text: line, at: now)
+            send(line, hasID: hasID, from: node, to: destination, number: number, at: now)
         case .toClient(let client, let reply):
+            if client >= firstClient { note(reply, from: node, to: client, text: line, at: now) }
             if client < firstClient {
-                try take(reply, of: client)
+                try take(reply, of: client, at: now)
             } else if !clients.exists(client) {
                 throw Failure.badLine(
                     node: node, line: String(decoding: line, as: UTF8.self), why: "no client c\(client)")
@@ -188,7 +227,7 @@ final class Run {
 
     private func send(
         _ line: UnsafeRawBufferPointer.SubSequence, hasID: Bool, from node: Int, to destination: Int,
-        at now: UInt64
+        number: Int, at now: UInt64
     ) {
         var wire: [UInt8] = []
         wire.reserveCapacity(line.count + 24)
@@ -198,7 +237,19 @@ final class Run {
         } else {
             MessageWriter.append(line, id: messages, to: &wire)
         }
-        network.send(Network.Message(source: node, destination: destination, line: wire), at: now)
+        network.send(
+            Network.Message(source: node, destination: destination, line: wire, number: number), at: now)
+    }
+
+    private func sayNet(_ what: String, _ line: some Sequence<UInt8>, at now: UInt64) {
+        let time = Text.decimal(Double(now - min(now, start)) / 1e9, 6)
+        Console.say("\(time) :\(what) \(String(decoding: Array(line), as: UTF8.self))")
+    }
+
+    private func sayLogs() {
+        guard let lines = tail?.lines() else { return }
+        for (node, line) in lines { Console.say("n\(node): \(line)") }
+        nextTail = monotonicNow() + LogTail.interval
     }
 
     private func invoke(at now: UInt64) {
@@ -212,14 +263,18 @@ final class Run {
                 continue
             }
             messages += 1
+            let length = cluster.nodes[worker.node].outgoing.count
             MessageWriter.append(
                 request, id: messages, client: worker.client, node: worker.node,
                 messageID: worker.messageID, to: &cluster.nodes[worker.node].outgoing)
+            note(
+                request, of: worker, text: cluster.nodes[worker.node].outgoing[length...].dropLast(), at: now)
         }
     }
 
     private func complete(_ completion: Clients.Completion, at now: UInt64) {
         statistics.add(completion)
+        samples.add(completion, node: completion.process % options.nodeCount, at: now - start)
         recorder.complete(completion, at: now - start)
         pace.release(completion.worker)
     }

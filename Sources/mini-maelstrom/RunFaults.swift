@@ -16,14 +16,18 @@ extension Run {
                 statistics.partitions += 1
                 note(":start-partition\t:\(partition.rawValue) \(cuts.description)", at: now)
             case .stopPartition: mend(at: now)
-            case .kill(let target): try strike(.kill, target, at: now)
-            case .pause(let target): try strike(.pause, target, at: now)
+            case .kill(let target, let order): try strike(.kill, target, order, at: now)
+            case .pause(let target, let order): try strike(.pause, target, order, at: now)
+            case .lose(let begins): lose(begins, at: now)
+            case .duplicate(let begins): duplicate(begins, at: now)
+            case .changeMembership(let plan): send(.change(plan), at: now)
+            case .transfer(let order): send(.transfer(order: order), at: now)
             case .start:
                 try concludeStrike(at: now)
                 try startAll(at: now)
             case .resume:
                 try concludeStrike(at: now)
-                resumeAll(at: now)
+                try resumeAll(at: now)
             }
         }
     }
@@ -32,7 +36,9 @@ extension Run {
     func mendAll(at now: UInt64) throws {
         strike = nil
         if options.nemesis.contains(.partition) { mend(at: now) }
-        if options.nemesis.contains(.pause) { resumeAll(at: now) }
+        if options.nemesis.contains(.loss) { lose(false, at: now) }
+        if options.nemesis.contains(.duplicate) { duplicate(false, at: now) }
+        if options.nemesis.contains(.pause) { try resumeAll(at: now) }
         if options.nemesis.contains(.kill) { try startAll(at: now) }
     }
 
@@ -42,45 +48,65 @@ extension Run {
         note(":stop-partition\t:network-healed", at: now)
     }
 
-    private func note(_ text: String, at now: UInt64) { recorder.note(text, at: now - start) }
+    private func lose(_ begins: Bool, at now: UInt64) {
+        network.lossShare = begins ? options.lossShare : 0
+        note(begins ? ":start-loss\t\(options.lossShare)" : ":stop-loss\t:network-healed", at: now)
+    }
+
+    private func duplicate(_ begins: Bool, at now: UInt64) {
+        network.duplicateShare = begins ? options.duplicateShare : 0
+        let words = ":start-duplicate\t\(options.duplicateShare)"
+        note(begins ? words : ":stop-duplicate\t:network-healed", at: now)
+    }
+
+    func note(_ text: String, at now: UInt64) { recorder.note(text, at: now - start) }
 
     // MARK: - Striking nodes
 
     /// Strikes at once, but for the leader, who has to be found first.
-    private func strike(_ fault: Nemesis.Fault, _ target: Target, at now: UInt64) throws {
+    private func strike(_ fault: Nemesis.Fault, _ target: Target, _ order: [Int], at now: UInt64) throws {
         try concludeStrike(at: now)
-        guard target == .leader else { return try strike(fault, target, leader: nil, at: now) }
+        guard target == .leader else {
+            return try strike(fault, target, nodes: target.pick(order, leader: nil), at: now)
+        }
+        strike = (fault, order, search(at: now))
+    }
+
+    /// Asks all nodes that can answer how things stand.
+    func search(at now: UInt64) -> LeaderSearch {
         let asked = (0..<options.nodeCount).filter { initialized.contains($0) && !paused.contains($0) }
         searches += 1
         let search = LeaderSearch(messageID: 1 + searches, asked: asked, at: now)
         for node in asked {
             messages += 1
-            MessageWriter.appendStatus(
-                id: messages, client: node + 1, node: node, messageID: search.messageID,
-                to: &cluster.nodes[node].outgoing)
+            MessageWriter.append(
+                body: #""type":"status""#, id: messages, client: node + 1, node: node,
+                messageID: search.messageID, to: &cluster.nodes[node].outgoing)
         }
-        strike = (fault, search)
+        return search
     }
 
     private func concludeStrike(at now: UInt64) throws {
         guard let pending = strike else { return }
         strike = nil
-        try strike(pending.fault, .leader, leader: pending.search.leader, at: now)
+        let picked = Target.leader.pick(pending.order, leader: pending.search.leader)
+        try strike(pending.fault, .leader, nodes: picked, at: now)
     }
 
     private func strike(
-        _ fault: Nemesis.Fault, _ target: Target, leader: Int?, at now: UInt64
+        _ fault: Nemesis.Fault, _ target: Target, nodes: [Int], at now: UInt64
     ) throws {
-        let struck = nemesis.draw(target, leader: leader).filter {
-            cluster.nodes[$0].isRunning && (fault == .kill || !paused.contains($0))
+        let struck = nodes.filter {
+            cluster.nodes[$0].isRunning && !steps.isDying($0) && (fault == .kill || !paused.contains($0))
         }
         for node in struck {
             switch fault {
-            case .kill: try kill(node)
+            case .kill: try kill(node, at: now)
             case .pause:
-                cluster.nodes[node].pause()
+                try pause(node, at: now)
                 paused.insert(node)
-            case .partition: preconditionFailure("links are cut, and nodes are not")
+            case .partition, .loss, .duplicate, .membership, .transfer:
+                preconditionFailure("\(fault.rawValue) strikes no node")
             }
         }
         statistics.strike(fault, struck)
@@ -88,11 +114,25 @@ extension Run {
         note(":\(fault.rawValue)\t:\(target.rawValue) [\(names)]", at: now)
     }
 
-    private func kill(_ node: Int) throws {
-        let process = cluster.nodes[node]
-        process.kill()
-        if !process.wasKilled, let status = process.status {
-            throw Failure.ended(node: node, how: NodeProcess.describe(status: status))
+    private func pause(_ node: Int, at now: UInt64) throws {
+        guard options.commands.start == nil else { return try add(.pause, to: node, at: now) }
+        cluster.nodes[node].pause()
+    }
+
+    private func resume(_ node: Int, at now: UInt64) throws {
+        guard options.commands.start == nil else { return try add(.resume, to: node, at: now) }
+        cluster.nodes[node].resume()
+    }
+
+    private func kill(_ node: Int, at now: UInt64) throws {
+        if options.commands.start == nil {
+            let process = cluster.nodes[node]
+            process.kill()
+            if !process.wasKilled, let status = process.status {
+                throw Failure.ended(node: node, how: NodeProcess.describe(status: status))
+            }
+        } else {
+            try add(.kill, to: node, at: now)
         }
         initialized.remove(node)
         initDeadlines[node] = nil
@@ -100,16 +140,21 @@ extension Run {
     }
 
     private func startAll(at now: UInt64) throws {
-        for node in 0..<options.nodeCount where !cluster.nodes[node].isRunning {
-            try cluster.restart(node)
-            sendInit(to: node, at: now)
+        for node in 0..<options.nodeCount
+        where !steps.willRun(node, runs: cluster.nodes[node].isRunning) {
+            if options.commands.start != nil {
+                try add(.start, to: node, at: now)
+            } else {
+                try cluster.restart(node)
+                sendInit(to: node, at: now)
+            }
         }
         note(":start\t:all", at: now)
     }
 
-    private func resumeAll(at now: UInt64) {
-        for node in paused {
-            cluster.nodes[node].resume()
+    private func resumeAll(at now: UInt64) throws {
+        for node in paused.sorted() {
+            try resume(node, at: now)
             // It was not its fault that it took so long.
             if initDeadlines[node] != nil { initDeadlines[node] = now + Run.initPatience }
         }
@@ -137,11 +182,12 @@ extension Run {
     }
 
     /// Clients with low numbers are the bench's own: each tells one node who it is, and asks it who leads.
-    func take(_ reply: Reply, of client: Int) throws {
+    func take(_ reply: Reply, of client: Int, at now: UInt64) throws {
         let node = client - 1
         guard (0..<options.nodeCount).contains(node) else { return }
         guard reply.inReplyTo == 1 else {
             strike?.search.hear(reply, from: node)
+            hearOperator(reply, from: node, at: now)
             return
         }
         guard initDeadlines.removeValue(forKey: node) != nil else { return }
@@ -157,6 +203,8 @@ extension Run {
         let down = (0..<options.nodeCount).filter { !initialized.contains($0) }
         func names(_ nodes: [Int]) -> String { nodes.map { "n\($0)" }.joined(separator: " ") }
         var parts = isCut ? ["partitioned"] : []
+        if network.lossShare > 0 { parts.append("losing") }
+        if network.duplicateShare > 0 { parts.append("duplicating") }
         if !down.isEmpty { parts.append("\(names(down)) down") }
         if !paused.isEmpty { parts.append("\(names(paused.sorted())) paused") }
         return parts.joined(separator: ", ")

@@ -64,6 +64,8 @@ struct Statistics: Sendable {
     var partitions = 0
     /// How often each node was killed, or paused.
     private(set) var strikes: [Nemesis.Fault: [Int: Int]] = [:]
+    /// What operators asked for: as many were done, refused, and neither for certain.
+    private(set) var asked: [Nemesis.Fault: Counts] = [:]
 
     var total: Counts {
         byKind.values.reduce(into: Counts()) {
@@ -81,6 +83,14 @@ struct Statistics: Sendable {
 
     mutating func strike(_ fault: Nemesis.Fault, _ nodes: [Int]) {
         for node in nodes { strikes[fault, default: [:]][node, default: 0] += 1 }
+    }
+
+    mutating func add(_ outcome: Operators.Outcome, of fault: Nemesis.Fault) {
+        switch outcome {
+        case .ok: asked[fault, default: Counts()].ok += 1
+        case .refused: asked[fault, default: Counts()].fail += 1
+        case .unknown: asked[fault, default: Counts()].info += 1
+        }
     }
 
     mutating func add(_ completion: Clients.Completion) {

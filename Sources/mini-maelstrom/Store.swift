@@ -2,13 +2,16 @@ import Foundation
 
 /// Where a run leaves what it found: `maelstrom-runs/store/<name>-<time>/`.
 struct Store: Sendable {
+    /// Where all runs have their folders.
+    static let base = "\(RunFile.folder)/store"
+
     /// The run's own folder, as a path from the current directory.
     let folder: String
 
     /// Makes the folder of a run that starts now, and points `latest` to it.
     /// - Throws: `StoreError`.
     init(name: String) throws {
-        let base = "\(RunFile.folder)/store"
+        let base = Store.base
         let format = DateFormatter()
         format.locale = Locale(identifier: "en_US_POSIX")
         format.dateFormat = "yyyyMMdd'T'HHmmss.SSS"
@@ -34,6 +37,14 @@ struct Store: Sendable {
         } catch {
             throw StoreError("cannot write \(path(file)): \(error.localizedDescription)")
         }
+    }
+
+    /// The first bytes of a node's log, and whether those are all.
+    func firstBytes(_ count: Int, of file: String) -> (text: String, isWhole: Bool) {
+        guard let handle = FileHandle(forReadingAtPath: path(file)),
+            let data = try? handle.read(upToCount: count + 1)
+        else { return ("", true) }
+        return (String(decoding: data.prefix(count), as: UTF8.self), data.count <= count)
     }
 
     /// The last lines of a node's log.

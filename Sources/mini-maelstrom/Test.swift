@@ -4,53 +4,63 @@ import Foundation
 struct Test {
     private let options: Options
     private let summary: String?
-    private let program: String
 
     /// - Throws: `UsageError`.
     init(_ options: Options, summary: String?) throws {
         self.options = options
         self.summary = summary
-        guard let bin = options.bin else { throw UsageError("--bin: expected a program that runs a node") }
-        program = URL(fileURLWithPath: bin).standardizedFileURL.path
-        if options.nemesis.contains(.kill), options.nodeArguments.isEmpty {
-            throw UsageError(
-                "--nemesis kill: a restarted Raft node needs what it stored: end with -- --data-dir "
-                    + "\(Options.freshDirectory), or with what makes your node keep its state")
-        }
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: program, isDirectory: &isFolder), !isFolder.boolValue,
-            FileManager.default.isExecutableFile(atPath: program)
-        else {
-            throw UsageError("--bin", bin, expected: "a program; there is none that can be run")
-        }
+        try options.check()
     }
 
+    /// Runs as often as was asked for, with the next seed each time, until one run is not valid.
     /// - Returns: the exit code.
     /// - Throws: `StoreError`.
     func run() throws -> Int32 {
         let seed = options.seed ?? UInt64.random(in: 0..<1 << 32)
+        for count in 0..<options.testCount {
+            let number = options.testCount > 1 ? "run \(count + 1) of \(options.testCount): " : ""
+            let title = summary.map { "\(options.name): \($0)\n" } ?? ""
+            let (results, wasInterrupted) = try run(
+                seed: seed &+ UInt64(count),
+                title: (count == 0 ? title : "") + number + description(seed: seed &+ UInt64(count)))
+            if results.verdict != .valid || wasInterrupted { return results.verdict.exitCode }
+        }
+        return RunVerdict.valid.exitCode
+    }
+
+    /// One run.
+    /// - Parameter title: nil where only what is wrong is said.
+    /// - Throws: `StoreError`.
+    func run(seed: UInt64, title: String?) throws -> (results: Results, wasInterrupted: Bool) {
         let store = try Store(name: options.name)
         // From here on Ctrl-C ends the run, and not the bench.
         let run = Run(options, seed: seed, store: store)
-        if let summary { Console.say("\(options.name): \(summary)") }
-        Console.say(description(seed: seed))
-        run.execute(program: program)
+        if let title { Console.say(title) }
+        run.execute()
         if options.checks { Console.sayForNow("checking ...") }
-        let judgement = Judgement(
+        var judgement = Judgement(
             options.checks ? run.recorder.history : nil, run.statistics, failure: run.failure)
+        judgement.demand(options.availability, run.statistics)
         let results = Results(options, seed: seed, run, judgement)
-        for line in results.summary(run.statistics) { Console.say(line) }
+        if title != nil { for line in results.summary(run.statistics) { Console.say(line) } }
         if options.checks { try store.write(run.recorder.text(), to: "history.txt") }
         try store.write(try results.json(), to: "results.json")
-        Console.say("  \(Text.left("results", 24))\(store.folder)\n")
-        for reason in judgement.reasons.prefix(5) { Console.say(reason) }
-        if judgement.reasons.count > 5 { Console.say("... and \(judgement.reasons.count - 5) more") }
+        let logs = (0..<options.nodeCount).map { store.firstBytes(1 << 24, of: "n\($0).log") }
+        let report = Report(options, seed: seed, run, judgement, results, logs: logs)
+        try store.write(try ReportPage.html(report), to: "report.html")
+        if title != nil {
+            Console.say("  \(Text.left("results", 24))\(store.folder)")
+            Console.say("  \(Text.left("report", 24))\(store.path("report.html"))\n")
+        }
+        judgement.say()
         if let node = run.failure?.node { quote(node, store) }
         if !judgement.reasons.isEmpty { Console.say("") }
-        Console.say(
-            options.checks || judgement.verdict != .valid
-                ? judgement.verdict.line : "Measured only: nothing was checked.")
-        return judgement.verdict.exitCode
+        if title != nil {
+            Console.say(
+                options.checks || judgement.verdict != .valid
+                    ? judgement.verdict.line : "Measured only: nothing was checked.")
+        }
+        return (results, run.failure == .interrupted)
     }
 
     private func description(seed: UInt64) -> String {
@@ -77,5 +87,27 @@ struct Test {
         let lines = store.lastLines(20, of: "n\(node).log")
         Console.say(lines.isEmpty ? "n\(node) left nothing on stderr" : "the last of n\(node)'s stderr:")
         for line in lines { Console.say("    \(line)") }
+    }
+}
+
+extension Options {
+    /// - Throws: `UsageError` where options do not fit together, or to what is there.
+    func check() throws {
+        try commands.check(nemesis)
+        guard commands.start == nil else { return }
+        if nemesis.contains(.kill), nodeArguments.isEmpty {
+            throw UsageError(
+                "--nemesis kill: a restarted Raft node needs what it stored: end with -- --data-dir "
+                    + "\(Options.freshDirectory), or with what makes your node keep its state")
+        }
+        guard let bin else {
+            throw UsageError("--bin: expected a program that runs a node (or --node-command, a command)")
+        }
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: bin, isDirectory: &isFolder), !isFolder.boolValue,
+            FileManager.default.isExecutableFile(atPath: bin)
+        else {
+            throw UsageError("--bin", bin, expected: "a program; there is none that can be run")
+        }
     }
 }

@@ -27,7 +27,9 @@ struct Judgement: Sendable {
     private(set) var verdict = RunVerdict.valid
     /// Why the verdict is no better.
     private(set) var reasons: [String] = []
-    private(set) var invalidKeys: [Int] = []
+    private(set) var violations: [(key: Int, violation: Violation<RegisterValue>)] = []
+
+    var invalidKeys: [Int] { violations.map(\.key) }
 
     /// - Parameter history: nil where nothing is to be checked.
     init(_ history: RunHistory?, _ statistics: Statistics, failure: Failure?) {
@@ -36,13 +38,7 @@ struct Judgement: Sendable {
         case .some(.interrupted): lower(to: .valid, "interrupted: this is what there was until then")
         case .some(let failure): lower(to: .invalid, failure.description)
         }
-        if let history {
-            do {
-                for (key, verdict) in try Checker().check(history) { add(verdict, key: key) }
-            } catch {
-                lower(to: .unknown, "the history makes no sense: \(error)")
-            }
-        }
+        if let history { judge(history) }
         // Jepsen's rule; a run that broke off has a better reason.
         guard failure == nil || failure == .interrupted else { return }
         for kind in Request.Kind.allCases {
@@ -52,13 +48,38 @@ struct Judgement: Sendable {
         if statistics.total.all == 0 { lower(to: .unknown, "nothing was asked") }
     }
 
+    /// What is found in a history of which nothing else is known.
+    init(_ history: RunHistory) {
+        judge(history)
+        if history.events.isEmpty { lower(to: .unknown, "nothing was asked") }
+    }
+
+    /// Asks for a share of the requests to have been served.
+    mutating func demand(_ availability: Availability?, _ statistics: Statistics) {
+        if let complaint = availability?.complaint(statistics) { lower(to: .invalid, complaint) }
+    }
+
+    /// The first of the reasons, for people.
+    func say() {
+        for reason in reasons.prefix(5) { Console.say(reason) }
+        if reasons.count > 5 { Console.say("... and \(reasons.count - 5) more") }
+    }
+
+    private mutating func judge(_ history: RunHistory) {
+        do {
+            for (key, verdict) in try Checker().check(history) { add(verdict, key: key) }
+        } catch {
+            lower(to: .unknown, "the history makes no sense: \(error)")
+        }
+    }
+
     private mutating func add(_ verdict: Verdict<RegisterValue>, key: Int) {
         switch verdict {
         case .linearizable: break
         case .undecided(let states):
             lower(to: .unknown, "key \(key): gave up after \(Text.grouped(states)) states")
         case .violated(let violation):
-            invalidKeys.append(key)
+            violations.append((key, violation))
             lower(to: .invalid, Judgement.describe(violation, key: key))
         }
     }
@@ -95,9 +116,9 @@ struct Judgement: Sendable {
         return lines.joined(separator: "\n")
     }
 
-    private static func held(_ value: RegisterValue?) -> String { value?.description ?? "no value" }
+    static func held(_ value: RegisterValue?) -> String { value?.description ?? "no value" }
 
-    private static func words(_ operation: RegisterOperation<RegisterValue>) -> String {
+    static func words(_ operation: RegisterOperation<RegisterValue>) -> String {
         let isKnown = operation.returned != nil
         return switch operation.action {
         case .read(let value): isKnown ? "read \(held(value))" : "was reading"

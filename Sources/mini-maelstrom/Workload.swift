@@ -38,7 +38,10 @@ struct Workload {
     private let groupSize: Int
     private let readers: Int
     private let shape: Shape
-    private var random: SeededRandom
+    /// Each worker draws by itself, so that what it asks does not depend on when the others ask.
+    private var randoms: [SeededRandom]
+    /// For each group, of the lifetimes of its keys.
+    private var lifetimes: [SeededRandom]
     private var groups: [(key: Int, remaining: Int)] = []
     private var nextKey = 0
 
@@ -48,40 +51,46 @@ struct Workload {
         // A single worker does both.
         readers = groupSize == 1 ? 0 : groupSize / 2
         self.shape = shape
-        self.random = random
-        for _ in 0..<(workers + groupSize - 1) / groupSize { groups.append(fresh()) }
+        var random = random
+        randoms = (0..<workers).map { _ in SeededRandom(seed: random.next()) }
+        let count = (workers + groupSize - 1) / groupSize
+        lifetimes = (0..<count).map { _ in SeededRandom(seed: random.next()) }
+        for group in 0..<count { groups.append(fresh(group)) }
     }
 
     /// What a worker asks next.
     mutating func next(worker: Int) -> Request {
-        let key = takeKey(group: worker / groupSize)
+        let key = takeKey(worker)
         switch kind(worker) {
         case .read: return Request(key: key, kind: .read)
-        case .write: return Request(key: key, kind: .write, value: random.below(5))
-        case .cas: return Request(key: key, kind: .cas, value: random.below(5), newValue: random.below(5))
+        case .write: return Request(key: key, kind: .write, value: randoms[worker].below(5))
+        case .cas:
+            return Request(
+                key: key, kind: .cas, value: randoms[worker].below(5), newValue: randoms[worker].below(5))
         }
     }
 
     private mutating func kind(_ worker: Int) -> Request.Kind {
         if let ratio = shape.readRatio {
-            if random.unit() < ratio { return .read }
-            return random.below(2) == 0 ? .write : .cas
+            if randoms[worker].unit() < ratio { return .read }
+            return randoms[worker].below(2) == 0 ? .write : .cas
         }
-        if readers == 0, random.below(2) == 0 { return .read }
+        if readers == 0, randoms[worker].below(2) == 0 { return .read }
         if worker % groupSize < readers { return .read }
-        return random.below(3) == 0 ? .write : .cas
+        return randoms[worker].below(3) == 0 ? .write : .cas
     }
 
-    private mutating func takeKey(group: Int) -> Int {
-        if let count = shape.keyCount { return random.below(count) }
-        if groups[group].remaining == 0 { groups[group] = fresh() }
+    private mutating func takeKey(_ worker: Int) -> Int {
+        if let count = shape.keyCount { return randoms[worker].below(count) }
+        let group = worker / groupSize
+        if groups[group].remaining == 0 { groups[group] = fresh(group) }
         groups[group].remaining -= 1
         return groups[group].key
     }
 
-    private mutating func fresh() -> (key: Int, remaining: Int) {
+    private mutating func fresh(_ group: Int) -> (key: Int, remaining: Int) {
         defer { nextKey += 1 }
         // The limits differ a little so that keys do not retire all at once.
-        return (nextKey, Int((128 * (0.9 + 0.1 * random.unit())).rounded(.up)))
+        return (nextKey, Int((128 * (0.9 + 0.1 * lifetimes[group].unit())).rounded(.up)))
     }
 }

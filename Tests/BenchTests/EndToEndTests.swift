@@ -18,7 +18,7 @@ final class EndToEndTests: BenchProgram {
         XCTAssertTrue(ended.output.hasSuffix("Everything looks good! ヽ(‘ー`)ノ\n"), ended.output)
         XCTAssertTrue(ended.output.contains("seed 1"))
         let files = try FileManager.default.contentsOfDirectory(atPath: latest.path)
-        XCTAssertEqual(files.sorted(), ["history.txt", "n0.log", "results.json"])
+        XCTAssertEqual(files.sorted(), ["history.txt", "n0.log", "report.html", "results.json"])
         let data = try Data(contentsOf: latest.appendingPathComponent("results.json"))
         let results = try JSONDecoder().decode(Results.self, from: data)
         XCTAssertEqual(results.verdict, .valid)

@@ -46,6 +46,14 @@ final class HistoryTextTests: XCTestCase {
         XCTAssertFalse(verdicts.contains { $0.verdict == .linearizable })
     }
 
+    func testAnyJSONThatWasReadIsReadBack() throws {
+        for value in ["[1 {\"a\" 1.5}]", "\"two words\"", "{}", "[]"] {
+            let event = RunEvent(process: 0, kind: .ok, key: 3, action: .read(.other(value)))
+            let line = HistoryText.line(event, seconds: "1.000000", error: nil)
+            XCTAssertEqual(try HistoryText.parse(line).events, [event])
+        }
+    }
+
     func testALineThatIsNoEventIsNamed() {
         XCTAssertThrowsError(try HistoryText.parse("0\t:invoke\t:read\t[0 nil]\nnonsense")) {
             XCTAssertEqual("\($0)", "line 2 is no event of a lin-kv history: nonsense")

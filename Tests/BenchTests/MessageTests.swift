@@ -86,7 +86,7 @@ final class MessageTests: XCTestCase {
             complaint(#"{"src":"n0","dest":"n9","body":{"type":"ping","msg_id":2}}"#),
             "dest is n9, which does not exist")
         guard
-            case .toNode(2, hasID: false) = try read(
+            case .toNode(2, kind: "ping", hasID: false) = try read(
                 #"{"src":"n0","dest":"n2","body":{"type":"ping","msg_id":3}}"#)
         else { return XCTFail("not for n2") }
     }

@@ -97,7 +97,8 @@ final class NemesisTests: XCTestCase {
             switch nemesis.act(at: due) {
             case .startPartition: XCTAssertEqual(turn % 2, 0)
             case .stopPartition: XCTAssertEqual(turn % 2, 1)
-            case .kill, .start, .pause, .resume, nil: XCTFail("no partition")
+            case .kill, .start, .pause, .resume, .lose, .duplicate, .changeMembership, .transfer, nil:
+                XCTFail("no partition")
             }
             last = due
         }
@@ -126,7 +127,7 @@ final class NemesisTests: XCTestCase {
             case .start: (fault, begins) = (.kill, false)
             case .pause: (fault, begins) = (.pause, true)
             case .resume: (fault, begins) = (.pause, false)
-            case nil: return XCTFail("nothing happened")
+            case .lose, .duplicate, .changeMembership, .transfer, nil: return XCTFail("not asked for")
             }
             XCTAssertEqual(ongoing.insert(fault).inserted, begins)
             if !begins { ongoing.remove(fault) }
@@ -143,20 +144,62 @@ final class NemesisTests: XCTestCase {
         var nemesis = Nemesis(faults: [.kill], nodes: 5, interval: 1, random: random)
         var drawn: Set<Target> = []
         for _ in 0..<200 {
-            if case .kill(let target) = nemesis.act(at: .max) { drawn.insert(target) }
+            if case .kill(let target, _) = nemesis.act(at: .max) { drawn.insert(target) }
         }
         XCTAssertEqual(drawn, Set(Target.allCases))
         for nodes in 1...9 {
-            let sizes = Target.allCases.map { $0.draw(nodes: nodes, leader: 0, random: &random).count }
+            let sizes = Target.allCases.map { $0.pick(Array(0..<nodes), leader: 0).count }
             XCTAssertEqual(sizes, [1, (nodes - 1) / 2, nodes / 2 + 1, 1, nodes])
         }
     }
 
-    func testTheLeaderIsStruckOrAnyoneWhereNobodyKnowsIt() {
-        for _ in 0..<20 {
-            XCTAssertEqual(Target.leader.draw(nodes: 5, leader: 3, random: &random), [3])
+    func testTheLeaderIsStruckOrTheFirstWhereNobodyKnowsIt() {
+        XCTAssertEqual(Target.leader.pick([4, 1, 3, 0, 2], leader: 3), [3])
+        XCTAssertEqual(Target.leader.pick([4, 1, 3, 0, 2], leader: nil), [4])
+    }
+
+    func testTheSameSeedBreaksTheSame() {
+        func acts() -> [Nemesis.Act?] {
+            var nemesis = Nemesis(
+                faults: Nemesis.Fault.allCases, nodes: 7, interval: 1, random: SeededRandom(seed: 3))
+            return (0..<500).map { _ in nemesis.act(at: .max) }
         }
-        let drawn = (0..<100).map { _ in Target.leader.draw(nodes: 5, leader: nil, random: &random) }
-        XCTAssertEqual(Set(drawn), [[0], [1], [2], [3], [4]])
+        XCTAssertEqual(acts(), acts())
+    }
+
+    func testLossAndDuplicationBeginAtOnceAndEndInTurns() {
+        var nemesis = Nemesis(faults: [.loss], nodes: 5, interval: 1, random: random)
+        XCTAssertEqual(nemesis.next, 0)
+        XCTAssertEqual(
+            (0..<4).map { _ in nemesis.act(at: .max) },
+            [.lose(true), .lose(false), .lose(true), .lose(false)])
+        nemesis = Nemesis(faults: [.duplicate], nodes: 5, interval: 1, random: random)
+        XCTAssertEqual((0..<2).map { _ in nemesis.act(at: .max) }, [.duplicate(true), .duplicate(false)])
+    }
+
+    func testWhatOperatorsAskForComesAfterAWaitAndInAnyOrder() {
+        var nemesis = Nemesis(faults: [.transfer, .membership], nodes: 5, interval: 1, random: random)
+        XCTAssertNotEqual(nemesis.next, 0)
+        var transfers = 0
+        for _ in 0..<1000 {
+            switch nemesis.act(at: .max) {
+            case .transfer(let order):
+                XCTAssertEqual(order.sorted(), Array(0..<5))
+                transfers += 1
+            case .changeMembership(let plan): XCTAssertEqual(plan.order.sorted(), Array(0..<5))
+            case let other: XCTFail("\(String(describing: other))")
+            }
+        }
+        XCTAssertEqual(Double(transfers), 500, accuracy: 80)
+    }
+
+    func testOnlyThePartitionsThatWereAskedForAreDrawn() {
+        var nemesis = Nemesis(
+            faults: [.partition], nodes: 5, interval: 1, partitions: [.majoritiesRing], random: random)
+        for _ in 0..<50 {
+            guard case .startPartition(let kind, _) = nemesis.act(at: .max) else { return XCTFail("no cut") }
+            XCTAssertEqual(kind, .majoritiesRing)
+            XCTAssertEqual(nemesis.act(at: .max), .stopPartition)
+        }
     }
 }

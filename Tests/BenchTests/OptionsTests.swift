@@ -34,9 +34,14 @@ final class OptionsTests: XCTestCase {
             "-w", "lin-kv", "--bin", "node", "--node-count", "3", "--concurrency", "2n", "--rate", "12.5",
             "--time-limit", "7", "--latency", "20", "--latency-dist", "uniform", "--nemesis", "partition",
             "--nemesis-interval", "2.5", "--seed", "9", "--key-count", "16", "--read-ratio", "0.5",
-            "--no-check",
+            "--no-check", "--p-loss", "0.3", "--p-duplicate", "0.2", "--partitions", "one,majorities-ring",
+            "--test-count", "3", "--availability", "0.9", "--consistency-models", "linearizable",
+            "--log-stderr", "--log-net-send", "--log-net-recv", "--node-command", "run {i}",
+            "--kill-command", "kill", "--pause-command", "stop", "--resume-command", "go on",
             "--", "--log", "debug")
-        XCTAssertEqual(options.bin, "node")
+        XCTAssertNil(options.bin, "--node-command came later")
+        XCTAssertEqual(try parse("--node-command", "a", "--bin", "b").bin, "b")
+        XCTAssertNil(try parse("--node-command", "a", "--bin", "b").commands.start)
         XCTAssertEqual(options.clients, 6)
         XCTAssertEqual(options.rate, 12.5)
         XCTAssertEqual(options.timeLimit, 7)
@@ -46,6 +51,14 @@ final class OptionsTests: XCTestCase {
         XCTAssertEqual(options.seed, 9)
         XCTAssertEqual(options.shape, Workload.Shape(keyCount: 16, readRatio: 0.5))
         XCTAssertFalse(options.checks)
+        XCTAssertEqual(options.lossShare, 0.3)
+        XCTAssertEqual(options.duplicateShare, 0.2)
+        XCTAssertEqual(options.partitions, [.one, .majoritiesRing])
+        XCTAssertEqual(options.testCount, 3)
+        XCTAssertEqual(options.availability, .share(0.9))
+        XCTAssertTrue(options.logsStderr && options.logsSends && options.logsReceipts)
+        XCTAssertEqual(
+            options.commands, ShellCommands(start: "run {i}", kill: "kill", pause: "stop", resume: "go on"))
         XCTAssertEqual(options.nodeArguments, ["--log", "debug"])
     }
 
@@ -60,7 +73,18 @@ final class OptionsTests: XCTestCase {
             "--latency-dist gauss: expected constant, uniform or exponential")
         XCTAssertEqual(
             complaint("--nemesis", "partition,flood"),
-            "--nemesis partition,flood: expected a list of partition, kill, pause")
+            "--nemesis partition,flood: expected a list of partition, kill, pause, loss, duplicate, membership, transfer"
+        )
+        XCTAssertEqual(
+            complaint("--consistency-models", "serializable"),
+            "--consistency-models serializable: expected linearizable, the only model that is checked here")
+        XCTAssertEqual(
+            complaint("--availability", "1.5"), "--availability 1.5: expected total or a number from 0 to 1")
+        XCTAssertEqual(complaint("--p-loss", "2"), "--p-loss 2: expected a number from 0 to 1")
+        XCTAssertEqual(
+            complaint("--partitions", "half"),
+            "--partitions half: expected a list of one, majority, majorities-ring, minority-third")
+        XCTAssertEqual(complaint("--kill-command", " "), "--kill-command  : expected a command for /bin/sh")
         XCTAssertEqual(complaint("--rate", "-1"), "--rate -1: expected a number, 0 or more")
         XCTAssertEqual(complaint("--rate", "nan"), "--rate nan: expected a number, 0 or more")
         XCTAssertEqual(complaint("--rate"), "--rate: expected a number, 0 or more")
@@ -103,7 +127,7 @@ final class OptionsTests: XCTestCase {
 
     func testTheNamedRunsOfThisPackageAreFit() throws {
         let folder = packageRoot().appendingPathComponent(RunFile.folder)
-        for name in ["hello", "partition", "slow"] {
+        for name in ["hello", "partition", "slow", "lossy", "crash", "ring", "everything"] {
             let text = try String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)
             let file = RunFile(text: text)
             var options = Options()
@@ -111,6 +135,65 @@ final class OptionsTests: XCTestCase {
             XCTAssertEqual(options.bin, ".build/release/raft-kv", name)
             XCTAssertFalse(file.summary.isEmpty, name)
         }
+    }
+
+    private func complaint(command arguments: String...) -> String? {
+        do {
+            _ = try Command(arguments)
+            return nil
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    func testCompareTakesTwoProgramsAndItsOwnDefaults() throws {
+        guard case .compare(let programs, let options) = try Command(["compare", "a", "b", "--rate", "9"])
+        else {
+            return XCTFail("something else")
+        }
+        XCTAssertEqual(programs, ["a", "b"])
+        XCTAssertEqual(options.rate, 9)
+        XCTAssertEqual(options.testCount, 5)
+        XCTAssertEqual(
+            complaint(command: "compare", "a", "--rate", "9"),
+            "compare: expected two programs that run nodes, and then options")
+        XCTAssertEqual(
+            complaint(command: "compare", "a", "b", "--bin", "c"),
+            "--bin: compare takes the two programs before any option")
+        XCTAssertThrowsError(try Comparison(["/bin/sh", "no-such-node"], options)) {
+            XCTAssertEqual("\($0)", "--bin no-such-node: expected a program; there is none that can be run")
+        }
+    }
+
+    func testServeTakesAPortAndAnalyzeAFolder() throws {
+        guard case .serve(8080) = try Command(["serve"]),
+            case .serve(99) = try Command(["serve", "--port", "99"]),
+            case .analyze("latest") = try Command(["analyze"]),
+            case .analyze("x") = try Command(["analyze", "x"])
+        else { return XCTFail("something else") }
+        XCTAssertEqual(
+            complaint(command: "serve", "--port", "99999"),
+            "serve --port 99999: expected --port N, from 0 to 65535")
+        XCTAssertEqual(complaint(command: "analyze", "x", "y"), "analyze x y: expected one folder")
+    }
+
+    func testFaultsThatNoCommandBringsAboutAreRefused() {
+        let reachable = ShellCommands(start: "ssh host{i} node", kill: "k", pause: "p", resume: "r")
+        XCTAssertNoThrow(try reachable.check([.kill, .pause]))
+        XCTAssertNoThrow(try ShellCommands(start: "node").check([.partition]))
+        for (commands, complaint) in [
+            (ShellCommands(start: "a", pause: "p"), "--nemesis kill: expected --kill-command"),
+            (
+                ShellCommands(start: "a", kill: "k", pause: "p"),
+                "--nemesis pause: expected --resume-command"
+            ),
+            (ShellCommands(kill: "k"), "--kill-command k: expected --node-command with it"),
+        ] {
+            XCTAssertThrowsError(try commands.check([.kill, .pause])) {
+                XCTAssertTrue("\($0)".hasPrefix(complaint), "\($0)")
+            }
+        }
+        XCTAssertEqual(ShellCommands.fill("on {id} {i}{i}", node: 3), "on n3 33")
     }
 
     func testACommandIsTestOrTheNameOfARun() {

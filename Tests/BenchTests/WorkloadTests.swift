@@ -60,6 +60,22 @@ final class WorkloadTests: XCTestCase {
         for worker in 0..<600 { XCTAssertEqual(one.next(worker: worker % 6), other.next(worker: worker % 6)) }
     }
 
+    func testWhatAWorkerAsksDoesNotDependOnWhenOthersAsk() {
+        var one = workload(workers: 6, seed: 4)
+        var other = workload(workers: 6, seed: 4)
+        func shape(_ request: Request) -> Request {
+            var request = request
+            request.key = 0
+            return request
+        }
+        let inTurns = (0..<300).map { one.next(worker: $0 % 6) }.enumerated()
+        let (first, last) = (
+            (0..<50).map { _ in other.next(worker: 0) }, (0..<50).map { _ in other.next(worker: 5) }
+        )
+        XCTAssertEqual(first.map(shape), inTurns.filter { $0.offset % 6 == 0 }.map { shape($0.element) })
+        XCTAssertEqual(last.map(shape), inTurns.filter { $0.offset % 6 == 5 }.map { shape($0.element) })
+    }
+
     func testWorkersAskAtTheRateThatWasAskedFor() {
         var pace = Pace(workers: 10, rate: 100, random: SeededRandom(seed: 2))
         var now: UInt64 = 0

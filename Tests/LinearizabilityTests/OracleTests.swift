@@ -32,6 +32,38 @@ final class OracleTests: XCTestCase {
         }
     }
 
+    func testTheOrderUpToAViolationExplainsAllThatHadReturned() {
+        var random = Dice(seed: 13)
+        var orders = 0
+        for _ in 0..<1000 {
+            guard case .violated(let violation) = Checker().check(random.operations(count: 6)) else {
+                continue
+            }
+            let before = violation.prefix.filter { $0 != violation.operation && $0.returned != nil }
+            XCTAssertTrue(Set(before.map(\.invoked)).isSubset(of: violation.order))
+            XCTAssertEqual(Set(violation.order).count, violation.order.count)
+            XCTAssertFalse(violation.order.contains(violation.operation.invoked))
+            var held: Int?
+            var latest = 0
+            for invoked in violation.order {
+                guard let operation = violation.prefix.first(where: { $0.invoked == invoked }) else {
+                    return XCTFail("an operation that is none")
+                }
+                XCTAssertLessThan(latest, operation.returned ?? .max, "out of real time")
+                latest = max(latest, operation.invoked)
+                switch operation.action {
+                case .read(let value): XCTAssertEqual(value, held)
+                case .write(let value): held = value
+                case .compareAndSet(let from, let to):
+                    XCTAssertEqual(from, held)
+                    held = to
+                }
+            }
+            if !violation.order.isEmpty { orders += 1 }
+        }
+        XCTAssertGreaterThan(orders, 100)
+    }
+
     func testLongRandomHistoriesOfARealRegisterAreInOrderAndOneWrongReadIsFound() {
         var random = Dice(seed: 3)
         for _ in 0..<20 {

@@ -23,6 +23,22 @@ struct TestNode {
         case gossip
         /// Answers every second write with 11, and does it.
         case liar
+        /// Nothing wrong, and replicates.
+        case raft
+        /// Replicates, and reads from whoever believes to lead.
+        case stale
+        /// Replicates, and votes for all that ask, also in the same term.
+        case fickle
+        /// Replicates, and carries out again what it passes on again.
+        case twice
+
+        /// Whether its nodes know of each other.
+        var replicates: Bool {
+            switch self {
+            case .none, .garbage, .exit, .extra, .deaf, .dead, .impostor, .gossip, .liar: false
+            case .raft, .stale, .fickle, .twice: true
+            }
+        }
     }
 
     static func main() {
@@ -31,53 +47,46 @@ struct TestNode {
             complain("test-node: no such fault: \(arguments.first ?? "")")
             Foundation.exit(64)
         }
-        var node = Store(fault: fault)
-        while let line = readLine() {
-            guard let message = try? JSONDecoder().decode(Message.self, from: Data(line.utf8)) else {
-                complain("test-node: not understood: \(line)")
-                continue
+        var node: any Node = fault.replicates ? NaiveRaft(fault: fault) : Store(fault: fault)
+        var input = LineInput()
+        while let lines = input.next() {
+            let now = DispatchTime.now().uptimeNanoseconds
+            var answers: [String] = []
+            for line in lines {
+                guard let message = try? JSONDecoder().decode(Message.self, from: Data(line.utf8)) else {
+                    complain("test-node: not understood: \(line)")
+                    continue
+                }
+                answers += node.answers(to: message, at: now)
             }
-            for answer in node.answers(to: message) {
-                print(answer)
-                fflush(nil)
-            }
+            answers += node.turn(at: now)
+            guard !answers.isEmpty else { continue }
+            print(answers.joined(separator: "\n"))
+            fflush(nil)
         }
     }
 }
 
-private struct Message: Decodable {
-    struct Body: Decodable {
-        var type: String
-        var messageID: Int?
-        var nodeID: String?
-        var nodeIDs: [String]?
-        var key: Int?
-        var value: Int?
-        var from: Int?
-        var to: Int?
-
-        enum CodingKeys: String, CodingKey {
-            case type, key, value, from, to
-            case messageID = "msg_id"
-            case nodeID = "node_id"
-            case nodeIDs = "node_ids"
-        }
-    }
-
-    var src: String
-    var body: Body
+/// What takes messages in, and gives lines out.
+protocol Node {
+    mutating func answers(to message: Message, at now: UInt64) -> [String]
+    /// What time alone brings about; asked every few milliseconds.
+    mutating func turn(at now: UInt64) -> [String]
 }
 
-private struct Store {
+/// A store in one process, which knows of nobody else.
+struct Store: Node {
     let fault: TestNode.Fault
     private var name = ""
     private var others: [String] = []
-    private var values: [Int: Int] = [:]
+    private var values = Registers()
     private var served = 0
 
     init(fault: TestNode.Fault) { self.fault = fault }
 
-    mutating func answers(to message: Message) -> [String] {
+    mutating func turn(at now: UInt64) -> [String] { [] }
+
+    mutating func answers(to message: Message, at now: UInt64) -> [String] {
         let body = message.body
         if body.type == "init" {
             name = body.nodeID ?? ""
@@ -105,39 +114,19 @@ private struct Store {
                 + [line(message, result)]
         case .liar where body.type == "write" && served % 2 == 0:
             return [line(message, #""type":"error","code":11,"text":"not today""#)]
-        case .none, .garbage, .exit, .liar:
+        case .none, .garbage, .exit, .liar, .raft, .stale, .fickle, .twice:
             return [line(message, result)]
         }
     }
 
     /// - Returns: the fields of the answer; nil for what is no request.
-    private mutating func apply(_ body: Message.Body) -> String? {
-        guard let key = body.key else { return nil }
-        switch body.type {
-        case "read":
-            guard let value = values[key] else { return #""type":"error","code":20,"text":"no such key""# }
-            return #""type":"read_ok","value":\#(value)"#
-        case "write":
-            values[key] = body.value
-            return #""type":"write_ok""#
-        case "cas":
-            guard let value = values[key] else { return #""type":"error","code":20,"text":"no such key""# }
-            guard value == body.from else {
-                return #""type":"error","code":22,"text":"it is \#(value), not \#(body.from ?? -1)""#
-            }
-            values[key] = body.to
-            return #""type":"cas_ok""#
-        default:
-            return nil
-        }
-    }
+    private mutating func apply(_ body: Message.Body) -> String? { values.apply(body) }
 
     private func line(_ message: Message, _ fields: String) -> String {
-        let id = message.body.messageID.map { #","in_reply_to":\#($0)"# } ?? ""
-        return #"{"src":"\#(name)","dest":"\#(message.src)","body":{\#(fields)\#(id)}}"#
+        reply(name, to: message, fields)
     }
 }
 
-private func complain(_ text: String) {
+func complain(_ text: String) {
     FileHandle.standardError.write(Data("\(text)\n".utf8))
 }

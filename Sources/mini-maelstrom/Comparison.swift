@@ -1,0 +1,97 @@
+import Foundation
+
+/// `mini-maelstrom compare A B`: two nodes in turns, each pair of runs with the same seed and options, so that
+/// what befalls the machine meanwhile befalls both.
+struct Comparison: Sendable {
+    /// What is asked for where the command line does not say: as much as goes, for a little while.
+    static var defaults: Options {
+        var options = Options()
+        options.rate = 0
+        options.timeLimit = 5
+        options.testCount = 5
+        return options
+    }
+
+    /// A figure of a run, and how it is told.
+    private struct Figure {
+        var name: String
+        var places: Int
+        var of: @Sendable (Results) -> Double
+    }
+
+    private static let figures: [Figure] = [
+        Figure(name: "requests/s", places: 0) { $0.requestsPerSecond },
+        Figure(name: "p50 ms", places: 2) { $0.latencies.p50 },
+        Figure(name: "p99 ms", places: 2) { $0.latencies.p99 },
+    ]
+
+    private let options: Options
+    private let programs: [String]
+
+    /// - Throws: `UsageError`.
+    init(_ programs: [String], _ options: Options) throws {
+        self.options = options
+        self.programs = programs
+        for program in programs { try with(program).check() }
+    }
+
+    /// - Returns: the exit code: that of the worst run.
+    /// - Throws: `StoreError`, `UsageError`.
+    func run() throws -> Int32 {
+        let seed = options.seed ?? UInt64.random(in: 0..<1 << 32)
+        let tests = try programs.map { try Test(with($0), summary: nil) }
+        let pairs = options.testCount == 1 ? "one pair" : "\(options.testCount) pairs"
+        Console.say("A: \(programs[0])\nB: \(programs[1])\n\(pairs) of runs, seeds from \(seed)\n")
+        Console.say(
+            Text.left("pair", 6)
+                + Comparison.figures.map { Text.left("", 4) + Text.left("\($0.name) A, B, B/A", 30) }.joined()
+        )
+        var ratios = Comparison.figures.map { _ in [Double]() }
+        var worst = RunVerdict.valid
+        for pair in 0..<options.testCount {
+            // Who goes first changes, so that going first is no advantage.
+            var results: [Results?] = [nil, nil]
+            for index in pair % 2 == 0 ? [0, 1] : [1, 0] {
+                let (found, wasInterrupted) = try tests[index].run(seed: seed &+ UInt64(pair), title: nil)
+                if wasInterrupted { return report(ratios, worst) }
+                if found.verdict != .valid {
+                    worst = worst == .invalid ? worst : found.verdict
+                    Console.say("\("AB".map(String.init)[index]) of pair \(pair + 1): \(found.verdict.line)")
+                }
+                results[index] = found
+            }
+            guard let a = results[0], let b = results[1] else { continue }
+            var line = Text.left("\(pair + 1)", 6)
+            for (index, figure) in Comparison.figures.enumerated() {
+                let (one, other) = (figure.of(a), figure.of(b))
+                if one > 0, other > 0 { ratios[index].append(other / one) }
+                let ratio = one > 0 ? Text.decimal(other / one, 3) : "-"
+                let cells = [Text.decimal(one, figure.places), Text.decimal(other, figure.places), ratio]
+                line += Text.left("", 4) + Text.left(cells.map { Text.right($0, 9) }.joined(), 30)
+            }
+            Console.say(line)
+        }
+        return report(ratios, worst)
+    }
+
+    private func with(_ program: String) -> Options {
+        var options = options
+        options.bin = program
+        options.commands = ShellCommands()
+        options.name = "compare"
+        return options
+    }
+
+    /// The ratios in the geometric mean, in which twice and half cancel out.
+    private func report(_ ratios: [[Double]], _ worst: RunVerdict) -> Int32 {
+        Console.say("")
+        for (figure, ratios) in zip(Comparison.figures, ratios) where !ratios.isEmpty {
+            let mean = exp(ratios.map { log($0) }.reduce(0, +) / Double(ratios.count))
+            let (least, most) = (ratios.min() ?? mean, ratios.max() ?? mean)
+            Console.say(
+                "\(Text.left(figure.name, 12))B/A \(Text.decimal(mean, 3)) "
+                    + "(\(Text.decimal(least, 3)) to \(Text.decimal(most, 3)))")
+        }
+        return worst.exitCode
+    }
+}

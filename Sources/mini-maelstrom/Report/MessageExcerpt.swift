@@ -1,0 +1,124 @@
+/// The messages that a report shows: those at the start, around what happened, and at the end.
+struct MessageExcerpt: Encodable {
+    /// A time that is worth a look.
+    struct Moment: Encodable, Hashable {
+        var name: String
+        /// In milliseconds since the start.
+        var from: Double
+        var to: Double
+    }
+
+    struct Message: Encodable {
+        var number: Int
+        var source: String
+        var destination: String
+        /// A place in `kinds`.
+        var kind: Int
+        var reference: Int
+        /// In milliseconds since the start.
+        var sent: Double
+        /// Nil while it is on its way.
+        var arrived: Double?
+        /// 0: arrived, 1: dropped, 2: arrived more than once.
+        var fate: Int
+        var text: String
+
+        func encode(to encoder: any Encoder) throws {
+            var list = encoder.unkeyedContainer()
+            try list.encode(number)
+            try list.encode(source)
+            try list.encode(destination)
+            try list.encode(kind)
+            try list.encode(reference)
+            try list.encode(sent)
+            if let arrived { try list.encode(arrived) } else { try list.encodeNil() }
+            try list.encode(fate)
+            try list.encode(text)
+        }
+    }
+
+    /// So many messages a report shows at most.
+    static let limit = 6_000
+    private static let perMoment = 500
+    private static let atStart = 800
+    private static let atEnd = 300
+
+    /// Of all messages of the run.
+    private(set) var total: Int
+    private(set) var kinds: [String] = []
+    private(set) var moments: [Moment]
+    private(set) var messages: [Message] = []
+
+    /// - Parameter start: of the run, in nanoseconds on the monotonic clock.
+    init(_ journal: Journal, start: UInt64, moments: [Moment]) {
+        // A run may break off before it starts.
+        let start = start > 0 ? start : journal.known.first?.sent ?? 0
+        total = journal.count
+        self.moments = moments
+        let known = journal.known
+        var chosen = Set(known.prefix(MessageExcerpt.atStart).map(\.number))
+        chosen.formUnion(known.suffix(MessageExcerpt.atEnd).map(\.number))
+        func time(_ nanoseconds: UInt64) -> Double {
+            nanoseconds >= start
+                ? Report.milliseconds(nanoseconds - start) : -Report.milliseconds(start - nanoseconds)
+        }
+        for moment in moments where chosen.count < MessageExcerpt.limit {
+            let within = known.filter {
+                time($0.sent) <= moment.to && time($0.arrived ?? $0.sent) >= moment.from
+            }
+            let middle =
+                within.count > MessageExcerpt.perMoment
+                ? within.suffix(MessageExcerpt.perMoment) : within[...]
+            for entry in middle where chosen.count < MessageExcerpt.limit { chosen.insert(entry.number) }
+        }
+        var places: [String: Int] = [:]
+        for entry in known where chosen.contains(entry.number) {
+            if places[entry.kind] == nil {
+                places[entry.kind] = kinds.count
+                kinds.append(entry.kind)
+            }
+            messages.append(
+                Message(
+                    number: entry.number, source: entry.source.description,
+                    destination: entry.destination.description, kind: places[entry.kind] ?? 0,
+                    reference: entry.reference, sent: time(entry.sent), arrived: entry.arrived.map(time),
+                    fate: entry.wasDropped ? 1 : entry.wasRepeated ? 2 : 0,
+                    text: MessageExcerpt.body(entry.text)))
+        }
+    }
+
+    /// The times worth a look, the most telling first.
+    static func moments(
+        faults: [FaultTimes.Span], lanes: [Lane], violations: [ViolationPicture]
+    ) -> [Moment] {
+        var moments = violations.prefix(5).map {
+            Moment(
+                name: "the violation of key \($0.key)", from: $0.failing.from - 20,
+                to: ($0.failing.to ?? $0.failing.from) + 5)
+        }
+        for lane in lanes {
+            for span in lane.spans where span.state == .leader && span.from > 0 {
+                moments.append(
+                    Moment(
+                        name: "n\(lane.node) leads term \(span.term)", from: span.from - 30,
+                        to: span.from + 10))
+            }
+        }
+        for fault in faults {
+            moments.append(
+                Moment(name: "\(fault.fault) begins", from: fault.from - 5, to: fault.from + 25))
+            if fault.to > fault.from {
+                moments.append(Moment(name: "\(fault.fault) ends", from: fault.to - 5, to: fault.to + 25))
+            }
+        }
+        return moments
+    }
+
+    /// What a line says, without whom it comes from and whom it is for.
+    private static func body(_ line: [UInt8]) -> String {
+        let text = String(decoding: line, as: UTF8.self)
+        guard let start = text.firstRange(of: "\"body\":") else { return text }
+        let body = text[start.upperBound...]
+        return line.count < Journal.textLength && body.hasSuffix("}") ? String(body.dropLast()) : "\(body)…"
+    }
+}

@@ -1,0 +1,164 @@
+import Foundation
+
+/// All that a run's report shows, in the form in which its page reads it. Times are in milliseconds since the
+/// start.
+struct Report: Encodable {
+    struct Fact: Encodable {
+        var name: String
+        var value: String
+    }
+
+    struct Series: Encodable {
+        var kind: String
+        var ending: String
+        var count: Int
+        /// One request in so many is shown.
+        var stride: Int
+        var asked: [Double] = []
+        var latency: [Double] = []
+        var key: [Int] = []
+        var node: [Int] = []
+        /// Places in `reasons`; -1 where there is none.
+        var reason: [Int] = []
+    }
+
+    struct Bin: Encodable {
+        /// By series.
+        var counts: [Int]
+        var slowest: Double
+    }
+
+    struct Kind: Encodable {
+        var kind: String
+        var count: Int
+        var isBetweenNodes: Bool
+    }
+
+    var name: String
+    /// `valid`, `invalid`, `unknown`, or `measured` where nothing was to be checked.
+    var verdict: String
+    /// The outcome in words.
+    var outcome: String
+    var why: [String]
+    /// How many more reasons there are, of which the page says nothing.
+    var moreReasons: Int
+    /// The end of the log of a node that ended the run.
+    var lastWords: [String]
+    var options: [Fact]
+    var facts: [Fact]
+    var duration: Double
+    var nodes: Int
+    var requests: Int
+    var series: [Series]
+    var reasons: [String]
+    var binWidth: Double
+    var bins: [Bin]
+    var faults: [FaultTimes.Span]
+    var lanes: [Lane]
+    /// Nodes whose logs were too long to be read whole.
+    var cutLogs: [Int]
+    var kinds: [Kind]
+    var messages: MessageExcerpt
+    var violations: [ViolationPicture]
+}
+
+extension Report {
+    /// So many reasons and violations are shown.
+    static let mostReasons = 20
+
+    /// - Parameter logs: the first bytes of the nodes' logs, by node, and whether that is all.
+    init(
+        _ options: Options, seed: UInt64, _ run: Run, _ judgement: Judgement, _ results: Results,
+        logs: [(text: String, isWhole: Bool)]
+    ) {
+        name = options.name
+        let isMeasured = !options.checks && judgement.verdict == .valid
+        verdict = isMeasured ? "measured" : judgement.verdict.rawValue
+        outcome = Report.outcome(options, judgement, results, hasBrokenOff: run.failure != nil)
+        why = Array(judgement.reasons.prefix(Report.mostReasons))
+        moreReasons = judgement.reasons.count - why.count
+        lastWords =
+            run.failure?.node.map { logs[$0].text.split(separator: "\n").suffix(20).map(String.init) } ?? []
+        self.options = Report.optionFacts(options, seed: seed)
+        facts = Report.facts(results)
+        nodes = options.nodeCount
+        requests = results.total.ok + results.total.fail + results.total.info
+        let samples = run.samples
+        var names: [String: Int] = [:]
+        series = samples.series.filter { $0.count > 0 }.map { Report.series($0, &names) }
+        reasons = names.sorted { $0.value < $1.value }.map(\.key)
+        binWidth = Report.milliseconds(samples.binWidth)
+        bins = samples.bins.map { Bin(counts: $0.counts, slowest: Report.milliseconds($0.slowest)) }
+        let last = series.map { zip($0.asked, $0.latency).map(+).max() ?? 0 }.max() ?? 0
+        duration = (max(run.duration * 1000, last) * 1000).rounded() / 1000
+        faults = FaultTimes(run.recorder.acts, end: UInt64(duration * 1e6)).spans
+        lanes = []
+        for (node, log) in logs.enumerated() {
+            let changes = NodeLog.changes(log.text, of: "n\(node)", start: run.startOfDay)
+            let lane = Lane(node: node, changes: changes, faults: faults, end: duration)
+            if lane.isTold || lane.spans.contains(where: { $0.state != .unknown }) { lanes.append(lane) }
+        }
+        cutLogs = logs.indices.filter { !logs[$0].isWhole }
+        kinds = Report.kinds(run.journal)
+        violations = judgement.violations.prefix(Report.mostReasons).map {
+            ViolationPicture($0.violation, key: $0.key, recorder: run.recorder)
+        }
+        messages = MessageExcerpt(
+            run.journal, start: run.start,
+            moments: MessageExcerpt.moments(faults: faults, lanes: lanes, violations: violations))
+    }
+
+    static func milliseconds(_ nanoseconds: UInt64) -> Double {
+        (Double(nanoseconds) / 1000).rounded() / 1000
+    }
+
+    private static func series(_ series: RequestSamples.Series, _ names: inout [String: Int]) -> Series {
+        var result = Series(
+            kind: series.kind.name, ending: series.ending.name, count: series.count, stride: series.stride)
+        for sample in series.samples {
+            result.asked.append(milliseconds(sample.asked))
+            result.latency.append(milliseconds(sample.latency))
+            result.key.append(sample.key)
+            result.node.append(sample.node)
+            if let reason = sample.reason {
+                if names[reason] == nil { names[reason] = names.count }
+                result.reason.append(names[reason] ?? -1)
+            } else {
+                result.reason.append(-1)
+            }
+        }
+        return result
+    }
+
+    private static func kinds(_ journal: Journal) -> [Kind] {
+        func list(_ counts: [String: Int], _ isBetweenNodes: Bool) -> [Kind] {
+            counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map {
+                Kind(kind: $0.key, count: $0.value, isBetweenNodes: isBetweenNodes)
+            }
+        }
+        return list(journal.betweenNodes, true) + list(journal.withClients, false)
+    }
+
+    private static func outcome(
+        _ options: Options, _ judgement: Judgement, _ results: Results, hasBrokenOff: Bool
+    ) -> String {
+        let count = results.total.ok + results.total.fail + results.total.info
+        let asked = "\(Text.grouped(count)) request\(count == 1 ? "" : "s")"
+        switch judgement.verdict {
+        case .valid where !options.checks: return "Measured only: nothing was checked."
+        case .valid:
+            return "Valid: for every key there is an order of its operations, in agreement with real time, "
+                + "that explains what clients were told in \(asked)."
+        case .invalid where judgement.invalidKeys.isEmpty:
+            return hasBrokenOff
+                ? "Invalid: the run broke off." : "Invalid: the run did not do what was asked of it."
+        case .invalid:
+            let keys = judgement.invalidKeys
+            let names = keys.prefix(8).map(String.init).joined(separator: ", ")
+            return "Invalid: no order of operations explains what clients were told of "
+                + "key\(keys.count == 1 ? "" : "s") \(names)"
+                + (keys.count > 8 ? " and \(Text.grouped(keys.count - 8)) more." : ".")
+        case .unknown: return "Unknown: nothing wrong was found, but the run does not show that all is well."
+        }
+    }
+}

@@ -1,0 +1,66 @@
+/// The run's options and figures, as names and values.
+extension Report {
+    static func optionFacts(_ options: Options, seed: UInt64) -> [Fact] {
+        var facts = [
+            Fact(name: "workload", value: options.workload),
+            Fact(name: "program", value: options.bin ?? ""),
+            Fact(name: "nodes", value: "\(options.nodeCount)"),
+            Fact(name: "clients", value: "\(options.clients)"),
+            Fact(name: "rate", value: options.rate > 0 ? "\(number(options.rate))/s" : "as fast as it goes"),
+            Fact(name: "time limit", value: "\(number(options.timeLimit)) s"),
+            Fact(
+                name: "latency",
+                value: options.latency.mean > 0
+                    ? "\(number(options.latency.mean)) ms, \(options.latency.distribution.rawValue)" : "none"),
+            Fact(
+                name: "nemesis",
+                value: options.nemesis.isEmpty
+                    ? "none"
+                    : options.nemesis.map(\.rawValue).joined(separator: ", ")
+                        + " about every \(number(options.nemesisInterval)) s"),
+            Fact(name: "seed", value: "\(seed)"),
+        ]
+        if !options.nodeArguments.isEmpty {
+            facts.append(Fact(name: "node arguments", value: options.nodeArguments.joined(separator: " ")))
+        }
+        return facts
+    }
+
+    static func facts(_ results: Results) -> [Fact] {
+        let latencies = results.latencies
+        return [
+            Fact(
+                name: "requests",
+                value: "\(Text.grouped(results.total.ok)) ok, \(Text.grouped(results.total.fail)) failed, "
+                    + "\(Text.grouped(results.total.info)) unknown"),
+            Fact(name: "served", value: "\(Text.decimal(results.availability * 100, 2)) %"),
+            Fact(name: "throughput", value: "\(Text.grouped(Int(results.requestsPerSecond)))/s"),
+            Fact(
+                name: "latency",
+                value: latencies.max == 0
+                    ? "nothing was served"
+                    : [
+                        ("median", latencies.p50), ("95\u{a0}%", latencies.p95), ("99\u{a0}%", latencies.p99),
+                        ("slowest", latencies.max),
+                    ]
+                    .map { "\($0.0)\u{a0}\(number($0.1))\u{a0}ms" }.joined(separator: ", ")),
+            Fact(
+                name: "messages between nodes",
+                value: "\(Text.grouped(results.serverMessages)), "
+                    + "\(Text.decimal(results.messagesPerRequest, 2)) per request"),
+            Fact(
+                name: "processor time",
+                value: "\(Text.decimal(results.cpuMicrosecondsPerRequest, 0)) µs per request, all nodes"),
+            Fact(name: "largest node", value: "\(Text.decimal(results.peakMegabytes, 1)) MB"),
+        ]
+            + results.errors.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map {
+                Fact(name: "not ok: \($0.key)", value: Text.grouped($0.value))
+            }
+    }
+
+    /// With as many places as say something.
+    private static func number(_ value: Double) -> String {
+        value == value.rounded() && abs(value) < 1e9
+            ? "\(Int(value))" : Text.decimal(value, value < 10 ? 2 : 1)
+    }
+}

@@ -1,0 +1,47 @@
+import Foundation
+
+/// One file that holds all: a browser needs nothing else to show it.
+enum ReportPage {
+    /// - Throws: `EncodingError`.
+    static func html(_ report: Report) throws -> [UInt8] {
+        let data = try json(report)
+        let scripts = [
+            helperScript, chartScript, headScript, latencyScript, throughputScript, laneScript, kindScript,
+            lamportScript, lamportPicture, violationScript, startScript,
+        ]
+        return Array(
+            """
+            <!DOCTYPE html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <title>\(escaped(report.name)): \(report.verdict)</title>
+            <style>
+            \(style)</style>
+            </head>
+            <body>
+            <main id="report"><noscript>This report draws itself: it needs JavaScript.</noscript></main>
+            <script type="application/json" id="data">\(data)</script>
+            <script>
+            "use strict";
+            \(scripts.joined(separator: "\n"))</script>
+            </body>
+            </html>
+
+            """.utf8)
+    }
+
+    /// As it may stand in a script: what a node printed may look like the end of one.
+    /// - Throws: `EncodingError`.
+    static func json(_ value: some Encodable) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
+            .replacingOccurrences(of: "<", with: "\\u003c")
+    }
+
+    private static func escaped(_ text: String) -> String {
+        text.replacingOccurrences(of: "&", with: "&amp;").replacingOccurrences(of: "<", with: "&lt;")
+    }
+}

@@ -1,0 +1,121 @@
+/// How a request went, to count by.
+enum Ending: Int, CaseIterable, Hashable, Sendable {
+    case ok, fail, info
+
+    init(_ outcome: Outcome) {
+        switch outcome {
+        case .ok: self = .ok
+        case .failed: self = .fail
+        case .unknown: self = .info
+        }
+    }
+
+    var name: String {
+        switch self {
+        case .ok: "ok"
+        case .fail: "fail"
+        case .info: "info"
+        }
+    }
+}
+
+/// When requests were asked and how long they took, in a space that does not grow with the run: every request
+/// is counted, and of a kind with too many only every second, fourth, eighth is kept.
+struct RequestSamples: Sendable {
+    /// So many requests are kept one by one.
+    static let limit = 20_000
+    /// So many bins there are at most.
+    static let mostBins = 240
+
+    struct Sample: Sendable {
+        /// In nanoseconds since the start.
+        var asked: UInt64
+        /// In nanoseconds.
+        var latency: UInt64
+        var key: Int
+        var node: Int
+        /// Why it is not ok.
+        var reason: String?
+    }
+
+    struct Series: Sendable {
+        var kind: Request.Kind
+        var ending: Ending
+        /// All that there were.
+        fileprivate(set) var count = 0
+        /// One in so many is kept.
+        fileprivate(set) var stride = 1
+        fileprivate(set) var samples: [Sample] = []
+    }
+
+    /// The requests that ended within a span of time.
+    struct Bin: Sendable {
+        /// By series.
+        var counts = [Int](repeating: 0, count: RequestSamples.seriesCount)
+        /// In nanoseconds.
+        var slowest: UInt64 = 0
+    }
+
+    private static let seriesCount = Request.Kind.allCases.count * Ending.allCases.count
+
+    private(set) var series: [Series]
+    private(set) var bins: [Bin] = []
+    /// The length of a bin, in nanoseconds.
+    private(set) var binWidth: UInt64 = 50_000_000
+    private var kept = 0
+    private let limit: Int
+
+    init(limit: Int = RequestSamples.limit) {
+        self.limit = limit
+        series = Request.Kind.allCases.flatMap { kind in
+            Ending.allCases.map { Series(kind: kind, ending: $0) }
+        }
+    }
+
+    /// - Parameter now: in nanoseconds since the start.
+    mutating func add(_ completion: Clients.Completion, node: Int, at now: UInt64) {
+        let ending = Ending(completion.outcome)
+        let index = completion.request.kind.rawValue * Ending.allCases.count + ending.rawValue
+        count(index, latency: completion.latency, at: now)
+        defer { series[index].count += 1 }
+        guard series[index].count % series[index].stride == 0 else { return }
+        let reason: String? =
+            switch completion.outcome {
+            case .ok: nil
+            case .failed(let reason), .unknown(let reason): reason.name
+            }
+        series[index].samples.append(
+            Sample(
+                asked: now - min(now, completion.latency), latency: completion.latency,
+                key: completion.request.key, node: node, reason: reason))
+        kept += 1
+        if kept > limit { thin() }
+    }
+
+    private mutating func count(_ index: Int, latency: UInt64, at now: UInt64) {
+        while Int(now / binWidth) >= RequestSamples.mostBins { widen() }
+        let bin = Int(now / binWidth)
+        while bins.count <= bin { bins.append(Bin()) }
+        bins[bin].counts[index] += 1
+        bins[bin].slowest = max(bins[bin].slowest, latency)
+    }
+
+    private mutating func widen() {
+        binWidth *= 2
+        bins = stride(from: 0, to: bins.count, by: 2).map { first in
+            guard first + 1 < bins.count else { return bins[first] }
+            let (one, other) = (bins[first], bins[first + 1])
+            return Bin(
+                counts: zip(one.counts, other.counts).map(+), slowest: max(one.slowest, other.slowest))
+        }
+    }
+
+    /// Drops every second one of the largest series.
+    private mutating func thin() {
+        let largest = series.indices.max { series[$0].samples.count < series[$1].samples.count } ?? 0
+        let samples = series[largest].samples
+        series[largest].samples = stride(from: 0, to: samples.count, by: 2).map { samples[$0] }
+        series[largest].stride *= 2
+        kept -= samples.count - series[largest].samples.count
+    }
+}

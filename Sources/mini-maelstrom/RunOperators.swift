@@ -1,0 +1,76 @@
+/// What operators ask for while a run goes on.
+extension Run {
+    /// Asks all nodes how things stand; the errand follows once they have answered.
+    func send(_ errand: Operators.Errand, at now: UInt64) {
+        concludeErrand(at: now)
+        operators.errand = (errand, search(at: now))
+    }
+
+    /// Does what waits for the answers, if they are there.
+    func turnOperators(at now: UInt64) {
+        if operators.errand?.search.isOver(at: now) == true { concludeErrand(at: now) }
+        for request in operators.givenUp(at: now) { note(request, .unknown("no answer"), at: now) }
+    }
+
+    /// What a node says to the bench as an operator.
+    func hearOperator(_ reply: Reply, from node: Int, at now: UInt64) {
+        operators.errand?.search.hear(reply, from: node)
+        if let request = operators.answered(reply.inReplyTo) {
+            note(request, Operators.Outcome(reply), at: now)
+        }
+    }
+
+    /// Notes what has no answer at the end of a run.
+    func endOperators(at now: UInt64) {
+        operators.errand = nil
+        for request in operators.givenUp(at: .max) { note(request, .unknown("no answer"), at: now) }
+    }
+
+    private func concludeErrand(at now: UInt64) {
+        guard let pending = operators.errand else { return }
+        operators.errand = nil
+        if let members = pending.search.members { operators.members = members }
+        switch pending.errand {
+        case .change(let plan):
+            let target = plan.target(from: operators.members)
+            let names = target.map { "\"n\($0)\"" }
+            ask(
+                .membership, among: plan.order,
+                words: "[\(names.joined(separator: " "))]",
+                body: #""type":"change_membership","members":[\#(names.joined(separator: ","))]"#, at: now)
+        case .transfer(let order):
+            let voters = order.filter(operators.members.contains)
+            guard let target = voters.first(where: { $0 != pending.search.leader }) else { return }
+            ask(
+                .transfer, among: order, words: "\"n\(target)\"",
+                body: #""type":"transfer_leadership","target":"n\#(target)""#, at: now)
+        }
+    }
+
+    private func ask(_ fault: Nemesis.Fault, among order: [Int], words: String, body: String, at now: UInt64)
+    {
+        guard let node = order.last(where: { initialized.contains($0) && !paused.contains($0) }) else {
+            return
+        }
+        searches += 1
+        messages += 1
+        MessageWriter.append(
+            body: body, id: messages, client: node + 1, node: node, messageID: 1 + searches,
+            to: &cluster.nodes[node].outgoing)
+        let request = Operators.Request(
+            fault: fault, node: node, words: words, deadline: now + Operators.patience)
+        operators.ask(request, messageID: 1 + searches)
+        note(":\(fault.rawValue)\t:ask \(words)", at: now)
+    }
+
+    private func note(_ request: Operators.Request, _ outcome: Operators.Outcome, at now: UInt64) {
+        statistics.add(outcome, of: request.fault)
+        let words =
+            switch outcome {
+            case .ok: ":ok \(request.words)"
+            case .refused(let why): ":refused \(request.words) \(why)"
+            case .unknown(let why): ":unknown \(request.words) \(why)"
+            }
+        note(":\(request.fault.rawValue)\t\(HistoryText.oneLine(words))", at: now)
+    }
+}

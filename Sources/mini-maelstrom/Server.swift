@@ -1,0 +1,98 @@
+import Foundation
+import Glibc
+
+/// `mini-maelstrom serve`: shows the runs of the store to a browser on this machine. It answers GET, one
+/// request per connection, and one after another, and listens on 127.0.0.1 alone.
+struct Server {
+    /// Jepsen's.
+    static let defaultPort: UInt16 = 8080
+    /// Requests are no longer than this, in bytes.
+    private static let longest = 16_384
+    /// How long a browser may take to ask, or to read on, in seconds.
+    private static let patience = 5
+
+    struct ServerError: Error, CustomStringConvertible {
+        var description: String
+    }
+
+    private let descriptor: Int32
+    /// Where it listens; the system's choice where 0 was asked for.
+    let port: UInt16
+    private let pages: StorePages
+
+    /// - Parameter store: the folder that holds the runs.
+    /// - Throws: `ServerError`.
+    init(port: UInt16, store: String) throws {
+        pages = StorePages(store: store)
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var yes: Int32 = 1
+        setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isBound = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(listener, $0, size) == 0 && listen(listener, 16) == 0
+                    && getsockname(listener, $0, &size) == 0
+            }
+        }
+        guard isBound else {
+            let why = String(cString: strerror(errno))
+            close(listener)
+            throw ServerError(description: "cannot listen on 127.0.0.1:\(port): \(why)")
+        }
+        descriptor = listener
+        self.port = UInt16(bigEndian: address.sin_port)
+    }
+
+    /// Serves until the process ends.
+    func run() -> Never {
+        while true {
+            let connection = accept(descriptor, nil, nil)
+            guard connection >= 0 else { continue }
+            var patience = timeval(tv_sec: Server.patience, tv_usec: 0)
+            for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
+                setsockopt(connection, SOL_SOCKET, option, &patience, socklen_t(MemoryLayout<timeval>.size))
+            }
+            if let request = Server.read(connection) { Server.write(connection, pages.answer(request)) }
+            close(connection)
+        }
+    }
+
+    /// The head of a request; nil where none comes.
+    private static func read(_ connection: Int32) -> String? {
+        var head: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        while head.count < longest {
+            let count = recv(connection, &buffer, buffer.count, 0)
+            guard count > 0 else { return nil }
+            head += buffer.prefix(count)
+            let text = String(decoding: head, as: UTF8.self)
+            if text.contains("\r\n\r\n") { return text }
+        }
+        return nil
+    }
+
+    private static func write(_ connection: Int32, _ answer: StorePages.Answer) {
+        let head = """
+            HTTP/1.1 \(answer.status)\r
+            Content-Type: \(answer.type)\r
+            Content-Length: \(answer.body.count)\r
+            X-Content-Type-Options: nosniff\r
+            Connection: close\r
+            \r
+
+            """
+        let bytes = Array(head.utf8) + answer.body
+        var sent = 0
+        while sent < bytes.count {
+            let count = bytes.withUnsafeBytes {
+                send(connection, $0.baseAddress! + sent, $0.count - sent, Int32(MSG_NOSIGNAL))
+            }
+            guard count > 0 else { return }
+            sent += count
+        }
+    }
+}

@@ -1,0 +1,36 @@
+import Foundation
+
+/// Nodes that run wherever a command reaches them: how to start them, and what strikes them there. In each,
+/// `{i}` stands for the number of a node and `{id}` for its name.
+struct ShellCommands: Hashable, Sendable {
+    var start: String?
+    var kill: String?
+    var pause: String?
+    var resume: String?
+
+    static let shell = "/bin/sh"
+
+    static func fill(_ command: String, node: Int) -> String {
+        command.replacingOccurrences(of: "{i}", with: "\(node)")
+            .replacingOccurrences(of: "{id}", with: "n\(node)")
+    }
+
+    /// - Throws: `UsageError` where a fault has no command that would bring it about.
+    func check(_ faults: [Nemesis.Fault]) throws {
+        let needs: [(Nemesis.Fault, String, String?)] = [
+            (.kill, "--kill-command", kill), (.pause, "--pause-command", pause),
+            (.pause, "--resume-command", resume),
+        ]
+        guard start != nil else {
+            if let (_, option, command) = needs.first(where: { $0.2 != nil }), let command {
+                throw UsageError(option, command, expected: "--node-command with it")
+            }
+            return
+        }
+        for (fault, option, command) in needs where faults.contains(fault) && command == nil {
+            throw UsageError(
+                "--nemesis \(fault.rawValue): expected \(option), for only a command reaches the nodes of "
+                    + "--node-command")
+        }
+    }
+}

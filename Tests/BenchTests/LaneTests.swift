@@ -1,0 +1,87 @@
+import XCTest
+
+@testable import mini_maelstrom
+
+/// Who was what, from logs and faults.
+final class LaneTests: XCTestCase {
+    private let noon = 12 * 3_600_000.0
+
+    private func changes(_ lines: String..., start: Double) -> [NodeLog.Change] {
+        NodeLog.changes(lines.joined(separator: "\n"), of: "n0", start: start)
+    }
+
+    func testRolesAndTermsAreReadFromANodesLog() {
+        let found = changes(
+            "11:59:59.900 n0 t0 node: one of n0 n1; voters are n0 n1; its state is in memory only",
+            "12:00:00.100 n0 t0 election: has heard from no leader; asks who would vote for it in term 1",
+            "12:00:00.110 n0 t1 election: stands in term 1",
+            "12:00:00.120 n0 t1 election: leads term 1, with the votes of n0 n1",
+            "12:00:00.500 n0 t1 replication: committed up to (3, t1)",
+            "something else altogether",
+            "12:00:01.000 n0 t2 election: is a follower in term 2: a higher term",
+            "12:00:02.000 n1 t2 election: leads term 2, with the votes of n1 n0",
+            "12:00:02.000 n0 t2 election: follows n1 in term 2", start: noon)
+        XCTAssertEqual(found.map(\.role), [.follower, .preCandidate, .candidate, .leader, .follower])
+        XCTAssertEqual(found.map(\.term), [0, 0, 1, 1, 2])
+        XCTAssertEqual(found.map(\.time), [-100, 100, 110, 120, 1000])
+    }
+
+    func testAMemberThatIsNoVoterIsALearner() {
+        let found = changes(
+            "12:00:00.000 n0 t1 election: makes the voters n1,n2/n0,n1 c7 4",
+            "12:00:00.100 n0 t1 election: makes the voters n1,n2 c7 4",
+            "12:00:00.200 n0 t2 election: follows n1 in term 2",
+            "12:00:00.300 n0 t2 election: makes the voters n0,n1", start: noon)
+        XCTAssertEqual(found.map(\.role), [.follower, .learner, .learner, .follower])
+    }
+
+    func testALogGoesOnAfterMidnight() {
+        let found = changes(
+            "23:59:59.000 n0 t1 election: leads term 1, with the votes of n0",
+            "00:00:01.500 n0 t2 election: follows n1 in term 2", start: 86_398_000)
+        XCTAssertEqual(found.map(\.time), [1000, 3500])
+        let early = changes("23:59:59.000 n0 t0 node: one of n0; voters are n0", start: 500)
+        XCTAssertEqual(early.map(\.time), [-1500])
+    }
+
+    func testFaultsLastFromTheirBeginningToTheirEnd() {
+        let acts: [(event: Int, time: UInt64, text: String)] = [
+            (0, 1_000_000, ":start-partition\t:one {\"n0\" #{\"n1\"}}"),
+            (0, 2_000_000, ":kill\t:minority [\"n1\" \"n3\"]"),
+            (0, 2_500_000, ":pause\t:leader []"),
+            (0, 3_000_000, ":stop-partition\t:network-healed"),
+            (0, 4_000_000, ":start\t:all"),
+            (0, 5_000_000, ":membership\t:ask [\"n1\" \"n2\"]"),
+            (0, 5_500_000, ":membership\t:ask [\"n0\" \"n2\"]"),
+            (0, 6_000_000, ":membership\t:ok [\"n1\" \"n2\"]"),
+            (0, 7_000_000, ":start-loss\t0.1"),
+            (0, 8_000_000, ":membership\t:refused [\"n0\" \"n2\"] 14 not now"),
+        ]
+        let spans = FaultTimes(acts, end: 10_000_000).spans
+        XCTAssertEqual(spans.map(\.fault), ["partition", "kill", "membership", "membership", "loss"])
+        XCTAssertEqual(spans.map(\.from), [1, 2, 5, 5.5, 7])
+        XCTAssertEqual(spans.map(\.to), [3, 4, 6, 8, 10])
+        XCTAssertEqual(spans[3].text, #"ask ["n0" "n2"]; refused ["n0" "n2"] 14 not now"#)
+        XCTAssertEqual(spans[1].nodes, [1, 3])
+    }
+
+    func testWhatIsDoneToANodeCountsMoreThanWhatItSays() {
+        let changes = [
+            NodeLog.Change(time: -5, role: .follower, term: 0, text: "a"),
+            NodeLog.Change(time: 10, role: .leader, term: 1, text: "b"),
+            NodeLog.Change(time: 45, role: .follower, term: 1, text: "c"),
+        ]
+        func fault(_ name: String, _ from: Double, _ to: Double, _ node: Int) -> FaultTimes.Span {
+            FaultTimes.Span(fault: name, from: from, to: to, nodes: [node], text: "one")
+        }
+        let faults = [fault("pause", 15, 20, 0), fault("kill", 30, 40, 0), fault("kill", 1, 2, 1)]
+        let lane = Lane(node: 0, changes: changes, faults: faults, end: 50)
+        XCTAssertEqual(
+            lane.spans.map(\.state),
+            [.follower, .leader, .paused, .leader, .down, .unknown, .follower])
+        XCTAssertEqual(lane.spans.map(\.from), [0, 10, 15, 20, 30, 40, 45])
+        XCTAssertEqual(lane.spans.last?.to, 50)
+        XCTAssertTrue(lane.isTold)
+        XCTAssertFalse(Lane(node: 1, changes: [], faults: faults, end: 50).isTold)
+    }
+}

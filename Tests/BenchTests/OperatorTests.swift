@@ -1,0 +1,74 @@
+import XCTest
+
+@testable import mini_maelstrom
+
+/// The bench with real nodes whose members and leader it changes, or that only commands reach.
+final class OperatorTests: BenchProgram {
+    private func results() throws -> Results {
+        let data = try Data(contentsOf: latest.appendingPathComponent("results.json"))
+        return try JSONDecoder().decode(Results.self, from: data)
+    }
+
+    private func nemesisLines() throws -> [String] {
+        try String(contentsOf: latest.appendingPathComponent("history.txt"), encoding: .utf8)
+            .split(separator: "\n").filter { $0.contains("\t:nemesis\t") }.map(String.init)
+    }
+
+    func testMembersAndTheLeadChangeAndTheRunIsValid() throws {
+        let ended = end(
+            try start([
+                "test", "--bin", program("raft-kv").path, "--node-count", "5", "--rate", "100",
+                "--time-limit",
+                "6", "--nemesis", "transfer,membership", "--nemesis-interval", "0.3", "--seed", "2",
+            ]))
+        XCTAssertEqual(ended.status, 0, ended.output)
+        let results = try results()
+        XCTAssertGreaterThan(results.membershipChanges.ok, 0, ended.output)
+        XCTAssertGreaterThan(results.transfers.ok, 0, ended.output)
+        let lines = try nemesisLines()
+        for (what, counts) in [("membership", results.membershipChanges), ("transfer", results.transfers)] {
+            func count(_ how: String) -> Int { lines.count { $0.contains("\t:\(what)\t:\(how) ") } }
+            XCTAssertEqual(count("ask"), counts.ok + counts.fail + counts.info)
+            XCTAssertEqual(count("ok"), counts.ok)
+            XCTAssertEqual(count("refused"), counts.fail)
+            XCTAssertEqual(count("unknown"), counts.info)
+        }
+    }
+
+    func testNodesThatKnowNoMembersRefuseAndTheRunGoesOn() throws {
+        let ended = end(
+            try start([
+                "test", "--bin", program("TestNode").path, "--node-count", "1", "--rate", "100",
+                "--time-limit",
+                "1", "--nemesis", "membership,transfer", "--nemesis-interval", "0.1", "--seed", "2",
+            ]))
+        XCTAssertEqual(ended.status, 0, ended.output)
+        XCTAssertGreaterThan(try results().membershipChanges.info, 0, ended.output)
+    }
+
+    func testNodesBehindCommandsAreKilledPausedAndStartedThere() throws {
+        let ended = end(
+            try start([
+                "test", "--node-command", "echo $$ > {id}.pid; exec \(program("raft-kv").path)",
+                "--kill-command", "kill -KILL $(cat {id}.pid)", "--pause-command",
+                "kill -STOP $(cat n{i}.pid)",
+                "--resume-command", "kill -CONT $(cat n{i}.pid)", "--node-count", "3", "--rate", "100",
+                "--time-limit", "4", "--nemesis", "kill,pause", "--nemesis-interval", "0.4", "--seed", "3",
+                "--",
+                "--data-dir", "{dir}",
+            ]))
+        XCTAssertEqual(ended.status, 0, ended.output)
+        XCTAssertGreaterThan(try results().kills.values.reduce(0, +), 0, ended.output)
+        XCTAssertGreaterThan(try results().pauses.values.reduce(0, +), 0, ended.output)
+    }
+
+    func testACommandThatFailsEndsTheRunAndIsNamed() throws {
+        let ended = end(
+            try start([
+                "test", "--node-command", "\(program("TestNode").path)", "--kill-command", "exit 7",
+                "--node-count", "1", "--time-limit", "60", "--nemesis", "kill", "--nemesis-interval", "0.05",
+            ]))
+        XCTAssertEqual(ended.status, 1, ended.output)
+        XCTAssertTrue(ended.output.contains("--kill-command for n0 exited with status 7"), ended.output)
+    }
+}

@@ -1,0 +1,163 @@
+import Linearizability
+import XCTest
+
+@testable import mini_maelstrom
+
+/// The page that a run leaves, as the bench writes it.
+final class ReportTests: BenchProgram {
+    private struct Data: Decodable {
+        struct Series: Decodable {
+            var kind: String
+            var ending: String
+            var count: Int
+            var asked: [Double]
+        }
+        struct Kind: Decodable {
+            var kind: String
+            var count: Int
+        }
+        struct Operation: Decodable { var words: String }
+        struct Violation: Decodable {
+            var failing: Operation
+            var possible: [String]
+        }
+        struct Span: Decodable { var state: String }
+        struct Lane: Decodable { var spans: [Span] }
+
+        var verdict: String
+        var outcome: String
+        var series: [Series]
+        var kinds: [Kind]
+        var lanes: [Lane]
+        var violations: [Violation]
+    }
+
+    private func report(_ program: String, nodes: Int, _ options: [String], _ arguments: [String] = []) throws
+        -> (page: String, data: Data)
+    {
+        let common = ["test", "--bin", self.program(program).path, "--node-count", "\(nodes)", "--seed", "1"]
+        let ended = end(try start(common + options + ["--"] + arguments))
+        let path = latest.appendingPathComponent("report.html")
+        XCTAssertTrue(ended.output.contains("/report.html"), ended.output)
+        let page = try String(contentsOf: path, encoding: .utf8)
+        let start = try XCTUnwrap(page.range(of: #"<script type="application/json" id="data">"#))
+        let end = try XCTUnwrap(page.range(of: "</script>", range: start.upperBound..<page.endIndex))
+        let json = page[start.upperBound..<end.lowerBound]
+        return (page, try JSONDecoder().decode(Data.self, from: Foundation.Data(json.utf8)))
+    }
+
+    func testAReportHoldsWhatTheResultsSayAndNeedsNothingElse() throws {
+        let (page, data) = try report("raft-kv", nodes: 3, ["--rate", "200", "--time-limit", "2"])
+        XCTAssertEqual(data.verdict, "valid")
+        let text = try Foundation.Data(contentsOf: latest.appendingPathComponent("results.json"))
+        let results = try JSONDecoder().decode(Results.self, from: text)
+        let total = results.total.ok + results.total.fail + results.total.info
+        XCTAssertEqual(data.series.map(\.count).reduce(0, +), total)
+        XCTAssertEqual(data.series.map(\.asked.count).reduce(0, +), total)
+        XCTAssertEqual(
+            data.series.first { ($0.kind, $0.ending) == ("read", "ok") }?.count, results.byKind["read"]?.ok)
+        let between = data.kinds.filter { $0.kind.hasPrefix("append_entries") || $0.kind.contains("vote") }
+        XCTAssertGreaterThan(between.map(\.count).reduce(0, +), 0)
+        XCTAssertEqual(data.lanes.count, 3)
+        XCTAssertTrue(data.lanes.contains { $0.spans.contains { $0.state == "leader" } })
+        for loads in ["http://", "https://", "src=", "<link", "@import", "url(h", "fetch(", "import("] {
+            XCTAssertFalse(page.contains(loads), "the page loads something: \(loads)")
+        }
+    }
+
+    func testAViolationIsDrawnWithWhatTheRegisterCouldHaveHeld() throws {
+        let (_, data) = try report("TestNode", nodes: 3, ["--rate", "0", "--time-limit", "0.5"], ["none"])
+        XCTAssertEqual(data.verdict, "invalid")
+        XCTAssertTrue(data.outcome.hasPrefix("Invalid: no order of operations explains"), data.outcome)
+        let violation = try XCTUnwrap(data.violations.first)
+        XCTAssertFalse(violation.possible.isEmpty)
+        XCTAssertFalse(violation.possible.contains { violation.failing.words == "read \($0)" })
+        // Nodes that say nothing of their roles, and to which nothing was done, have no lanes.
+        XCTAssertEqual(data.lanes.count, 0)
+    }
+
+    func testAPictureOfAViolationNamesTheOrderUpToIt() throws {
+        var recorder = Recorder(isOn: true)
+        var time: UInt64 = 0
+        func ask(_ process: Int, _ request: Request, _ read: RegisterValue? = nil) {
+            recorder.invoke(request, process: process, at: time)
+            recorder.complete(
+                Clients.Completion(
+                    worker: 0, process: process, request: request, outcome: .ok(read), latency: 1),
+                at: time + 1_000_000)
+            time += 2_000_000
+        }
+        ask(0, Request(key: 4, kind: .write, value: 1))
+        ask(1, Request(key: 4, kind: .cas, value: 1, newValue: 2))
+        ask(2, Request(key: 4, kind: .read), .integer(1))
+        let judgement = Judgement(recorder.history, Statistics(), failure: nil)
+        let found = try XCTUnwrap(judgement.violations.first)
+        let picture = ViolationPicture(found.violation, key: found.key, recorder: recorder)
+        XCTAssertEqual(picture.key, 4)
+        XCTAssertEqual(picture.failing.words, "read 1")
+        XCTAssertEqual(picture.failing.from, 4)
+        XCTAssertEqual(picture.failing.to, 5)
+        XCTAssertEqual(picture.possible, ["2"])
+        XCTAssertEqual(picture.operations.map(\.words), ["wrote 1", "set 1 to 2"])
+        XCTAssertEqual(picture.operations.map(\.place), [1, 2])
+        XCTAssertEqual(picture.operations.map(\.leaves), ["1", "2"])
+    }
+
+    func testWhatNodesPrintCannotEndTheScript() throws {
+        var journal = Journal()
+        journal.send(
+            from: .node(0), to: .node(1), kind: "</script><b>", text: #"{"body":{"a":"</script>"}}"#.utf8,
+            at: 1)
+        let encoded = try ReportPage.json(MessageExcerpt(journal, start: 1, moments: []))
+        XCTAssertFalse(encoded.contains("<"))
+        XCTAssertTrue(encoded.contains("\\u003c/script>"))
+    }
+
+    /// In a browser where there is one: every chart is there once the scripts have run, and none complains.
+    func testABrowserDrawsEveryChart() throws {
+        let browser = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
+            .first { FileManager.default.isExecutableFile(atPath: $0) }
+        guard let browser else { throw XCTSkip("no Chromium here") }
+        _ = try report("TestNode", nodes: 3, ["--rate", "0", "--time-limit", "0.3"], ["gossip"])
+        let page = try dump(browser)
+        for chart in [
+            "latency of requests over time", "requests per second over time", "messages between processes",
+            "operations on key",
+        ] {
+            XCTAssertTrue(page.contains("aria-label=\"\(chart)"), "no chart of \(chart)")
+        }
+        XCTAssertTrue(page.contains("gossip</span>"))
+        XCTAssertFalse(page.contains("[object"))
+        XCTAssertFalse(page.contains("NaN"))
+        _ = try report(
+            "raft-kv", nodes: 3,
+            [
+                "--rate", "100", "--time-limit", "1", "--nemesis", "partition,pause", "--nemesis-interval",
+                "0.3",
+            ])
+        let drawn = try dump(browser)
+        XCTAssertTrue(drawn.contains("aria-label=\"the role of each node over time"))
+        XCTAssertTrue(drawn.contains(">partition</text>"))
+        XCTAssertFalse(drawn.contains("NaN"))
+    }
+
+    private func dump(_ browser: String) throws -> String {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: browser)
+        process.arguments = [
+            "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--v=0",
+            "--user-data-dir=\(folder.path)/browser", "--dump-dom", "--window-size=1000,800",
+            latest.appendingPathComponent("report.html").resolvingSymlinksInPath().absoluteString,
+        ]
+        let (output, complaints) = (Pipe(), folder.appendingPathComponent("browser.log"))
+        try "".write(to: complaints, atomically: false, encoding: .utf8)
+        process.standardOutput = output
+        process.standardError = try FileHandle(forWritingTo: complaints)
+        try process.run()
+        let page = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        let said = try String(contentsOf: complaints, encoding: .utf8)
+        XCTAssertFalse(said.contains("CONSOLE"), said)
+        return String(decoding: page, as: UTF8.self)
+    }
+}

@@ -1,0 +1,106 @@
+import Foundation
+
+/// What comes in: requests of clients, and what naive members tell each other.
+struct Message: Codable {
+    struct Body: Codable {
+        var type: String
+        var messageID: Int?
+        var nodeID: String?
+        var nodeIDs: [String]?
+        var key: Int?
+        var value: Int?
+        var from: Int?
+        var to: Int?
+        // Of members.
+        var term: Int?
+        var count: Int?
+        var lastTerm: Int?
+        var entries: [Entry]?
+        var committed: Int?
+
+        enum CodingKeys: String, CodingKey {
+            case type, key, value, from, to, term, count, entries, committed
+            case messageID = "msg_id"
+            case nodeID = "node_id"
+            case nodeIDs = "node_ids"
+            case lastTerm = "last_term"
+        }
+    }
+
+    var src: String
+    var dest: String
+    var body: Body
+}
+
+/// What a naive member keeps in its log: a client's request.
+struct Entry: Codable, Equatable {
+    var term: Int
+    /// Nil for the first of a leader's term.
+    var request: Message?
+
+    static func == (one: Entry, other: Entry) -> Bool { one.term == other.term && one.id == other.id }
+
+    /// The same for the same request, however often it is passed on.
+    var id: String? { request?.id }
+}
+
+extension Message {
+    var id: String { "\(src) \(body.messageID ?? -1)" }
+
+    var line: String { String(decoding: (try? JSONEncoder().encode(self)) ?? Data(), as: UTF8.self) }
+}
+
+/// The values of the keys.
+struct Registers {
+    private var values: [Int: Int] = [:]
+
+    /// - Returns: the fields of the answer; nil for what is no request.
+    mutating func apply(_ body: Message.Body) -> String? {
+        guard let key = body.key else { return nil }
+        switch body.type {
+        case "read":
+            guard let value = values[key] else { return #""type":"error","code":20,"text":"no such key""# }
+            return #""type":"read_ok","value":\#(value)"#
+        case "write":
+            values[key] = body.value
+            return #""type":"write_ok""#
+        case "cas":
+            guard let value = values[key] else { return #""type":"error","code":20,"text":"no such key""# }
+            guard value == body.from else {
+                return #""type":"error","code":22,"text":"it is \#(value), not \#(body.from ?? -1)""#
+            }
+            values[key] = body.to
+            return #""type":"cas_ok""#
+        default:
+            return nil
+        }
+    }
+}
+
+/// A client's answer.
+func reply(_ name: String, to message: Message, _ fields: String) -> String {
+    let id = message.body.messageID.map { #","in_reply_to":\#($0)"# } ?? ""
+    return #"{"src":"\#(name)","dest":"\#(message.src)","body":{\#(fields)\#(id)}}"#
+}
+
+/// The lines of stdin, with a look at the clock in between.
+struct LineInput {
+    private var partial: [UInt8] = []
+
+    /// Waits for a few milliseconds at most.
+    /// - Returns: what lines there are; nil once there will be none.
+    mutating func next() -> [String]? {
+        var input = pollfd(fd: 0, events: Int16(POLLIN), revents: 0)
+        guard poll(&input, 1, 5) > 0 else { return [] }
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        let count = read(0, &buffer, buffer.count)
+        guard count > 0 else { return nil }
+        partial += buffer.prefix(count)
+        guard let end = partial.lastIndex(of: UInt8(ascii: "\n")) else { return [] }
+        let lines = partial[..<end].split(separator: UInt8(ascii: "\n")).map {
+            String(decoding: $0, as: UTF8.self)
+        }
+        partial.removeFirst(end + 1)
+        return lines
+    }
+}
