@@ -72,7 +72,7 @@ final class Run {
     /// Runs to the end; what went wrong is in `failure`.
     func execute() {
         defer {
-            resumeByCommand()
+            endSteps()
             cluster.stop()
             sayLogs()
         }
@@ -176,6 +176,7 @@ final class Run {
             }
         }
         try checkInits(at: now)
+        try checkSteps(at: now)
         while let completion = clients.timeOut(at: now) { complete(completion, at: now) }
     }
 
