@@ -1,4 +1,7 @@
 extension Command {
+    /// Of the right column, in characters.
+    private static let width = 82
+
     /// What `--help` says.
     static var helpText: String {
         var lines = [
@@ -46,6 +49,16 @@ extension Command {
     }
 
     private static func row(_ left: String, _ right: String) -> String {
-        "  \(Text.left(left, 30))  \(right)"
+        var lines: [String] = []
+        var line = ""
+        for word in right.split(separator: " ") {
+            if !line.isEmpty, line.count + word.count >= width {
+                lines.append(line)
+                line = ""
+            }
+            line += (line.isEmpty ? "" : " ") + word
+        }
+        return (lines + [line]).enumerated()
+            .map { "  \(Text.left($0.offset == 0 ? left : "", 26))  \($0.element)" }.joined(separator: "\n")
     }
 }

@@ -17,8 +17,11 @@ struct NodeSteps {
         }
     }
 
+    /// The longest that a command may take, in nanoseconds.
+    static let patience: UInt64 = 60_000_000_000
+
     private var queues: [[Step]]
-    private var running: [pid_t?]
+    private var running: [(pid: pid_t, since: UInt64)?]
 
     init(nodes: Int) {
         queues = Array(repeating: [], count: nodes)
@@ -48,7 +51,21 @@ struct NodeSteps {
 
     func current(_ node: Int) -> Step? { queues[node].first }
 
-    mutating func begin(_ pid: pid_t?, of node: Int) { running[node] = pid }
+    mutating func begin(_ pid: pid_t, of node: Int, at now: UInt64) { running[node] = (pid, now) }
+
+    /// A node whose command takes too long.
+    func late(at now: UInt64) -> Int? {
+        running.firstIndex { $0.map { now >= $0.since + NodeSteps.patience } ?? false }
+    }
+
+    /// Ends all commands that have not ended, each with what it started.
+    mutating func abandon() {
+        for case let command? in running {
+            Glibc.kill(-command.pid, SIGKILL)
+            while waitpid(command.pid, nil, 0) == -1, errno == EINTR {}
+        }
+        running = running.map { _ in nil }
+    }
 
     /// Ends the current step of a node.
     mutating func end(_ node: Int) {
@@ -59,9 +76,9 @@ struct NodeSteps {
     /// The commands that have ended, with the status that wait(2) gives.
     mutating func reap() -> [(node: Int, status: Int32)] {
         var ended: [(Int, Int32)] = []
-        for (node, pid) in running.enumerated() {
+        for (node, command) in running.enumerated() {
             var status: Int32 = 0
-            if let pid, waitpid(pid, &status, WNOHANG) == pid {
+            if let pid = command?.pid, waitpid(pid, &status, WNOHANG) == pid {
                 running[node] = nil
                 ended.append((node, status))
             }

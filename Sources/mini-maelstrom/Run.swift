@@ -74,7 +74,7 @@ final class Run {
     /// Runs to the end; what went wrong is in `failure`.
     func execute() {
         defer {
-            resumeByCommand()
+            endSteps()
             cluster.stop()
             sayLogs()
         }
@@ -181,6 +181,7 @@ final class Run {
             }
         }
         try checkInits(at: now)
+        try checkSteps(at: now)
         while let completion = clients.timeOut(at: now) { complete(completion, at: now) }
     }
 

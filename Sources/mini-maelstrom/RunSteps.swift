@@ -22,6 +22,12 @@ extension Run {
         }
     }
 
+    /// - Throws: `Failure.command` where one takes too long.
+    func checkSteps(at now: UInt64) throws {
+        guard let node = steps.late(at: now), let step = steps.current(node) else { return }
+        throw Failure.command(node: node, option: step.option, how: "has not ended in 60 s")
+    }
+
     private func begin(_ node: Int, at now: UInt64) throws {
         guard let step = steps.current(node) else { return }
         guard let command = command(step) else {
@@ -29,7 +35,7 @@ extension Run {
             sendInit(to: node, at: now)
             return try end(node, at: now)
         }
-        steps.begin(try spawn(command, node: node), of: node)
+        steps.begin(try spawn(command, node: node), of: node, at: now)
     }
 
     private func end(_ node: Int, at now: UInt64) throws {
@@ -55,8 +61,9 @@ extension Run {
             log: cluster.log(of: node))
     }
 
-    /// Lets no node stand still when the run is over, however it ended.
-    func resumeByCommand() {
+    /// Leaves no command behind when the run is over, however it ended, and no node that stands still.
+    func endSteps() {
+        steps.abandon()
         guard options.nemesis.contains(.pause), let command = options.commands.resume else { return }
         for node in 0..<options.nodeCount where failure != nil || paused.contains(node) {
             guard let pid = try? spawn(command, node: node) else { continue }

@@ -62,6 +62,23 @@ final class OperatorTests: BenchProgram {
         XCTAssertGreaterThan(try results().pauses.values.reduce(0, +), 0, ended.output)
     }
 
+    func testStepsOfANodeFollowEachOtherAndNoneTakesForEver() {
+        var steps = NodeSteps(nodes: 2)
+        XCTAssertTrue(steps.willRun(1, runs: true))
+        XCTAssertTrue(steps.add(.kill, to: 1))
+        XCTAssertFalse(steps.add(.start, to: 1))
+        XCTAssertFalse(steps.add(.pause, to: 1))
+        XCTAssertTrue(steps.isDying(1) && steps.willRun(1, runs: true))
+        XCTAssertFalse(steps.isDying(0))
+        steps.begin(-1, of: 1, at: 5)
+        XCTAssertNil(steps.late(at: 4 + NodeSteps.patience))
+        XCTAssertEqual(steps.late(at: 5 + NodeSteps.patience), 1)
+        steps.end(1)
+        XCTAssertNil(steps.late(at: .max))
+        XCTAssertEqual(steps.current(1), .start)
+        XCTAssertFalse(steps.isDying(1))
+    }
+
     func testACommandThatFailsEndsTheRunAndIsNamed() throws {
         let ended = end(
             try start([

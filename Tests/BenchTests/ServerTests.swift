@@ -73,9 +73,12 @@ final class ServerTests: BenchProgram {
         XCTAssertEqual(StorePages(store: store).answer("nonsense\r\n\r\n").status, "400 Bad Request")
     }
 
-    func testItAnswersOnLoopbackUntilItIsEnded() async throws {
+    func testItAnswersOnLoopbackUntilItIsEnded() throws {
         let running = try start(["serve", "--port", "0"])
-        defer { running.process.terminate() }
+        defer {
+            running.process.terminate()
+            running.process.waitUntilExit()
+        }
         let first = String(decoding: running.output.fileHandleForReading.availableData, as: UTF8.self)
         let address = try XCTUnwrap(first.split(separator: " ").first.map(String.init))
         XCTAssertTrue(address.hasPrefix("http://127.0.0.1:"), first)
