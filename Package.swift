@@ -13,7 +13,8 @@ let package = Package(
         .target(name: "KeyValue", dependencies: ["Raft", "Detours"]),
         .target(name: "Linearizability"),
         .target(name: "Storage", dependencies: ["Raft", "KeyValue"]),
-        .target(name: "Simulation", dependencies: ["Raft", "Detours", "KeyValue", "Linearizability", "Storage"]),
+        .target(
+            name: "Simulation", dependencies: ["Raft", "Detours", "KeyValue", "Linearizability", "Storage"]),
         .target(name: "Maelstrom", dependencies: ["Raft", "Detours", "KeyValue"]),
         .executableTarget(name: "raft-kv", dependencies: ["Raft", "KeyValue", "Storage", "Maelstrom"]),
         .executableTarget(name: "mini-maelstrom", dependencies: ["Linearizability"]),
