@@ -123,6 +123,40 @@ final class TransferTests: XCTestCase {
         XCTAssertEqual(cluster.leaderIDs, ["n0"])
     }
 
+    func testAWriteDuringATransferWaitsForTwoRoundTripsMoreAtMost() {
+        let cluster = led(3)
+        cluster.latency = { _, _ in 5_000 }
+        cluster.run(for: 2 * timeout)
+        cluster.transfer(to: "n1", at: "n0", 1)
+        var asked: [Int: (id: NodeID, at: Microseconds)] = [:]
+        var slowest: Microseconds = 0
+        for time in 0..<80 {
+            for id in cluster.ids where time < 40 {
+                let number = asked.count + 2
+                asked[number] = (id, cluster.now)
+                cluster.write(JSONValue(canonical: "\(number)"), 1, at: id, number)
+            }
+            cluster.run(for: 1_000)
+            for (number, write) in asked where !cluster.answers(write.id, to: number).isEmpty {
+                XCTAssertEqual(cluster.answers(write.id, to: number), [.writeOK])
+                slowest = max(slowest, cluster.now - write.at)
+                asked[number]?.at = cluster.now
+            }
+        }
+        // 20 without a disk, where the leader need not say that it has stored its first entries.
+        XCTAssertLessThanOrEqual(slowest, 30_000)
+        XCTAssertEqual(cluster.leaderIDs, ["n1"])
+    }
+
+    func testWhatWasPassedOnToASuccessorThatNeverLeadsIsSaidAgain() {
+        let cluster = led(3)
+        cluster.transfer(to: "n1", at: "n0", 1)
+        cluster.write(1, 5, at: "n0", 2)
+        cluster.isolate("n1")
+        cluster.run(for: 10 * timeout)
+        XCTAssertEqual(cluster.answers("n0", to: 2), [.writeOK])
+    }
+
     func testTheLogIsToldAsFarAsThisMemberHoldsIt() {
         let cluster = led(3)
         for number in 1...5 { cluster.write(1, 5, at: "n0", number) }
