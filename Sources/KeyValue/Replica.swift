@@ -10,6 +10,7 @@ import Raft
 package struct Replica: Sendable {
     package internal(set) var raft: Raft
     package internal(set) var store = Store()
+    /// The last index whose entry the store has taken in; at most the commit index.
     package internal(set) var lastApplied: Index
 
     /// Requests that wait for a leader, in the order in which they came.
@@ -155,6 +156,7 @@ package struct Replica: Sendable {
         case .forward(let forward): receive(forward, from: sender)
         case .transfer(let request): receive(request)
         case .hello(let hearings): detours.take(hearings, at: now)
+        // None is ever put into another.
         case .relay: break
         }
     }
@@ -171,6 +173,7 @@ package struct Replica: Sendable {
         return ready
     }
 
+    /// Whether there is anything to be done.
     package var hasReady: Bool {
         raft.hasReady || snapshotPiece != nil || !outgoing.isEmpty || !replies.isEmpty || canRoute
     }

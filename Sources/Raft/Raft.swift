@@ -36,6 +36,7 @@ package struct Raft: Sendable {
     /// Every membership that the log holds, and before them the one that it starts with, oldest first.
     var memberships: [(index: Index, membership: Membership)]
     package internal(set) var role: Role
+    /// The last index that this member knows to be committed; it never falls.
     package internal(set) var commitIndex: Index
     /// The last index that is stored in the log as it stands. A leader counts itself up to here only.
     package internal(set) var durableIndex: Index
@@ -119,6 +120,7 @@ package struct Raft: Sendable {
     }
     /// The index of the entry that holds `membership`; the log's base for the one that it starts with.
     var membershipIndex: Index { memberships[memberships.count - 1].index }
+    /// Everybody else who takes part, voter or not, sorted.
     package var others: [NodeID] { configuration.members.filter { $0 != id } }
 
     package var isLeader: Bool {
@@ -200,6 +202,7 @@ package struct Raft: Sendable {
         return ready
     }
 
+    /// Whether there is anything to be done.
     package var hasReady: Bool {
         pending.hardStateChanged || pending.unstoredFrom != nil || !pending.messages.isEmpty
             || !pending.failedChanges.isEmpty || pending.logReset != nil || !pending.snapshotPieces.isEmpty

@@ -126,8 +126,7 @@ final class OneRoundTripTests: XCTestCase {
     // MARK: - One round trip
 
     func testARequestAtAnyOfThreeTakesOneRoundTrip() {
-        let cluster = Cluster(3)
-        cluster.elect("n0")
+        let cluster = led(3)
         cluster.latency = { _, _ in 5_000 }
         cluster.run(for: 100_000)
         for id in cluster.ids {
@@ -146,8 +145,7 @@ final class OneRoundTripTests: XCTestCase {
     }
 
     func testAReadAtAnyOfFiveTakesOneRoundTrip() {
-        let cluster = Cluster(5)
-        cluster.elect("n0")
+        let cluster = led(5)
         cluster.latency = { _, _ in 5_000 }
         cluster.run(for: 100_000)
         for id in cluster.ids {
@@ -158,8 +156,7 @@ final class OneRoundTripTests: XCTestCase {
     }
 
     func testWhoWaitsForNothingHearsOfACommitWithTheNextAppend() {
-        let cluster = Cluster(5)
-        cluster.elect("n0")
+        let cluster = led(5)
         cluster.run(for: 100_000)
         let before = cluster.sent.count
         cluster.propose("x", to: "n0")
