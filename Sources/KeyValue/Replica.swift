@@ -101,6 +101,11 @@ package struct Replica: Sendable {
     /// How long a change of membership may wait for its answer: nine tenths of five seconds.
     private static let changePatience: Microseconds = 4_500_000
 
+    /// Takes how late the member is called; see `Raft.noteLateness(at:)`.
+    package mutating func noteLateness(at now: Microseconds) {
+        raft.noteLateness(at: now)
+    }
+
     /// Takes the time, and acts on every deadline that it has reached.
     package mutating func advance(to now: Microseconds) {
         self.now = max(self.now, now)

@@ -11,6 +11,7 @@ extension Raft {
 
     /// Draws the next wait from [T, 2T), so that members seldom stand together.
     mutating func armElectionTimer() {
+        hasForgivenSilence = false
         let shortest = timing.electionTimeout
         electionDeadline = now + Int.random(in: shortest..<(2 * shortest), using: &generator)
     }

@@ -180,7 +180,9 @@ extension Raft {
     /// this one waits in vain (dissertation, 6.2).
     mutating func checkQuorum() {
         guard case .leader(let leadership) = role else { return }
-        if now - quorumContact(leadership) >= timing.electionTimeout {
+        let silence = now - quorumContact(leadership)
+        if silence < timing.heartbeatInterval { hasForgivenSilence = false }
+        if silence >= timing.electionTimeout, now >= quorumDeadline {
             becomeFollower(term: currentTerm, leader: nil, reason: .lostQuorum)
         }
     }
@@ -194,7 +196,7 @@ extension Raft {
         let contact = membership.quorumValue {
             $0 == id ? .max : leadership.lastContact(with: $0)
         }
-        let quorum = contact == .max ? nil : contact + timing.electionTimeout
+        let quorum = contact == .max ? nil : max(contact + timing.electionTimeout, quorumDeadline)
         return earliest(heartbeat, quorum, leadership.transfer?.deadline, leadership.catchUp?.deadline)
     }
 }

@@ -90,11 +90,11 @@ package struct AppendEntries: Hashable, Sendable {
     /// Up to where the leader's log is durable; see OneRoundTrip.swift. Nil from a plain peer.
     package var leaderDurable: Index?
     /// What the leader has measured, so that all members agree on their timeouts; nil from a plain peer.
-    package var roundTrip: RoundTrip?
+    package var roundTrip: Estimate?
 
     package init(
         term: Term, leader: NodeID, prevLogIndex: Index, prevLogTerm: Term, entries: [Entry] = [],
-        leaderCommit: Index, leaderDurable: Index? = nil, roundTrip: RoundTrip? = nil
+        leaderCommit: Index, leaderDurable: Index? = nil, roundTrip: Estimate? = nil
     ) {
         self.term = term
         self.leader = leader

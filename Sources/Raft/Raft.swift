@@ -46,6 +46,10 @@ package struct Raft: Sendable {
 
     /// When a follower or candidate stands, unless it hears from somebody first.
     var electionDeadline: Microseconds
+    /// Before this time a leader does not step down for want of a quorum.
+    var quorumDeadline: Microseconds = .min
+    /// Whether the silence that lasts was partly this member's own.
+    var hasForgivenSilence = false
     /// When this member last heard from a leader of its term.
     var lastLeaderContact: Microseconds?
     /// Set once the member is about to end: it stands no more.
@@ -158,6 +162,21 @@ package struct Raft: Sendable {
             abortOverdueTransfer()
             continueChange()
         }
+    }
+
+    /// Takes how late the member is called, after what waited for it was received and before `advance(to:)`.
+    ///
+    /// A machine that stood still wakes all its members at once, and each would miss the others, who were as silent:
+    /// they have time to speak first. Once for each silence, so that a timer that is always late keeps nobody from
+    /// standing.
+    package mutating func noteLateness(at now: Microseconds) {
+        guard let lateness = deadline.map({ now - $0 }), lateness > 0 else { return }
+        self.now = max(self.now, now)
+        timing.add(lateness: lateness)
+        guard lateness > timing.heartbeatInterval, !hasForgivenSilence else { return }
+        hasForgivenSilence = true
+        electionDeadline = max(electionDeadline, now + 2 * timing.heartbeatInterval)
+        quorumDeadline = max(quorumDeadline, now + 2 * timing.heartbeatInterval)
     }
 
     /// Takes a message from another member. One that makes no sense changes nothing.

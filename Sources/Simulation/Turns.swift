@@ -87,6 +87,7 @@ extension Simulation {
             }
         }
         member.inbox.removeAll(keepingCapacity: true)
+        member.run?.replica.noteLateness(at: now)
         member.run?.replica.advance(to: now)
         try work(member)
     }

@@ -34,6 +34,7 @@ struct Turn: Sendable {
         turns += 1
         for line in batch.lines { log.log(.trace, .rpc, "in  \(line)") }
         for input in batch.inputs { take(input, at: now) }
+        replica?.noteLateness(at: now)
         replica?.advance(to: now)
         drain()
     }

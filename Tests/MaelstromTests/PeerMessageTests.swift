@@ -32,7 +32,7 @@ final class PeerMessageTests: XCTestCase {
                         Entry(term: 2, "c1 7 write \"x y\" {\"a\":[1,\"\\\\\"]}"),
                         Entry(term: 3, payload: .noOp),
                         Entry(term: 4, "c%20 n2/9 cas-or-create \"é\" \"e\u{301}\" 1e+30"),
-                    ], leaderCommit: 6, roundTrip: RoundTrip(mean: 1500, deviation: 20)))),
+                    ], leaderCommit: 6, roundTrip: Estimate(mean: 1500, deviation: 20)))),
         Message(inReplyTo: 2, .appendEntriesReply(AppendEntriesReply(term: 4, success: true))),
         Message(
             inReplyTo: 2,
@@ -149,7 +149,7 @@ final class PeerMessageTests: XCTestCase {
             #"{"type":"append_entries","term":1,"leader_id":"n1","prev_log_index":0,"prev_log_term":0,"entries":[],"#
                 + #""leader_commit":0,"round_trip":[4611686018427387904,4611686018427387904]}"#)
         guard case .appendEntries(let request)? = decode(text).raft?.body else { return XCTFail("refused") }
-        XCTAssertEqual(request.roundTrip, RoundTrip(mean: 3_600_000_000, deviation: 3_600_000_000))
+        XCTAssertEqual(request.roundTrip, Estimate(mean: 3_600_000_000, deviation: 3_600_000_000))
     }
 
     func testAReplyIsNeverAnswered() {
