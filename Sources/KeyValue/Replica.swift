@@ -35,6 +35,8 @@ package struct Replica: Sendable {
     var arriving: (reader: SnapshotReader, text: SnapshotText)?
     var transfers: [OwedTransfer] = []
     var detours: Detours
+    /// What was passed on to this member while it was about to lead, and by whom.
+    var inheritance: [(Forward, from: NodeID)] = []
     var isRetiring = false
     var now: Microseconds
 
@@ -168,6 +170,7 @@ package struct Replica: Sendable {
 
     /// What is to be done now; see `Ready` for the order. Call it until `hasReady` is false.
     package mutating func takeReady() -> ReplicaReady {
+        takeInheritance()
         route()
         let ready = ReplicaReady(
             raft: raft.takeReady(), snapshotPiece: snapshotPiece, outgoing: outgoing, replies: replies,

@@ -109,6 +109,8 @@ extension Fields {
     }
 
     func timeoutNow(from source: NodeID) throws(Malformed) -> TimeoutNow {
-        TimeoutNow(term: try count(.term), leader: try sender(.leaderID, source))
+        TimeoutNow(
+            term: try count(.term), leader: try sender(.leaderID, source),
+            lastLogIndex: try countIfPresent(.lastLogIndex))
     }
 }

@@ -78,6 +78,7 @@ extension Raft {
         }
         if refusal == nil, !request.preVote {
             setHardState(HardState(term: currentTerm, votedFor: candidate))
+            if request.leadershipTransfer { votedForSuccessorIn = currentTerm }
             role = .follower(leader: nil)
             // It has a candidate to wait for; one that it refuses must not keep it from standing.
             armElectionTimer()

@@ -64,6 +64,7 @@ extension Raft {
             if !sent, needsHeartbeat(leadership.progress[place], round: round) { appendHeartbeat(to: place) }
         }
         confirmReads()
+        continueTransfer()
     }
 
     var owesAppends: Bool {
@@ -93,7 +94,7 @@ extension Raft {
     /// this leader concludes by itself what is committed, from what is durable here.
     private func owesNotice(_ progress: Progress) -> Bool {
         guard progress.awaits > progress.toldCommit else { return false }
-        let concludes = progress.awaits != .max && isQuorum(with: progress.id)
+        let concludes = !progress.isPlain && isQuorum(with: progress.id)
         let told = concludes ? max(progress.toldCommit, progress.toldDurable) : progress.toldCommit
         let known = concludes ? max(commitIndex, durableIndex) : commitIndex
         return progress.awaits > told && min(known, progress.nextIndex - 1) > told

@@ -185,10 +185,14 @@ package struct LogPosition: Hashable, Sendable {
 package struct TimeoutNow: Hashable, Sendable {
     package var term: Term
     package var leader: NodeID
+    /// Up to where the log must reach first: what is on its way may come later; nil from a plain peer, which waits
+    /// with its word.
+    package var lastLogIndex: Index?
 
-    package init(term: Term, leader: NodeID) {
+    package init(term: Term, leader: NodeID, lastLogIndex: Index? = nil) {
         self.term = term
         self.leader = leader
+        self.lastLogIndex = lastLogIndex
     }
 }
 

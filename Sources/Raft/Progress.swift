@@ -50,6 +50,14 @@ package struct Progress: Sendable {
         self.lastContact = lastContact
     }
 
+    /// Whether it knows no more than the messages of the paper.
+    var isPlain: Bool { awaits == .max }
+
+    /// Whether all up to `index` is on its way to it.
+    func isSent(_ index: Index) -> Bool {
+        if case .replicate = mode { nextIndex > index } else { matchIndex >= index }
+    }
+
     /// Whether an append with entries may leave now.
     var mayAppend: Bool {
         switch mode {
@@ -113,7 +121,7 @@ package struct Progress: Sendable {
     /// The member knows what is committed up to `index`, and can conclude that by itself. What it owed before it
     /// heard of this leader, the log, which ends at `last`, may hold.
     mutating func knows(_ index: Index, last: Index) {
-        if awaits == .max { awaits = last }
+        if isPlain { awaits = last }
         toldCommit = max(toldCommit, index)
     }
 
