@@ -122,7 +122,8 @@ extension Message.Body {
         case .installSnapshotReply(let reply):
             reply.installed == true
                 ? "installed" : "held up to byte \(reply.offset.map(String.init) ?? "unknown")"
-        case .timeoutNow: "stand at once"
+        case .timeoutNow(let request):
+            "stand\(request.lastLogIndex.map { " once your log reaches \($0)" } ?? " at once")"
         case .readIndex(let question): question.confirm ? "may I read? confirm it" : "may I read?"
         case .readIndexReply(let reply):
             (reply.index.map { "read at \($0)" } ?? "I am in your term")

@@ -48,6 +48,7 @@ final class PeerMessageTests: XCTestCase {
                     data: "line\n\u{1}\"\\é\u{2028}\u{7f}", done: false))),
         Message(inReplyTo: 5, .installSnapshotReply(InstallSnapshotReply(term: 4))),
         Message(id: 6, .timeoutNow(TimeoutNow(term: 4, leader: "n1"))),
+        Message(id: 6, .timeoutNow(TimeoutNow(term: 4, leader: "n1", lastLogIndex: 3))),
         Message(id: 7, .readIndex(ReadIndex(term: 4))),
         Message(id: 8, .readIndex(ReadIndex(term: 4, confirm: true))),
         Message(inReplyTo: 7, .readIndexReply(ReadIndexReply(term: 4))),
