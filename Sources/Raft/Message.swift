@@ -12,6 +12,7 @@ package struct Message: Hashable, Sendable {
         case readIndexReply(ReadIndexReply)
     }
 
+    /// Of a request that wants an answer; a person typing may leave it out.
     package var id: MessageID?
     package var inReplyTo: MessageID?
     package var body: Body
@@ -63,10 +64,12 @@ package struct RequestVote: Hashable, Sendable {
     }
 }
 
+/// The answer to RequestVote (Figure 2).
 package struct RequestVoteReply: Hashable, Sendable {
     /// The term of the member that replies.
     package var term: Term
     package var voteGranted: Bool
+    /// Whether it answers a pre-vote.
     package var preVote: Bool
 
     package init(term: Term, voteGranted: Bool, preVote: Bool = false) {
@@ -107,6 +110,7 @@ package struct AppendEntries: Hashable, Sendable {
     package var lastIndex: Index { prevLogIndex + entries.count }
 }
 
+/// The answer to AppendEntries (Figure 2).
 package struct AppendEntriesReply: Hashable, Sendable {
     package var term: Term
     package var success: Bool
@@ -128,6 +132,7 @@ package struct AppendEntriesReply: Hashable, Sendable {
 package struct InstallSnapshot: Hashable, Sendable {
     package var term: Term
     package var leader: NodeID
+    /// The last entry that the snapshot stands for.
     package var lastIncluded: LogPosition
     /// Where `data` stands in the snapshot, in bytes.
     package var offset: Int
@@ -146,6 +151,7 @@ package struct InstallSnapshot: Hashable, Sendable {
     }
 }
 
+/// The answer to InstallSnapshot (Figure 13).
 package struct InstallSnapshotReply: Hashable, Sendable {
     package var term: Term
     /// How many bytes of the snapshot the member holds; nil from a plain peer.

@@ -22,7 +22,9 @@ package struct Progress: Sendable {
     static let appendBytes = 1 << 20
 
     let id: NodeID
+    /// Up to where the member is known to hold the leader's log; 0 before it has answered.
     package internal(set) var matchIndex: Index = 0
+    /// The first entry that it has not been sent, as far as the leader believes that the logs agree.
     package internal(set) var nextIndex: Index
     var mode = Mode.probe(awaiting: nil)
     /// Appends that reach beyond `matchIndex`, oldest first; those within it can teach nothing more.

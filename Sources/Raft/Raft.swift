@@ -3,39 +3,13 @@
 ///
 /// Sections are those of the extended Raft paper; the dissertation is named where it says more.
 package struct Raft: Sendable {
-    /// What a member is told of itself before it starts.
-    package struct Configuration: Sendable {
-        package var id: NodeID
-        /// Everybody who takes part, voter or not, this member included.
-        package var members: [NodeID]
-        /// The voters of a cluster whose log is empty.
-        package var voters: [NodeID]
-        package var timing: Timing
-        /// Seeds the draw of the election timeouts.
-        package var seed: UInt64
-        /// Whether what is to be stored counts as durable at once: for a member that keeps nothing on a disk, and
-        /// is never started again.
-        package var isInMemory = false
-        /// Bytes of uncommitted entries beyond which a leader takes no more commands.
-        package var uncommittedLimit = 256 << 20
-
-        package init(
-            id: NodeID, members: [NodeID], voters: [NodeID]? = nil, timing: Timing = Timing(), seed: UInt64
-        ) {
-            self.id = id
-            self.members = members.sorted()
-            self.voters = voters ?? members
-            self.timing = timing
-            self.seed = seed
-        }
-    }
-
     package let configuration: Configuration
     package internal(set) var hardState: HardState
     package internal(set) var log: Log
     /// Every membership that the log holds, and before them the one that it starts with, oldest first.
     var memberships: [(index: Index, membership: Membership)]
     package internal(set) var role: Role
+    /// The last index that this member knows to be committed; it never falls.
     package internal(set) var commitIndex: Index
     /// The last index that is stored in the log as it stands. A leader counts itself up to here only.
     package internal(set) var durableIndex: Index
@@ -127,6 +101,7 @@ package struct Raft: Sendable {
     }
     /// The index of the entry that holds `membership`; the log's base for the one that it starts with.
     var membershipIndex: Index { memberships[memberships.count - 1].index }
+    /// Everybody else who takes part, voter or not, sorted.
     package var others: [NodeID] { configuration.members.filter { $0 != id } }
 
     package var isLeader: Bool {
@@ -223,6 +198,7 @@ package struct Raft: Sendable {
         return ready
     }
 
+    /// Whether there is anything to be done.
     package var hasReady: Bool {
         pending.hardStateChanged || pending.unstoredFrom != nil || !pending.messages.isEmpty
             || !pending.failedChanges.isEmpty || pending.logReset != nil || !pending.snapshotPieces.isEmpty

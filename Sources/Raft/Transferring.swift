@@ -21,6 +21,7 @@ extension Raft {
             .max { ($0.matchIndex, $0.lastContact) < ($1.matchIndex, $1.lastContact) }?.id
     }
 
+    /// Whether a transfer is under way here.
     package var isTransferring: Bool {
         if case .leader(let leadership) = role { leadership.transfer != nil } else { false }
     }

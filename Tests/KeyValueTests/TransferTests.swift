@@ -7,12 +7,6 @@ import XCTest
 final class TransferTests: XCTestCase {
     private let timeout = Timing.shortestElectionTimeout
 
-    private func led(_ count: Int, voters: Int? = nil) -> ReplicaCluster {
-        let cluster = ReplicaCluster(count, voters: voters)
-        cluster.elect("n0")
-        return cluster
-    }
-
     // Scenario 77
     func testAnyMemberIsAskedAndAnswersWhenTheTargetLeads() {
         for asked in ["n0", "n1", "n2", "n3"] {

@@ -6,12 +6,6 @@ import XCTest
 final class TransferTests: XCTestCase {
     private let timeout = Timing.shortestElectionTimeout
 
-    private func led() -> Cluster {
-        let cluster = Cluster(3)
-        cluster.elect("n0")
-        return cluster
-    }
-
     // Scenario 77
     func testATargetThatIsUpToDateIsToldAtOnceAndLeads() {
         let cluster = led()
