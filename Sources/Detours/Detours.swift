@@ -24,6 +24,11 @@ package struct Detours: Sendable {
     /// Since when this member misses somebody, or knows one that does; nil while nobody misses anybody.
     private var troubledSince: Microseconds?
     private var nextTelling: Microseconds = 0
+    /// When a list last changed, its own or another's.
+    private var changedAt: Microseconds = 0
+    private var lastTold: [NodeID] = []
+    /// When lists came that `advance` has not seen yet.
+    private var unseenSince: Microseconds?
 
     /// Those that are reached on a detour, and the members on the way there, the last being the one itself.
     package private(set) var routes: [NodeID: [NodeID]] = [:]
@@ -49,13 +54,16 @@ package struct Detours: Sendable {
             guard let place = others.firstIndex(of: hearing.member),
                 hearing.number > told[place]?.hearing.number ?? .min
             else { continue }
+            if told[place]?.hearing.heard != hearing.heard { changedAt = now }
             told[place] = Told(hearing: hearing, learnt: now)
+            unseenSince = now
         }
     }
 
     /// The time by which `advance` must be called.
     /// - Parameters: see `advance`.
     package func deadline(expecting leader: NodeID?, window: Microseconds) -> Microseconds? {
+        if let unseenSince { return unseenSince }
         if troubledSince != nil { return nextTelling }
         let expected = leader.map { others.firstIndex(of: $0) } ?? nil
         guard let last = expected.map({ lastHeard[$0] }) ?? lastHeard.min() else { return nil }
@@ -70,6 +78,7 @@ package struct Detours: Sendable {
     package mutating func advance(
         to now: Microseconds, expecting leader: NodeID?, window: Microseconds
     ) -> [Hearing]? {
+        unseenSince = nil
         for place in told.indices {
             if let learnt = told[place]?.learnt, now - learnt > 2 * window { told[place] = nil }
         }
@@ -81,18 +90,18 @@ package struct Detours: Sendable {
             // Those who believe that their words do not arrive here shall know that they do.
             return lists(now, window)
         }
-        if troubledSince == nil {
-            troubledSince = now
-            nextTelling = now
-        }
+        if troubledSince == nil { troubledSince = now }
         findWays(now, window)
         guard now >= nextTelling else { return nil }
-        nextTelling = now + max(window / 4, 1)
         return lists(now, window)
     }
 
-    private func lists(_ now: Microseconds, _ window: Microseconds) -> [Hearing] {
+    /// What is told now. The next time comes soon while something changes, and later while all is as it was.
+    private mutating func lists(_ now: Microseconds, _ window: Microseconds) -> [Hearing] {
         let heard = others.indices.filter { now - lastHeard[$0] <= window }.map { others[$0] }
+        if heard != lastTold { changedAt = now }
+        lastTold = heard
+        nextTelling = now + max(now - changedAt < 4 * window ? window / 4 : window / 2, 1)
         return [Hearing(member: id, number: now, heard: heard)] + told.compactMap { $0?.hearing }
     }
 
