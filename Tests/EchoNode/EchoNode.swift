@@ -70,8 +70,13 @@ struct EchoNode {
 private struct Codec {
     private struct Request: Decodable {
         struct Body: Decodable {
+            enum CodingKeys: String, CodingKey {
+                case type, key, value, from, to
+                case messageID = "msg_id"
+            }
+
             var type: String
-            var msg_id: Int?
+            var messageID: Int?
             var key: Int?
             var value: Int?
             var from: Int?
@@ -85,8 +90,13 @@ private struct Codec {
 
     private struct Answer: Encodable {
         struct Body: Encodable {
+            enum CodingKeys: String, CodingKey {
+                case type, value
+                case inReplyTo = "in_reply_to"
+            }
+
             var type: String
-            var in_reply_to: Int?
+            var inReplyTo: Int?
             var value: Int?
         }
 
@@ -104,7 +114,7 @@ private struct Codec {
                 Answer(
                     src: request.dest, dest: request.src,
                     body: Answer.Body(
-                        type: request.body.type + "_ok", in_reply_to: request.body.msg_id,
+                        type: request.body.type + "_ok", inReplyTo: request.body.messageID,
                         value: request.body.type == "read" ? 1 : nil)))
         else { return }
         output += answer
