@@ -10,6 +10,8 @@ struct Stopwatch: Sendable, CustomStringConvertible {
     let isRunning: Bool
     /// Per stage, in nanoseconds.
     private var spent: [Int]
+    /// The longest time that one stage took at once, in nanoseconds.
+    private var longest = 0
     private var last = 0
 
     init(isRunning: Bool) {
@@ -27,15 +29,18 @@ struct Stopwatch: Sendable, CustomStringConvertible {
         guard isRunning else { return }
         let now = Self.now
         spent[stage.rawValue] += now - last
+        longest = max(longest, now - last)
         last = now
     }
 
     mutating func add(_ other: Stopwatch) {
         for (stage, time) in other.spent.enumerated() { spent[stage] += time }
+        longest = max(longest, other.longest)
     }
 
     var description: String {
-        Stage.allCases.map { "\($0) \(spent[$0.rawValue] / 1_000_000) ms" }.joined(separator: ", ")
+        let stages = Stage.allCases.map { "\($0) \(spent[$0.rawValue] / 1_000_000) ms" }
+        return (stages + ["longest \(longest / 1_000) us"]).joined(separator: ", ")
     }
 
     /// The processor time of the calling thread, in nanoseconds.

@@ -136,6 +136,8 @@ struct Turn: Sendable {
                         : ""))
         }
         writer.write(initOKTo: request.client, inReplyTo: request.messageID)
+        // What it took to recover is no part of any request.
+        stopwatch.start()
         // A lone voter leads at once.
         replica?.advance(to: now)
     }
