@@ -2,6 +2,7 @@ import Raft
 
 /// Whom a member has heard of late, as it says itself, and as others pass it on.
 package struct Hearing: Hashable, Sendable {
+    /// Whose list it is.
     package var member: NodeID
     /// Rises with each that the member makes: the time on its clock.
     package var number: Microseconds

@@ -50,6 +50,7 @@ package struct Forward: Hashable, Sendable {
     }
 }
 
+/// A message to another member.
 package struct PeerEnvelope: Hashable, Sendable {
     package var to: NodeID
     package var message: PeerMessage
@@ -100,6 +101,7 @@ package struct ClientReply: Hashable, Sendable {
 
 /// A part of the log, as far as a member holds it.
 package struct LogExcerpt: Hashable, Sendable {
+    /// One entry, and where it stands.
     package struct Line: Hashable, Sendable {
         package var index: Index
         package var entry: Entry
@@ -141,5 +143,6 @@ package struct Status: Hashable, Sendable {
     package var lastLogTerm: Term
     package var commitIndex: Index
     package var lastApplied: Index
+    /// The last index that the log has forgotten, for a snapshot stands for it; 0 without one.
     package var snapshotIndex: Index
 }

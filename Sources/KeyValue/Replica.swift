@@ -10,6 +10,7 @@ import Raft
 package struct Replica: Sendable {
     package internal(set) var raft: Raft
     package internal(set) var store = Store()
+    /// The last index whose entry the store has taken in; at most the commit index.
     package internal(set) var lastApplied: Index
 
     /// Requests that wait for a leader, in the order in which they came.
@@ -34,6 +35,8 @@ package struct Replica: Sendable {
     var arriving: (reader: SnapshotReader, text: SnapshotText)?
     var transfers: [OwedTransfer] = []
     var detours: Detours
+    /// What was passed on to this member while it was about to lead, and by whom.
+    var inheritance: [(Forward, from: NodeID)] = []
     var isRetiring = false
     var now: Microseconds
 
@@ -100,6 +103,11 @@ package struct Replica: Sendable {
     /// How long a change of membership may wait for its answer: nine tenths of five seconds.
     private static let changePatience: Microseconds = 4_500_000
 
+    /// Takes how late the member is called; see `Raft.noteLateness(at:)`.
+    package mutating func noteLateness(at now: Microseconds) {
+        raft.noteLateness(at: now)
+    }
+
     /// Takes the time, and acts on every deadline that it has reached.
     package mutating func advance(to now: Microseconds) {
         self.now = max(self.now, now)
@@ -155,12 +163,14 @@ package struct Replica: Sendable {
         case .forward(let forward): receive(forward, from: sender)
         case .transfer(let request): receive(request)
         case .hello(let hearings): detours.take(hearings, at: now)
+        // None is ever put into another.
         case .relay: break
         }
     }
 
     /// What is to be done now; see `Ready` for the order. Call it until `hasReady` is false.
     package mutating func takeReady() -> ReplicaReady {
+        takeInheritance()
         route()
         let ready = ReplicaReady(
             raft: raft.takeReady(), snapshotPiece: snapshotPiece, outgoing: outgoing, replies: replies,
@@ -171,6 +181,7 @@ package struct Replica: Sendable {
         return ready
     }
 
+    /// Whether there is anything to be done.
     package var hasReady: Bool {
         raft.hasReady || snapshotPiece != nil || !outgoing.isEmpty || !replies.isEmpty || canRoute
     }
@@ -254,38 +265,5 @@ package struct Replica: Sendable {
         case (.noSuchKey, _), (.membershipChanged, _):
             .error(.abort, "this msg_id was used for another request, which was carried out")
         }
-    }
-}
-
-/// What a member wants done: that of `Raft.Ready`, in its order, and at its two moments for sending, what
-/// this member says beside Raft: `outgoing` with the early messages, `replies` with the late ones.
-package struct ReplicaReady: Sendable {
-    package var raft: Ready
-    /// A piece of this member's own snapshot: to be stored aside, and after the last piece, in place of the
-    /// snapshot before it.
-    package var snapshotPiece: SnapshotPiece?
-    package var outgoing: [PeerEnvelope]
-    package var replies: [ClientReply]
-    /// The detours that messages must take, and from where.
-    var routes: [NodeID: [NodeID]] = [:]
-    var source: NodeID = ""
-
-    /// Whether there is anything to store.
-    package var mustStore: Bool {
-        raft.mustSync || snapshotPiece != nil || !raft.snapshotPieces.isEmpty
-    }
-
-    /// What may leave before anything is stored.
-    package var early: [PeerEnvelope] {
-        (outgoing + raft.early.map { PeerEnvelope(to: $0.to, .raft($0.message)) }).map(detoured)
-    }
-
-    /// What members are told once all is durable.
-    package var late: [PeerEnvelope] {
-        raft.late.map { detoured(PeerEnvelope(to: $0.to, .raft($0.message))) }
-    }
-
-    private func detoured(_ envelope: PeerEnvelope) -> PeerEnvelope {
-        routes.isEmpty ? envelope : envelope.detoured(by: routes, from: source)
     }
 }

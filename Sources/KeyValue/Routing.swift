@@ -6,7 +6,11 @@ extension Replica {
     private static let forwardBytes = 1 << 20
 
     var canRoute: Bool {
-        guard let leader = raft.leader, !inbox.isEmpty, mayReach(leader) else { return false }
+        guard !inbox.isEmpty else { return false }
+        guard let leader = raft.leader else {
+            return raft.successor.map(mayReach) ?? false && inbox.contains(where: canBeInherited)
+        }
+        guard mayReach(leader) else { return false }
         return leader != raft.id || raft.acceptsChanges || inbox.contains(where: canBePlaced)
     }
 
@@ -16,13 +20,19 @@ extension Replica {
         case .read: return true
         case .write(let id):
             if case .changeMembership = owed.request(id)?.operation { return raft.acceptsChanges }
-            return raft.acceptsCommands
+            return raft.acceptsCommands || raft.successor != nil
         }
+    }
+
+    /// Whether a member that is about to lead may have it now.
+    private func canBeInherited(_ waiting: Waiting) -> Bool {
+        guard case .write(let id) = waiting else { return false }
+        return owed.request(id)?.operation.isApplied ?? false
     }
 
     /// Hands the inbox on in its order, so that what one client typed is carried out as it was typed.
     mutating func route() {
-        guard let leader = raft.leader else { return }
+        guard let leader = raft.leader else { return handDown() }
         let current = Leadership(term: raft.currentTerm, leader: leader)
         if placedUnder != current {
             // What was placed under another leader may be lost with it; copies are carried out once.
@@ -34,6 +44,16 @@ extension Replica {
         if leader == raft.id { placeInOwnLog() } else { passOn(to: leader) }
     }
 
+    /// Lets the next leader have the writes before it leads: it holds them that long.
+    private mutating func handDown() {
+        guard let successor = raft.successor, mayReach(successor) else { return }
+        let writes = inbox.filter(canBeInherited).compactMap {
+            if case .write(let id) = $0 { id } else { nil }
+        }
+        inbox.removeAll(where: canBeInherited)
+        passOn(writes, to: successor)
+    }
+
     private func isFirstTry(_ waiting: Waiting) -> Bool {
         switch waiting {
         case .write(let id): owed.hasLeft(id) == false
@@ -43,6 +63,7 @@ extension Replica {
 
     private mutating func placeInOwnLog() {
         var refused: [Waiting] = []
+        var handedOver: [RequestID] = []
         var arriving: [OwedRead] = []
         for waiting in inbox {
             switch waiting {
@@ -52,11 +73,18 @@ extension Replica {
                 // A read sees what was written before it, and nothing that came after.
                 takeUp(&arriving)
                 guard let request = owed.request(id) else { continue }
-                if place(request) { owed.placedInOwnLog(id) } else { refused.append(waiting) }
+                if place(request) {
+                    owed.placedInOwnLog(id)
+                } else if raft.successor != nil, request.operation.isApplied {
+                    handedOver.append(id)
+                } else {
+                    refused.append(waiting)
+                }
             }
         }
         takeUp(&arriving)
         inbox = refused
+        if let successor = raft.successor { passOn(handedOver, to: successor) }
     }
 
     /// Puts a request into the log of this leader.
@@ -84,27 +112,33 @@ extension Replica {
 
     private mutating func passOn(to leader: NodeID) {
         var arriving: [OwedRead] = []
-        var commands: [Command] = []
-        var bytes = 0
+        var writes: [RequestID] = []
         for waiting in inbox {
             switch waiting {
-            case .read(let read):
-                arriving.append(read)
-            case .write(let id):
-                guard let command = owed.request(id)?.command else { continue }
-                if !commands.isEmpty, bytes + command.text.utf8.count > Self.forwardBytes {
-                    forward(commands, to: leader)
-                    commands = []
-                    bytes = 0
-                }
-                commands.append(command)
-                bytes += command.text.utf8.count
-                owed.passedOn(id, at: now, retryAfter: raft.timing.retryInterval)
+            case .read(let read): arriving.append(read)
+            case .write(let id): writes.append(id)
             }
         }
-        if !commands.isEmpty { forward(commands, to: leader) }
-        takeUp(&arriving)
         inbox = []
+        passOn(writes, to: leader)
+        takeUp(&arriving)
+    }
+
+    private mutating func passOn(_ writes: [RequestID], to leader: NodeID) {
+        var commands: [Command] = []
+        var bytes = 0
+        for id in writes {
+            guard let command = owed.request(id)?.command else { continue }
+            if !commands.isEmpty, bytes + command.text.utf8.count > Self.forwardBytes {
+                forward(commands, to: leader)
+                commands = []
+                bytes = 0
+            }
+            commands.append(command)
+            bytes += command.text.utf8.count
+            owed.passedOn(id, at: now, retryAfter: raft.timing.retryInterval)
+        }
+        if !commands.isEmpty { forward(commands, to: leader) }
     }
 
     private mutating func takeUp(_ arriving: inout [OwedRead]) {
@@ -122,11 +156,28 @@ extension Replica {
         outgoing.append(PeerEnvelope(to: leader, .forward(message)))
     }
 
-    /// Takes what another member passes on. One who does not lead, or takes no commands now, lets it go: the
-    /// sender says it again when it hears of a leader, or of nothing.
+    /// Takes what another member passes on. One that hands over lets its successor have it, which holds it until it
+    /// leads. Any other lets it go: the sender says it again when it hears of a leader, or of nothing.
     mutating func receive(_ forward: Forward, from sender: NodeID) {
+        if let successor = raft.successor {
+            outgoing.append(PeerEnvelope(to: successor, .forward(forward)))
+        } else if raft.isSucceeding {
+            inheritance.append((forward, sender))
+        } else if raft.isLeader {
+            place(forward, from: sender)
+        }
+    }
+
+    /// What came while this member was about to lead: it does by now, or the election is over.
+    mutating func takeInheritance() {
+        guard !inheritance.isEmpty, !raft.isSucceeding else { return }
+        if raft.isLeader { for (forward, sender) in inheritance { place(forward, from: sender) } }
+        inheritance = []
+    }
+
+    private mutating func place(_ forward: Forward, from sender: NodeID) {
         for command in forward.commands {
-            guard raft.isLeader, raft.log.lastIndex < forward.limit, let request = Request(command),
+            guard raft.log.lastIndex < forward.limit, let request = Request(command),
                 store.outcome(of: request.id) == nil
             else { continue }
             _ = place(request)

@@ -1,5 +1,28 @@
 import Raft
 
+/// The text of a snapshot, in memory.
+package struct SnapshotText: SnapshotSource {
+    private var pieces: [String] = []
+    private var starts: [Int] = []
+    /// In bytes.
+    package private(set) var size = 0
+
+    package init() {}
+
+    package mutating func append(_ text: String) {
+        pieces.append(text)
+        starts.append(size)
+        size += text.utf8.count
+    }
+
+    package func piece(at offset: Int) -> (text: String, isLast: Bool)? {
+        guard offset < size, let place = starts.lastIndex(where: { $0 <= offset }) else { return nil }
+        let rest = pieces[place].utf8.dropFirst(offset - starts[place])
+        guard let text = String(rest) else { return nil }
+        return (text, place == pieces.count - 1)
+    }
+}
+
 /// The text of a snapshot, made in steps from a store that goes on changing meanwhile.
 ///
 ///     members n0,n1,n2                    the voters; `members n0,n1/n1,n2` while a change is joint

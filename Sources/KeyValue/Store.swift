@@ -91,7 +91,7 @@ package struct Store: Sendable {
 
     // MARK: - Snapshots
 
-    /// Puts back what a line of a snapshot says; see `SnapshotText`.
+    /// Puts back what a line of a snapshot says; see `SnapshotWriter`.
     /// - Returns: false where the line says nothing that a store holds.
     mutating func restore(_ line: String) -> Bool {
         let words = Word.split(line)

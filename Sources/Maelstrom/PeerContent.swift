@@ -56,7 +56,7 @@ extension Line.PeerContent {
         let source = try fields.string(.source, "the id of a member")
         let route = try fields.strings(.route, "an array of ids of members")
         let inner = try fields.body()
-        guard let type = MessageType(rawValue: try inner.string(.type)) else {
+        guard let type = (try? inner.string(.type)).flatMap(MessageType.init) else {
             throw Malformed(text: "body.type must be that of a message between members")
         }
         return .relay(

@@ -38,9 +38,9 @@ extension Fields {
         return request
     }
 
-    private func roundTrip() throws(Malformed) -> RoundTrip? {
+    private func roundTrip() throws(Malformed) -> Estimate? {
         try countsIfPresent(.roundTrip, 2).map { counts in
-            RoundTrip(
+            Estimate(
                 mean: min(counts[0], Self.longestRoundTrip), deviation: min(counts[1], Self.longestRoundTrip))
         }
     }
@@ -109,6 +109,8 @@ extension Fields {
     }
 
     func timeoutNow(from source: NodeID) throws(Malformed) -> TimeoutNow {
-        TimeoutNow(term: try count(.term), leader: try sender(.leaderID, source))
+        TimeoutNow(
+            term: try count(.term), leader: try sender(.leaderID, source),
+            lastLogIndex: try countIfPresent(.lastLogIndex))
     }
 }

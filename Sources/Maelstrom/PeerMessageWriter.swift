@@ -54,7 +54,9 @@ extension MessageWriter {
             }
             if let index = reply.commitIndex { field(",\"commit_index\":", index) }
         case .installSnapshot(let request): fields(of: request)
-        case .timeoutNow(let request): field(",\"leader_id\":", request.leader)
+        case .timeoutNow(let request):
+            field(",\"leader_id\":", request.leader)
+            if let index = request.lastLogIndex { field(",\"last_log_index\":", index) }
         case .readIndexReply(let reply):
             if let index = reply.index { field(",\"index\":", index) }
             if let membership = reply.membership { field(",\"membership\":", membership.words) }

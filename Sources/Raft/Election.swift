@@ -11,6 +11,7 @@ extension Raft {
 
     /// Draws the next wait from [T, 2T), so that members seldom stand together.
     mutating func armElectionTimer() {
+        hasForgivenSilence = false
         let shortest = timing.electionTimeout
         electionDeadline = now + Int.random(in: shortest..<(2 * shortest), using: &generator)
     }
@@ -77,6 +78,7 @@ extension Raft {
         }
         if refusal == nil, !request.preVote {
             setHardState(HardState(term: currentTerm, votedFor: candidate))
+            if request.leadershipTransfer { votedForSuccessorIn = currentTerm }
             role = .follower(leader: nil)
             // It has a candidate to wait for; one that it refuses must not keep it from standing.
             armElectionTimer()

@@ -64,6 +64,7 @@ extension Raft {
             if !sent, needsHeartbeat(leadership.progress[place], round: round) { appendHeartbeat(to: place) }
         }
         confirmReads()
+        continueTransfer()
     }
 
     var owesAppends: Bool {
@@ -93,7 +94,7 @@ extension Raft {
     /// this leader concludes by itself what is committed, from what is durable here.
     private func owesNotice(_ progress: Progress) -> Bool {
         guard progress.awaits > progress.toldCommit else { return false }
-        let concludes = progress.awaits != .max && isQuorum(with: progress.id)
+        let concludes = !progress.isPlain && isQuorum(with: progress.id)
         let told = concludes ? max(progress.toldCommit, progress.toldDurable) : progress.toldCommit
         let known = concludes ? max(commitIndex, durableIndex) : commitIndex
         return progress.awaits > told && min(known, progress.nextIndex - 1) > told
@@ -180,7 +181,9 @@ extension Raft {
     /// this one waits in vain (dissertation, 6.2).
     mutating func checkQuorum() {
         guard case .leader(let leadership) = role else { return }
-        if now - quorumContact(leadership) >= timing.electionTimeout {
+        let silence = now - quorumContact(leadership)
+        if silence < timing.heartbeatInterval { hasForgivenSilence = false }
+        if silence >= timing.electionTimeout, now >= quorumDeadline {
             becomeFollower(term: currentTerm, leader: nil, reason: .lostQuorum)
         }
     }
@@ -194,7 +197,7 @@ extension Raft {
         let contact = membership.quorumValue {
             $0 == id ? .max : leadership.lastContact(with: $0)
         }
-        let quorum = contact == .max ? nil : contact + timing.electionTimeout
+        let quorum = contact == .max ? nil : max(contact + timing.electionTimeout, quorumDeadline)
         return earliest(heartbeat, quorum, leadership.transfer?.deadline, leadership.catchUp?.deadline)
     }
 }

@@ -15,8 +15,10 @@ package struct Log: Sendable {
         self.entries = entries
     }
 
+    /// Where the entries begin; beyond `lastIndex` where there are none.
     package var firstIndex: Index { baseIndex + 1 }
     package var lastIndex: Index { baseIndex + entries.count - forgotten }
+    /// The term of the last entry, or of the last that a snapshot stands for; 0 in a new log.
     package var lastTerm: Term { lastIndex == baseIndex ? baseTerm : entries[entries.count - 1].term }
 
     /// - Precondition: `firstIndex...lastIndex` contains `index`.

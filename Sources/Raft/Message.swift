@@ -12,6 +12,7 @@ package struct Message: Hashable, Sendable {
         case readIndexReply(ReadIndexReply)
     }
 
+    /// Of a request that wants an answer; a person typing may leave it out.
     package var id: MessageID?
     package var inReplyTo: MessageID?
     package var body: Body
@@ -63,10 +64,12 @@ package struct RequestVote: Hashable, Sendable {
     }
 }
 
+/// The answer to RequestVote (Figure 2).
 package struct RequestVoteReply: Hashable, Sendable {
     /// The term of the member that replies.
     package var term: Term
     package var voteGranted: Bool
+    /// Whether it answers a pre-vote.
     package var preVote: Bool
 
     package init(term: Term, voteGranted: Bool, preVote: Bool = false) {
@@ -87,11 +90,11 @@ package struct AppendEntries: Hashable, Sendable {
     /// Up to where the leader's log is durable; see OneRoundTrip.swift. Nil from a plain peer.
     package var leaderDurable: Index?
     /// What the leader has measured, so that all members agree on their timeouts; nil from a plain peer.
-    package var roundTrip: RoundTrip?
+    package var roundTrip: Estimate?
 
     package init(
         term: Term, leader: NodeID, prevLogIndex: Index, prevLogTerm: Term, entries: [Entry] = [],
-        leaderCommit: Index, leaderDurable: Index? = nil, roundTrip: RoundTrip? = nil
+        leaderCommit: Index, leaderDurable: Index? = nil, roundTrip: Estimate? = nil
     ) {
         self.term = term
         self.leader = leader
@@ -107,6 +110,7 @@ package struct AppendEntries: Hashable, Sendable {
     package var lastIndex: Index { prevLogIndex + entries.count }
 }
 
+/// The answer to AppendEntries (Figure 2).
 package struct AppendEntriesReply: Hashable, Sendable {
     package var term: Term
     package var success: Bool
@@ -128,6 +132,7 @@ package struct AppendEntriesReply: Hashable, Sendable {
 package struct InstallSnapshot: Hashable, Sendable {
     package var term: Term
     package var leader: NodeID
+    /// The last entry that the snapshot stands for.
     package var lastIncluded: LogPosition
     /// Where `data` stands in the snapshot, in bytes.
     package var offset: Int
@@ -146,6 +151,7 @@ package struct InstallSnapshot: Hashable, Sendable {
     }
 }
 
+/// The answer to InstallSnapshot (Figure 13).
 package struct InstallSnapshotReply: Hashable, Sendable {
     package var term: Term
     /// How many bytes of the snapshot the member holds; nil from a plain peer.
@@ -179,10 +185,14 @@ package struct LogPosition: Hashable, Sendable {
 package struct TimeoutNow: Hashable, Sendable {
     package var term: Term
     package var leader: NodeID
+    /// Up to where the log must reach first: what is on its way may come later; nil from a plain peer, which waits
+    /// with its word.
+    package var lastLogIndex: Index?
 
-    package init(term: Term, leader: NodeID) {
+    package init(term: Term, leader: NodeID, lastLogIndex: Index? = nil) {
         self.term = term
         self.leader = leader
+        self.lastLogIndex = lastLogIndex
     }
 }
 

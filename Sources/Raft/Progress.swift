@@ -22,7 +22,9 @@ package struct Progress: Sendable {
     static let appendBytes = 1 << 20
 
     let id: NodeID
+    /// Up to where the member is known to hold the leader's log; 0 before it has answered.
     package internal(set) var matchIndex: Index = 0
+    /// The first entry that it has not been sent, as far as the leader believes that the logs agree.
     package internal(set) var nextIndex: Index
     var mode = Mode.probe(awaiting: nil)
     /// Appends that reach beyond `matchIndex`, oldest first; those within it can teach nothing more.
@@ -46,6 +48,14 @@ package struct Progress: Sendable {
         self.id = id
         self.nextIndex = nextIndex
         self.lastContact = lastContact
+    }
+
+    /// Whether it knows no more than the messages of the paper.
+    var isPlain: Bool { awaits == .max }
+
+    /// Whether all up to `index` is on its way to it.
+    func isSent(_ index: Index) -> Bool {
+        if case .replicate = mode { nextIndex > index } else { matchIndex >= index }
     }
 
     /// Whether an append with entries may leave now.
@@ -111,7 +121,7 @@ package struct Progress: Sendable {
     /// The member knows what is committed up to `index`, and can conclude that by itself. What it owed before it
     /// heard of this leader, the log, which ends at `last`, may hold.
     mutating func knows(_ index: Index, last: Index) {
-        if awaits == .max { awaits = last }
+        if isPlain { awaits = last }
         toldCommit = max(toldCommit, index)
     }
 

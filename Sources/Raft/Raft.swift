@@ -3,39 +3,13 @@
 ///
 /// Sections are those of the extended Raft paper; the dissertation is named where it says more.
 package struct Raft: Sendable {
-    /// What a member is told of itself before it starts.
-    package struct Configuration: Sendable {
-        package var id: NodeID
-        /// Everybody who takes part, voter or not, this member included.
-        package var members: [NodeID]
-        /// The voters of a cluster whose log is empty.
-        package var voters: [NodeID]
-        package var timing: Timing
-        /// Seeds the draw of the election timeouts.
-        package var seed: UInt64
-        /// Whether what is to be stored counts as durable at once: for a member that keeps nothing on a disk, and
-        /// is never started again.
-        package var isInMemory = false
-        /// Bytes of uncommitted entries beyond which a leader takes no more commands.
-        package var uncommittedLimit = 256 << 20
-
-        package init(
-            id: NodeID, members: [NodeID], voters: [NodeID]? = nil, timing: Timing = Timing(), seed: UInt64
-        ) {
-            self.id = id
-            self.members = members.sorted()
-            self.voters = voters ?? members
-            self.timing = timing
-            self.seed = seed
-        }
-    }
-
     package let configuration: Configuration
     package internal(set) var hardState: HardState
     package internal(set) var log: Log
     /// Every membership that the log holds, and before them the one that it starts with, oldest first.
     var memberships: [(index: Index, membership: Membership)]
     package internal(set) var role: Role
+    /// The last index that this member knows to be committed; it never falls.
     package internal(set) var commitIndex: Index
     /// The last index that is stored in the log as it stands. A leader counts itself up to here only.
     package internal(set) var durableIndex: Index
@@ -45,10 +19,18 @@ package struct Raft: Sendable {
 
     /// When a follower or candidate stands, unless it hears from somebody first.
     var electionDeadline: Microseconds
+    /// Before this time a leader does not step down for want of a quorum.
+    var quorumDeadline: Microseconds = .min
+    /// Whether the silence that lasts was partly this member's own.
+    var hasForgivenSilence = false
     /// When this member last heard from a leader of its term.
     var lastLeaderContact: Microseconds?
     /// Set once the member is about to end: it stands no more.
     var isRetiring = false
+    /// The term in which its leader told this member to stand, and up to where its log must reach first.
+    var wordToStand: (term: Term, index: Index)?
+    /// The term in which its vote went to a member whose leader had told it to stand.
+    var votedForSuccessorIn: Term?
     var reads = ReadQueue()
     /// The latest snapshot, to be sent to members that need what the log has forgotten.
     package internal(set) var snapshot: Snapshot?
@@ -119,6 +101,7 @@ package struct Raft: Sendable {
     }
     /// The index of the entry that holds `membership`; the log's base for the one that it starts with.
     var membershipIndex: Index { memberships[memberships.count - 1].index }
+    /// Everybody else who takes part, voter or not, sorted.
     package var others: [NodeID] { configuration.members.filter { $0 != id } }
 
     package var isLeader: Bool {
@@ -156,6 +139,21 @@ package struct Raft: Sendable {
             abortOverdueTransfer()
             continueChange()
         }
+    }
+
+    /// Takes how late the member is called, after what waited for it was received and before `advance(to:)`.
+    ///
+    /// A machine that stood still wakes all its members at once, and each would miss the others, who were as silent:
+    /// they have time to speak first. Once for each silence, so that a timer that is always late keeps nobody from
+    /// standing.
+    package mutating func noteLateness(at now: Microseconds) {
+        guard let lateness = deadline.map({ now - $0 }), lateness > 0 else { return }
+        self.now = max(self.now, now)
+        timing.add(lateness: lateness)
+        guard lateness > timing.heartbeatInterval, !hasForgivenSilence else { return }
+        hasForgivenSilence = true
+        electionDeadline = max(electionDeadline, now + 2 * timing.heartbeatInterval)
+        quorumDeadline = max(quorumDeadline, now + 2 * timing.heartbeatInterval)
     }
 
     /// Takes a message from another member. One that makes no sense changes nothing.
@@ -200,6 +198,7 @@ package struct Raft: Sendable {
         return ready
     }
 
+    /// Whether there is anything to be done.
     package var hasReady: Bool {
         pending.hardStateChanged || pending.unstoredFrom != nil || !pending.messages.isEmpty
             || !pending.failedChanges.isEmpty || pending.logReset != nil || !pending.snapshotPieces.isEmpty

@@ -67,6 +67,7 @@ package struct Installer: Hashable, Sendable {
 /// A read, or many that arrived together, as the caller numbers them; rising.
 package typealias ReadID = Int
 
+/// A read that may be answered once the entry at `index` is applied.
 package struct ReadyRead: Hashable, Sendable {
     package var id: ReadID
     package var index: Index
@@ -91,6 +92,7 @@ package enum Event: Hashable, Sendable {
     case impossibleMessage(from: NodeID, String)
 }
 
+/// Why a member follows, or leads no more.
 package enum StepDownReason: String, Hashable, Sendable {
     case higherTerm = "a higher term"
     case heardLeader = "heard from the leader"
@@ -99,6 +101,7 @@ package enum StepDownReason: String, Hashable, Sendable {
     case removed = "is no voter any more"
 }
 
+/// Why a vote or pre-vote is refused, with what this member holds against it.
 package enum VoteRefusal: Hashable, Sendable {
     case leaderAlive(NodeID)
     case staleTerm(Term)
@@ -106,6 +109,7 @@ package enum VoteRefusal: Hashable, Sendable {
     case logBehind(LogPosition)
 }
 
+/// Why an append is refused, with what this member holds instead.
 package enum AppendRefusal: Hashable, Sendable {
     case staleTerm(Term)
     case missing(lastIndex: Index)

@@ -28,6 +28,7 @@ extension Raft {
         commit(upTo: min(request.leaderCommit, request.lastIndex))
         if let durable = request.leaderDurable { note(durable, heldBy: leader) }
         reply(answer(true), to: leader, inReplyTo: id)
+        heedWordToStand()
     }
 
     /// Hears from a leader of `term`.

@@ -32,6 +32,7 @@ package struct Leadership: Sendable {
     /// Bytes of entries that are not committed.
     var uncommittedBytes = 0
 
+    /// What is known of another member; nil for one that takes no part, and for the leader itself.
     package func progress(of id: NodeID) -> Progress? {
         place(of: id).map { progress[$0] }
     }

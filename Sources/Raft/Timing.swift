@@ -1,5 +1,5 @@
-/// How long a message and its answer take together: a smoothed mean, and the mean deviation from it.
-package struct RoundTrip: Hashable, Sendable {
+/// A time that is measured again and again: a smoothed mean, and the mean deviation from it.
+package struct Estimate: Hashable, Sendable {
     package var mean: Microseconds
     package var deviation: Microseconds
 
@@ -12,14 +12,15 @@ package struct RoundTrip: Hashable, Sendable {
     var slowest: Microseconds { mean + 4 * deviation }
 
     /// The estimate after one more sample, with the weights of RFC 6298.
-    func adding(_ sample: Microseconds) -> RoundTrip {
-        RoundTrip(
+    func adding(_ sample: Microseconds) -> Estimate {
+        Estimate(
             mean: mean + (sample - mean) / 8,
             deviation: deviation + (abs(sample - mean) - deviation) / 4)
     }
 }
 
-/// The timeouts of a member: fixed by its options, or following the round trips that it or its leader measured.
+/// The timeouts of a member: fixed by its options, or following the round trips that it or its leader measured, and
+/// how late its own timer rings.
 package struct Timing: Sendable {
     /// Without a measurement, and on a network faster than this, a leader is missed after this long.
     package static let shortestElectionTimeout: Microseconds = 150_000
@@ -28,10 +29,12 @@ package struct Timing: Sendable {
 
     package var fixedElectionTimeout: Microseconds?
     package var fixedHeartbeatInterval: Microseconds?
-    /// What this member measured itself.
-    package private(set) var measured: RoundTrip?
+    /// The round trips that this member measured itself.
+    package private(set) var measured: Estimate?
     /// What the leader that it follows measured.
-    private(set) var announced: RoundTrip?
+    private(set) var announced: Estimate?
+    /// How late its timer rings.
+    private(set) var lateness = Estimate(mean: 0, deviation: 0)
 
     package init(electionTimeout: Microseconds? = nil, heartbeatInterval: Microseconds? = nil) {
         fixedElectionTimeout = electionTimeout
@@ -42,12 +45,16 @@ package struct Timing: Sendable {
     /// for a minute must not stretch every timeout, and on a network that has become slow a few will do.
     mutating func add(roundTrip: Microseconds) {
         let sample = min(roundTrip, 2 * max(slowestRoundTrip, Self.shortestElectionTimeout))
-        measured = measured?.adding(sample) ?? RoundTrip(mean: sample, deviation: sample / 2)
+        measured = measured?.adding(sample) ?? Estimate(mean: sample, deviation: sample / 2)
     }
 
-    mutating func follow(_ roundTrip: RoundTrip) {
+    mutating func add(lateness sample: Microseconds) {
+        lateness = lateness.adding(min(sample, Self.shortestElectionTimeout))
+    }
+
+    mutating func follow(_ roundTrip: Estimate) {
         let range = 0...Self.longestElectionTimeout
-        announced = RoundTrip(
+        announced = Estimate(
             mean: roundTrip.mean.clamped(to: range), deviation: roundTrip.deviation.clamped(to: range))
     }
 
@@ -57,10 +64,13 @@ package struct Timing: Sendable {
         return min(slowest, Self.longestElectionTimeout)
     }
 
-    /// The minimum election timeout T: each wait is drawn from [T, 2T) (§5.2). Unless fixed, it follows the
-    /// round trips.
+    /// The minimum election timeout T: each wait is drawn from [T, 2T) (§5.2). Unless fixed, it leaves time for a
+    /// slow round trip, or for two, as many as an election takes, and for what rings late here.
     package var electionTimeout: Microseconds {
-        fixedElectionTimeout ?? max(slowestRoundTrip, Self.shortestElectionTimeout)
+        if let fixedElectionTimeout { return fixedElectionTimeout }
+        let mean = max(measured?.mean ?? 0, announced?.mean ?? 0)
+        let roundTrips = max(slowestRoundTrip, 2 * min(mean, Self.longestElectionTimeout / 2))
+        return max(roundTrips, Self.shortestElectionTimeout) + lateness.slowest
     }
 
     /// How long a leader leaves a member without a message. Several fit into T, for some are lost or late.

@@ -21,6 +21,7 @@ extension Raft {
             .max { ($0.matchIndex, $0.lastContact) < ($1.matchIndex, $1.lastContact) }?.id
     }
 
+    /// Whether a transfer is under way here.
     package var isTransferring: Bool {
         if case .leader(let leadership) = role { leadership.transfer != nil } else { false }
     }
@@ -30,12 +31,29 @@ extension Raft {
         isRetiring = true
     }
 
+    /// Who leads soon, unless a message or the election is lost: whom this leader has told to stand, or to whom this
+    /// follower has given its vote on such a word.
+    package var successor: NodeID? {
+        switch role {
+        case .leader(let leading): leading.transfer.flatMap { $0.sent ? $0.target : nil }
+        case .follower(leader: nil): votedForSuccessorIn == currentTerm ? votedFor : nil
+        case .follower, .preCandidate, .candidate: nil
+        }
+    }
+
+    /// Tells the target to stand once all that it lacks is on its way, or, if it is a plain peer, has arrived.
     mutating func continueTransfer() {
         guard case .leader(let leading) = role, let transfer = leading.transfer, !transfer.sent,
-            leading.matchIndex(of: transfer.target) == log.lastIndex
+            let place = leading.place(of: transfer.target)
         else { return }
+        let progress = leading.progress[place]
+        guard progress.matchIndex == log.lastIndex || !progress.isPlain && progress.isSent(log.lastIndex)
+        else {
+            return
+        }
         leadership.transfer?.sent = true
-        _ = send(.timeoutNow(TimeoutNow(term: currentTerm, leader: id)), to: transfer.target)
+        let word = TimeoutNow(term: currentTerm, leader: id, lastLogIndex: log.lastIndex)
+        _ = send(.timeoutNow(word), to: transfer.target)
     }
 
     mutating func abortOverdueTransfer() {
@@ -54,6 +72,22 @@ extension Raft {
 
     mutating func receive(_ request: TimeoutNow, from leader: NodeID) {
         guard follow(leader, term: request.term), mayStand else { return }
+        wordToStand = (request.term, request.lastLogIndex ?? 0)
+        heedWordToStand()
+    }
+
+    /// Stands once the log holds what its leader's had: it could not win before.
+    mutating func heedWordToStand() {
+        guard let (term, index) = wordToStand, term == currentTerm, log.lastIndex >= index, mayStand else {
+            return
+        }
         becomeCandidate(transfer: true)
+    }
+
+    /// Whether this member is about to stand, or stands, for its leader said so.
+    package var isSucceeding: Bool {
+        guard let (term, _) = wordToStand else { return false }
+        if case .candidate = role { return currentTerm == term + 1 }
+        return currentTerm == term
     }
 }

@@ -1,20 +1,16 @@
-/// The simulation's own source of chance (SplitMix64): one seed, the same draws in every process and build.
+import Raft
+
+/// The simulation's own source of chance: one seed, the same draws in every process and build.
 ///
 /// It draws integers by multiplication, so that no library's way of drawing can change what a seed means.
 package struct Dice: Sendable {
-    private var state: UInt64
+    private var generator: SeededGenerator
 
     package init(seed: UInt64) {
-        state = seed
+        generator = SeededGenerator(seed: seed)
     }
 
-    package mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
-    }
+    package mutating func next() -> UInt64 { generator.next() }
 
     /// A number in `0..<limit`; 0 where `limit` is not positive.
     package mutating func below(_ limit: Int) -> Int {

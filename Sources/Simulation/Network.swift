@@ -104,32 +104,3 @@ struct Network {
         }
     }
 }
-
-extension PeerMessage {
-    /// What a firewall may tell apart.
-    enum Kind: String, CaseIterable {
-        case requestVote, requestVoteReply, appendEntries, appendEntriesReply, installSnapshot
-        case installSnapshotReply, timeoutNow, readIndex, readIndexReply, forward, transfer, hello
-    }
-
-    var kind: Kind {
-        switch self {
-        case .forward: .forward
-        case .transfer: .transfer
-        case .hello: .hello
-        case .relay(let relay): relay.message.kind
-        case .raft(let message):
-            switch message.body {
-            case .requestVote: .requestVote
-            case .requestVoteReply: .requestVoteReply
-            case .appendEntries: .appendEntries
-            case .appendEntriesReply: .appendEntriesReply
-            case .installSnapshot: .installSnapshot
-            case .installSnapshotReply: .installSnapshotReply
-            case .timeoutNow: .timeoutNow
-            case .readIndex: .readIndex
-            case .readIndexReply: .readIndexReply
-            }
-        }
-    }
-}

@@ -31,42 +31,25 @@ package struct Tally: Hashable, Sendable {
 
     package init() {}
 
-    package var numbers: [Int] {
-        [
-            events, time, operations, committed, elections, crashes, faults, undecided, slowestDemand,
-            longestTimeout, changes, transfers,
-        ]
-    }
+    private static let sums: [WritableKeyPath<Tally, Int> & Sendable] = [
+        \.events, \.time, \.operations, \.committed, \.elections, \.crashes, \.faults, \.undecided, \.changes,
+        \.transfers,
+    ]
+    private static let extremes: [WritableKeyPath<Tally, Int> & Sendable] = [
+        \.slowestDemand, \.longestTimeout,
+    ]
+
+    package var numbers: [Int] { (Self.sums + Self.extremes).map { self[keyPath: $0] } }
 
     package init?(_ numbers: [Int]) {
-        guard numbers.count == 12 else { return nil }
-        events = numbers[0]
-        time = numbers[1]
-        operations = numbers[2]
-        committed = numbers[3]
-        elections = numbers[4]
-        crashes = numbers[5]
-        faults = numbers[6]
-        undecided = numbers[7]
-        slowestDemand = numbers[8]
-        longestTimeout = numbers[9]
-        changes = numbers[10]
-        transfers = numbers[11]
+        let fields = Self.sums + Self.extremes
+        guard numbers.count == fields.count else { return nil }
+        for (field, number) in zip(fields, numbers) { self[keyPath: field] = number }
     }
 
     package mutating func add(_ other: Tally) {
-        events += other.events
-        time += other.time
-        operations += other.operations
-        committed += other.committed
-        elections += other.elections
-        crashes += other.crashes
-        faults += other.faults
-        undecided += other.undecided
-        changes += other.changes
-        transfers += other.transfers
-        slowestDemand = max(slowestDemand, other.slowestDemand)
-        longestTimeout = max(longestTimeout, other.longestTimeout)
+        for field in Self.sums { self[keyPath: field] += other[keyPath: field] }
+        for field in Self.extremes { self[keyPath: field] = max(self[keyPath: field], other[keyPath: field]) }
     }
 
     package var told: String {

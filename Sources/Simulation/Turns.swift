@@ -87,6 +87,7 @@ extension Simulation {
             }
         }
         member.inbox.removeAll(keepingCapacity: true)
+        member.run?.replica.noteLateness(at: now)
         member.run?.replica.advance(to: now)
         try work(member)
     }
@@ -185,62 +186,5 @@ extension ReplicaReady {
     /// Whether it is a step of those few in which a snapshot takes the place of a log.
     var isRare: Bool {
         raft.installer != nil || raft.logReset != nil || snapshotPiece?.isLast == true
-    }
-}
-
-extension Fingerprint {
-    mutating func mix(_ message: PeerMessage) {
-        switch message {
-        case .forward(let forward):
-            mix(forward.limit)
-            mix(forward.commands.count)
-        case .transfer(let request):
-            mix(request.term)
-            mix(request.target)
-        case .hello(let hearings):
-            for hearing in hearings {
-                mix(hearing.number)
-                mix(hearing.heard.count)
-            }
-        case .relay(let relay):
-            for id in relay.route { mix(id) }
-            mix(relay.message)
-        case .raft(let message):
-            mix(message.id ?? -1)
-            mix(message.inReplyTo ?? -1)
-            mix(message.term)
-            guard case .appendEntries(let request) = message.body else { return }
-            mix(request.prevLogIndex)
-            mix(request.entries.count)
-            mix(request.leaderCommit)
-        }
-    }
-
-    mutating func mix(_ body: ClientReply.Body) {
-        switch body {
-        case .readOK(let value): mix(value.text)
-        case .writeOK: mix(-1)
-        case .casOK: mix(-2)
-        case .statusOK: mix(-3)
-        case .logOK: mix(-4)
-        case .changeMembershipOK(let members):
-            for member in members { mix(member) }
-        case .transferLeadershipOK(let leader): mix(leader)
-        case .error(let code, _): mix(code.rawValue)
-        }
-    }
-}
-
-extension PeerMessage {
-    /// For traces.
-    var told: String {
-        switch self {
-        case .raft(let message): "\(message)"
-        case .hello(let hearings): "tells who hears whom: \(hearings.map { "\($0.member): \($0.heard)" })"
-        case .relay(let relay): "relays from \(relay.source) by \(relay.route): \(relay.message.told)"
-        case .transfer(let request): "asks in term \(request.term) to hand over to \(request.target)"
-        case .forward(let forward):
-            "passes on, up to entry \(forward.limit), \(forward.commands.map(\.text))"
-        }
     }
 }

@@ -38,6 +38,7 @@ package struct Checksum: Sendable {
         }
     }
 
+    /// That of all bytes so far.
     package var value: UInt32 { ~state }
 
     /// Eight tables of 256, one behind another.

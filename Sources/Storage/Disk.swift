@@ -64,6 +64,7 @@ package struct TornTail: Hashable, CustomStringConvertible, Sendable {
     }
 }
 
+/// Why a member cannot start from what is stored of it.
 package enum StorageError: Error, Hashable, CustomStringConvertible {
     case disk(DiskError)
     case damage(Damage)

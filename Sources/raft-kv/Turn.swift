@@ -38,6 +38,7 @@ struct Turn: Sendable {
         stopwatch.start()
         for line in batch.lines { log.log(.trace, .rpc, "in  \(line)") }
         for input in batch.inputs { take(input, at: now) }
+        replica?.noteLateness(at: now)
         replica?.advance(to: now)
         drain()
     }

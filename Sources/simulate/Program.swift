@@ -7,6 +7,10 @@ enum Program {
     static func main() {
         do {
             let arguments = Array(CommandLine.arguments.dropFirst())
+            if arguments.contains("--help") {
+                print(Options.usage)
+                exit(0)
+            }
             let options = try Options(arguments)
             if let seed = options.seed {
                 exit(runOne(seed, options) ? 0 : 1)

@@ -156,6 +156,14 @@ final class DetoursTests: XCTestCase {
         XCTAssertEqual(member.routes, ["n2": ["n1", "n2"]])
     }
 
+    func testWhoMissesNobodyAnyMoreSaysSoOnce() {
+        var member = Detours(id: "n0", members: ["n0", "n1"], now: 0)
+        XCTAssertEqual(member.advance(to: 1_001, expecting: "n1", window: 1_000)?.map(\.heard), [[]])
+        member.heard("n1", at: 1_002)
+        XCTAssertEqual(member.advance(to: 1_003, expecting: "n1", window: 1_000)?.map(\.heard), [["n1"]])
+        XCTAssertNil(member.advance(to: 1_300, expecting: "n1", window: 1_000))
+    }
+
     func testStrangersAndOnesOwnListAreIgnored() {
         var member = Detours(id: "n0", members: ["n0", "n1"], now: 0)
         member.take(

@@ -7,12 +7,6 @@ import XCTest
 final class ChangeTests: XCTestCase {
     private let timeout = Timing.shortestElectionTimeout
 
-    private func led(_ count: Int, voters: Int? = nil) -> ReplicaCluster {
-        let cluster = ReplicaCluster(count, voters: voters)
-        cluster.elect("n0")
-        return cluster
-    }
-
     private func voters(_ cluster: ReplicaCluster) -> [[NodeID]] {
         cluster.ids.map { cluster[$0].raft.membership.voters }
     }

@@ -24,8 +24,7 @@ final class CompactionTests: XCTestCase {
 
     // Scenario 61
     func testAMemberBehindTheLogGetsTheSnapshotAndThenWhatFollowsIt() {
-        let cluster = ReplicaCluster(3, snapshotEvery: 20)
-        cluster.elect("n0")
+        let cluster = led(3, snapshotEvery: 20)
         cluster.isolate("n2")
         fill(cluster, 1...70)
         let base = cluster["n0"].raft.log.baseIndex
@@ -40,8 +39,7 @@ final class CompactionTests: XCTestCase {
 
     // Scenario 69
     func testASlowMemberWithAFullWindowCatchesUpAfterACompaction() {
-        let cluster = ReplicaCluster(3, snapshotEvery: 100)
-        cluster.elect("n0")
+        let cluster = led(3, snapshotEvery: 100)
         // All that n2 is sent is under way for ever; the leader goes on until the window is full, and beyond.
         cluster.firewall = { $0.to != "n2" }
         fill(cluster, 1...150)
@@ -62,8 +60,7 @@ final class CompactionTests: XCTestCase {
     }
 
     func testAWriteThatASnapshotHoldsIsAnsweredByTheMemberThatOwesIt() {
-        let cluster = ReplicaCluster(3, snapshotEvery: 20)
-        cluster.elect("n0")
+        let cluster = led(3, snapshotEvery: 20)
         cluster.write(2, 5, at: "n2", 900)
         // It reaches the leader, and n2 hears of nothing that comes of it.
         cluster.firewall = { $0.to != "n2" }
@@ -108,8 +105,7 @@ final class CompactionTests: XCTestCase {
 
     // Scenario 70
     func testASnapshotCarriesTheMembershipAndWhatWasCarriedOut() throws {
-        let cluster = ReplicaCluster(4, voters: 3, snapshotEvery: 20)
-        cluster.elect("n0")
+        let cluster = led(4, voters: 3, snapshotEvery: 20)
         cluster.isolate("n2")
         fill(cluster, 1...5)
         cluster.change(["n0", "n1", "n2", "n3"], at: "n0", 6)

@@ -6,8 +6,7 @@ import XCTest
 /// A member that is about to end, and what it says of itself.
 final class EndingTests: XCTestCase {
     func testALeaderThatEndsHandsOverAndStillAnswers() {
-        let cluster = ReplicaCluster(3)
-        cluster.elect("n0")
+        let cluster = led(3)
         cluster.with("n0") { [now = cluster.now] in $0.retire(now: now) }
         XCTAssertFalse(cluster["n0"].mayEnd)
         cluster.settle()
@@ -22,8 +21,7 @@ final class EndingTests: XCTestCase {
     }
 
     func testALeaderThatEndsTriesAnotherTransferWhereOneFails() {
-        let cluster = ReplicaCluster(3)
-        cluster.elect("n0")
+        let cluster = led(3)
         var orders = 0
         cluster.firewall = { envelope in
             if case .raft(let message) = envelope.message, case .timeoutNow = message.body {
@@ -49,8 +47,7 @@ final class EndingTests: XCTestCase {
 
     // Scenario 97
     func testAtTheEndOfInputAllIsAnsweredAndTruly() {
-        let cluster = ReplicaCluster(3)
-        cluster.elect("n0")
+        let cluster = led(3)
         cluster.isolate("n1")
         cluster.write(1, 5, at: "n1", 1)
         cluster.read(1, at: "n1", 2)

@@ -13,8 +13,7 @@ final class ErrorTests: XCTestCase {
 
     // Scenario 96
     func testAMissingKeyIs20AndAnotherValueIs22AtEveryMember() {
-        let cluster = ReplicaCluster(3)
-        cluster.elect("n0")
+        let cluster = led(3)
         for (place, id) in cluster.ids.enumerated() {
             cluster.read("\"none\"", at: id, 10 + place)
             cluster.ask(id, "c1", 20 + place, .cas(key: 9, from: 0, to: 1, createIfNotExists: false))
@@ -62,8 +61,7 @@ final class ErrorTests: XCTestCase {
     // Scenario 97
     func testWhatWasPassedOnOrStandsInALogIsNeverSaidNotToHappen() {
         for asked in ["n0", "n1"] {
-            let cluster = ReplicaCluster(3)
-            cluster.elect("n0")
+            let cluster = led(3)
             cluster.firewall = { !($0.from == "n0" || $0.to == "n0") }
             cluster.write(1, 5, at: asked, 1)
             cluster.read(1, at: asked, 2)
@@ -76,8 +74,7 @@ final class ErrorTests: XCTestCase {
 
     // Scenario 97
     func testARequestThatStandsInTheLogThroughAnotherMemberIsNotSaidNotToHappen() {
-        let cluster = ReplicaCluster(3)
-        cluster.elect("n0")
+        let cluster = led(3)
         // n1 passes it on, and it reaches the log of n2, but not its commit.
         cluster.write(1, 5, at: "n1", 1)
         cluster.firewall = { envelope in
@@ -99,8 +96,7 @@ final class ErrorTests: XCTestCase {
 
     // Scenario 97
     func testARequestThatIsCommittedInTheTurnInWhichItIsOverIsNotSaidNotToHappen() {
-        let cluster = ReplicaCluster(3)
-        cluster.elect("n0")
+        let cluster = led(3)
         cluster.write(1, 5, at: "n1", 1)
         // n2 hears nothing, and is asked the same while it knows of no leader.
         cluster.isolate("n2")
@@ -130,8 +126,7 @@ final class ErrorTests: XCTestCase {
 
     // Scenario 50
     func testTheClientOfAnOverwrittenEntryNeverSeesSuccess() {
-        let cluster = ReplicaCluster(3)
-        cluster.elect("n0")
+        let cluster = led(3)
         cluster.isolate("n0")
         cluster.write(1, 5, at: "n0", 1)
         cluster.run(for: 2_000_000)
@@ -186,8 +181,7 @@ final class ErrorTests: XCTestCase {
     }
 
     func testManyRequestsThatAreOverAtOnceAreToldAtOnceBesideALongLog() {
-        let cluster = ReplicaCluster(3)
-        cluster.elect("n0")
+        let cluster = led(3)
         cluster.isolate("n0")
         for number in 0..<5_000 {
             cluster.with("n0") { _ = $0.raft.propose(Command("c0 \(number) write 1 2")) }

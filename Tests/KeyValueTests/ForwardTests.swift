@@ -5,12 +5,6 @@ import XCTest
 
 /// The way of a write to the leader, and again after a loss.
 final class ForwardTests: XCTestCase {
-    private func led() -> ReplicaCluster {
-        let cluster = ReplicaCluster(3)
-        cluster.elect("n0")
-        return cluster
-    }
-
     private func command(_ number: Int, _ value: JSONValue = 5) -> Command {
         Request(id: RequestID(client: "c", number: number), operation: .write(key: 1, value: value)).command
     }

@@ -53,8 +53,7 @@ final class OrderTests: XCTestCase {
     }
 
     func testAWriteAndThenAReadAtAnyMemberSeesTheWrite() {
-        let cluster = ReplicaCluster(3)
-        cluster.elect("n0")
+        let cluster = led(3)
         for (number, id) in cluster.ids.enumerated() {
             cluster.write(1, JSONValue(canonical: "\(number)"), at: id, 10 + number)
             cluster.read(1, at: id, 20 + number)
@@ -66,8 +65,7 @@ final class OrderTests: XCTestCase {
     }
 
     func testWritesOfOneClientTakeEffectInTheOrderInWhichItTypedThem() {
-        let cluster = ReplicaCluster(3)
-        cluster.elect("n0")
+        let cluster = led(3)
         cluster.with("n1") { [now = cluster.now] replica in
             for number in 0..<50 {
                 let value = JSONValue(canonical: "\(number)")
@@ -83,8 +81,7 @@ final class OrderTests: XCTestCase {
 
     // Scenario 59
     func testManyReadsOfOneTurnAreOneQuestion() {
-        let cluster = ReplicaCluster(3)
-        cluster.elect("n0")
+        let cluster = led(3)
         cluster.write(1, 5, at: "n0", 0)
         cluster.settle()
         let before = cluster.sent.count
@@ -102,8 +99,7 @@ final class OrderTests: XCTestCase {
 
     // Scenario 53
     func testALeaderThatWasCutOffAnswersNoReadFromItsOldState() {
-        let cluster = ReplicaCluster(3)
-        cluster.elect("n0")
+        let cluster = led(3)
         cluster.write(1, 5, at: "n0", 1)
         cluster.settle()
         cluster.isolate("n0")

@@ -167,6 +167,13 @@ final class ReplicaCluster {
     }
 }
 
+/// A cluster that n0 leads; see `ReplicaCluster.init`.
+func led(_ count: Int = 3, voters: Int? = nil, snapshotEvery: Int = 10_000) -> ReplicaCluster {
+    let cluster = ReplicaCluster(count, voters: voters, snapshotEvery: snapshotEvery)
+    cluster.elect("n0")
+    return cluster
+}
+
 extension Envelope {
     var forward: Forward? { if case .forward(let forward) = message { forward } else { nil } }
     var isForward: Bool { forward != nil }

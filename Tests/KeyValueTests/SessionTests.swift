@@ -86,8 +86,7 @@ final class SessionTests: XCTestCase {
 
     // Scenario 95
     func testARequestThatTheNetworkRepeatsTakesEffectOnce() {
-        let cluster = ReplicaCluster(3)
-        cluster.elect("n0")
+        let cluster = led(3)
         cluster.write(1, 0, at: "n1", 1)
         cluster.settle()
         cluster.ask("n1", "c1", 2, .cas(key: 1, from: 0, to: 1, createIfNotExists: false))
@@ -106,8 +105,7 @@ final class SessionTests: XCTestCase {
     }
 
     func testTheSameRequestToAnotherMemberIsAnsweredAsBefore() {
-        let cluster = ReplicaCluster(3)
-        cluster.elect("n0")
+        let cluster = led(3)
         cluster.ask("n1", "c1", 1, .cas(key: 1, from: 0, to: 1, createIfNotExists: false))
         cluster.settle()
         cluster.write(1, 0, at: "n0", 1, of: "c2")
@@ -124,8 +122,7 @@ final class SessionTests: XCTestCase {
     }
 
     func testANumberThatIsUsedAgainForAnotherRequestIsNotCarriedOutAgain() {
-        let cluster = ReplicaCluster(3)
-        cluster.elect("n0")
+        let cluster = led(3)
         cluster.write(1, 5, at: "n0", 1)
         cluster.ask("n0", "c1", 2, .cas(key: 1, from: 6, to: 7, createIfNotExists: false))
         cluster.ask("n0", "c1", 3, .cas(key: 2, from: 6, to: 7, createIfNotExists: false))
@@ -147,8 +144,7 @@ final class SessionTests: XCTestCase {
     }
 
     func testTheSameRequestAtTwoMembersAtOnceIsCarriedOutOnceAndAnsweredByBoth() {
-        let cluster = ReplicaCluster(3)
-        cluster.elect("n0")
+        let cluster = led(3)
         cluster.ask("n1", "c1", 1, .cas(key: 1, from: 0, to: 1, createIfNotExists: true))
         cluster.ask("n2", "c1", 1, .cas(key: 1, from: 0, to: 1, createIfNotExists: true))
         cluster.ask("n2", "c1", 1, .cas(key: 1, from: 0, to: 1, createIfNotExists: true))
@@ -158,8 +154,7 @@ final class SessionTests: XCTestCase {
     }
 
     func testRequestsWithoutANumberAreCarriedOutEachTimeAndAnsweredWithoutOne() {
-        let cluster = ReplicaCluster(3)
-        cluster.elect("n0")
+        let cluster = led(3)
         for _ in 0..<2 {
             cluster.write(1, 5, at: "n1", nil)
             cluster.settle()

@@ -7,12 +7,6 @@ import XCTest
 final class TransferTests: XCTestCase {
     private let timeout = Timing.shortestElectionTimeout
 
-    private func led(_ count: Int, voters: Int? = nil) -> ReplicaCluster {
-        let cluster = ReplicaCluster(count, voters: voters)
-        cluster.elect("n0")
-        return cluster
-    }
-
     // Scenario 77
     func testAnyMemberIsAskedAndAnswersWhenTheTargetLeads() {
         for asked in ["n0", "n1", "n2", "n3"] {
@@ -121,6 +115,40 @@ final class TransferTests: XCTestCase {
         cluster.deliver(asked[0])
         cluster.run(for: 2 * timeout)
         XCTAssertEqual(cluster.leaderIDs, ["n0"])
+    }
+
+    func testAWriteDuringATransferWaitsForTwoRoundTripsMoreAtMost() {
+        let cluster = led(3)
+        cluster.latency = { _, _ in 5_000 }
+        cluster.run(for: 2 * timeout)
+        cluster.transfer(to: "n1", at: "n0", 1)
+        var asked: [Int: (id: NodeID, at: Microseconds)] = [:]
+        var slowest: Microseconds = 0
+        for time in 0..<80 {
+            for id in cluster.ids where time < 40 {
+                let number = asked.count + 2
+                asked[number] = (id, cluster.now)
+                cluster.write(JSONValue(canonical: "\(number)"), 1, at: id, number)
+            }
+            cluster.run(for: 1_000)
+            for (number, write) in asked where !cluster.answers(write.id, to: number).isEmpty {
+                XCTAssertEqual(cluster.answers(write.id, to: number), [.writeOK])
+                slowest = max(slowest, cluster.now - write.at)
+                asked[number]?.at = cluster.now
+            }
+        }
+        // 20 without a disk, where the leader need not say that it has stored its first entries.
+        XCTAssertLessThanOrEqual(slowest, 30_000)
+        XCTAssertEqual(cluster.leaderIDs, ["n1"])
+    }
+
+    func testWhatWasPassedOnToASuccessorThatNeverLeadsIsSaidAgain() {
+        let cluster = led(3)
+        cluster.transfer(to: "n1", at: "n0", 1)
+        cluster.write(1, 5, at: "n0", 2)
+        cluster.isolate("n1")
+        cluster.run(for: 10 * timeout)
+        XCTAssertEqual(cluster.answers("n0", to: 2), [.writeOK])
     }
 
     func testTheLogIsToldAsFarAsThisMemberHoldsIt() {

@@ -1,3 +1,4 @@
+import Detours
 import KeyValue
 import Maelstrom
 import Raft
@@ -32,12 +33,13 @@ final class PeerMessageTests: XCTestCase {
                         Entry(term: 2, "c1 7 write \"x y\" {\"a\":[1,\"\\\\\"]}"),
                         Entry(term: 3, payload: .noOp),
                         Entry(term: 4, "c%20 n2/9 cas-or-create \"é\" \"e\u{301}\" 1e+30"),
-                    ], leaderCommit: 6, roundTrip: RoundTrip(mean: 1500, deviation: 20)))),
+                    ], leaderCommit: 6, leaderDurable: 11, roundTrip: Estimate(mean: 1500, deviation: 20)))),
         Message(inReplyTo: 2, .appendEntriesReply(AppendEntriesReply(term: 4, success: true))),
         Message(
             inReplyTo: 2,
             .appendEntriesReply(
-                AppendEntriesReply(term: 4, success: false, hint: LogPosition(index: 3, term: 1)))),
+                AppendEntriesReply(
+                    term: 4, success: false, hint: LogPosition(index: 3, term: 1), commitIndex: 0))),
         Message(
             id: 5,
             .installSnapshot(
@@ -46,8 +48,16 @@ final class PeerMessageTests: XCTestCase {
                     data: "line\n\u{1}\"\\é\u{2028}\u{7f}", done: false))),
         Message(inReplyTo: 5, .installSnapshotReply(InstallSnapshotReply(term: 4))),
         Message(id: 6, .timeoutNow(TimeoutNow(term: 4, leader: "n1"))),
+        Message(id: 6, .timeoutNow(TimeoutNow(term: 4, leader: "n1", lastLogIndex: 3))),
         Message(id: 7, .readIndex(ReadIndex(term: 4))),
-        Message(inReplyTo: 7, .readIndexReply(ReadIndexReply(term: 4, index: 11))),
+        Message(id: 8, .readIndex(ReadIndex(term: 4, confirm: true))),
+        Message(inReplyTo: 7, .readIndexReply(ReadIndexReply(term: 4))),
+        Message(
+            inReplyTo: 8,
+            .readIndexReply(
+                ReadIndexReply(
+                    term: 4, index: 11,
+                    membership: Membership(voters: ["n0", "n 1"], outgoing: ["n2"], change: "c1 8")))),
     ]
 
     private func said(_ message: PeerMessage) -> String {
@@ -65,11 +75,25 @@ final class PeerMessageTests: XCTestCase {
         }
     }
 
-    func testAForwardIsReadAsItWasWritten() {
+    func testWhatLiesBesideConsensusIsReadAsItWasWritten() {
         let forward = Forward(
             commands: [Command("c1 7 write \"x\" 5"), Command("c2 -1 cas [1] null {\"a b\":\"\\n\"}")],
             limit: 50_000)
-        XCTAssertEqual(decode(said(.forward(forward))).peer, .forward(forward))
+        var said: [PeerMessage] = [
+            .forward(forward), .transfer(TransferRequest(term: 3, target: "n2")), .hello([]),
+            .hello([
+                Hearing(member: "n1", number: 7, heard: []),
+                Hearing(member: "n2", number: 0, heard: ["n0", "n1"]),
+            ]),
+        ]
+        said += messages.map { .raft($0) }
+        for message in said {
+            XCTAssertEqual(decode(self.said(message)).peer, message)
+            for route in [["n2", "n3"], []] {
+                let relay = PeerMessage.relay(Relay(source: "n1", route: route, message: message))
+                XCTAssertEqual(decode(self.said(relay)).peer, relay)
+            }
+        }
     }
 
     func testThePlainMessagesOfThePaperNeedNoFieldOfOurs() {
@@ -102,6 +126,11 @@ final class PeerMessageTests: XCTestCase {
             "timeout_now": [("term", "1"), ("leader_id", #""n1""#)],
             "read_index": [("term", "1")],
             "forward": [("requests", "[]"), ("limit", "9")],
+            "transfer": [("term", "1"), ("target", #""n0""#)],
+            "hello": [("heard", "[]")],
+            "relay": [
+                ("source", #""n2""#), ("route", "[]"), ("body", #"{"type":"read_index","term":1}"#),
+            ],
         ]
         for (type, fields) in good {
             func input(_ fields: [(field: String, value: String)]) -> Input {
@@ -111,7 +140,7 @@ final class PeerMessageTests: XCTestCase {
             XCTAssertNotNil(input(fields).peer, type)
             for place in fields.indices {
                 var wrong = ["null", #""n2""#, "-1", "4611686018427387905", "1.5", "{}", "1e300"]
-                if type == "install_snapshot", fields[place].field == "data" { wrong = ["null", "1"] }
+                if ["data", "target", "source"].contains(fields[place].field) { wrong = ["null", "1"] }
                 for value in wrong {
                     var changed = fields
                     changed[place].value = value
@@ -149,7 +178,7 @@ final class PeerMessageTests: XCTestCase {
             #"{"type":"append_entries","term":1,"leader_id":"n1","prev_log_index":0,"prev_log_term":0,"entries":[],"#
                 + #""leader_commit":0,"round_trip":[4611686018427387904,4611686018427387904]}"#)
         guard case .appendEntries(let request)? = decode(text).raft?.body else { return XCTFail("refused") }
-        XCTAssertEqual(request.roundTrip, RoundTrip(mean: 3_600_000_000, deviation: 3_600_000_000))
+        XCTAssertEqual(request.roundTrip, Estimate(mean: 3_600_000_000, deviation: 3_600_000_000))
     }
 
     func testAReplyIsNeverAnswered() {

@@ -250,3 +250,10 @@ extension Packet {
 
     var append: AppendEntries? { if case .appendEntries(let append) = message.body { append } else { nil } }
 }
+
+/// A cluster that n0 leads; see `Cluster.init`.
+func led(_ count: Int = 3, voters: Int? = nil, timing: Timing = Timing(), seed: UInt64 = 1) -> Cluster {
+    let cluster = Cluster(count, voters: voters, timing: timing, seed: seed)
+    cluster.elect("n0")
+    return cluster
+}

@@ -167,8 +167,7 @@ final class CommitTests: XCTestCase {
 
     // Scenario 47
     func testAnAcknowledgedEntryOutlivesTheCrashOfItsLeader() {
-        let cluster = Cluster(3)
-        cluster.elect("n0")
+        let cluster = led(3)
         cluster.propose("a", to: "n0")
         cluster.settle()
         XCTAssertEqual(cluster["n0"].commitIndex, 2)

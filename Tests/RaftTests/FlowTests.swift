@@ -54,8 +54,7 @@ final class FlowTests: XCTestCase {
     // Scenario 38
     func testAReorderedStreamOfAppendsCommitsInOrder() {
         for seed in 0..<20 as Range<UInt64> {
-            let cluster = Cluster(3, seed: seed)
-            cluster.elect("n0")
+            let cluster = led(3, seed: seed)
             var generator = SeededGenerator(seed: seed)
             for number in 0..<30 {
                 cluster.propose("\(number)", to: "n0")
@@ -93,8 +92,7 @@ final class FlowTests: XCTestCase {
 
     // Scenario 39
     func testAFullWindowPausesAndRecoversAfterAllOfItIsLost() {
-        let cluster = Cluster(2)
-        cluster.elect("n0")
+        let cluster = led(2)
         cluster.isolate("n1")
         for number in 0..<200 { cluster.propose("\(number)", to: "n0") }
         XCTAssertEqual(cluster.intercept { $0.append?.entries.isEmpty == false }.count, Progress.window)
@@ -129,8 +127,7 @@ final class FlowTests: XCTestCase {
     }
 
     func testALostAppendIsFoundOutByTheNextHeartbeat() {
-        let cluster = Cluster(3)
-        cluster.elect("n0")
+        let cluster = led(3)
         cluster.propose("a", to: "n0")
         XCTAssertEqual(cluster.intercept(\.isAppend).count, 2)
         cluster.run(for: 2 * cluster["n0"].timing.heartbeatInterval)
@@ -138,8 +135,7 @@ final class FlowTests: XCTestCase {
     }
 
     func testAFollowerThatIsSilentForLongCatchesUp() {
-        let cluster = Cluster(3)
-        cluster.elect("n0")
+        let cluster = led(3)
         cluster.isolate("n2")
         for number in 0..<20 {
             cluster.propose("\(number)", to: "n0")

@@ -33,7 +33,7 @@ final class HostileTests: XCTestCase {
                 AppendEntries(
                     term: term, leader: sender, prevLogIndex: index, prevLogTerm: index == 0 ? 0 : previous,
                     entries: entries(terms), leaderCommit: other,
-                    roundTrip: flag ? RoundTrip(mean: index, deviation: other) : nil))
+                    roundTrip: flag ? Estimate(mean: index, deviation: other) : nil))
         case 4, 5:
             let hint = LogPosition(index: index, term: other)
             return .appendEntriesReply(AppendEntriesReply(term: term, success: flag, hint: flag ? nil : hint))

@@ -7,8 +7,7 @@ final class LearnerTests: XCTestCase {
     private let timeout = Timing.shortestElectionTimeout
 
     func testALearnerHoldsTheLogAndDoesNotCount() {
-        let cluster = Cluster(4, voters: 3)
-        cluster.elect("n0")
+        let cluster = led(4, voters: 3)
         cluster.propose("x", to: "n0")
         cluster.settle()
         cluster.run(for: timeout)
@@ -24,8 +23,7 @@ final class LearnerTests: XCTestCase {
 
     // Scenario 92
     func testANewMemberCostsNoAvailabilityBeforeItIsCaughtUp() {
-        let cluster = Cluster(4, voters: 3)
-        cluster.elect("n0")
+        let cluster = led(4, voters: 3)
         cluster.isolate("n3")
         XCTAssertEqual(cluster.change("n0", to: ["n0", "n3"]), .underWay)
         cluster.settle()
@@ -46,8 +44,7 @@ final class LearnerTests: XCTestCase {
     // Scenario 92
     func testANewMemberThatFallsBehindAgainAndAgainIsRefused() {
         let timing = Timing(electionTimeout: 100_000)
-        let cluster = Cluster(3, voters: 2, timing: timing)
-        cluster.elect("n0")
+        let cluster = led(3, voters: 2, timing: timing)
         cluster.latency = { from, to in from == "n2" || to == "n2" ? 110_000 : 0 }
         cluster.change("n0", to: ["n0", "n1", "n2"])
         for number in 0..<40 {
@@ -63,8 +60,7 @@ final class LearnerTests: XCTestCase {
     func testANewMemberWhoseMessagesTakeAnElectionTimeoutIsTaken() {
         // On a network that is evenly slow, the timeout is hardly longer than a round trip.
         let timing = Timing(electionTimeout: 100_000)
-        let cluster = Cluster(3, voters: 2, timing: timing)
-        cluster.elect("n0")
+        let cluster = led(3, voters: 2, timing: timing)
         cluster.latency = { from, to in from == "n2" || to == "n2" ? 50_001 : 0 }
         cluster.change("n0", to: ["n0", "n1", "n2"])
         for number in 0..<10 {
@@ -77,8 +73,7 @@ final class LearnerTests: XCTestCase {
 
     // Scenario 92
     func testAMemberThatHeldEverythingAndIsGoneIsNotCaughtUp() {
-        let cluster = Cluster(4, voters: 3)
-        cluster.elect("n0")
+        let cluster = led(4, voters: 3)
         cluster.propose("x", to: "n0")
         cluster.settle()
         // The leader knows n3 to hold its whole log, but n3 is there no more.
@@ -91,8 +86,7 @@ final class LearnerTests: XCTestCase {
     }
 
     func testAChangeToVotersOfWhomNoQuorumIsThereIsRefused() {
-        let cluster = Cluster(3)
-        cluster.elect("n0")
+        let cluster = led(3)
         cluster.crash("n2")
         cluster.change("n0", to: ["n0", "n2"])
         cluster.run(for: CatchUp.patience + timeout)
@@ -118,8 +112,7 @@ final class LearnerTests: XCTestCase {
 
     // Scenario 94
     func testALearnerOfAHigherTermIsFollowedByAnElection() {
-        let cluster = Cluster(4, voters: 3)
-        cluster.elect("n0")
+        let cluster = led(4, voters: 3)
         let stray = RequestVote(term: 9, candidate: "n1", lastLogIndex: 0, lastLogTerm: 0)
         cluster.wait(2 * timeout)
         cluster.deliver(

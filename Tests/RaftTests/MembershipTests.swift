@@ -8,8 +8,7 @@ final class MembershipTests: XCTestCase {
 
     // Scenario 85
     func testAMembershipIsInForceAsSoonAsItIsInTheLog() {
-        let cluster = Cluster(5, voters: 3)
-        cluster.elect("n0")
+        let cluster = led(5, voters: 3)
         cluster.loseMemberships { packet, _ in packet.to == "n3" || packet.to == "n4" }
         cluster.change("n0", to: ["n0", "n3", "n4"])
         cluster.settle()
@@ -26,8 +25,7 @@ final class MembershipTests: XCTestCase {
 
     // Scenario 85
     func testAMembershipFallsWithItsEntryAlsoAcrossARestart() {
-        let cluster = Cluster(3)
-        cluster.elect("n0")
+        let cluster = led(3)
         cluster.loseMemberships()
         cluster.change("n0", to: ["n0"])
         cluster.settle()
@@ -47,8 +45,7 @@ final class MembershipTests: XCTestCase {
     }
 
     func testASnapshotKeepsTheMembershipAtItsPlace() {
-        let cluster = Cluster(3)
-        cluster.elect("n0")
+        let cluster = led(3)
         cluster.complete("n0", to: ["n0", "n1"])
         var member = cluster["n0"]
         let (joint, last) = (member.memberships[1].index, member.membershipIndex)
@@ -70,8 +67,7 @@ final class MembershipTests: XCTestCase {
 
     // Scenario 86
     func testASecondChangeIsRefusedUntilTheFirstIsCommitted() {
-        let cluster = Cluster(4)
-        cluster.elect("n0")
+        let cluster = led(4)
         cluster.loseMemberships()
         XCTAssertEqual(cluster.change("n0", to: ["n0", "n1", "n2"], "c1 1"), .underWay)
         XCTAssertEqual(cluster.change("n0", to: ["n0", "n1"], "c1 2"), .busy, "it catches up")
@@ -105,14 +101,12 @@ final class MembershipTests: XCTestCase {
     }
 
     func testAFollowerMakesNoChange() {
-        let cluster = Cluster(3)
-        cluster.elect("n0")
+        let cluster = led(3)
         XCTAssertEqual(cluster.change("n1", to: ["n1"]), .notNow)
     }
 
     func testAnotherLeaderFinishesAChangeThatItFinds() {
-        let cluster = Cluster(5)
-        cluster.elect("n0")
+        let cluster = led(5)
         cluster.loseMemberships { _, membership in !membership.isJoint }
         cluster.change("n0", to: ["n1", "n2"])
         cluster.settle()
@@ -125,8 +119,7 @@ final class MembershipTests: XCTestCase {
     }
 
     func testAllMembersCanBeReplacedInOneChange() {
-        let cluster = Cluster(6, voters: 3)
-        cluster.elect("n0")
+        let cluster = led(6, voters: 3)
         cluster.propose("kept", to: "n0")
         cluster.change("n0", to: ["n3", "n4", "n5"])
         cluster.settle()
@@ -141,8 +134,7 @@ final class MembershipTests: XCTestCase {
     }
 
     func testTheSameMembersAgainAreOneEntryAndNoJointChange() {
-        let cluster = Cluster(3)
-        cluster.elect("n0")
+        let cluster = led(3)
         cluster.complete("n0", to: ["n2", "n1", "n0", "n1"])
         XCTAssertEqual(cluster["n0"].log.lastIndex, 2)
     }

@@ -22,6 +22,7 @@ final class OneRoundTripTests: XCTestCase {
         XCTAssertEqual(hand.raft.commitIndex, 2)
     }
 
+    // Scenario 47
     func testWhatTheLeaderHasNotStoredIsNotCommitted() {
         var hand = Hand()
         hand.append(append(1, entries([1]), durable: 0))
@@ -30,6 +31,7 @@ final class OneRoundTripTests: XCTestCase {
         XCTAssertEqual(hand.raft.commitIndex, 0, "a plain peer says nothing of its disk")
     }
 
+    // Scenario 47
     func testWhatTheFollowerHasNotStoredIsNotCommitted() {
         var hand = Hand()
         hand.raft.receive(
@@ -49,6 +51,7 @@ final class OneRoundTripTests: XCTestCase {
         XCTAssertEqual(raft.takeReady().committed, 1..<2)
     }
 
+    // Scenario 48
     func testWhatWasCutFromTheLogIsStoredNoMore() {
         var hand = Hand(log: [1, 1])
         hand.raft.receive(
@@ -60,6 +63,7 @@ final class OneRoundTripTests: XCTestCase {
         XCTAssertEqual(hand.raft.commitIndex, 0, "only the entry that is gone was durable")
     }
 
+    // Scenario 48
     func testWhatALeaderSaidInAnEarlierTermCountsNoMore() {
         var hand = Hand()
         hand.append(append(1, [], durable: 9))
@@ -67,8 +71,8 @@ final class OneRoundTripTests: XCTestCase {
         XCTAssertEqual(hand.raft.commitIndex, 0)
     }
 
-    // Figure 8, with the follower in the leader's place: n1 leads term 4 and has sent n0 an entry of term 2; n2,
-    // whose log ends in term 3, can still win and overwrite it.
+    // Scenario 44. Figure 8, with the follower in the leader's place: n1 leads term 4 and has sent n0 an entry of
+    // term 2; n2, whose log ends in term 3, can still win and overwrite it.
     func testAnEntryOfAnEarlierTermIsNotCommittedByCounting() {
         var hand = Hand(log: [1])
         hand.append(
@@ -92,6 +96,7 @@ final class OneRoundTripTests: XCTestCase {
         XCTAssertEqual(hand.raft.commitIndex, 0)
     }
 
+    // Scenario 49
     func testALearnerDecidesNothingNorDoesALeaderThatIsNoVoter() {
         var learner = Hand(of: 3, voters: ["n1", "n2"])
         learner.append(append(1, entries([1]), durable: 1))
@@ -109,7 +114,8 @@ final class OneRoundTripTests: XCTestCase {
         XCTAssertEqual(hand.raft.commitIndex, 0)
     }
 
-    // n0 knows {n0, n1, n2} to be committed, and a change to five that is not: those five decide already.
+    // Scenario 85. n0 knows {n0, n1, n2} to be committed, and a change to five that is not: those five decide
+    // already.
     func testTheLatestMembershipCountsCommittedOrNot() {
         let ids = ["n0", "n1", "n2", "n3", "n4"]
         let joint = Membership(voters: ids, outgoing: ["n0", "n1", "n2"])
@@ -126,8 +132,7 @@ final class OneRoundTripTests: XCTestCase {
     // MARK: - One round trip
 
     func testARequestAtAnyOfThreeTakesOneRoundTrip() {
-        let cluster = Cluster(3)
-        cluster.elect("n0")
+        let cluster = led(3)
         cluster.latency = { _, _ in 5_000 }
         cluster.run(for: 100_000)
         for id in cluster.ids {
@@ -146,8 +151,7 @@ final class OneRoundTripTests: XCTestCase {
     }
 
     func testAReadAtAnyOfFiveTakesOneRoundTrip() {
-        let cluster = Cluster(5)
-        cluster.elect("n0")
+        let cluster = led(5)
         cluster.latency = { _, _ in 5_000 }
         cluster.run(for: 100_000)
         for id in cluster.ids {
@@ -158,8 +162,7 @@ final class OneRoundTripTests: XCTestCase {
     }
 
     func testWhoWaitsForNothingHearsOfACommitWithTheNextAppend() {
-        let cluster = Cluster(5)
-        cluster.elect("n0")
+        let cluster = led(5)
         cluster.run(for: 100_000)
         let before = cluster.sent.count
         cluster.propose("x", to: "n0")
@@ -211,6 +214,7 @@ final class OneRoundTripTests: XCTestCase {
         }
     }
 
+    // Scenario 53
     func testAReadInFiveWaitsForAQuorumInTheAskersTerm() {
         var hand = Hand(of: 5)
         hand.append(append(1, entries([1]), durable: 1, commit: 1))
@@ -237,6 +241,7 @@ final class OneRoundTripTests: XCTestCase {
         XCTAssertEqual(hand.raft.currentTerm, 5)
     }
 
+    // Scenario 52
     func testAReadThatComesLaterIsAskedForAnew() {
         var hand = Hand()
         hand.append(append(1, entries([1]), durable: 1))
@@ -252,7 +257,7 @@ final class OneRoundTripTests: XCTestCase {
         XCTAssertEqual(hand.reads.map(\.id), [1, 2])
     }
 
-    // n0 has voted in term 2: it is no half of a quorum of term 1 any more.
+    // Scenario 56. n0 has voted in term 2: it is no half of a quorum of term 1 any more.
     func testAMemberThatHasVotedInALaterTermAsksNobody() {
         var hand = Hand()
         hand.append(append(1, entries([1]), durable: 1))

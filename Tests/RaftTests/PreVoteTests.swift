@@ -58,8 +58,7 @@ final class PreVoteTests: XCTestCase {
 
     // Scenario 19
     func testAMemberThatWasCutOffForLongComesBackWithoutDeposingTheLeader() {
-        let cluster = Cluster(3)
-        cluster.elect("n0")
+        let cluster = led(3)
         let term = cluster["n0"].currentTerm
         cluster.isolate("n2")
         cluster.run(for: 60 * timeout)
@@ -133,8 +132,7 @@ final class PreVoteTests: XCTestCase {
 
     // Scenario 23
     func testALeaderStepsDownWithinATimeoutOfLosingItsQuorumAndNotBefore() {
-        let cluster = Cluster(5)
-        cluster.elect("n0")
+        let cluster = led(5)
         cluster.cut("n0", "n3")
         cluster.cut("n0", "n4")
         cluster.run(for: 20 * timeout)
@@ -146,8 +144,7 @@ final class PreVoteTests: XCTestCase {
 
     // Scenario 25
     func testACandidateOfAHigherTermIsFreedByTheLeadersNextMessage() {
-        let cluster = Cluster(3)
-        cluster.elect("n0")
+        let cluster = led(3)
         cluster.isolate("n2")
         cluster.run(for: 2 * timeout)
         // As if it had stood without asking first, several times.
@@ -176,8 +173,7 @@ final class PreVoteTests: XCTestCase {
     // Scenario 27
     func testAMajorityThatHearsTheOldLeaderOnlyThroughOneMemberElectsAnother() {
         for seed in 0..<10 as Range<UInt64> {
-            let cluster = Cluster(5, seed: seed)
-            cluster.elect("n0")
+            let cluster = led(5, seed: seed)
             cluster.crash("n4")
             // n1 is the bridge: n0 reaches it alone, n2 and n3 reach it and each other.
             cluster.cut("n0", "n2")
@@ -191,8 +187,7 @@ final class PreVoteTests: XCTestCase {
     // Scenario 28
     func testALeaderThatCanOnlySendOrOnlyReceiveIsReplaced() {
         for sends in [true, false] {
-            let cluster = Cluster(3)
-            cluster.elect("n0")
+            let cluster = led(3)
             for other in ["n1", "n2"] {
                 cluster.cutOneWay(from: sends ? other : "n0", to: sends ? "n0" : other)
             }
@@ -203,8 +198,7 @@ final class PreVoteTests: XCTestCase {
     }
 
     func testAPauseOfTheWholeClusterEndsWithALeader() {
-        let cluster = Cluster(3)
-        cluster.elect("n0")
+        let cluster = led(3)
         cluster.wait(60_000_000)
         cluster.run(for: 10 * timeout)
         XCTAssertEqual(cluster.leaderIDs.count, 1)

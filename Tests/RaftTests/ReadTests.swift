@@ -98,8 +98,7 @@ final class ReadTests: XCTestCase {
 
     // Scenario 52
     func testAQuestionThatIsLostIsAskedAgainUnderANewNumber() {
-        let cluster = Cluster(3)
-        cluster.elect("n0")
+        let cluster = led(3)
         cluster.with("n1") { $0.read(1) }
         let questions = cluster.intercept(\.isReadQuestion)
         XCTAssertEqual(questions.count, 1)
@@ -115,8 +114,7 @@ final class ReadTests: XCTestCase {
 
     // Scenario 53
     func testALeaderInAMinorityAnswersNoRead() {
-        let cluster = Cluster(5)
-        cluster.elect("n0")
+        let cluster = led(5)
         for other in ["n2", "n3", "n4"] { cluster.cut("n0", other) }
         cluster.with("n0") { $0.read(1) }
         cluster.run(for: timeout / 2)
@@ -130,8 +128,7 @@ final class ReadTests: XCTestCase {
 
     // Scenario 54
     func testAFollowerAnswersAReadOnlyWhenItHasTheIndexThatTheLeaderNamed() {
-        let cluster = Cluster(3)
-        cluster.elect("n0")
+        let cluster = led(3)
         cluster.firewall = { !($0.isAppend && $0.to == "n1") }
         cluster.propose("a", to: "n0")
         cluster.settle()
@@ -179,8 +176,7 @@ final class ReadTests: XCTestCase {
 
     // Scenario 56
     func testAReadThatOutlivesItsLeaderIsAnsweredOnceByTheNext() {
-        let cluster = Cluster(3)
-        cluster.elect("n0")
+        let cluster = led(3)
         cluster.with("n1") { $0.read(1) }
         cluster.with("n0") { $0.read(2) }
         _ = cluster.intercept { $0.isReadQuestion || $0.isAppendReply }

@@ -8,8 +8,7 @@ final class RemovalTests: XCTestCase {
 
     // Scenario 88
     func testARemovedLeaderLeadsUntilThatIsCommittedAndThenHandsOver() {
-        let cluster = Cluster(3)
-        cluster.elect("n0")
+        let cluster = led(3)
         cluster.loseMemberships { _, membership in !membership.isJoint }
         cluster.change("n0", to: ["n1", "n2"])
         cluster.settle()
@@ -31,8 +30,7 @@ final class RemovalTests: XCTestCase {
 
     // Scenario 49
     func testALeaderThatIsOutDoesNotCountItself() {
-        let cluster = Cluster(3)
-        cluster.elect("n0")
+        let cluster = led(3)
         cluster.loseMemberships { packet, membership in !membership.isJoint && packet.to == "n2" }
         cluster.change("n0", to: ["n1", "n2"])
         cluster.settle()
@@ -45,8 +43,7 @@ final class RemovalTests: XCTestCase {
 
     // Scenario 89
     func testOfTwoTheOtherTakesOverWhenTheLeaderIsRemoved() {
-        let cluster = Cluster(2)
-        cluster.elect("n0")
+        let cluster = led(2)
         cluster.complete("n0", to: ["n1"])
         XCTAssertEqual(cluster.leaderIDs, ["n1"])
         cluster.crash("n0")
@@ -56,8 +53,7 @@ final class RemovalTests: XCTestCase {
 
     // Scenario 89
     func testAMemberWhoseRemovalMayFallStandsForTheOthersNeedIt() {
-        let cluster = Cluster(2)
-        cluster.elect("n0")
+        let cluster = led(2)
         cluster.loseMemberships { _, membership in !membership.isJoint }
         cluster.change("n0", to: ["n1"])
         cluster.settle()
@@ -75,8 +71,7 @@ final class RemovalTests: XCTestCase {
 
     // Scenario 16
     func testAMemberWhoseRemovalIsCommittedDoesNotStand() {
-        let cluster = Cluster(3)
-        cluster.elect("n0")
+        let cluster = led(3)
         cluster.complete("n0", to: ["n0", "n1"])
         XCTAssertFalse(cluster["n2"].mayStand)
         XCTAssertNil(cluster["n2"].deadline)
@@ -87,8 +82,7 @@ final class RemovalTests: XCTestCase {
 
     // Scenario 90
     func testARemovedMemberThatNeverHeardOfItDisturbsNobody() {
-        let cluster = Cluster(3)
-        cluster.elect("n0")
+        let cluster = led(3)
         cluster.cutOneWay(from: "n0", to: "n2")
         cluster.cutOneWay(from: "n1", to: "n2")
         cluster.complete("n0", to: ["n0", "n1"])
@@ -113,8 +107,7 @@ final class RemovalTests: XCTestCase {
 
     /// n0 and n1 become n0 alone, and the answers of n1 to the joint half are on their way.
     private func leaving() -> (Cluster, answers: [Packet]) {
-        let cluster = Cluster(2)
-        cluster.elect("n0")
+        let cluster = led(2)
         cluster.change("n0", to: ["n0"])
         while !cluster["n1"].membership.isJoint { cluster.deliver(cluster.network.removeFirst()) }
         return (cluster, cluster.intercept(\.isAppendReply))
@@ -146,8 +139,7 @@ final class RemovalTests: XCTestCase {
     // Scenario 93
     func testAChangeInASplitClusterIsMadeWholeOrNotAtAll() {
         for hasJoint in [false, true] {
-            let cluster = Cluster(5)
-            cluster.elect("n0")
+            let cluster = led(5)
             if hasJoint {
                 // n0 and n1 have the joint half when the others are cut off.
                 cluster.loseMemberships { packet, _ in packet.to != "n1" }

@@ -115,8 +115,7 @@ final class ReplicationTests: XCTestCase {
 
     // Scenario 34
     func testAHeartbeatCarriesNoCommitBeyondWhatItLetsTheFollowerVerify() {
-        let cluster = Cluster(3)
-        cluster.elect("n0")
+        let cluster = led(3)
         cluster.isolate("n2")
         for number in 0..<5 { cluster.propose("\(number)", to: "n0") }
         cluster.settle()

@@ -46,7 +46,7 @@ final class SlowNetworkTests: XCTestCase {
         for seed in 0..<50 as Range<UInt64> {
             var hand = Hand(seed: seed)
             var request = heartbeat(term: 1, from: "n1")
-            request.roundTrip = RoundTrip(mean: 400_000, deviation: 100_000)
+            request.roundTrip = Estimate(mean: 400_000, deviation: 100_000)
             for _ in 0..<2 { hand.append(request) }
             let wait = hand.raft.deadline! - hand.now
             XCTAssertTrue((800_000..<1_600_000).contains(wait))
@@ -82,7 +82,7 @@ final class SlowNetworkTests: XCTestCase {
         for figure in [Int.min, -1, 0, 1 << 62, .max] {
             var hand = Hand()
             var request = heartbeat(term: 1, from: "n1")
-            request.roundTrip = RoundTrip(mean: figure, deviation: figure)
+            request.roundTrip = Estimate(mean: figure, deviation: figure)
             for _ in 0..<2 { hand.append(request) }
             let wait = hand.raft.deadline! - hand.now
             XCTAssertTrue(

@@ -6,9 +6,8 @@ import XCTest
 final class TransferAndMembershipTests: XCTestCase {
     private let timeout = Timing.shortestElectionTimeout
 
-    private func led(_ count: Int, voters: Int? = nil) -> Cluster {
-        let cluster = Cluster(count, voters: voters)
-        cluster.elect("n0")
+    private func begun(_ count: Int, voters: Int? = nil) -> Cluster {
+        let cluster = led(count, voters: voters)
         cluster.propose("first", to: "n0")
         cluster.settle()
         return cluster
@@ -20,7 +19,7 @@ final class TransferAndMembershipTests: XCTestCase {
 
     // Scenario 81
     func testTheRemovalOfTheTargetEndsATransfer() {
-        let cluster = led(3)
+        let cluster = begun(3)
         cluster.firewall = { !$0.isTimeoutNow }
         XCTAssertEqual(cluster.change("n0", to: ["n0", "n1"]), .underWay)
         XCTAssertTrue(transfer(cluster, to: "n2"))
@@ -32,7 +31,7 @@ final class TransferAndMembershipTests: XCTestCase {
 
     // Scenario 83
     func testALateWordToStandCostsNothingCommitted() {
-        let cluster = led(3)
+        let cluster = begun(3)
         XCTAssertTrue(transfer(cluster, to: "n2"))
         let late = cluster.intercept(\.isTimeoutNow)
         cluster.run(for: timeout)
@@ -55,7 +54,7 @@ final class TransferAndMembershipTests: XCTestCase {
     }
 
     func testALearnerDoesNotStandWhoeverSaysSo() {
-        let cluster = led(4, voters: 3)
+        let cluster = begun(4, voters: 3)
         let order = Message(.timeoutNow(TimeoutNow(term: cluster["n0"].currentTerm, leader: "n0")))
         cluster.deliver(Packet(from: "n0", to: "n3", message: order, due: cluster.now))
         XCTAssertTrue(cluster["n3"].isFollower)
@@ -63,7 +62,7 @@ final class TransferAndMembershipTests: XCTestCase {
 
     // Scenario 81
     func testAHigherTermEndsATransfer() {
-        let cluster = led(3)
+        let cluster = begun(3)
         cluster.firewall = { !$0.isTimeoutNow }
         XCTAssertTrue(transfer(cluster, to: "n2"))
         cluster.isolate("n0")
@@ -76,7 +75,7 @@ final class TransferAndMembershipTests: XCTestCase {
     }
 
     func testNoChangeIsMadeWhileTheLeadMoves() {
-        let cluster = led(3)
+        let cluster = begun(3)
         cluster.firewall = { !$0.isTimeoutNow }
         XCTAssertTrue(transfer(cluster, to: "n2"))
         XCTAssertEqual(cluster.change("n0", to: ["n0", "n1"]), .notNow)

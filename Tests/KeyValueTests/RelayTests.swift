@@ -1,0 +1,61 @@
+import Raft
+import XCTest
+
+@testable import KeyValue
+
+/// Messages on detours: see DetoursTests for how the way is found.
+final class RelayTests: XCTestCase {
+    private let timeout = Timing.shortestElectionTimeout
+
+    /// Lets time pass as in the node, where each turn ends with taking the time.
+    private func run(_ cluster: ReplicaCluster, for time: Microseconds) {
+        for _ in 0..<(time / 5_000) {
+            cluster.run(for: 5_000)
+            for id in cluster.ids { cluster.with(id) { $0.advance(to: cluster.now) } }
+        }
+    }
+
+    func testAFollowerThatItsLeaderDoesNotReachIsServedThroughTheThird() {
+        let cluster = led()
+        cluster.latency = { _, _ in 1_000 }
+        cluster.cut("n0", "n1")
+        run(cluster, for: 4 * timeout)
+        let terms = cluster.ids.map { cluster[$0].raft.currentTerm }
+        cluster.write(1, 5, at: "n1", 1)
+        cluster.read(1, at: "n1", 2)
+        run(cluster, for: timeout)
+        XCTAssertEqual(cluster.answers("n1", to: 1), [.writeOK])
+        XCTAssertEqual(cluster.answers("n1", to: 2), [.readOK(5)])
+        XCTAssertEqual(cluster.ids.map { cluster[$0].raft.currentTerm }, terms, "somebody stood meanwhile")
+    }
+
+    func testARelayIsPassedOnAsItCameAndTakenForTheWordOfWhoeverSaidIt() {
+        let cluster = led()
+        let forward = PeerMessage.forward(Forward(commands: [Command("c9 1 write \"x\" 5")], limit: 100))
+        let way = PeerMessage.relay(Relay(source: "n1", route: ["n0"], message: forward))
+        cluster.with("n2") { $0.receive(way, from: "n1", now: cluster.now) }
+        let passedOn = cluster.intercept { if case .relay = $0.message { true } else { false } }
+        XCTAssertEqual(passedOn.map(\.to), ["n0"])
+        XCTAssertEqual(passedOn.map(\.message), [.relay(Relay(source: "n1", route: [], message: forward))])
+        for envelope in passedOn { cluster.deliver(envelope) }
+        cluster.settle()
+        XCTAssertEqual(cluster["n0"].store[JSONValue(canonical: "\"x\"")], 5)
+    }
+
+    func testARelayOfOrToAStrangerGoesNowhere() {
+        let cluster = led()
+        let forward = PeerMessage.forward(Forward(commands: [Command("c9 1 write \"x\" 5")], limit: 100))
+        let inner = PeerMessage.relay(Relay(source: "n1", route: [], message: forward))
+        for relay in [
+            Relay(source: "n7", route: [], message: forward),
+            Relay(source: "n1", route: ["n7"], message: forward),
+            Relay(source: "n1", route: ["n0"], message: forward),
+            // One within another would hide who says it.
+            Relay(source: "n1", route: [], message: inner),
+        ] {
+            cluster.with("n0") { $0.receive(.relay(relay), from: "n2", now: cluster.now) }
+            XCTAssertEqual(cluster.network.count, 0)
+            XCTAssertNil(cluster["n0"].store[JSONValue(canonical: "\"x\"")])
+        }
+    }
+}
