@@ -271,7 +271,7 @@ final class ReadTests: XCTestCase {
         for (mean, asked) in [(3_000, ["n1"]), (10_000, ["n1", "n2", "n3", "n4"])] {
             var hand = Hand(of: 5)
             var request = heartbeat(term: 1, from: "n1")
-            request.roundTrip = RoundTrip(mean: mean, deviation: 100)
+            request.roundTrip = Estimate(mean: mean, deviation: 100)
             hand.append(request)
             hand.raft.read(1)
             let questions = hand.settle()
