@@ -31,6 +31,8 @@ let package = Package(
         .testTarget(name: "NodeTests", dependencies: ["raft-kv"]),
         .target(name: "FuzzInput", dependencies: ["Raft", "KeyValue", "Maelstrom"], path: "Tests/FuzzInput"),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzInput"]),
+        // What scripts/benchmark measures nodes against.
+        .executableTarget(name: "EchoNode", path: "Tests/EchoNode"),
         // A node for the bench's own tests: a lone store or a naive Raft, which does wrong what it is told to.
         .executableTarget(name: "TestNode", path: "Tests/TestNode"),
         .testTarget(

@@ -18,6 +18,11 @@ struct OwedWrites: Sendable {
         /// When it was last passed on to another member; nil while it waits in the inbox or stands in this
         /// member's own log.
         var passedOnAt: Microseconds?
+
+        fileprivate mutating func leaves(at time: Microseconds?) {
+            hasLeft = true
+            passedOnAt = time
+        }
     }
 
     private var writes: [RequestID: Owed] = [:]
@@ -44,13 +49,11 @@ struct OwedWrites: Sendable {
     func hasLeft(_ id: RequestID) -> Bool { writes[id]?.hasLeft ?? false }
 
     mutating func placedInOwnLog(_ id: RequestID) {
-        writes[id]?.hasLeft = true
-        writes[id]?.passedOnAt = nil
+        writes[id]?.leaves(at: nil)
     }
 
     mutating func passedOn(_ id: RequestID, at now: Microseconds, retryAfter interval: Microseconds) {
-        writes[id]?.hasLeft = true
-        writes[id]?.passedOnAt = now
+        writes[id]?.leaves(at: now)
         retryAt = retryAt ?? now + interval
     }
 

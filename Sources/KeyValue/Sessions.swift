@@ -2,20 +2,26 @@
 ///
 /// Every member that has applied the same entries remembers the same.
 package struct Sessions: Sendable {
-    package struct Remembered: Hashable, Sendable {
-        package var id: RequestID
-        package var outcome: Outcome
+    /// Some that were carried out one after another. They are forgotten together, and an image shares them, so
+    /// that a change then copies one block only.
+    struct Block: Sendable {
+        fileprivate(set) var ids: [RequestID] = []
+        /// Their lines in a snapshot. Written here once, and not with every snapshot that holds them.
+        fileprivate(set) var lines: [UInt8] = []
+
+        fileprivate mutating func append(_ id: RequestID, _ outcome: Outcome) {
+            ids.append(id)
+            for word in ["did ", id.words, " ", outcome.rawValue, "\n"] { lines += word.utf8 }
+        }
     }
 
-    /// How many requests are remembered.
+    /// How many requests are remembered at least, once there were so many.
     package static let capacity = 100_000
     private static let blockSize = 250
 
     private var outcomes: [RequestID: Outcome] = [:]
-    /// What `outcomes` holds, oldest first: full blocks, but for the last, and the first `forgotten` of the
-    /// first block. In blocks, because an image shares them, and a change then copies one block only.
-    private(set) var blocks: [[Remembered]] = []
-    private(set) var forgotten = 0
+    /// What `outcomes` holds, oldest first: full blocks, but for the last.
+    private(set) var blocks: [Block] = []
 
     func outcome(of id: RequestID) -> Outcome? { outcomes[id] }
 
@@ -23,21 +29,10 @@ package struct Sessions: Sendable {
 
     mutating func remember(_ outcome: Outcome, of id: RequestID) {
         outcomes[id] = outcome
-        if blocks.isEmpty || blocks[blocks.count - 1].count == Self.blockSize {
-            var block: [Remembered] = []
-            block.reserveCapacity(Self.blockSize)
-            blocks.append(block)
-        }
-        blocks[blocks.count - 1].append(Remembered(id: id, outcome: outcome))
-        if outcomes.count > Self.capacity { forgetOldest() }
-    }
-
-    private mutating func forgetOldest() {
-        outcomes[blocks[0][forgotten].id] = nil
-        forgotten += 1
-        if forgotten == Self.blockSize {
-            blocks.removeFirst()
-            forgotten = 0
+        if blocks.last?.ids.count ?? Self.blockSize == Self.blockSize { blocks.append(Block()) }
+        blocks[blocks.count - 1].append(id, outcome)
+        if outcomes.count >= Self.capacity + Self.blockSize {
+            for id in blocks.removeFirst().ids { outcomes[id] = nil }
         }
     }
 }

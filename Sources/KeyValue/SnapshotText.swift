@@ -36,8 +36,7 @@ struct SnapshotWriter: Sendable {
     private let membership: Membership
     /// The store as it was at `position`. The parts are shared with the living one, and each is copied only
     /// when a write is about to change it.
-    private let blocks: [[Sessions.Remembered]]
-    private let forgotten: Int
+    private let blocks: [Sessions.Block]
     private var parts: ArraySlice<Store.Part>
     private var nextBlock = -1
     private(set) var isDone = false
@@ -46,7 +45,6 @@ struct SnapshotWriter: Sendable {
         self.position = position
         self.membership = membership
         blocks = store.sessions.blocks
-        forgotten = store.sessions.forgotten
         parts = store.groups.joined().filter { !$0.isEmpty }[...]
     }
 
@@ -62,13 +60,7 @@ struct SnapshotWriter: Sendable {
         if nextBlock < 0 {
             text += "members \(membership.words)\n".utf8
         } else if nextBlock < blocks.count {
-            for one in blocks[nextBlock].dropFirst(nextBlock == 0 ? forgotten : 0) {
-                text += "did ".utf8
-                text += one.id.words.utf8
-                text += " ".utf8
-                text += one.outcome.rawValue.utf8
-                text += "\n".utf8
-            }
+            text += blocks[nextBlock].lines
         } else if let part = parts.popFirst() {
             // By their bytes: what String's own order takes for equal could stand either way.
             let keys = part.sorted { $0.key.text.utf8.lexicographicallyPrecedes($1.key.text.utf8) }

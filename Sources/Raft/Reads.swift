@@ -7,7 +7,7 @@
 ///
 /// A leader sends a round of heartbeats to find that quorum. A follower asks: its question, which carries its own
 /// term, makes it one of the quorum, and the leader's answer another; where these two are not enough, it asks the
-/// others at the same time. So a read takes one round trip from wherever it arrives.
+/// others at the same time. So a read takes one round trip from wherever it arrives, where round trips matter.
 extension Raft {
     /// Asks to be told when a read that is arriving now may be answered; `Ready.reads` names it then. One
     /// that waits for a leader, or is lost with one, goes to the next by itself. Ids must rise.
@@ -111,13 +111,19 @@ extension Raft {
 
     var owesQuestion: Bool { !reads.waiting.isEmpty && leader != nil && leader != id }
 
+    /// What a message takes in one direction on a fast link, as far as that was measured.
+    private static var nearby: Range<Microseconds> { 1..<2_000 }
+
     /// Asks once for all reads that have gathered: the leader, and the others where it is no quorum with this
-    /// member. What was asked in vain the leader shall confirm.
+    /// member. The leader alone, to confirm with its next appends, where nobody answered in time, and where links
+    /// are so fast that one more round trip costs less than messages to all.
     mutating func askForReads() {
         guard owesQuestion, let leader else { return }
-        let question = ReadIndex(term: currentTerm, confirm: reads.hasRetries)
+        let isEnough = isQuorum(with: leader)
+        let isNearby = Self.nearby.contains(timing.oneWayLatency)
+        let question = ReadIndex(term: currentTerm, confirm: reads.hasRetries || (isNearby && !isEnough))
         let first = send(.readIndex(question), to: leader)
-        if !question.confirm, !isQuorum(with: leader) {
+        if !question.confirm, !isEnough {
             for member in membership.voters where member != leader && member != id {
                 _ = send(.readIndex(question), to: member)
             }

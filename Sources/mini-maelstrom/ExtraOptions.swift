@@ -54,6 +54,11 @@ extension OptionSpec {
             expected: "a number from 0 to 1"
         ) { text, options in decimal(text, 0...1) { options.shape.readRatio = $0 } },
         OptionSpec(
+            name: "--padding", value: "N",
+            help: "write strings of N bytes more instead of numbers; for runs with --no-check",
+            expected: "an integer from 0 to 10000000"
+        ) { text, options in number(text, 0...10_000_000) { options.shape.padding = $0 } },
+        OptionSpec(
             name: "--p-loss", value: "P",
             help: "how likely a message between nodes is lost while loss is on (default: 0.1)",
             expected: "a number from 0 to 1"

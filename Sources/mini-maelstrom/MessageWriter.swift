@@ -2,20 +2,30 @@
 /// already.
 enum MessageWriter {
     /// A client's request.
+    /// - Parameter padding: how many bytes make a string of each value; nil leaves it a number.
     static func append(
-        _ request: Request, id: Int, client: Int, node: Int, messageID: Int, to line: inout [UInt8]
+        _ request: Request, padding: Int? = nil, id: Int, client: Int, node: Int, messageID: Int,
+        to line: inout [UInt8]
     ) {
+        func append(_ name: StaticString, value: Int) {
+            guard let padding else { return line.append(name, value) }
+            line.append(name)
+            line.append("\"")
+            line.append(contentsOf: repeatElement(UInt8(ascii: "."), count: padding))
+            line.append("", value)
+            line.append("\"")
+        }
         head(id: id, client: client, node: node, to: &line)
         switch request.kind {
         case .read:
             line.append(#""type":"read","key":"#, request.key)
         case .write:
             line.append(#""type":"write","key":"#, request.key)
-            line.append(#","value":"#, request.value)
+            append(#","value":"#, value: request.value)
         case .cas:
             line.append(#""type":"cas","key":"#, request.key)
-            line.append(#","from":"#, request.value)
-            line.append(#","to":"#, request.newValue)
+            append(#","from":"#, value: request.value)
+            append(#","to":"#, value: request.newValue)
         }
         line.append(#","msg_id":"#, messageID)
         line.append("}}\n")

@@ -266,8 +266,8 @@ final class Run {
             messages += 1
             let length = cluster.nodes[worker.node].outgoing.count
             MessageWriter.append(
-                request, id: messages, client: worker.client, node: worker.node,
-                messageID: worker.messageID, to: &cluster.nodes[worker.node].outgoing)
+                request, padding: options.shape.padding, id: messages, client: worker.client,
+                node: worker.node, messageID: worker.messageID, to: &cluster.nodes[worker.node].outgoing)
             note(
                 request, of: worker, text: cluster.nodes[worker.node].outgoing[length...].dropLast(), at: now)
         }

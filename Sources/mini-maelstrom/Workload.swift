@@ -33,6 +33,8 @@ struct Workload {
         /// The share of reads, of all workers alike; writes and cas have half of the rest each. Nil for
         /// Maelstrom's.
         var readRatio: Double?
+        /// How many bytes of padding make strings of the values that are written; nil leaves them numbers.
+        var padding: Int?
     }
 
     private let groupSize: Int

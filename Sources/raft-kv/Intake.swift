@@ -7,6 +7,8 @@ struct Batch: Sendable {
     var inputs: [Input] = []
     /// The lines as they came, where somebody wants to see them.
     var lines: [String] = []
+    /// What reading and decoding took.
+    var stopwatch = Stopwatch(isRunning: false)
 }
 
 /// Decodes lines outside of the lock. It knows who the node is as soon as it has read the `init`, for the lines

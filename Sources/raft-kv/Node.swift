@@ -29,12 +29,16 @@ final class Node: Sendable {
         alarm.start { [self] in rang() }
         let reader = LineReader(.standardInput)
         var intake = Intake(voters: options.voters, keepsLines: options.log.admits(.trace, .rpc))
+        let stopwatch = Stopwatch(isRunning: options.log.admits(.debug, .node))
         while true {
             _ = Descriptor.standardInput.hasInput(timeout: -1)
             inputIsComing.store(true, ordering: .sequentiallyConsistent)
+            var batch = Batch(stopwatch: stopwatch)
+            batch.stopwatch.start()
             let event = reader.fill()
-            var batch = Batch()
+            batch.stopwatch.ends(.read)
             while let line = reader.next() { intake.take(line, into: &batch) }
+            batch.stopwatch.ends(.decode)
             switch event {
             case .lines:
                 take(batch)

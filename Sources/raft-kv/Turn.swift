@@ -16,10 +16,12 @@ struct Turn: Sendable {
     private(set) var failure: (text: String, exitCode: Int32)?
     private(set) var isRetiring = false
     private var turns = 0
+    private var stopwatch: Stopwatch
 
     init(_ options: Options) {
         self.options = options
         log = Logger(options.log)
+        stopwatch = Stopwatch(isRunning: options.log.admits(.debug, .node))
     }
 
     /// When the next turn is due, whether or not something is read.
@@ -32,6 +34,8 @@ struct Turn: Sendable {
     /// before it believes that nobody has said anything.
     mutating func take(_ batch: Batch, at now: Microseconds) {
         turns += 1
+        stopwatch.add(batch.stopwatch)
+        stopwatch.start()
         for line in batch.lines { log.log(.trace, .rpc, "in  \(line)") }
         for input in batch.inputs { take(input, at: now) }
         replica?.noteLateness(at: now)
@@ -65,11 +69,14 @@ struct Turn: Sendable {
             writer.clear()
         }
         log.flush()
+        stopwatch.ends(.write)
         return error
     }
 
     /// What it has done, for those who measure.
-    var effort: String { "\(turns) turns, \(storage?.disk.syncs ?? 0) syncs" }
+    var effort: String {
+        "\(turns) turns, \(storage?.disk.syncs ?? 0) syncs" + (stopwatch.isRunning ? "; \(stopwatch)" : "")
+    }
 
     // MARK: - Input
 
@@ -130,6 +137,8 @@ struct Turn: Sendable {
                         : ""))
         }
         writer.write(initOKTo: request.client, inReplyTo: request.messageID)
+        // What it took to recover is no part of any request.
+        stopwatch.start()
         // A lone voter leads at once.
         replica?.advance(to: now)
     }
@@ -165,6 +174,7 @@ struct Turn: Sendable {
         _ = flush()
         do {
             try storage?.store(ready)
+            stopwatch.ends(.store)
             return true
         } catch {
             failure = ("\(error)", DataDirectory.diskFailed)
@@ -176,11 +186,14 @@ struct Turn: Sendable {
 
     private mutating func drain() {
         while failure == nil, let ready = replica.takeReadyIfAny() {
+            stopwatch.ends(.step)
             if let term = ready.raft.hardState?.term { log.term = term }
             for event in ready.raft.events { log.narrate(event) }
             for envelope in ready.early { writer.write(envelope) }
+            stopwatch.ends(.encode)
             guard store(ready) else { return }
             replica?.persisted(ready)
+            stopwatch.ends(.step)
             for envelope in ready.late { writer.write(envelope) }
             for reply in ready.replies {
                 if case .error(let code, let text) = reply.body {
@@ -188,6 +201,7 @@ struct Turn: Sendable {
                 }
                 writer.write(reply)
             }
+            stopwatch.ends(.encode)
         }
     }
 }

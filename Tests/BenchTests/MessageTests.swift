@@ -108,6 +108,9 @@ final class MessageTests: XCTestCase {
             Request(key: 0, kind: .write, value: 4), id: 27, client: 8, node: 1, messageID: 1, to: &line)
         MessageWriter.append(
             Request(key: 1, kind: .read), id: 28, client: 9, node: 2, messageID: 1, to: &line)
+        MessageWriter.append(
+            Request(key: 2, kind: .write, value: 4), padding: 3, id: 29, client: 9, node: 2, messageID: 2,
+            to: &line)
         MessageWriter.appendInit(id: 1, client: 1, node: 0, nodes: 2, to: &line)
         XCTAssertEqual(
             String(decoding: line, as: UTF8.self),
@@ -115,6 +118,7 @@ final class MessageTests: XCTestCase {
             {"id":26,"src":"c7","dest":"n0","body":{"type":"cas","key":17,"from":3,"to":0,"msg_id":12}}
             {"id":27,"src":"c8","dest":"n1","body":{"type":"write","key":0,"value":4,"msg_id":1}}
             {"id":28,"src":"c9","dest":"n2","body":{"type":"read","key":1,"msg_id":1}}
+            {"id":29,"src":"c9","dest":"n2","body":{"type":"write","key":2,"value":"...4","msg_id":2}}
             {"id":1,"src":"c1","dest":"n0","body":{"type":"init","node_id":"n0","node_ids":["n0","n1"],"msg_id":1}}
 
             """)

@@ -68,10 +68,10 @@ final class SessionTests: XCTestCase {
         func write(_ number: Int, _ value: JSONValue) -> Request {
             Request(id: RequestID(client: "c", number: number), operation: .write(key: 1, value: value))
         }
-        for number in 0...100_000 { _ = store.apply(write(number, 0)) }
-        _ = store.apply(write(1, 5))
+        for number in 0..<101_000 { _ = store.apply(write(number, 0)) }
+        _ = store.apply(write(1_000, 5))
         XCTAssertEqual(store[1], 0, "the oldest that is remembered was carried out again")
-        XCTAssertNil(store.outcome(of: RequestID(client: "c", number: 0)))
+        XCTAssertNil(store.outcome(of: RequestID(client: "c", number: 999)))
     }
 
     func testClientsAreToldApartByCodePointsAndNumbersByWhoDrewThem() {

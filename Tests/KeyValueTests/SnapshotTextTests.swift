@@ -78,10 +78,10 @@ final class SnapshotTextTests: XCTestCase {
 
     func testTheOldestRequestIsForgottenFirst() {
         var sessions = Sessions()
-        for number in 0..<(Sessions.capacity + 1_500) {
+        for number in 0..<(Sessions.capacity + 1_600) {
             sessions.remember(.written, of: RequestID(client: "c", number: number))
         }
-        XCTAssertEqual(sessions.count, Sessions.capacity)
+        XCTAssertEqual(sessions.count, Sessions.capacity + 100)
         XCTAssertNil(sessions.outcome(of: RequestID(client: "c", number: 1_499)))
         XCTAssertEqual(sessions.outcome(of: RequestID(client: "c", number: 1_500)), .written)
     }

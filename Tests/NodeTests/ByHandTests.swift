@@ -23,6 +23,16 @@ final class ByHandTests: XCTestCase {
         XCTAssert(result.log.contains("memory only"))
     }
 
+    func testTheLogSaysWhereTimeWentToThoseWhoAsk() throws {
+        let lines = [initLine(["n0"]), line(#"{"type":"read","msg_id":2,"key":1}"#)]
+        let last = try session(lines, ["--log", "info,node=debug"]).log
+        for stage in ["read", "decode", "step", "store", "encode", "write"] {
+            XCTAssertNotNil(last.range(of: "[;,] \(stage) [0-9]+ ms", options: .regularExpression), last)
+        }
+        let plain = try session(lines).log
+        XCTAssert(plain.contains("turns, 0 syncs\n"), plain)
+    }
+
     func testAWriteIsAnsweredWithoutInReplyToWhereItHadNoMessageID() throws {
         let result = try session([initLine(["n0"]), line(#"{"type":"write","key":1,"value":2}"#)])
         XCTAssertEqual(result.output.last, #"{"src":"n0","dest":"c1","body":{"type":"write_ok"}}"#)

@@ -265,4 +265,21 @@ final class ReadTests: XCTestCase {
         }
         XCTAssertEqual(hand.reads, [])
     }
+
+    // A message to each costs more than the second round trip that it saves.
+    func testWhereLinksAreFastAFollowerOfFiveAsksTheLeaderAlone() {
+        for (mean, asked) in [(3_000, ["n1"]), (10_000, ["n1", "n2", "n3", "n4"])] {
+            var hand = Hand(of: 5)
+            var request = heartbeat(term: 1, from: "n1")
+            request.roundTrip = Estimate(mean: mean, deviation: 100)
+            hand.append(request)
+            hand.raft.read(1)
+            let questions = hand.settle()
+            XCTAssertEqual(questions.map(\.to), asked)
+            for question in questions {
+                guard case .readIndex(let body) = question.message.body else { return XCTFail("no question") }
+                XCTAssertEqual(body.confirm, asked.count == 1)
+            }
+        }
+    }
 }
