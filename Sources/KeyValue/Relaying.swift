@@ -3,16 +3,13 @@ import Raft
 
 /// Messages on detours.
 extension Replica {
-    /// How long somebody who should speak all the time may be silent before this member looks for another way: two
-    /// heartbeats and more, and soon enough to find it before a leader is given up.
-    var silence: Microseconds { raft.timing.electionTimeout / 2 }
-
     /// The one member that this one must hear all the time; nil where it must hear all, for it leads, or looks for
     /// a leader.
     var expectedSpeaker: NodeID? { raft.isLeader ? nil : raft.leader }
 
     mutating func lookForDetours() {
-        guard let hearings = detours.advance(to: now, expecting: expectedSpeaker, window: silence) else {
+        guard let hearings = detours.advance(to: now, expecting: expectedSpeaker, window: raft.timing.silence)
+        else {
             return
         }
         for other in detours.others { outgoing.append(PeerEnvelope(to: other, .hello(hearings))) }

@@ -81,7 +81,7 @@ package struct Replica: Sendable {
         if snapshotWriter != nil { return now }
         return earliest(
             raft.deadline, owed.nextExpiry, inboxExpiry, reads.first?.reads.first?.deadline, owed.retryAt,
-            transferDeadline, detours.deadline(expecting: expectedSpeaker, window: silence))
+            transferDeadline, detours.deadline(expecting: expectedSpeaker, window: raft.timing.silence))
     }
 
     var inboxExpiry: Microseconds? {

@@ -20,7 +20,7 @@ extension Raft {
     package var acceptsCommands: Bool {
         guard case .leader(let leadership) = role else { return false }
         return leadership.transfer == nil && leadership.uncommittedBytes < configuration.uncommittedLimit
-            && now - quorumContact(leadership) < timing.electionTimeout / 2
+            && now - quorumContact(leadership) < timing.silence
     }
 
     /// Appends `command` to the log of a leader.

@@ -65,13 +65,21 @@ package struct Timing: Sendable {
     }
 
     /// The minimum election timeout T: each wait is drawn from [T, 2T) (§5.2). Unless fixed, it leaves time for a
-    /// slow round trip, or for two, as many as an election takes, and for what rings late here.
+    /// slow round trip, or for two, as many as an election takes, and for what rings late here. Three deviations
+    /// suffice, for five heartbeats on their way would all have to be so late.
     package var electionTimeout: Microseconds {
         if let fixedElectionTimeout { return fixedElectionTimeout }
-        let mean = max(measured?.mean ?? 0, announced?.mean ?? 0)
-        let roundTrips = max(slowestRoundTrip, 2 * min(mean, Self.longestElectionTimeout / 2))
-        return max(roundTrips, Self.shortestElectionTimeout) + lateness.slowest
+        func election(_ roundTrip: Estimate?) -> Microseconds {
+            roundTrip.map { max($0.mean + 3 * $0.deviation, 2 * $0.mean) } ?? 0
+        }
+        let roundTrips = max(election(measured), election(announced))
+        return min(max(roundTrips, Self.shortestElectionTimeout), Self.longestElectionTimeout)
+            + lateness.slowest
     }
+
+    /// How long a member that should speak all the time may be silent before it looks as if it could not be heard:
+    /// half of T, in which several heartbeats fit.
+    package var silence: Microseconds { max(electionTimeout / 2, 2 * heartbeatInterval) }
 
     /// How long a leader leaves a member without a message. Several fit into T, for some are lost or late.
     package var heartbeatInterval: Microseconds {
