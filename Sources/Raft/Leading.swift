@@ -128,7 +128,8 @@ extension Raft {
             entries: entries, leaderCommit: commit, leaderDurable: durableIndex, roundTrip: timing.measured)
         let number = send(.appendEntries(request), to: progress.id)
         leadership.progress[place].sent(
-            number, prevLogIndex: previous, lastIndex: last, commit: commit, durable: durableIndex, at: now)
+            number, prevLogIndex: previous, lastIndex: last, bytes: entries.reduce(0) { $0 + $1.size },
+            commit: commit, durable: durableIndex, at: now)
     }
 
     // MARK: - Answers

@@ -14,12 +14,15 @@ package struct Progress: Sendable {
         var id: MessageID
         var prevLogIndex: Index
         var lastIndex: Index
+        var bytes: Int
     }
 
     /// Appends with entries that may be out at once. Beyond it the rest waits and travels as one batch.
     static let window = 64
     /// Bytes of entries in one append, but for a single larger entry.
     static let appendBytes = 1 << 20
+    /// Bytes of entries that may be out at once: what the member takes in before it hears the next heartbeat.
+    static let windowBytes = 4 << 20
 
     let id: NodeID
     /// Up to where the member is known to hold the leader's log; 0 before it has answered.
@@ -62,7 +65,8 @@ package struct Progress: Sendable {
     var mayAppend: Bool {
         switch mode {
         case .probe(let awaiting): awaiting == nil
-        case .replicate: inFlight.count < Self.window
+        case .replicate:
+            inFlight.count < Self.window && inFlight.reduce(0) { $0 + $1.bytes } < Self.windowBytes
         case .snapshot: false
         }
     }
@@ -75,14 +79,14 @@ package struct Progress: Sendable {
 
     /// Request `id` leaves with the entries after `prevLogIndex` up to `lastIndex`.
     mutating func sent(
-        _ id: MessageID, prevLogIndex: Index, lastIndex: Index, commit: Index, durable: Index,
+        _ id: MessageID, prevLogIndex: Index, lastIndex: Index, bytes: Int, commit: Index, durable: Index,
         at now: Microseconds
     ) {
         left(id, at: now)
         toldCommit = max(toldCommit, commit)
         toldDurable = durable
         guard lastIndex > matchIndex else { return }
-        inFlight.append(Sent(id: id, prevLogIndex: prevLogIndex, lastIndex: lastIndex))
+        inFlight.append(Sent(id: id, prevLogIndex: prevLogIndex, lastIndex: lastIndex, bytes: bytes))
         // Heartbeats to a member that never answers are forgotten too.
         if inFlight.count > 4 * Self.window { inFlight.removeFirst(2 * Self.window) }
         switch mode {

@@ -51,6 +51,19 @@ final class FlowTests: XCTestCase {
         XCTAssertEqual(hand.raft.commitIndex, 1)
     }
 
+    func testBulkWaitsForAnswersSoThatHeartbeatsDoNotWaitForBulk() {
+        var hand = replicating()
+        let value = String(repeating: "x", count: 1 << 20)
+        var out = (0..<10).flatMap { _ in hand.propose(value) }.filter { $0.to == "n1" }
+        XCTAssertEqual(out.count { $0.appendEntries?.entries.isEmpty == false }, 4)
+        var rounds = 0
+        while hand.progress(of: "n1")?.matchIndex != hand.raft.log.lastIndex, rounds < 20 {
+            out = hand.acknowledge(out, by: "n1").filter { $0.to == "n1" }
+            rounds += 1
+        }
+        XCTAssertEqual(hand.progress(of: "n1")?.matchIndex, hand.raft.log.lastIndex)
+    }
+
     // Scenario 38
     func testAReorderedStreamOfAppendsCommitsInOrder() {
         for seed in 0..<20 as Range<UInt64> {
