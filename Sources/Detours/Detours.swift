@@ -21,6 +21,9 @@ package struct Detours: Sendable {
     private var lastHeard: [Microseconds]
     /// The latest list of each of `others`, while it is fresh.
     private var told: [Told?]
+    /// The highest number of each, also when its list is forgotten: those who forget it later would tell it again,
+    /// each to the next, for ever.
+    private var highest: [Microseconds]
     /// Since when this member misses somebody, or knows one that does; nil while nobody misses anybody.
     private var troubledSince: Microseconds?
     private var nextTelling: Microseconds = 0
@@ -40,6 +43,7 @@ package struct Detours: Sendable {
         others = members.filter { $0 != id }.sorted()
         lastHeard = others.map { _ in now }
         told = others.map { _ in nil }
+        highest = others.map { _ in .min }
     }
 
     /// A message of `member` came, without a detour.
@@ -47,14 +51,15 @@ package struct Detours: Sendable {
         if let place = others.firstIndex(of: member) { lastHeard[place] = now }
     }
 
-    /// Takes the lists that another member told. Of each member the one with the highest number counts: an older one
-    /// may come later, on a longer way.
-    package mutating func take(_ hearings: [Hearing], at now: Microseconds) {
+    /// Takes the lists that `sender` told. Of each member the one with the highest number counts: an older one may
+    /// come later, on a longer way. One that has started again may number its own anew.
+    package mutating func take(_ hearings: [Hearing], from sender: NodeID, at now: Microseconds) {
         for hearing in hearings {
             guard let place = others.firstIndex(of: hearing.member),
-                hearing.number > told[place]?.hearing.number ?? .min
+                hearing.number > highest[place] || told[place] == nil && hearing.member == sender
             else { continue }
             if told[place]?.hearing.heard != hearing.heard { changedAt = now }
+            highest[place] = hearing.number
             told[place] = Told(hearing: hearing, learnt: now)
             unseenSince = now
         }

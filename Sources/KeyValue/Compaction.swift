@@ -52,7 +52,8 @@ extension Replica {
             return raft.refuseSnapshot(for: installer)
         }
         arriving = nil
-        guard last.position.index > lastApplied else { return raft.refuseSnapshot(for: installer) }
+        // What came in the same turn may be known to be committed by now; it is about to be applied.
+        guard last.position.index > raft.commitIndex else { return raft.refuseSnapshot(for: installer) }
         store = reader.store
         lastApplied = last.position.index
         // Its own, of an earlier state, is of no use any more.

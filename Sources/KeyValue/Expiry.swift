@@ -40,11 +40,16 @@ extension Replica {
 
     /// A write may yet happen if it left this member, or a copy that reached another stands in this member's log.
     private mutating func giveUp(_ expired: [(owed: OwedWrites.Owed, waiter: OwedWrites.Waiter)]) {
-        let inLog = expired.allSatisfy(\.owed.hasLeft) ? [] : requestsInLog
+        let inLog = expired.allSatisfy(\.owed.hasLeft) ? [] : requestsInLog.union(inherited)
         for (owed, waiter) in expired {
             let mayHappen = owed.hasLeft || inLog.contains(owed.request.id)
             reply(to: owed.request.id.client, waiter.messageID, Self.timedOut(hasLeft: mayHappen))
         }
+    }
+
+    /// Those that this member will put into its log if it comes to lead.
+    private var inherited: Set<RequestID> {
+        Set(inheritance.flatMap { forward, _ in forward.commands.compactMap { Request($0)?.id } })
     }
 
     /// Those that stand in this member's log and are not applied, committed or not; also the change whose second

@@ -26,6 +26,10 @@ struct OwedWrites: Sendable {
     }
 
     private var writes: [RequestID: Owed] = [:]
+    /// Those that nobody waits for any more and that may yet happen, oldest first: who asks again must not hear that
+    /// they will not.
+    private var departed: Set<RequestID> = []
+    private var departedInOrder: [RequestID] = []
     private var nextSequence = 0
     /// No later than the first deadline of a waiter.
     private(set) var nextExpiry: Microseconds?
@@ -39,7 +43,9 @@ struct OwedWrites: Sendable {
         nextExpiry = min(nextExpiry ?? deadline, deadline)
         let waiter = Waiter(messageID: messageID, deadline: deadline)
         if writes[request.id]?.waiters.append(waiter) != nil { return false }
-        writes[request.id] = Owed(request: request, sequence: nextSequence, waiters: [waiter])
+        writes[request.id] = Owed(
+            request: request, sequence: nextSequence, waiters: [waiter],
+            hasLeft: departed.contains(request.id))
         nextSequence += 1
         return true
     }
@@ -85,6 +91,14 @@ struct OwedWrites: Sendable {
         return overdue
     }
 
+    private mutating func remember(_ id: RequestID) {
+        guard departed.insert(id).inserted else { return }
+        departedInOrder.append(id)
+        guard departedInOrder.count > 2 * Sessions.capacity else { return }
+        departed.subtract(departedInOrder.prefix(Sessions.capacity))
+        departedInOrder.removeFirst(Sessions.capacity)
+    }
+
     /// Takes out the waiters whose time is up; a write that nobody waits for is forgotten.
     mutating func takeExpired(at now: Microseconds) -> [(owed: Owed, waiter: Waiter)] {
         guard let nextExpiry, nextExpiry <= now else { return [] }
@@ -94,7 +108,10 @@ struct OwedWrites: Sendable {
             guard !over.isEmpty else { continue }
             expired += over.map { (owed, $0) }
             writes[owed.request.id]?.waiters.removeAll { $0.deadline <= now }
-            if over.count == owed.waiters.count { writes[owed.request.id] = nil }
+            if over.count == owed.waiters.count {
+                writes[owed.request.id] = nil
+                if owed.hasLeft { remember(owed.request.id) }
+            }
         }
         self.nextExpiry = writes.values.lazy.flatMap(\.waiters).map(\.deadline).min()
         return expired

@@ -34,6 +34,8 @@ package struct Replica: Sendable {
     /// The leader's snapshot, as far as it has come.
     var arriving: (reader: SnapshotReader, text: SnapshotText)?
     var transfers: [OwedTransfer] = []
+    /// Changes that cannot be made, until their refusal stands in the log.
+    var failedChanges: [String] = []
     var detours: Detours
     /// What was passed on to this member while it was about to lead, and by whom.
     var inheritance: [(Forward, from: NodeID)] = []
@@ -162,7 +164,7 @@ package struct Replica: Sendable {
         case .raft(let message): raft.receive(message, from: sender, now: now)
         case .forward(let forward): receive(forward, from: sender)
         case .transfer(let request): receive(request)
-        case .hello(let hearings): detours.take(hearings, at: now)
+        case .hello(let hearings): detours.take(hearings, from: sender, at: now)
         // None is ever put into another.
         case .relay: break
         }
@@ -171,6 +173,7 @@ package struct Replica: Sendable {
     /// What is to be done now; see `Ready` for the order. Call it until `hasReady` is false.
     package mutating func takeReady() -> ReplicaReady {
         takeInheritance()
+        refuseFailedChanges()
         route()
         let ready = ReplicaReady(
             raft: raft.takeReady(), snapshotPiece: snapshotPiece, outgoing: outgoing, replies: replies,
@@ -183,16 +186,18 @@ package struct Replica: Sendable {
 
     /// Whether there is anything to be done.
     package var hasReady: Bool {
-        raft.hasReady || snapshotPiece != nil || !outgoing.isEmpty || !replies.isEmpty || canRoute
+        raft.hasReady || canRefuse || snapshotPiece != nil || !outgoing.isEmpty || !replies.isEmpty
+            || canRoute
     }
 
     /// What `ready` asked to be stored is durable: apply what is committed, and answer.
     package mutating func persisted(_ ready: ReplicaReady) {
         raft.persisted(ready.raft)
-        for change in ready.raft.failedChanges { refuse(change, .behind) }
+        failedChanges += ready.raft.failedChanges
         var waiting = ready.raft.reads[...]
         answer(&waiting)
         for index in ready.raft.committed {
+            precondition(index == lastApplied + 1, "entries are applied in order, each once")
             apply(raft.log[index])
             lastApplied = index
             answer(&waiting)

@@ -20,9 +20,12 @@ extension Replica {
         case .read: return true
         case .write(let id):
             if case .changeMembership = owed.request(id)?.operation { return raft.acceptsChanges }
-            return raft.acceptsCommands || raft.successor != nil
+            return raft.acceptsCommands && hasRoom || raft.successor != nil
         }
     }
+
+    /// Whether copies that are in the log already are sure to be known for copies when this one is applied.
+    private var hasRoom: Bool { raft.log.lastIndex < lastApplied + Sessions.capacity / 2 }
 
     /// Whether a member that is about to lead may have it now.
     private func canBeInherited(_ waiting: Waiting) -> Bool {
@@ -91,10 +94,10 @@ extension Replica {
     /// - Returns: false where it takes none now.
     private mutating func place(_ request: Request) -> Bool {
         guard case .changeMembership(let voters) = request.operation else {
-            return raft.propose(request.command) != nil
+            return hasRoom && raft.propose(request.command) != nil
         }
         // Made or refused already, and not applied yet: what is committed is so only at the end of the turn.
-        if requestsInLog.contains(request.id) { return true }
+        if requestsInLog.contains(request.id) || failedChanges.contains(request.id.words) { return true }
         switch raft.changeMembership(to: voters, change: request.id.words) {
         case .underWay: return true
         case .notNow: return false
@@ -108,6 +111,15 @@ extension Replica {
     mutating func refuse(_ change: String, _ reason: ChangeRefusal) -> Bool {
         guard let id = RequestID(words: change) else { return false }
         return raft.propose(Request(id: id, operation: .refuseChange(reason)).command) != nil
+    }
+
+    var canRefuse: Bool { !failedChanges.isEmpty && (raft.acceptsCommands || !raft.isLeader) }
+
+    /// Not while this leader takes no commands: whoever asked would wait in vain.
+    mutating func refuseFailedChanges() {
+        guard canRefuse else { return }
+        for change in failedChanges { refuse(change, .behind) }
+        failedChanges = []
     }
 
     private mutating func passOn(to leader: NodeID) {

@@ -35,7 +35,9 @@ extension Raft {
     /// Whether a leader takes changes now.
     package var acceptsChanges: Bool {
         guard case .leader(let leadership) = role else { return false }
+        // While the last change is about to be committed, the next one waits; a follower may know it already.
         return acceptsCommands && commitIndex >= leadership.firstIndex
+            && (membershipIndex <= commitIndex || membership.isJoint || leadership.catchUp != nil)
     }
 
     /// The voters of a change that catch up, where there is one.
@@ -52,7 +54,7 @@ extension Raft {
         {
             return .underWay
         }
-        if leadership.catchUp != nil || isUnsettled { return .busy }
+        if leadership.catchUp != nil || membership.isJoint { return .busy }
         leadership.catchUp = CatchUp(
             voters: voters, change: change, deadline: now + CatchUp.patience, goal: log.lastIndex,
             firstRequest: nextMessageID, began: now)

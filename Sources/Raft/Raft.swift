@@ -27,8 +27,8 @@ package struct Raft: Sendable {
     var lastLeaderContact: Microseconds?
     /// Set once the member is about to end: it stands no more.
     var isRetiring = false
-    /// The term in which its leader told this member to stand, and up to where its log must reach first.
-    var wordToStand: (term: Term, index: Index)?
+    /// The term in which its leader told this member to stand, up to where its log must reach first, and until when.
+    var wordToStand: (term: Term, index: Index, deadline: Microseconds)?
     /// The term in which its vote went to a member whose leader had told it to stand.
     var votedForSuccessorIn: Term?
     var reads = ReadQueue()

@@ -41,6 +41,7 @@ extension Raft {
         }
         if self.leader == nil { becomeFollower(term: term, leader: leader, reason: .heardLeader) }
         lastLeaderContact = now
+        timing.add(lateness: 0)
         armElectionTimer()
         return true
     }

@@ -68,22 +68,26 @@ package struct Timing: Sendable {
     /// slow round trip, or for two, as many as an election takes, and for what rings late here. Three deviations
     /// suffice, for five heartbeats on their way would all have to be so late.
     package var electionTimeout: Microseconds {
-        if let fixedElectionTimeout { return fixedElectionTimeout }
+        fixedElectionTimeout ?? roundTrips + lateness.slowest
+    }
+
+    /// The part of T that all members share, for the leader tells them what it measured.
+    private var roundTrips: Microseconds {
         func election(_ roundTrip: Estimate?) -> Microseconds {
             roundTrip.map { max($0.mean + 3 * $0.deviation, 2 * $0.mean) } ?? 0
         }
-        let roundTrips = max(election(measured), election(announced))
-        return min(max(roundTrips, Self.shortestElectionTimeout), Self.longestElectionTimeout)
-            + lateness.slowest
+        let longest = max(election(measured), election(announced))
+        return min(max(longest, Self.shortestElectionTimeout), Self.longestElectionTimeout)
     }
 
     /// How long a member that should speak all the time may be silent before it looks as if it could not be heard:
     /// half of T, in which several heartbeats fit.
     package var silence: Microseconds { max(electionTimeout / 2, 2 * heartbeatInterval) }
 
-    /// How long a leader leaves a member without a message. Several fit into T, for some are lost or late.
+    /// How long a leader leaves a member without a message. Several fit into every member's T, for some are lost or
+    /// late; so one whose own timer is late speaks no less often for that.
     package var heartbeatInterval: Microseconds {
-        fixedHeartbeatInterval ?? max(electionTimeout / 5, 1)
+        fixedHeartbeatInterval ?? max((fixedElectionTimeout ?? roundTrips) / 5, 1)
     }
 
     /// The mean time a message takes in one direction, as far as it is known.

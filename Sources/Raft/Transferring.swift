@@ -72,22 +72,25 @@ extension Raft {
 
     mutating func receive(_ request: TimeoutNow, from leader: NodeID) {
         guard follow(leader, term: request.term), mayStand else { return }
-        wordToStand = (request.term, request.lastLogIndex ?? 0)
+        wordToStand = (request.term, request.lastLogIndex ?? 0, now + timing.electionTimeout)
         heedWordToStand()
     }
 
     /// Stands once the log holds what its leader's had: it could not win before.
     mutating func heedWordToStand() {
-        guard let (term, index) = wordToStand, term == currentTerm, log.lastIndex >= index, mayStand else {
-            return
-        }
+        guard isToldToStand, let wordToStand, log.lastIndex >= wordToStand.index else { return }
         becomeCandidate(transfer: true)
+    }
+
+    /// Its leader waits no longer than that for another to lead.
+    private var isToldToStand: Bool {
+        guard let (term, _, deadline) = wordToStand else { return false }
+        return term == currentTerm && now < deadline && mayStand
     }
 
     /// Whether this member is about to stand, or stands, for its leader said so.
     package var isSucceeding: Bool {
-        guard let (term, _) = wordToStand else { return false }
-        if case .candidate = role { return currentTerm == term + 1 }
-        return currentTerm == term
+        if case .candidate = role { return wordToStand?.term == currentTerm - 1 }
+        return isToldToStand
     }
 }

@@ -45,7 +45,7 @@ private struct World {
     private mutating func say(from: Int, to: Int, _ lists: [Hearing]?) {
         guard isLinked(from, to) else { return }
         members[to].heard(members[from].id, at: now)
-        if let lists { members[to].take(lists, at: now) }
+        if let lists { members[to].take(lists, from: members[from].id, at: now) }
     }
 
     /// Whether a message from one to the other would arrive, going the way that its sender knows.
@@ -135,9 +135,9 @@ final class DetoursTests: XCTestCase {
     func testAnOlderListDoesNotReplaceANewerOne() {
         var member = Detours(id: "n0", members: ["n0", "n1", "n2"], now: 0)
         member.heard("n1", at: 100)
-        member.take([Hearing(member: "n1", number: 9, heard: ["n0", "n2"])], at: 100)
-        member.take([Hearing(member: "n2", number: 5, heard: ["n1"])], at: 100)
-        member.take([Hearing(member: "n2", number: 4, heard: ["n0"])], at: 100)
+        member.take([Hearing(member: "n1", number: 9, heard: ["n0", "n2"])], from: "n1", at: 100)
+        member.take([Hearing(member: "n2", number: 5, heard: ["n1"])], from: "n1", at: 100)
+        member.take([Hearing(member: "n2", number: 4, heard: ["n0"])], from: "n1", at: 100)
         _ = member.advance(to: 101, expecting: "n1", window: 1_000)
         XCTAssertEqual(member.routes, ["n2": ["n1", "n2"]])
     }
@@ -145,13 +145,16 @@ final class DetoursTests: XCTestCase {
     func testAListThatIsNotRenewedIsForgotten() {
         var member = Detours(id: "n0", members: ["n0", "n1", "n2"], now: 0)
         let others = Hearing(member: "n1", number: 9, heard: ["n0", "n2"])
-        member.take([others, Hearing(member: "n2", number: 5, heard: ["n1"])], at: 0)
+        member.take([others, Hearing(member: "n2", number: 5, heard: ["n1"])], from: "n1", at: 0)
         _ = member.advance(to: 1, expecting: "n1", window: 1_000)
         XCTAssertEqual(member.routes, ["n2": ["n1", "n2"]])
         _ = member.advance(to: 2_001, expecting: "n1", window: 1_000)
         XCTAssertEqual(member.routes, [:])
         // One that has started again may number its lists from anywhere.
-        member.take([others, Hearing(member: "n2", number: 1, heard: ["n1"])], at: 2_002)
+        member.take([others], from: "n1", at: 2_002)
+        member.take([Hearing(member: "n2", number: 1, heard: ["n1"])], from: "n1", at: 2_002)
+        XCTAssertEqual(member.routes, [:])
+        member.take([Hearing(member: "n2", number: 1, heard: ["n1"])], from: "n2", at: 2_002)
         _ = member.advance(to: 2_003, expecting: "n1", window: 1_000)
         XCTAssertEqual(member.routes, ["n2": ["n1", "n2"]])
     }
@@ -167,7 +170,8 @@ final class DetoursTests: XCTestCase {
     func testStrangersAndOnesOwnListAreIgnored() {
         var member = Detours(id: "n0", members: ["n0", "n1"], now: 0)
         member.take(
-            [Hearing(member: "n0", number: 9, heard: []), Hearing(member: "n7", number: 9, heard: [])], at: 0)
+            [Hearing(member: "n0", number: 9, heard: []), Hearing(member: "n7", number: 9, heard: [])],
+            from: "n1", at: 0)
         member.heard("n7", at: 5)
         XCTAssertNil(member.advance(to: 10, expecting: "n1", window: 1_000))
     }

@@ -135,4 +135,25 @@ final class CompactionTests: XCTestCase {
             XCTAssertEqual(cluster[id].lastApplied, cluster[leader].lastApplied)
         }
     }
+
+    // Appends and the last piece of a snapshot in one turn: what they bring is committed by the time the snapshot is
+    // whole, so it would undo what is about to be applied, or have it applied twice.
+    func testASnapshotThatIsOvertakenInItsOwnTurnIsNotInstalled() {
+        let configuration = Raft.Configuration(id: "n1", members: ["n0", "n1", "n2"], seed: 1)
+        var replica = Replica(configuration: configuration, now: 0)
+        let entries = (1...4).map { Entry(term: 1, "c1 \($0) write 1 \($0)") }
+        let append = AppendEntries(
+            term: 1, leader: "n0", prevLogIndex: 0, prevLogTerm: 0, entries: entries, leaderCommit: 0,
+            leaderDurable: 4)
+        let position = LogPosition(index: 2, term: 1)
+        var writer = SnapshotWriter(of: Store(), at: position, membership: replica.raft.membership)
+        let piece = InstallSnapshot(
+            term: 1, leader: "n0", lastIncluded: position, offset: 0, data: writer.next(bytes: 1 << 20),
+            done: true)
+        replica.receive(.raft(Message(id: 1, .appendEntries(append))), from: "n0", now: 0)
+        replica.receive(.raft(Message(id: 2, .installSnapshot(piece))), from: "n0", now: 0)
+        while replica.hasReady { replica.persisted(replica.takeReady()) }
+        XCTAssertEqual(replica.lastApplied, 4)
+        XCTAssertEqual(replica.store[1], 4)
+    }
 }

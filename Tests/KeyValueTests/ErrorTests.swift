@@ -193,4 +193,17 @@ final class ErrorTests: XCTestCase {
         XCTAssertEqual(cluster.replies["n0"]?.count, 5_000)
         XCTAssertEqual(cluster.codes("n0", to: 4_999), [.temporarilyUnavailable])
     }
+
+    func testWhatMayYetHappenIsNotSaidNotToHappenWhenItIsAskedForAgain() {
+        let cluster = led(3)
+        cluster.write(1, 5, at: "n1", 1)
+        for envelope in cluster.intercept(\.isForward) { cluster.deliver(envelope) }
+        cluster.isolate("n1")
+        cluster.isolate("n0")
+        cluster.run(for: 1_000_000)
+        XCTAssertEqual(cluster.codes("n1", to: 1), [.timeout])
+        cluster.write(1, 5, at: "n1", 1)
+        cluster.run(for: 1_000_000)
+        XCTAssertEqual(cluster.codes("n1", to: 1), [.timeout, .timeout])
+    }
 }

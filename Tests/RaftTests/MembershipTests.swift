@@ -66,7 +66,7 @@ final class MembershipTests: XCTestCase {
     }
 
     // Scenario 86
-    func testASecondChangeIsRefusedUntilTheFirstIsCommitted() {
+    func testASecondChangeIsRefusedOrWaitsUntilTheFirstIsCommitted() {
         let cluster = led(4)
         cluster.loseMemberships()
         XCTAssertEqual(cluster.change("n0", to: ["n0", "n1", "n2"], "c1 1"), .underWay)
@@ -78,7 +78,9 @@ final class MembershipTests: XCTestCase {
         cluster.loseMemberships { _, membership in !membership.isJoint }
         cluster.run(for: timeout / 2)
         XCTAssertFalse(cluster["n0"].membership.isJoint)
-        XCTAssertEqual(cluster.change("n0", to: ["n0", "n1"], "c1 2"), .busy, "it is not committed")
+        XCTAssertEqual(
+            cluster.change("n0", to: ["n0", "n1"], "c1 2"), .notNow,
+            "it may be committed already, so it need not be refused")
         cluster.heal()
         cluster.run(for: timeout / 2)
         cluster.complete("n0", to: ["n0", "n1"], "c1 2")
