@@ -116,12 +116,7 @@ package struct Detours: Sendable {
     ) -> Bool {
         for place in others.indices {
             if leader == nil || leader == others[place], now - lastHeard[place] > window { return true }
-            // One who has told nothing new for so long has stopped, for it misses nobody any more.
-            if let told = told[place], told.hearing.heard.count < others.count,
-                now - told.learnt <= window * 2 / 3
-            {
-                return true
-            }
+            if let told = told[place], told.hearing.heard.count < others.count { return true }
         }
         return false
     }
