@@ -150,12 +150,12 @@ final class DetoursTests: XCTestCase {
         XCTAssertEqual(member.routes, ["n2": ["n1", "n2"]])
         _ = member.advance(to: 2_001, expecting: "n1", window: 1_000)
         XCTAssertEqual(member.routes, [:])
-        // One that has started again may number its lists from anywhere.
         member.take([others], from: "n1", at: 2_002)
         // Others may tell it on, who learnt it later.
         member.take([Hearing(member: "n2", number: 5, heard: ["n1"])], from: "n1", at: 2_002)
         _ = member.advance(to: 2_003, expecting: "n1", window: 1_000)
         XCTAssertEqual(member.routes, [:])
+        // One that has started again may number its own from anywhere.
         member.take([Hearing(member: "n2", number: 1, heard: ["n1"])], from: "n2", at: 2_002)
         _ = member.advance(to: 2_003, expecting: "n1", window: 1_000)
         XCTAssertEqual(member.routes, ["n2": ["n1", "n2"]])
