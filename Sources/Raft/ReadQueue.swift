@@ -21,10 +21,14 @@ struct ReadQueue: Sendable {
         }
     }
 
+    private static let confirmationsAfterFailure = 16
+
     /// Not asked for yet.
     var waiting: [ReadID] = []
-    /// Whether some of those were asked for before.
-    private(set) var hasRetries = false
+    /// How many questions the leader shall confirm itself, because one of this member's found no quorum in time: the
+    /// links to some others may be cut.
+    private var confirmations = 0
+    var needsConfirmation: Bool { confirmations > 0 }
     /// Asked for, oldest first.
     private var questions: [Question] = []
     /// Confirmed, and waiting for their index to be committed here too.
@@ -35,14 +39,14 @@ struct ReadQueue: Sendable {
     mutating func ask(_ ids: Range<MessageID>, retryAt: Microseconds) {
         questions.append(Question(ids: ids, retryAt: retryAt, reads: waiting))
         waiting.removeAll()
-        hasRetries = false
+        if confirmations > 0 { confirmations -= 1 }
     }
 
     /// Takes back what is not answered in time, and goes on listening for it.
     mutating func retry() {
         waiting = (unanswered + waiting).sorted()
         for place in questions.indices { questions[place].retryAt = nil }
-        hasRetries = true
+        confirmations = Self.confirmationsAfterFailure
     }
 
     /// Takes back all that was asked for, of a leader that is none any more.
@@ -50,7 +54,7 @@ struct ReadQueue: Sendable {
         waiting = (confirmed.map(\.id) + unanswered + waiting).sorted()
         questions.removeAll()
         confirmed.removeAll()
-        hasRetries = false
+        confirmations = 0
     }
 
     private var unanswered: [ReadID] { questions.filter { $0.retryAt != nil }.flatMap(\.reads) }
@@ -89,6 +93,9 @@ struct ReadQueue: Sendable {
     }
 
     mutating func forget(below limit: ReadID) {
+        if questions.contains(where: { $0.reads.contains { $0 < limit } }) {
+            confirmations = Self.confirmationsAfterFailure
+        }
         remove { $0 < limit }
         confirmed.removeAll { $0.id < limit }
     }

@@ -121,7 +121,8 @@ extension Raft {
         guard owesQuestion, let leader else { return }
         let isEnough = isQuorum(with: leader)
         let isNearby = Self.nearby.contains(timing.oneWayLatency)
-        let question = ReadIndex(term: currentTerm, confirm: reads.hasRetries || (isNearby && !isEnough))
+        let question = ReadIndex(
+            term: currentTerm, confirm: reads.needsConfirmation || (isNearby && !isEnough))
         let first = send(.readIndex(question), to: leader)
         if !question.confirm, !isEnough {
             for member in membership.voters where member != leader && member != id {

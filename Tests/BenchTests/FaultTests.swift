@@ -62,9 +62,14 @@ final class FaultTests: BenchProgram {
     }
 
     func testALoneNodeThatHasLostAllItKnewIsFoundInvalid() throws {
-        let (ended, _) = try test("kill,pause", nodes: 1, seed: 4, ["--", "--log", "info"])
-        XCTAssertEqual(ended.status, 1, ended.output)
-        XCTAssertTrue(ended.output.contains("but the register could only have held"), ended.output)
+        // On a busy machine a run may ask too little to notice.
+        for seed in 4...8 {
+            let (ended, _) = try test("kill,pause", nodes: 1, seed: seed, ["--", "--log", "info"])
+            if ended.status == 0, seed < 8 { continue }
+            XCTAssertEqual(ended.status, 1, ended.output)
+            XCTAssertTrue(ended.output.contains("but the register could only have held"), ended.output)
+            break
+        }
     }
 
     func testANodeThatDoesNotKnowWhoLeadsIsStruckAllTheSame() throws {

@@ -233,6 +233,20 @@ final class OneRoundTripTests: XCTestCase {
         XCTAssertEqual(hand.reads.map(\.id), [1])
     }
 
+    // Found by the simulation: the links to three of six were cut, and a slow network had made the time after which
+    // to ask anew longer than clients wait, so that each question was given up for the next one of its kind.
+    func testAfterAQuestionThatFoundNoQuorumTheLeaderConfirmsAndLaterTheOthersAreAskedAgain() {
+        var hand = Hand(of: 5)
+        hand.append(append(1, entries([1]), durable: 1, commit: 1))
+        var receivers: [Int] = []
+        for read in 1...20 {
+            hand.raft.read(read)
+            receivers.append(hand.settle().count)
+            if read == 1 { hand.raft.forgetReads(below: 2) }
+        }
+        XCTAssertEqual(receivers, [4] + Array(repeating: 1, count: 16) + [4, 4, 4])
+    }
+
     func testAMemberAnswersForItsOwnTermOnly() {
         var hand = Hand(of: 5, term: 4)
         XCTAssertEqual(hand.hear(.readIndex(ReadIndex(term: 3)), from: "n1").count, 0)
