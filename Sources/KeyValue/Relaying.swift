@@ -31,18 +31,20 @@ extension Replica {
             take(relay.message, from: relay.source)
         }
     }
-}
 
-extension PeerEnvelope {
+    func detoured(_ outgoing: Outgoing) -> PeerEnvelope {
+        detoured(PeerEnvelope(to: outgoing.to, .raft(outgoing.message)))
+    }
+
     /// The same on the detour that it must take, where it must.
-    func detoured(by routes: [NodeID: [NodeID]], from source: NodeID) -> PeerEnvelope {
-        guard let route = routes[to], let first = route.first else { return self }
-        switch message {
+    func detoured(_ envelope: PeerEnvelope) -> PeerEnvelope {
+        guard let route = detours.routes[envelope.to], let first = route.first else { return envelope }
+        switch envelope.message {
         case .raft, .forward, .transfer:
-            return PeerEnvelope(
-                to: first, .relay(Relay(source: source, route: Array(route.dropFirst()), message: message)))
+            let relay = Relay(source: raft.id, route: Array(route.dropFirst()), message: envelope.message)
+            return PeerEnvelope(to: first, .relay(relay))
         // These say what a link is worth, or where they go.
-        case .hello, .relay: return self
+        case .hello, .relay: return envelope
         }
     }
 }

@@ -19,8 +19,8 @@ package struct Replica: Sendable {
     /// Reads that Raft has taken up, by the number they were given; rising.
     var reads: [(id: ReadID, reads: [OwedRead])] = []
     var nextReadID: ReadID = 0
-    /// Under whom the writes that are owed were placed last.
-    var placedUnder: Leadership?
+    /// The term under whose leader the writes that are owed were placed last.
+    var placedIn: Term?
     /// Numbers the requests that have no `msg_id`; drawn at random, so that no two runs of a member share any.
     var nextNumber: Int
     var outgoing: [PeerEnvelope] = []
@@ -52,11 +52,6 @@ package struct Replica: Sendable {
         var messageID: Int?
         var key: JSONValue
         var deadline: Microseconds
-    }
-
-    struct Leadership: Hashable, Sendable {
-        var term: Term
-        var leader: NodeID
     }
 
     /// - Parameters:
@@ -175,13 +170,16 @@ package struct Replica: Sendable {
         takeInheritance()
         refuseFailedChanges()
         route()
-        let ready = ReplicaReady(
-            raft: raft.takeReady(), snapshotPiece: snapshotPiece, outgoing: outgoing, replies: replies,
-            routes: detours.routes, source: raft.id)
-        snapshotPiece = nil
-        outgoing.removeAll(keepingCapacity: true)
-        replies.removeAll(keepingCapacity: true)
-        return ready
+        let ready = raft.takeReady()
+        defer {
+            snapshotPiece = nil
+            outgoing.removeAll(keepingCapacity: true)
+            replies.removeAll(keepingCapacity: true)
+        }
+        return ReplicaReady(
+            raft: ready, early: outgoing.map(detoured) + ready.early.map(detoured),
+            snapshotPiece: snapshotPiece,
+            late: ready.late.map(detoured), replies: replies)
     }
 
     /// Whether there is anything to be done.

@@ -36,11 +36,10 @@ extension Replica {
     /// Hands the inbox on in its order, so that what one client typed is carried out as it was typed.
     mutating func route() {
         guard let leader = raft.leader else { return handDown() }
-        let current = Leadership(term: raft.currentTerm, leader: leader)
-        if placedUnder != current {
+        if placedIn != raft.currentTerm {
             // What was placed under another leader may be lost with it; copies are carried out once.
             inbox = owed.allThatLeft().map { .write($0) } + inbox.filter(isFirstTry)
-            placedUnder = current
+            placedIn = raft.currentTerm
         }
         // What cannot arrive stays here, so that it can be said that it will not happen.
         guard !inbox.isEmpty, mayReach(leader) else { return }

@@ -72,18 +72,10 @@ struct EntryText {
 
     /// Splits an element after its term; nil where it does not begin with one.
     private static func split(_ text: String) -> (Term, rest: String)? {
-        let bytes = text.utf8
-        guard let space = bytes.firstIndex(of: UInt8(ascii: " ")), space != bytes.startIndex else {
-            return nil
-        }
-        var term = 0
-        for byte in bytes[..<space] {
-            guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9"), term <= Fields.highest / 10 else {
-                return nil
-            }
-            term = term * 10 + Int(byte - UInt8(ascii: "0"))
-        }
-        return (term, String(text[bytes.index(after: space)...]))
+        guard let space = text.utf8.firstIndex(of: UInt8(ascii: " ")), let term = Term(text[..<space]),
+            text.utf8.first != UInt8(ascii: "+")
+        else { return nil }
+        return (term, String(text[text.utf8.index(after: space)...]))
     }
 
     private static func payload(
@@ -146,25 +138,17 @@ struct EntryText {
     /// Whether `text`, put into an array, ends with itself, so that two broken values cannot mend each other.
     private static func isOneElement(_ text: String) -> Bool {
         var depth = 0
-        var isQuoted = false
-        var isEscaped = false
-        for byte in text.utf8 {
-            if isEscaped {
-                isEscaped = false
-            } else if byte == UInt8(ascii: "\"") {
-                isQuoted.toggle()
-            } else if isQuoted {
-                isEscaped = byte == UInt8(ascii: "\\")
-            } else if byte == UInt8(ascii: "[") || byte == UInt8(ascii: "{") {
-                depth += 1
-            } else if byte == UInt8(ascii: "]") || byte == UInt8(ascii: "}") {
-                depth -= 1
-            } else if byte == UInt8(ascii: ","), depth == 0 {
-                return false
+        var scan = QuoteScan()
+        for byte in text.utf8 where scan.isOutside(byte) {
+            switch byte {
+            case UInt8(ascii: "["), UInt8(ascii: "{"): depth += 1
+            case UInt8(ascii: "]"), UInt8(ascii: "}"): depth -= 1
+            case UInt8(ascii: ",") where depth == 0: return false
+            default: break
             }
             if depth < 0 { return false }
         }
-        return depth == 0 && !isQuoted
+        return depth == 0 && !scan.isQuoted
     }
 }
 

@@ -1,27 +1,19 @@
+import KeyValue
+
 /// Looks for integers that JSONDecoder has read as doubles.
 enum NumberScan {
     /// Whether somewhere outside of strings an integer is written out, without fraction or exponent, that does
     /// not fit into 64 bits.
     /// - Parameter json: valid JSON, or a part of it that begins outside of a string.
     static func holdsOversizedInteger(_ json: some Sequence<UInt8>) -> Bool {
-        var isQuoted = false
-        var isEscaped = false
+        var scan = QuoteScan()
         var number: [UInt8] = []
         for byte in json {
-            if isQuoted {
-                if isEscaped {
-                    isEscaped = false
-                } else if byte == UInt8(ascii: "\\") {
-                    isEscaped = true
-                } else if byte == UInt8(ascii: "\"") {
-                    isQuoted = false
-                }
-            } else if isPartOfNumber(byte) {
+            if scan.isOutside(byte), isPartOfNumber(byte) {
                 number.append(byte)
             } else {
                 if isOversized(number) { return true }
                 number.removeAll(keepingCapacity: true)
-                isQuoted = byte == UInt8(ascii: "\"")
             }
         }
         return isOversized(number)

@@ -61,7 +61,7 @@ extension Raft {
                 leadership.progress[place].beginSnapshot(snapshot)
             }
             if owesSnapshot(leadership.progress[place]) { sendSnapshot(to: place) }
-            if !sent, needsHeartbeat(leadership.progress[place], round: round) { appendHeartbeat(to: place) }
+            if !sent, needsHeartbeat(leadership.progress[place], round: round) { send([], to: place) }
         }
         confirmReads()
         continueTransfer()
@@ -100,20 +100,10 @@ extension Raft {
         return progress.awaits > told && min(known, progress.nextIndex - 1) > told
     }
 
-    /// Whether `member` and this one are a quorum, both being voters.
-    func isQuorum(with member: NodeID) -> Bool {
-        membership.contains(id) && membership.contains(member)
-            && membership.hasQuorum { $0 == id || $0 == member }
-    }
-
     private mutating func appendEntries(to place: Int) {
         let next = leadership.progress[place].nextIndex
         let count = log.count(from: next, fitting: Progress.appendBytes)
         send(Array(log[next...(next + count - 1)]), to: place)
-    }
-
-    private mutating func appendHeartbeat(to place: Int) {
-        send([], to: place)
     }
 
     private mutating func send(_ entries: [Entry], to place: Int) {

@@ -13,8 +13,8 @@ package struct Raft: Sendable {
     package internal(set) var commitIndex: Index
     /// The last index that is stored in the log as it stands. A leader counts itself up to here only.
     package internal(set) var durableIndex: Index
-    /// Up to where other members have told this one, in its term, that they hold the leader's log durably.
-    var heldByOthers: [NodeID: Index] = [:]
+    /// Up to where the leader has told this follower, in its term, that its own log is durable.
+    var leaderDurableIndex: Index = 0
     package internal(set) var timing: Timing
 
     /// When a follower or candidate stands, unless it hears from somebody first.
@@ -219,7 +219,7 @@ package struct Raft: Sendable {
     package mutating func persisted(_ ready: Ready) {
         guard let start = ready.entriesStart else { return }
         durableIndex = start - 1 + ready.entries.count
-        if isLeader { advanceCommit() } else { commitWhatQuorumHolds() }
+        if isLeader { advanceCommit() } else { commitWhatBothHold() }
         continueChange()
     }
 
@@ -266,7 +266,7 @@ package struct Raft: Sendable {
     }
 
     mutating func setHardState(_ state: HardState) {
-        if state.term != currentTerm { heldByOthers = [:] }
+        if state.term != currentTerm { leaderDurableIndex = 0 }
         hardState = state
         pending.hardStateChanged = true
     }

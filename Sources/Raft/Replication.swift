@@ -26,7 +26,8 @@ extension Raft {
         }
         // Only what this message verified is known to be the leader's; the log may go on with other entries.
         commit(upTo: min(request.leaderCommit, request.lastIndex))
-        if let durable = request.leaderDurable { note(durable, heldBy: leader) }
+        leaderDurableIndex = max(leaderDurableIndex, request.leaderDurable ?? 0)
+        commitWhatBothHold()
         reply(answer(true), to: leader, inReplyTo: id)
         heedWordToStand()
     }

@@ -69,10 +69,27 @@ package enum StorageError: Error, Hashable, CustomStringConvertible {
     case disk(DiskError)
     case damage(Damage)
 
+    /// Which of the two it is.
+    init(_ error: any Error) {
+        switch error {
+        case let error as DiskError: self = .disk(error)
+        case let damage as Damage: self = .damage(damage)
+        default: preconditionFailure("disks and files throw nothing else: \(error)")
+        }
+    }
+
     package var description: String {
         switch self {
         case .disk(let error): error.description
         case .damage(let damage): damage.description
         }
+    }
+}
+
+extension Int {
+    /// With zeros before it, so that the order of names is that of the numbers in them.
+    func padded(to digits: Int) -> String {
+        let text = String(self)
+        return String(repeating: "0", count: Swift.max(0, digits - text.count)) + text
     }
 }

@@ -34,18 +34,15 @@ enum Frame {
 
     /// The frame at `offset`, or nil where none stands there whole.
     static func decode(_ file: [UInt8], at offset: Int) -> Found? {
-        guard file.count - offset >= headerSize, file[offset..<(offset + 4)].elementsEqual(magic) else {
-            return nil
-        }
-        let length = Int(file.integer(at: offset + 12, as: UInt32.self))
-        let start = offset + headerSize
-        guard length <= file.count - start else { return nil }
-        let payload = file[start..<(start + length)]
+        var reader = ByteReader(file[offset...])
+        guard reader.bytes(magic.count)?.elementsEqual(magic) == true,
+            let sequence = reader.integer(UInt64.self), let length = reader.integer(UInt32.self),
+            let expected = reader.integer(UInt32.self), let payload = reader.bytes(Int(length))
+        else { return nil }
         var checksum = Checksum()
         checksum.add(file[(offset + 4)..<(offset + 16)])
         checksum.add(payload)
-        guard checksum.value == file.integer(at: offset + 16, as: UInt32.self) else { return nil }
-        return Found(sequence: file.integer(at: offset + 4, as: UInt64.self), payload: payload)
+        return checksum.value == expected ? Found(sequence: sequence, payload: payload) : nil
     }
 
     /// Where the first whole frame with a sequence above `sequence` stands at or after `offset`, if any does.
@@ -58,17 +55,5 @@ enum Frame {
             place += 1
         }
         return nil
-    }
-}
-
-extension Array where Element == UInt8 {
-    mutating func append(littleEndian value: some FixedWidthInteger) {
-        Swift.withUnsafeBytes(of: value.littleEndian) { append(contentsOf: $0) }
-    }
-
-    func integer<Value: FixedWidthInteger>(at offset: Int, as: Value.Type) -> Value {
-        var value: Value = 0
-        for place in (0..<Value.bitWidth / 8).reversed() { value = value << 8 | Value(self[offset + place]) }
-        return value
     }
 }

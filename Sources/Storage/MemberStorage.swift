@@ -71,12 +71,8 @@ package struct MemberStorage<Device: Disk>: Sendable {
             let (position, pieces) = try SnapshotFile.read(disk.read(latest), name: latest, node: node)
             for older in snapshots.dropLast() { try disk.remove(older) }
             return (position, pieces)
-        } catch let error as DiskError {
-            throw .disk(error)
-        } catch let damage as Damage {
-            throw .damage(damage)
         } catch {
-            preconditionFailure("the disk and the files throw nothing else: \(error)")
+            throw StorageError(error)
         }
     }
 

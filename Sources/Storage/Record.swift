@@ -65,16 +65,16 @@ enum Record: Hashable {
 
     /// Reads all records of a payload; nil where it is not made of records.
     static func decodeAll(_ payload: ArraySlice<UInt8>) -> [Record]? {
-        var reader = Reader(payload)
+        var reader = ByteReader(payload)
         var records: [Record] = []
-        while !reader.isAtEnd {
+        while !reader.rest.isEmpty {
             guard let record = decode(&reader) else { return nil }
             records.append(record)
         }
         return records
     }
 
-    private static func decode(_ reader: inout Reader) -> Record? {
+    private static func decode(_ reader: inout ByteReader) -> Record? {
         guard let kind = reader.integer(UInt8.self).flatMap(Kind.init) else { return nil }
         switch kind {
         case .segment:
@@ -103,7 +103,7 @@ enum Record: Hashable {
         }
     }
 
-    private static func decodeEntry(_ reader: inout Reader) -> Entry? {
+    private static func decodeEntry(_ reader: inout ByteReader) -> Entry? {
         guard let term = reader.integer(Int64.self),
             let kind = reader.integer(UInt8.self).flatMap(PayloadKind.init)
         else { return nil }
@@ -121,59 +121,5 @@ enum Record: Hashable {
                 term: Int(term),
                 payload: .membership(Membership(voters: incoming, outgoing: outgoing, change: change)))
         }
-    }
-}
-
-/// Takes values from the front of some bytes; nil where there are not enough.
-private struct Reader {
-    private let bytes: ArraySlice<UInt8>
-    private var place: Int
-
-    init(_ bytes: ArraySlice<UInt8>) {
-        self.bytes = bytes
-        place = bytes.startIndex
-    }
-
-    var isAtEnd: Bool { place == bytes.endIndex }
-
-    /// The range of the next `count` bytes.
-    private mutating func take(_ count: Int) -> Range<Int>? {
-        guard bytes.endIndex - place >= count else { return nil }
-        defer { place += count }
-        return place..<(place + count)
-    }
-
-    mutating func integer<Value: FixedWidthInteger>(_ type: Value.Type) -> Value? {
-        guard let range = take(Value.bitWidth / 8) else { return nil }
-        var value: Value = 0
-        for place in range.reversed() { value = value << 8 | Value(truncatingIfNeeded: bytes[place]) }
-        return value
-    }
-
-    mutating func string() -> String? {
-        guard let count = integer(UInt32.self), let range = take(Int(count)) else { return nil }
-        return String(validating: bytes[range], as: UTF8.self)
-    }
-
-    mutating func strings() -> [String]? {
-        guard let count = integer(UInt16.self) else { return nil }
-        var strings: [String] = []
-        for _ in 0..<count {
-            guard let string = string() else { return nil }
-            strings.append(string)
-        }
-        return strings
-    }
-}
-
-extension [UInt8] {
-    fileprivate mutating func append(_ string: String) {
-        append(littleEndian: UInt32(string.utf8.count))
-        append(contentsOf: string.utf8)
-    }
-
-    fileprivate mutating func append(_ strings: [String]) {
-        append(littleEndian: UInt16(strings.count))
-        for string in strings { append(string) }
     }
 }

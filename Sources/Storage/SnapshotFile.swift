@@ -7,8 +7,7 @@ enum SnapshotFile {
     static let version: UInt16 = 1
 
     static func name(_ position: LogPosition) -> String {
-        let digits = String(position.index)
-        return "snapshot-" + String(repeating: "0", count: max(0, 20 - digits.count)) + digits
+        "snapshot-" + position.index.padded(to: 20)
     }
 
     static func isName(_ name: String) -> Bool {
@@ -40,20 +39,18 @@ enum SnapshotFile {
         guard frames.count >= 2, frames.last?.isEmpty == true else {
             throw Damage(name, at: offset, "the snapshot has no end")
         }
-        let header = Array(frames[0])
-        guard header.count >= 18 else { throw Damage(name, at: 0, "the snapshot has no beginning") }
-        let found = header.integer(at: 0, as: UInt16.self)
+        var header = ByteReader(frames[0])
+        guard let found = header.integer(UInt16.self), let index = header.integer(Int64.self),
+            let term = header.integer(Int64.self)
+        else { throw Damage(name, at: 0, "the snapshot has no beginning") }
         guard found == version else {
             throw Damage(name, at: 0, "it has format \(found), and only format \(version) can be read")
         }
-        guard header[18...].elementsEqual(node.utf8) else {
-            throw Damage(
-                name, at: 0, "it belongs to \(String(decoding: header[18...], as: UTF8.self)), not to \(node)"
-            )
+        guard header.rest.elementsEqual(node.utf8) else {
+            let owner = String(decoding: header.rest, as: UTF8.self)
+            throw Damage(name, at: 0, "it belongs to \(owner), not to \(node)")
         }
-        let position = LogPosition(
-            index: Int(header.integer(at: 2, as: Int64.self)),
-            term: Int(header.integer(at: 10, as: Int64.self)))
+        let position = LogPosition(index: Int(index), term: Int(term))
         return (position, frames[1..<(frames.count - 1)].map { String(decoding: $0, as: UTF8.self) })
     }
 }

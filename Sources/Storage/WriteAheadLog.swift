@@ -59,12 +59,8 @@ package struct WriteAheadLog<Device: Disk>: Sendable {
                     hardState: log.hardState, entries: entries, founders: recovery.founders,
                     tornTail: recovery.tornTail)
             )
-        } catch let error as DiskError {
-            throw .disk(error)
-        } catch let damage as Damage {
-            throw .damage(damage)
         } catch {
-            preconditionFailure("the disk and the log throw nothing else: \(error)")
+            throw StorageError(error)
         }
     }
 
@@ -154,8 +150,7 @@ package struct WriteAheadLog<Device: Disk>: Sendable {
     }
 
     private static func name(_ number: Int) -> String {
-        let digits = String(number)
-        return "log-" + String(repeating: "0", count: max(0, 12 - digits.count)) + digits
+        "log-" + number.padded(to: 12)
     }
 }
 

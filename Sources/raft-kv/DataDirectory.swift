@@ -98,40 +98,9 @@ enum DataDirectory {
 extension Membership {
     /// The membership in force at the end of what is stored; nil where nothing there says.
     fileprivate static func latest(in state: StoredState) -> Membership? {
-        guard state.log.lastIndex >= state.log.firstIndex else {
-            return state.membership ?? state.founders.map { Membership(voters: $0) }
-        }
-        for entry in state.log[state.log.firstIndex...state.log.lastIndex].reversed() {
-            if case .membership(let membership) = entry.payload { return membership }
+        for index in (state.log.firstIndex..<(state.log.lastIndex + 1)).reversed() {
+            if case .membership(let membership) = state.log[index].payload { return membership }
         }
         return state.membership ?? state.founders.map { Membership(voters: $0) }
     }
-}
-
-/// A directory that is looked at and never changed: what recovery would write is left out.
-private struct ReadOnlyDisk: Disk {
-    let path: String
-
-    mutating func list() throws(DiskError) -> [String] {
-        do {
-            return try FileManager.default.contentsOfDirectory(atPath: path)
-        } catch {
-            throw DiskError("list", path, String(cString: strerror(errno)))
-        }
-    }
-
-    mutating func read(_ name: String) throws(DiskError) -> [UInt8] {
-        guard let data = FileManager.default.contents(atPath: "\(path)/\(name)") else {
-            throw DiskError("read", "\(path)/\(name)", String(cString: strerror(errno)))
-        }
-        return Array(data)
-    }
-
-    mutating func create(_ name: String) {}
-    mutating func append(_ bytes: [UInt8], to name: String) {}
-    mutating func truncate(_ name: String, to size: Int) {}
-    mutating func rename(_ name: String, to newName: String) {}
-    mutating func remove(_ name: String) {}
-    mutating func sync(_ name: String) {}
-    mutating func syncDirectory() {}
 }

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Glibc
 import Storage
 
@@ -17,9 +16,9 @@ struct PosixDisk: Disk {
         path = "\(parent)/\(name)"
         try Self.makeDirectory(path)
         directory = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard directory >= 0 else { throw Self.failure("open", path) }
+        guard directory >= 0 else { throw DiskError("open", failed: path) }
         let lock = openat(directory, "lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-        guard lock >= 0 else { throw Self.failure("open", "\(path)/lock") }
+        guard lock >= 0 else { throw DiskError("open", failed: "\(path)/lock") }
         guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
             throw DiskError("lock", path, "another process with this node id uses it")
         }
@@ -32,47 +31,19 @@ struct PosixDisk: Disk {
     private static func makeDirectory(_ path: String) throws(DiskError) {
         if mkdir(path, 0o755) == 0 || errno == EEXIST { return }
         guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex else {
-            throw failure("make", path)
+            throw DiskError("make", failed: path)
         }
         try makeDirectory(String(path[..<slash]))
-        guard mkdir(path, 0o755) == 0 || errno == EEXIST else { throw failure("make", path) }
-    }
-
-    private static func failure(_ operation: String, _ file: String) -> DiskError {
-        DiskError(operation, file, String(cString: strerror(errno)))
+        guard mkdir(path, 0o755) == 0 || errno == EEXIST else { throw DiskError("make", failed: path) }
     }
 
     private func failure(_ operation: String, _ name: String) -> DiskError {
-        Self.failure(operation, "\(path)/\(name)")
+        DiskError(operation, failed: "\(path)/\(name)")
     }
 
-    mutating func list() throws(DiskError) -> [String] {
-        do {
-            return try FileManager.default.contentsOfDirectory(atPath: path)
-        } catch {
-            throw failure("list", "")
-        }
-    }
+    func list() throws(DiskError) -> [String] { try ReadOnlyDisk(path: path).list() }
 
-    mutating func read(_ name: String) throws(DiskError) -> [UInt8] {
-        let file = openat(directory, name, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { throw failure("read", name) }
-        defer { close(file) }
-        var status = stat()
-        guard fstat(file, &status) == 0 else { throw failure("read", name) }
-        var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
-        var count = 0
-        while count < bytes.count {
-            let got = bytes.withUnsafeMutableBytes {
-                Glibc.read(file, $0.baseAddress! + count, $0.count - count)
-            }
-            if got < 0, errno == EINTR { continue }
-            guard got >= 0 else { throw failure("read", name) }
-            if got == 0 { break }
-            count += got
-        }
-        return count == bytes.count ? bytes : Array(bytes[..<count])
-    }
+    func read(_ name: String) throws(DiskError) -> [UInt8] { try ReadOnlyDisk(path: path).read(name) }
 
     mutating func create(_ name: String) throws(DiskError) {
         let file = openat(directory, name, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0o644)
@@ -113,14 +84,14 @@ struct PosixDisk: Disk {
 
     mutating func syncDirectory() throws(DiskError) {
         syncs += 1
-        guard fsync(directory) == 0 else { throw Self.failure("sync", path) }
+        guard fsync(directory) == 0 else { throw DiskError("sync", failed: path) }
     }
 
     private static func syncDirectory(at path: String) throws(DiskError) {
         let directory = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard directory >= 0 else { throw failure("open", path) }
+        guard directory >= 0 else { throw DiskError("open", failed: path) }
         defer { close(directory) }
-        guard fsync(directory) == 0 else { throw failure("sync", path) }
+        guard fsync(directory) == 0 else { throw DiskError("sync", failed: path) }
     }
 
     private mutating func writable(_ name: String) throws(DiskError) -> CInt {

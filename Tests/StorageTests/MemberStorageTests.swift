@@ -19,7 +19,7 @@ final class MemberStorageTests: XCTestCase {
         ready.hardState = hardState
         ready.entriesStart = start
         ready.entries = entries[...]
-        return ReplicaReady(raft: ready, snapshotPiece: nil, outgoing: [], replies: [])
+        return ReplicaReady(raft: ready)
     }
 
     private func entries(_ terms: [Term]) -> [Entry] {

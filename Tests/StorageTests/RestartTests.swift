@@ -12,7 +12,7 @@ final class RestartTests: XCTestCase {
     private func ready(_ change: (inout Ready) -> Void) -> ReplicaReady {
         var ready = Ready()
         change(&ready)
-        return ReplicaReady(raft: ready, snapshotPiece: nil, outgoing: [], replies: [])
+        return ReplicaReady(raft: ready)
     }
 
     private func append(from start: Index, _ terms: [Term]) -> ReplicaReady {

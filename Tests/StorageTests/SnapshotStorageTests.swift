@@ -17,7 +17,7 @@ final class SnapshotStorageTests: XCTestCase {
     private func ready(_ change: (inout Ready) -> Void) -> ReplicaReady {
         var ready = Ready()
         change(&ready)
-        return ReplicaReady(raft: ready, snapshotPiece: nil, outgoing: [], replies: [])
+        return ReplicaReady(raft: ready)
     }
 
     private func append(_ term: Term, at index: Index) -> ReplicaReady {
@@ -40,7 +40,7 @@ final class SnapshotStorageTests: XCTestCase {
     }
 
     private func own(_ position: LogPosition) -> ReplicaReady {
-        ReplicaReady(raft: Ready(), snapshotPiece: piece(position), outgoing: [], replies: [])
+        ReplicaReady(raft: Ready(), snapshotPiece: piece(position))
     }
 
     private func terms(_ log: Log) -> [Term] {
