@@ -83,9 +83,19 @@ extension Raft {
             // It has a candidate to wait for; one that it refuses must not keep it from standing.
             armElectionTimer()
         }
+        if refusal == nil, request.preVote { yield(to: request) }
         let answer = RequestVoteReply(
             term: currentTerm, voteGranted: refusal == nil, preVote: request.preVote)
         reply(.requestVoteReply(answer), to: candidate, inReplyTo: id)
+    }
+
+    /// Of two that ask at the same time one gives way, or both would become candidates, each with its own vote: what
+    /// it has asked counts no more. It asks again in its time, so one that cannot win does not keep it from winning.
+    private mutating func yield(to request: RequestVote) {
+        guard case .preCandidate = role,
+            (request.lastLogTerm, request.lastLogIndex, request.candidate) > (log.lastTerm, log.lastIndex, id)
+        else { return }
+        role = .preCandidate(campaign(term: currentTerm + 1))
     }
 
     /// Why the vote is refused, or nil where it is granted. The membership has no say: a voter may not know

@@ -170,6 +170,24 @@ final class PreVoteTests: XCTestCase {
         }
     }
 
+    // Found by measuring fail-over on links of constant latency: two of three asked, granted each other's pre-vote,
+    // and stood against each other, time and again.
+    func testOfTwoThatAskAtTheSameTimeOneStands() {
+        for better in ["n1", "n2"] {
+            let logs = [better: [Entry(term: 1, "x")]]
+            for cluster in [Cluster(3), Cluster(3, logs: logs), Cluster(5), Cluster(5, logs: logs)] {
+                cluster.isolate("n0")
+                for id in ["n1", "n2"] { cluster.stand(id) }
+                cluster.settle()
+                XCTAssertEqual(cluster.leaderIDs.count, 1)
+                let stood = cluster.events.values.joined().count {
+                    if case .becameCandidate = $0 { true } else { false }
+                }
+                XCTAssertEqual(stood, 1, "the better log at \(better)")
+            }
+        }
+    }
+
     // Scenario 27
     func testAMajorityThatHearsTheOldLeaderOnlyThroughOneMemberElectsAnother() {
         for seed in 0..<10 as Range<UInt64> {
