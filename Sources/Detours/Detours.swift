@@ -72,7 +72,13 @@ package struct Detours: Sendable {
         if troubledSince != nil { return nextTelling }
         let expected = leader.map { others.firstIndex(of: $0) } ?? nil
         guard let last = expected.map({ lastHeard[$0] }) ?? lastHeard.min() else { return nil }
-        return last + window + 1
+        return last + common(window) + 1
+    }
+
+    /// The longest window of all that tell. To a member with a shorter one they would seem silent, and their lists
+    /// old, from each to the next.
+    private func common(_ window: Microseconds) -> Microseconds {
+        told.reduce(window) { max($0, min($1?.hearing.window ?? 0, Timing.longestElectionTimeout)) }
     }
 
     /// Takes the time, and finds the ways anew.
@@ -84,30 +90,34 @@ package struct Detours: Sendable {
         to now: Microseconds, expecting leader: NodeID?, window: Microseconds
     ) -> [Hearing]? {
         unseenSince = nil
+        let common = common(window)
         for place in told.indices {
-            if let learnt = told[place]?.learnt, now - learnt > 2 * window { told[place] = nil }
+            if let learnt = told[place]?.learnt, now - learnt > 2 * common { told[place] = nil }
         }
-        guard isTroubled(now, expecting: leader, window) else {
+        guard isTroubled(now, expecting: leader, common) else {
             guard troubledSince != nil else { return nil }
             troubledSince = nil
             routes = [:]
             unreached = []
             // Those who believe that their words do not arrive here shall know that they do.
-            return lists(now, window)
+            return lists(now, window, common)
         }
         if troubledSince == nil { troubledSince = now }
-        findWays(now, window)
+        findWays(now, common)
         guard now >= nextTelling else { return nil }
-        return lists(now, window)
+        return lists(now, window, common)
     }
 
     /// What is told now. The next time comes soon while something changes, and later while all is as it was.
-    private mutating func lists(_ now: Microseconds, _ window: Microseconds) -> [Hearing] {
-        let heard = others.indices.filter { now - lastHeard[$0] <= window }.map { others[$0] }
+    private mutating func lists(
+        _ now: Microseconds, _ window: Microseconds, _ common: Microseconds
+    ) -> [Hearing] {
+        let heard = others.indices.filter { now - lastHeard[$0] <= common }.map { others[$0] }
         if heard != lastTold { changedAt = now }
         lastTold = heard
         nextTelling = now + max(now - changedAt < 4 * window ? window / 4 : window / 2, 1)
-        return [Hearing(member: id, number: now, heard: heard)] + told.compactMap { $0?.hearing }
+        let own = Hearing(member: id, number: now, window: window, heard: heard)
+        return [own] + told.compactMap { $0?.hearing }
     }
 
     /// Whether this member misses somebody, or another does and wants to hear from it.

@@ -6,12 +6,15 @@ package struct Hearing: Hashable, Sendable {
     package var member: NodeID
     /// Rises with each that the member makes: the time on its clock.
     package var number: Microseconds
+    /// How long somebody may be silent before the member misses it; it makes its next list sooner.
+    package var window: Microseconds
     /// Whose messages have reached it without a detour, sorted.
     package var heard: [NodeID]
 
-    package init(member: NodeID, number: Microseconds, heard: [NodeID]) {
+    package init(member: NodeID, number: Microseconds, window: Microseconds, heard: [NodeID]) {
         self.member = member
         self.number = number
+        self.window = window
         self.heard = heard
     }
 }

@@ -66,17 +66,17 @@ extension Fields {
             term: try count(.term), index: try countIfPresent(.index), membership: try membership())
     }
 
-    /// Each list is a member, its number, and the members that it has heard: `n0 1500000 n1,n2`.
+    /// Each list is a member, its number and window, and the members that it has heard: `n0 1500000 75000 n1,n2`.
     func hearings() throws(Malformed) -> [Hearing] {
-        let expected = "an array of lists: a member, a number, and members joined by commas"
+        let expected = "an array of lists: a member, a number, a window, and members joined by commas"
         var hearings: [Hearing] = []
         for text in try strings(.heard, expected) {
             let words = text.split(separator: " ", omittingEmptySubsequences: false)
-            guard words.count == 3, let number = Int(words[1]), (0...Self.highest).contains(number) else {
-                throw wrong(.heard, expected)
-            }
-            let heard = words[2].split(separator: ",").map(String.init)
-            hearings.append(Hearing(member: String(words[0]), number: number, heard: heard))
+            guard words.count == 4, let number = Int(words[1]), let window = Int(words[2]),
+                (0...Self.highest).contains(number), (0...Self.highest).contains(window)
+            else { throw wrong(.heard, expected) }
+            let heard = words[3].split(separator: ",").map(String.init)
+            hearings.append(Hearing(member: String(words[0]), number: number, window: window, heard: heard))
         }
         return hearings
     }

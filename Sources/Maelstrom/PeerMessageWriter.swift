@@ -24,7 +24,9 @@ extension MessageWriter {
             field(",\"target\":", request.target)
         case .hello(let hearings):
             beginBody("hello", nil)
-            let lists = hearings.map { "\($0.member) \($0.number) \($0.heard.joined(separator: ","))" }
+            let lists = hearings.map {
+                "\($0.member) \($0.number) \($0.window) \($0.heard.joined(separator: ","))"
+            }
             field(",\"heard\":", lists)
         case .relay(let relay):
             beginBody("relay", nil)

@@ -82,8 +82,8 @@ final class PeerMessageTests: XCTestCase {
         var said: [PeerMessage] = [
             .forward(forward), .transfer(TransferRequest(term: 3, target: "n2")), .hello([]),
             .hello([
-                Hearing(member: "n1", number: 7, heard: []),
-                Hearing(member: "n2", number: 0, heard: ["n0", "n1"]),
+                Hearing(member: "n1", number: 7, window: 75_000, heard: []),
+                Hearing(member: "n2", number: 0, window: 75_000, heard: ["n0", "n1"]),
             ]),
         ]
         said += messages.map { .raft($0) }
