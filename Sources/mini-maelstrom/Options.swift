@@ -46,7 +46,8 @@ struct Options: Hashable, Sendable {
     var checks = true
     /// How many runs, each with the next seed; the first that is not valid is the last.
     var testCount = 1
-    var availability: Availability?
+    /// The share of the requests that must be served, from 0 to 1.
+    var availability: Double?
     var logsStderr = false
     var logsSends = false
     var logsReceipts = false

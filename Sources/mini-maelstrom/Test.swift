@@ -40,7 +40,7 @@ struct Test {
         if options.checks { Console.sayForNow("checking ...") }
         var judgement = Judgement(
             options.checks ? run.recorder.history : nil, run.statistics, failure: run.failure)
-        judgement.demand(options.availability, run.statistics)
+        if let share = options.availability { judgement.demand(share, run.statistics) }
         let results = Results(options, seed: seed, run, judgement)
         if title != nil { for line in results.summary(run.statistics) { Console.say(line) } }
         if options.checks { try store.write(run.recorder.text(), to: "history.txt") }

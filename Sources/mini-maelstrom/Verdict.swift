@@ -54,9 +54,14 @@ struct Judgement: Sendable {
         if history.events.isEmpty { lower(to: .unknown, "nothing was asked") }
     }
 
-    /// Asks for a share of the requests to have been served.
-    mutating func demand(_ availability: Availability?, _ statistics: Statistics) {
-        if let complaint = availability?.complaint(statistics) { lower(to: .invalid, complaint) }
+    /// Asks for a share of the requests, from 0 to 1, to have been served, as Maelstrom's `--availability` does;
+    /// a request that was refused for what the register held was served.
+    mutating func demand(_ share: Double, _ statistics: Statistics) {
+        guard statistics.availability < share else { return }
+        lower(
+            to: .invalid,
+            "served \(Text.decimal(statistics.availability * 100, 2)) % of the requests, and "
+                + "--availability asks for \(Text.decimal(share * 100, 2)) %")
     }
 
     /// The first of the reasons, for people.

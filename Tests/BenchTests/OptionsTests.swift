@@ -55,7 +55,7 @@ final class OptionsTests: XCTestCase {
         XCTAssertEqual(options.duplicateShare, 0.2)
         XCTAssertEqual(options.partitions, [.one, .majoritiesRing])
         XCTAssertEqual(options.testCount, 3)
-        XCTAssertEqual(options.availability, .share(0.9))
+        XCTAssertEqual(options.availability, 0.9)
         XCTAssertTrue(options.logsStderr && options.logsSends && options.logsReceipts)
         XCTAssertEqual(
             options.commands, ShellCommands(start: "run {i}", kill: "kill", pause: "stop", resume: "go on"))
