@@ -4,13 +4,6 @@ struct Operators {
     enum Errand: Hashable, Sendable {
         case change(MembershipPlan)
         case transfer(order: [Int])
-
-        var fault: Nemesis.Fault {
-            switch self {
-            case .change: .membership
-            case .transfer: .transfer
-            }
-        }
     }
 
     /// How a request went.

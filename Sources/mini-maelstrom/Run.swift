@@ -103,9 +103,6 @@ final class Run {
         return Cluster.Launch(program: program, arguments: arguments, log: store.path("n\(node).log"))
     }
 
-    /// Processor time and the largest memory of the nodes, once they have ended.
-    var usage: (seconds: Double, largestMegabytes: Double) { cluster.usage }
-
     /// Tells every node who it is, and waits until all have answered.
     private func initialize() throws {
         let now = monotonicNow()
@@ -207,7 +204,6 @@ final class Run {
     private func take(_ line: UnsafeRawBufferPointer.SubSequence, from node: Int, at now: UInt64) throws {
         switch try reader.read(line, from: node) {
         case .toNode(let destination, let kind, let hasID):
-            statistics.serverMessages += 1
             messages += 1
             if options.logsSends { sayNet("send", line, at: now) }
             let number = journal.send(

@@ -64,13 +64,13 @@ extension Run {
     }
 
     private func note(_ request: Operators.Request, _ outcome: Operators.Outcome, at now: UInt64) {
-        statistics.add(outcome, of: request.fault)
-        let words =
+        let (ending, words): (Ending, String) =
             switch outcome {
-            case .ok: ":ok \(request.words)"
-            case .refused(let why): ":refused \(request.words) \(why)"
-            case .unknown(let why): ":unknown \(request.words) \(why)"
+            case .ok: (.ok, ":ok \(request.words)")
+            case .refused(let why): (.fail, ":refused \(request.words) \(why)")
+            case .unknown(let why): (.info, ":unknown \(request.words) \(why)")
             }
+        statistics.add(ending, of: request.fault)
         note(":\(request.fault.rawValue)\t\(HistoryText.oneLine(words))", at: now)
     }
 }

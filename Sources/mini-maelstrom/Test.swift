@@ -42,7 +42,9 @@ struct Test {
             options.checks ? run.recorder.history : nil, run.statistics, failure: run.failure)
         if let share = options.availability { judgement.demand(share, run.statistics) }
         let results = Results(options, seed: seed, run, judgement)
-        if title != nil { for line in results.summary(run.statistics) { Console.say(line) } }
+        if title != nil {
+            for line in results.summary(malformed: run.statistics.malformed) { Console.say(line) }
+        }
         if options.checks { try store.write(run.recorder.text(), to: "history.txt") }
         try store.write(try results.json(), to: "results.json")
         let logs = (0..<options.nodeCount).map { store.firstBytes(1 << 24, of: "n\($0).log") }

@@ -3,9 +3,8 @@ extension ReportPage {
     /// one request.
     static let lamportScript = #"""
         const messages = data.messages.messages.map(
-          ([number, source, destination, kind, reference, sent, arrived, fate, text]) => ({
-            number, source, destination, kind: data.messages.kinds[kind], reference, sent, arrived, fate, text,
-          }));
+          ([number, source, destination, kind, reference, sent, arrived, fate, text]) =>
+            ({ number, source, destination, kind, reference, sent, arrived, fate, text }));
         const isClient = (name) => name.startsWith("c");
 
         // Requests of which both the question and the answer are shown here.

@@ -7,7 +7,6 @@ extension ReportPage {
           info: { color: "var(--red)", isFilled: false, words: "unknown" },
         };
         const endings = ["ok", "fail", "info"];
-        const kinds = ["read", "write", "cas"];
 
         // A circle for a read, a square for a write, a triangle for a cas; what is unknown has a stroke through it.
         function mark(kind, ending, x, y, size) {
@@ -133,7 +132,7 @@ extension ReportPage {
         }
 
         function requestWords(series, index) {
-          const reason = series.reason[index] < 0 ? "" : ` (${data.reasons[series.reason[index]]})`;
+          const reason = series.reason[index] ? ` (${series.reason[index]})` : "";
           return `${series.kind} of key ${series.key[index]}, asked of n${series.node[index]} at `
             + `${seconds(series.asked[index])}: ${looks[series.ending].words}${reason} after `
             + milliseconds(series.latency[index]);
@@ -166,7 +165,7 @@ extension ReportPage {
             ["latency (ms)", (row) => short(row.series.latency[row.index]), "number"],
             ["kind", (row) => row.series.kind],
             ["outcome", (row) => looks[row.series.ending].words],
-            ["why", (row) => data.reasons[row.series.reason[row.index]] || ""],
+            ["why", (row) => row.series.reason[row.index]],
             ["key", (row) => row.series.key[row.index], "number"],
             ["node", (row) => "n" + row.series.node[row.index]],
           ], rows.slice(0, most));

@@ -11,7 +11,7 @@ extension Run {
     /// Links of clients have no latency: what is sent has arrived.
     func note(_ request: Request, of worker: Clients.Worker, text: some Sequence<UInt8>, at now: UInt64) {
         let number = journal.send(
-            from: .client(worker.client), to: .node(worker.node), kind: request.kind.name,
+            from: .client(worker.client), to: .node(worker.node), kind: request.kind.rawValue,
             reference: worker.messageID, text: text, at: now)
         journal.arrive(number, at: now)
     }

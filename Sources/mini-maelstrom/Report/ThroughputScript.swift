@@ -9,8 +9,7 @@ extension ReportPage {
             const part = data.bins.slice(start, start + size);
             const from = start * data.binWidth;
             const to = Math.max(Math.min(from + size * data.binWidth, endTime), from + 1);
-            const counts = endings.map((_, ending) => sum(part.map((bin) =>
-              sum(kinds.map((_, kind) => bin.counts[kind * endings.length + ending])))));
+            const counts = endings.map((ending) => sum(part.map((bin) => bin.counts[ending])));
             result.push({ from, to, counts, slowest: Math.max(...part.map((bin) => bin.slowest)) });
           }
           return result;
