@@ -36,7 +36,7 @@ struct Comparison: Sendable {
     }
 
     /// - Returns: the exit code: that of the worst run.
-    /// - Throws: `StoreError`, `UsageError`.
+    /// - Throws: `SystemError`, `UsageError`.
     func run() throws -> Int32 {
         let seed = options.seed ?? UInt64.random(in: 0..<1 << 32)
         let tests = try programs.map { try Test(with($0), summary: nil) }

@@ -48,15 +48,9 @@ struct Network {
     /// When the next message arrives, in nanoseconds; nil when none is on its way.
     var nextArrival: UInt64? { flights.first?.deadline }
 
-    /// How many messages are on their way.
-    var inFlight: Int { flights.count }
-
     mutating func cut(_ cuts: Cuts) { self.cuts = cuts }
 
     mutating func heal() { cuts = Cuts(nodes: cuts.nodes) }
-
-    /// Whether messages from one node to the other are dropped.
-    func isCut(from source: Int, to destination: Int) -> Bool { cuts.contains(from: source, to: destination) }
 
     /// - Parameter now: in nanoseconds.
     mutating func send(_ message: Message, at now: UInt64) {

@@ -58,6 +58,11 @@ struct Options: Hashable, Sendable {
     var timeout: UInt64 { UInt64(max(10 * latency.mean, 1000) * 1e6) }
 }
 
+/// What the system does not let the bench do.
+struct SystemError: Error, CustomStringConvertible {
+    var description: String
+}
+
 /// What is wrong with the command line.
 struct UsageError: Error, Hashable, CustomStringConvertible {
     var description: String

@@ -52,14 +52,11 @@ extension Run {
         guard let node = order.last(where: { initialized.contains($0) && !paused.contains($0) }) else {
             return
         }
-        searches += 1
-        messages += 1
-        MessageWriter.append(
-            body: body, id: messages, client: node + 1, node: node, messageID: 1 + searches,
-            to: &cluster.nodes[node].outgoing)
+        lastQuestion += 1
+        tell(node, body, messageID: lastQuestion)
         let request = Operators.Request(
             fault: fault, node: node, words: words, deadline: now + Operators.patience)
-        operators.ask(request, messageID: 1 + searches)
+        operators.ask(request, messageID: lastQuestion)
         note(":\(fault.rawValue)\t:ask \(words)", at: now)
     }
 

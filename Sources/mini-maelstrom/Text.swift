@@ -21,6 +21,12 @@ enum Text {
         "\(decimal(value, value < 10 ? 2 : value < 100 ? 1 : 0)) ms"
     }
 
+    /// As it may stand in HTML.
+    static func escaped(_ text: String) -> String {
+        text.replacingOccurrences(of: "&", with: "&amp;").replacingOccurrences(of: "<", with: "&lt;")
+            .replacingOccurrences(of: "\"", with: "&quot;")
+    }
+
     static func left(_ text: String, _ width: Int) -> String {
         text + String(repeating: " ", count: max(0, width - text.count))
     }

@@ -100,10 +100,7 @@ struct Judgement: Sendable {
 
     /// The smallest useful piece of a violation: what cannot be, what could have been, and what led there.
     static func describe(_ violation: Violation<RegisterValue>, key: Int) -> String {
-        let possible = violation.possible.map(held)
-        let list =
-            possible.count < 2
-            ? possible.joined() : possible.dropLast().joined(separator: ", ") + " or " + possible.last!
+        let list = possible(violation)
         var lines = [
             "key \(key): process \(violation.operation.process) \(words(violation.operation)), "
                 + (list.isEmpty ? "which nothing explains" : "but the register could only have held \(list)")
@@ -119,6 +116,13 @@ struct Judgement: Sendable {
                     + Text.left("process \(operation.process)", 14) + words(operation))
         }
         return lines.joined(separator: "\n")
+    }
+
+    /// What the register could have held; empty where nothing explains the operation.
+    static func possible(_ violation: Violation<RegisterValue>) -> String {
+        let values = violation.possible.map(held)
+        guard let last = values.last, values.count > 1 else { return values.joined() }
+        return values.dropLast().joined(separator: ", ") + " or " + last
     }
 
     static func held(_ value: RegisterValue?) -> String { value?.description ?? "no value" }

@@ -81,7 +81,8 @@ final class LaneTests: XCTestCase {
             [.follower, .leader, .paused, .leader, .down, .unknown, .follower])
         XCTAssertEqual(lane.spans.map(\.from), [0, 10, 15, 20, 30, 40, 45])
         XCTAssertEqual(lane.spans.last?.to, 50)
-        XCTAssertTrue(lane.isTold)
-        XCTAssertFalse(Lane(node: 1, changes: [], faults: faults, end: 50).isTold)
+        XCTAssertEqual(
+            Lane(node: 1, changes: [], faults: faults, end: 50).spans.map(\.state),
+            [.unknown, .down, .unknown])
     }
 }

@@ -111,7 +111,9 @@ final class MessageTests: XCTestCase {
         MessageWriter.append(
             Request(key: 2, kind: .write, value: 4), padding: 3, id: 29, client: 9, node: 2, messageID: 2,
             to: &line)
-        MessageWriter.appendInit(id: 1, client: 1, node: 0, nodes: 2, to: &line)
+        MessageWriter.append(
+            body: MessageWriter.initBody(node: 0, nodes: 2), id: 1, client: 1, node: 0, messageID: 1,
+            to: &line)
         XCTAssertEqual(
             String(decoding: line, as: UTF8.self),
             """

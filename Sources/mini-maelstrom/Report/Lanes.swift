@@ -6,16 +6,6 @@ struct Lane: Encodable, Hashable, Sendable {
         case follower
         case preCandidate = "pre-candidate"
         case candidate, leader, learner, paused, down
-
-        init(_ role: NodeLog.Role) {
-            switch role {
-            case .follower: self = .follower
-            case .preCandidate: self = .preCandidate
-            case .candidate: self = .candidate
-            case .leader: self = .leader
-            case .learner: self = .learner
-            }
-        }
     }
 
     struct Span: Encodable, Hashable, Sendable {
@@ -48,7 +38,7 @@ struct Lane: Encodable, Hashable, Sendable {
             let change = next > 0 ? changes[next - 1] : nil
             let blow = blows.last { $0.from <= from && from < $0.to }
             var span = Span(
-                from: from, to: to, state: change.map { State($0.role) } ?? .unknown,
+                from: from, to: to, state: change?.role ?? .unknown,
                 term: change?.term ?? 0, text: change?.text ?? "")
             if let blow {
                 span.state = blow.fault == "kill" ? .down : .paused
@@ -72,7 +62,4 @@ struct Lane: Encodable, Hashable, Sendable {
             spans.append(span)
         }
     }
-
-    /// Whether the node has said anything of itself.
-    var isTold: Bool { spans.contains { $0.state != .unknown && $0.state != .down && $0.state != .paused } }
 }

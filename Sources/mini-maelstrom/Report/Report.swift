@@ -74,10 +74,12 @@ extension Report {
     /// So many reasons and violations are shown.
     static let mostReasons = 20
 
-    /// - Parameter logs: the first bytes of the nodes' logs, by node, and whether that is all.
+    /// - Parameters:
+    ///   - logs: the first bytes of the nodes' logs, by node, and whether that is all.
+    ///   - lastWords: the end of the log of a node that ended the run.
     init(
         _ options: Options, seed: UInt64, _ run: Run, _ judgement: Judgement, _ results: Results,
-        logs: [(text: String, isWhole: Bool)]
+        logs: [(text: String, isWhole: Bool)], lastWords: [String]
     ) {
         name = options.name
         let isMeasured = !options.checks && judgement.verdict == .valid
@@ -85,8 +87,7 @@ extension Report {
         outcome = Report.outcome(options, judgement, results, hasBrokenOff: run.failure != nil)
         why = Array(judgement.reasons.prefix(Report.mostReasons))
         moreReasons = judgement.reasons.count - why.count
-        lastWords =
-            run.failure?.node.map { logs[$0].text.split(separator: "\n").suffix(20).map(String.init) } ?? []
+        self.lastWords = lastWords
         self.options = Report.optionFacts(options, seed: seed)
         facts = Report.facts(results)
         nodes = options.nodeCount
@@ -102,7 +103,7 @@ extension Report {
         for (node, log) in logs.enumerated() {
             let changes = NodeLog.changes(log.text, of: "n\(node)", start: run.startOfDay)
             let lane = Lane(node: node, changes: changes, faults: faults, end: duration)
-            if lane.isTold || lane.spans.contains(where: { $0.state != .unknown }) { lanes.append(lane) }
+            if lane.spans.contains(where: { $0.state != .unknown }) { lanes.append(lane) }
         }
         cutLogs = logs.indices.filter { !logs[$0].isWhole }
         kinds = Report.kinds(run.journal)

@@ -20,12 +20,10 @@ extension ReportPage {
 
         function violationWords(violation) {
           const { failing, possible } = violation;
-          const held = possible.length < 2 ? possible.join("")
-            : possible.slice(0, -1).join(", ") + " or " + possible[possible.length - 1];
           return make("div", {},
             make("p", {}, `Key ${violation.key}: process ${failing.process} ${failing.words}, `,
-              possible.length ? "but the register could only have held " : "which nothing explains",
-              make("strong", {}, held), "."),
+              possible ? "but the register could only have held " : "which nothing explains",
+              make("strong", {}, possible), "."),
             make("p", { class: "faint" }, "Each bar is an operation, from its invocation to its answer; an arrow "
               + "means that nobody knew yet how it went. The number behind it is its place in an order that "
               + "explains everything before the one in red, with what the register holds after it there. "
