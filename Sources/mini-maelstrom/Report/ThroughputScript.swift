@@ -24,8 +24,8 @@ extension ReportPage {
               throughputSample(ending), looks[ending].words))),
             picture.holder,
             table("Requests over time", [
-              ["from (s)", (bin) => (bin.from / 1000).toFixed(2), "number"],
-              ["to (s)", (bin) => (bin.to / 1000).toFixed(2), "number"],
+              ["from (s)", (bin) => inSeconds(bin.from, 2), "number"],
+              ["to (s)", (bin) => inSeconds(bin.to, 2), "number"],
               ...endings.map((ending, index) => [looks[ending].words, (bin) => grouped(bin.counts[index]), "number"]),
               ["per second", (bin) => short(sum(bin.counts) * 1000 / (bin.to - bin.from)), "number"],
               ["slowest (ms)", (bin) => short(bin.slowest), "number"],
