@@ -71,7 +71,7 @@ struct Clients {
         let worker = workers[index]
         guard worker.client == client, let request = worker.request, reply.inReplyTo == worker.messageID
         else { return nil }
-        return complete(index, Outcome(reply, to: request.kind), at: now)
+        return complete(request, of: index, Outcome(reply, to: request.kind), at: now)
     }
 
     /// The next request that has waited too long; nil when there is none.
@@ -88,13 +88,14 @@ struct Clients {
                 firstPending = 0
             }
             guard isOpen, let request = worker.request else { continue }
-            return complete(first.worker, .unanswered(request.kind, .timeout), at: now)
+            return complete(request, of: first.worker, .unanswered(request.kind, .timeout), at: now)
         }
         return nil
     }
 
-    private mutating func complete(_ index: Int, _ outcome: Outcome, at now: UInt64) -> Completion? {
-        guard let request = workers[index].request else { return nil }
+    private mutating func complete(
+        _ request: Request, of index: Int, _ outcome: Outcome, at now: UInt64
+    ) -> Completion {
         let process = workers[index].process
         let latency = now - min(now, workers[index].asked)
         workers[index].request = nil

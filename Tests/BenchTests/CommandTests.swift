@@ -76,6 +76,30 @@ final class CommandTests: BenchProgram {
                 .count, 5)
     }
 
+    func testWhatMaelstromDoesNotKnowIsNotPassedOnToIt() throws {
+        for (tool, script) in [("maelstrom", "echo \"$@\""), ("java", ""), ("swift", "")] {
+            let stub = folder.appendingPathComponent(tool).path
+            let contents = Data("#!/bin/sh\n\(script)\n".utf8)
+            XCTAssertTrue(
+                FileManager.default.createFile(
+                    atPath: stub, contents: contents, attributes: [.posixPermissions: 0o755]))
+        }
+        let process = Process()
+        process.executableURL = packageRoot().appendingPathComponent("scripts/maelstrom")
+        process.arguments = ["lossy", "--padding", "5", "--rate=7", "--no-check", "--", "--log", "off"]
+        process.environment = ["PATH": "\(folder.path):/usr/bin:/bin"]
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        XCTAssertEqual(
+            String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self),
+            "test --bin .build/release/raft-kv -w lin-kv --bin .build/release/raft-kv --node-count 5 "
+                + "--concurrency 4n --rate 100 --time-limit 60 --latency 10 --latency-dist exponential "
+                + "--nemesis-interval 5 --rate 7 -- --log off\n")
+        process.waitUntilExit()
+    }
+
     func testANodesLogIsFollowedInWholeLines() throws {
         let path = folder.appendingPathComponent("n0.log").path
         var tail = LogTail(paths: [path, folder.appendingPathComponent("none").path])
