@@ -50,6 +50,8 @@ struct Network {
 
     mutating func cut(_ cuts: Cuts) { self.cuts = cuts }
 
+    var isCut: Bool { !cuts.isEmpty }
+
     mutating func heal() { cuts = Cuts(nodes: cuts.nodes) }
 
     /// - Parameter now: in nanoseconds.

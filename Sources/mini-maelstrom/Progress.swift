@@ -7,9 +7,9 @@ struct Progress {
     /// When the next line is due, in nanoseconds since the start.
     private(set) var next = interval
 
-    mutating func report(_ statistics: Statistics, trouble: String, at now: UInt64) {
+    mutating func report(_ statistics: Statistics, trouble: @autoclosure () -> String, at now: UInt64) {
         guard now >= next else { return }
-        let total = statistics.total
+        let (total, trouble) = (statistics.total, trouble())
         let rate = Double(total.all - last) / (Double(now - lastTime) / 1e9)
         let line =
             "\(Text.decimal(Double(now) / 1e9, 0)) s: \(Text.grouped(total.ok)) ok, "

@@ -30,7 +30,6 @@ final class Run {
     /// When those that have not answered `init` yet should have, in nanoseconds.
     var initDeadlines: [Int: UInt64] = [:]
     var paused: Set<Int> = []
-    var isCut = false
     /// A fault that waits until it is known who leads.
     var strike: (fault: Nemesis.Fault, order: [Int], search: LeaderSearch)?
     var operators: Operators

@@ -12,7 +12,6 @@ extension Run {
             switch act {
             case .startPartition(let partition, let cuts):
                 network.cut(cuts)
-                isCut = !cuts.isEmpty
                 statistics.partitions += 1
                 note(":start-partition\t:\(partition.rawValue) \(cuts.description)", at: now)
             case .stopPartition: mend(at: now)
@@ -44,7 +43,6 @@ extension Run {
 
     private func mend(at now: UInt64) {
         network.heal()
-        isCut = false
         note(":stop-partition\t:network-healed", at: now)
     }
 
@@ -181,7 +179,7 @@ extension Run {
     var trouble: String {
         let down = (0..<options.nodeCount).filter { !initialized.contains($0) }
         func names(_ nodes: [Int]) -> String { nodes.map { "n\($0)" }.joined(separator: " ") }
-        var parts = isCut ? ["partitioned"] : []
+        var parts = network.isCut ? ["partitioned"] : []
         if network.lossShare > 0 { parts.append("losing") }
         if network.duplicateShare > 0 { parts.append("duplicating") }
         if !down.isEmpty { parts.append("\(names(down)) down") }

@@ -91,6 +91,19 @@ final class MessageTests: XCTestCase {
         else { return XCTFail("not for n2") }
     }
 
+    func testTheKindOfAMessageIsThatOfItsBodyAlsoInLinesOfAShapeThatIsKnown() throws {
+        for round in 1...3 {
+            for kind in ["ping", "pong"] {
+                let line =
+                    #"{"src":"n0","dest":"n1","body":{"entries":[{"type":"x"}],"term":\#(round),"type":"\#(kind)"}}"#
+                guard case .toNode(1, .some(kind), false) = try read(line) else { return XCTFail(line) }
+            }
+        }
+        guard case .toNode(_, nil, _) = try read(#"{"src":"n0","dest":"n1","body":{"type":7}}"#) else {
+            return XCTFail("a type that is no text is none")
+        }
+    }
+
     func testRepliesWithStrangeFieldsAreSeenEachTime() throws {
         for id in 1...3 {
             let line = #"{"src":"n0","dest":"c3","body":{"type":"cas_ok","extra":1,"in_reply_to":\#(id)}}"#
