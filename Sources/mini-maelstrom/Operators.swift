@@ -34,6 +34,8 @@ struct Operators {
         var words: String
         /// When nobody waits for its answer any more, in nanoseconds.
         var deadline: UInt64
+        /// Its number in `FaultTimes`.
+        var span: Int
     }
 
     /// Longer than a node may take to answer either request, in nanoseconds.

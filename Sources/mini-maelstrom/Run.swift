@@ -18,6 +18,7 @@ final class Run {
     var statistics = Statistics()
     private(set) var samples = RequestSamples()
     var journal = Journal()
+    var faultTimes = FaultTimes()
     private(set) var failure: Failure?
     /// How long clients asked, in seconds.
     private(set) var duration = 0.0

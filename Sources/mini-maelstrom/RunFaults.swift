@@ -13,7 +13,7 @@ extension Run {
             case .startPartition(let partition, let cuts):
                 network.cut(cuts)
                 statistics.partitions += 1
-                note(":start-partition\t:\(partition.rawValue) \(cuts.description)", at: now)
+                begin(.partition, ":\(partition.rawValue) \(cuts.description)", at: now)
             case .stopPartition: mend(at: now)
             case .kill(let target, let order): try strike(.kill, target, order, at: now)
             case .pause(let target, let order): try strike(.pause, target, order, at: now)
@@ -43,18 +43,35 @@ extension Run {
 
     private func mend(at now: UInt64) {
         network.heal()
-        note(":stop-partition\t:network-healed", at: now)
+        end(.partition, at: now)
     }
 
     private func lose(_ begins: Bool, at now: UInt64) {
         network.lossShare = begins ? options.lossShare : 0
-        note(begins ? ":start-loss\t\(options.lossShare)" : ":stop-loss\t:network-healed", at: now)
+        if begins { begin(.loss, "\(options.lossShare)", at: now) } else { end(.loss, at: now) }
     }
 
     private func duplicate(_ begins: Bool, at now: UInt64) {
         network.duplicateShare = begins ? options.duplicateShare : 0
-        let words = ":start-duplicate\t\(options.duplicateShare)"
-        note(begins ? words : ":stop-duplicate\t:network-healed", at: now)
+        let words = "\(options.duplicateShare)"
+        if begins { begin(.duplicate, words, at: now) } else { end(.duplicate, at: now) }
+    }
+
+    /// Notes what befalls the network from now on.
+    private func begin(_ fault: Nemesis.Fault, _ words: String, at now: UInt64) {
+        note(":start-\(fault.rawValue)\t\(words)", at: now)
+        faultTimes.begin(fault, String(words.drop { $0 == ":" }), at: now - start)
+    }
+
+    /// Notes that all is well again.
+    private func end(_ fault: Nemesis.Fault, at now: UInt64) {
+        switch fault {
+        case .kill: note(":start\t:all", at: now)
+        case .pause: note(":resume\t:all", at: now)
+        case .partition, .loss, .duplicate, .membership, .transfer:
+            note(":stop-\(fault.rawValue)\t:network-healed", at: now)
+        }
+        faultTimes.end(fault, at: now - start)
     }
 
     func note(_ text: String, at now: UInt64) { recorder.note(text, at: now - start) }
@@ -105,8 +122,10 @@ extension Run {
             }
         }
         statistics.strike(fault, struck)
-        let names = struck.map { "\"n\($0)\"" }.joined(separator: " ")
-        note(":\(fault.rawValue)\t:\(target.rawValue) [\(names)]", at: now)
+        let words = "\(target.rawValue) [\(struck.map { "\"n\($0)\"" }.joined(separator: " "))]"
+        note(":\(fault.rawValue)\t:\(words)", at: now)
+        // A strike that found nobody to strike broke nothing.
+        if !struck.isEmpty { faultTimes.begin(fault, words, nodes: struck, at: now - start) }
     }
 
     private func kill(_ node: Int, at now: UInt64) throws(Failure) {
@@ -121,7 +140,7 @@ extension Run {
         where !steps.willRun(node, runs: cluster.nodes[node].isRunning) {
             try add(.start, to: node, at: now)
         }
-        note(":start\t:all", at: now)
+        end(.kill, at: now)
     }
 
     private func resumeAll(at now: UInt64) throws(Failure) {
@@ -131,7 +150,7 @@ extension Run {
             if initDeadlines[node] != nil { initDeadlines[node] = now + Run.initPatience }
         }
         paused = []
-        note(":resume\t:all", at: now)
+        end(.pause, at: now)
     }
 
     // MARK: - Init

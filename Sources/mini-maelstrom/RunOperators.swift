@@ -54,20 +54,23 @@ extension Run {
         }
         lastQuestion += 1
         tell(node, body, messageID: lastQuestion)
+        let span = faultTimes.begin(fault, "ask \(words)", at: now - start)
         let request = Operators.Request(
-            fault: fault, node: node, words: words, deadline: now + Operators.patience)
+            fault: fault, node: node, words: words, deadline: now + Operators.patience, span: span)
         operators.ask(request, messageID: lastQuestion)
         note(":\(fault.rawValue)\t:ask \(words)", at: now)
     }
 
     private func note(_ request: Operators.Request, _ outcome: Operators.Outcome, at now: UInt64) {
-        let (ending, words): (Ending, String) =
+        let (ending, how): (Ending, String) =
             switch outcome {
-            case .ok: (.ok, ":ok \(request.words)")
-            case .refused(let why): (.fail, ":refused \(request.words) \(why)")
-            case .unknown(let why): (.info, ":unknown \(request.words) \(why)")
+            case .ok: (.ok, "ok \(request.words)")
+            case .refused(let why): (.fail, "refused \(request.words) \(why)")
+            case .unknown(let why): (.info, "unknown \(request.words) \(why)")
             }
+        let words = HistoryText.oneLine(how)
         statistics.add(ending, of: request.fault)
-        note(":\(request.fault.rawValue)\t\(HistoryText.oneLine(words))", at: now)
+        note(":\(request.fault.rawValue)\t:\(words)", at: now)
+        faultTimes.end(request.span, words, at: now - start)
     }
 }

@@ -26,7 +26,7 @@ struct Lane: Encodable, Hashable, Sendable {
     ///   - end: of the run, in milliseconds since the start.
     init(node: Int, changes: [NodeLog.Change], faults: [FaultTimes.Span], end: Double) {
         self.node = node
-        let blows = faults.filter { ["kill", "pause"].contains($0.fault) && $0.nodes.contains(node) }
+        let blows = faults.filter { [.kill, .pause].contains($0.fault) && $0.nodes.contains(node) }
         var times: Set<Double> = [0, end]
         for change in changes { times.insert(min(max(change.time, 0), end)) }
         for blow in blows { times.formUnion([min(blow.from, end), min(blow.to, end)]) }
@@ -41,9 +41,9 @@ struct Lane: Encodable, Hashable, Sendable {
                 from: from, to: to, state: change?.role ?? .unknown,
                 term: change?.term ?? 0, text: change?.text ?? "")
             if let blow {
-                span.state = blow.fault == "kill" ? .down : .paused
-                span.text = "\(blow.fault): \(blow.text)"
-            } else if let kill = blows.last(where: { $0.fault == "kill" && $0.to <= from }),
+                span.state = blow.fault == .kill ? .down : .paused
+                span.text = "\(blow.fault.rawValue): \(blow.text)"
+            } else if let kill = blows.last(where: { $0.fault == .kill && $0.to <= from }),
                 change.map({ $0.time < kill.to }) ?? false
             {
                 // It runs again, and has not said yet as what.

@@ -97,10 +97,10 @@ struct MessageExcerpt: Encodable {
             }
         }
         for fault in faults {
-            moments.append(
-                Moment(name: "\(fault.fault) begins", from: fault.from - 5, to: fault.from + 25))
+            let name = fault.fault.rawValue
+            moments.append(Moment(name: "\(name) begins", from: fault.from - 5, to: fault.from + 25))
             if fault.to > fault.from {
-                moments.append(Moment(name: "\(fault.fault) ends", from: fault.to - 5, to: fault.to + 25))
+                moments.append(Moment(name: "\(name) ends", from: fault.to - 5, to: fault.to + 25))
             }
         }
         return moments

@@ -98,7 +98,7 @@ extension Report {
         bins = samples.bins.map { Bin(counts: $0.counts, slowest: Report.milliseconds($0.slowest)) }
         let last = series.map { zip($0.asked, $0.latency).map(+).max() ?? 0 }.max() ?? 0
         duration = (max(run.duration * 1000, last) * 1000).rounded() / 1000
-        faults = FaultTimes(run.recorder.acts, end: UInt64(duration * 1e6)).spans
+        faults = run.faultTimes.spans(end: duration)
         lanes = []
         for (node, log) in logs.enumerated() {
             let changes = NodeLog.changes(log.text, of: "n\(node)", start: run.startOfDay)
