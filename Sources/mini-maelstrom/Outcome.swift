@@ -26,8 +26,8 @@ enum Outcome: Hashable, Sendable {
             self = ErrorReason.definite.contains(code) ? .failed(reason) : .unanswered(kind, reason)
             return
         }
-        if reply.type != "\(kind.rawValue)_ok" {
-            self = .unanswered(kind, .malformed("\(reply.type) for a \(kind.rawValue)"))
+        if reply.type != "\(kind.name)_ok" {
+            self = .unanswered(kind, .malformed("\(reply.type) for a \(kind.name)"))
         } else if let field = reply.unexpected.first {
             self = .unanswered(kind, .malformed("\(reply.type) with a field \(field)"))
         } else if kind == .read {
@@ -42,8 +42,16 @@ enum Outcome: Hashable, Sendable {
 }
 
 /// How a request went, to count by.
-enum Ending: String, CaseIterable, Sendable {
+enum Ending: Int, CaseIterable, Sendable {
     case ok, fail, info
+
+    var name: String {
+        switch self {
+        case .ok: "ok"
+        case .fail: "fail"
+        case .info: "info"
+        }
+    }
 }
 
 extension Outcome {

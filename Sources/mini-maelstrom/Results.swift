@@ -72,7 +72,7 @@ struct Results: Codable, Sendable {
         nemesis = options.nemesis.map(\.rawValue)
         seconds = run.duration
         total = statistics.total
-        byKind = Results.byName(statistics.byKind) { $0.rawValue }
+        byKind = Results.byName(statistics.byKind) { $0.name }
         errors = statistics.errors
         requestsPerSecond = run.duration > 0 ? Double(total.all) / run.duration : 0
         availability = statistics.availability
@@ -109,7 +109,7 @@ struct Results: Codable, Sendable {
     /// - Parameter malformed: the first reply that Maelstrom's clients would refuse.
     func summary(malformed: String?) -> [String] {
         var lines = ["", row("", ["ok", "failed", "unknown"])]
-        for kind in Request.Kind.allCases.map(\.rawValue) {
+        for kind in Request.Kind.allCases.map(\.name) {
             if let counts = byKind[kind] { lines.append(row(kind, counts)) }
         }
         lines += [row("all", total), ""]

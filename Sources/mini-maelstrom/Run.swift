@@ -16,7 +16,6 @@ final class Run {
     private var clients: Clients
     var recorder: Recorder
     var statistics = Statistics()
-    private(set) var samples = RequestSamples()
     var journal = Journal()
     var faultTimes = FaultTimes()
     private(set) var failure: Failure?
@@ -271,15 +270,14 @@ final class Run {
                 request, padding: options.shape.padding, id: messages, client: worker.client,
                 node: worker.node, messageID: worker.messageID, to: &cluster.nodes[worker.node].outgoing)
             journal.deliver(
-                from: .client(worker.client), to: .node(worker.node), kind: request.kind.rawValue,
+                from: .client(worker.client), to: .node(worker.node), kind: request.kind.name,
                 reference: worker.messageID,
                 text: cluster.nodes[worker.node].outgoing[length...].dropLast(), at: now)
         }
     }
 
     private func complete(_ completion: Clients.Completion, at now: UInt64) {
-        statistics.add(completion)
-        samples.add(completion, node: completion.process % options.nodeCount, at: now - start)
+        statistics.add(completion, node: completion.process % options.nodeCount, at: now - start)
         recorder.complete(completion, at: now - start)
         pace.release(completion.worker)
     }

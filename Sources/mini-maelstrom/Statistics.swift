@@ -45,11 +45,11 @@ struct Counts: Codable, Hashable, Sendable {
 
     var all: Int { ok + fail + info }
 
-    mutating func add(_ ending: Ending) {
+    mutating func add(_ ending: Ending, _ count: Int = 1) {
         switch ending {
-        case .ok: ok += 1
-        case .fail: fail += 1
-        case .info: info += 1
+        case .ok: ok += count
+        case .fail: fail += count
+        case .info: info += count
         }
     }
 
@@ -60,7 +60,7 @@ struct Counts: Codable, Hashable, Sendable {
 
 /// What a run counts.
 struct Statistics: Sendable {
-    private(set) var byKind: [Request.Kind: Counts] = [:]
+    private(set) var samples = RequestSamples()
     private(set) var errors: [String: Int] = [:]
     /// Of the requests that were served.
     private(set) var latency = Histogram()
@@ -76,6 +76,13 @@ struct Statistics: Sendable {
     /// What operators asked for: as many were done, refused, and neither for certain.
     private(set) var asked: [Nemesis.Fault: Counts] = [:]
 
+    /// Of the kinds that were asked for.
+    var byKind: [Request.Kind: Counts] {
+        samples.series.reduce(into: [:]) { counts, series in
+            if series.count > 0 { counts[series.kind, default: Counts()].add(series.ending, series.count) }
+        }
+    }
+
     var total: Counts { byKind.values.reduce(Counts(), +) }
 
     /// The share of requests that were served, from 0 to 1.
@@ -89,9 +96,10 @@ struct Statistics: Sendable {
         asked[fault, default: Counts()].add(ending)
     }
 
-    mutating func add(_ completion: Clients.Completion) {
+    /// - Parameter now: in nanoseconds since the start.
+    mutating func add(_ completion: Clients.Completion, node: Int, at now: UInt64) {
         let outcome = completion.outcome
-        byKind[completion.request.kind, default: Counts()].add(outcome.ending)
+        samples.add(completion, node: node, at: now)
         if outcome.isServed { latency.add(completion.latency) }
         guard let reason = outcome.reason else { return }
         errors[reason.name, default: 0] += 1

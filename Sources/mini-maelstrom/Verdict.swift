@@ -43,7 +43,7 @@ struct Judgement: Sendable {
         guard failure == nil || failure == .interrupted else { return }
         for kind in Request.Kind.allCases {
             guard let counts = statistics.byKind[kind], counts.ok == 0 else { continue }
-            lower(to: .unknown, "no \(kind.rawValue) succeeded, so there was nothing to judge")
+            lower(to: .unknown, "no \(kind.name) succeeded, so there was nothing to judge")
         }
         if statistics.total.all == 0 { lower(to: .unknown, "nothing was asked") }
     }

@@ -2,8 +2,16 @@ import Linearizability
 
 /// A request of a client, with the key that it concerns.
 struct Request: Hashable, Sendable {
-    enum Kind: String, CaseIterable, Sendable {
+    enum Kind: Int, CaseIterable, Sendable {
         case read, write, cas
+
+        var name: String {
+            switch self {
+            case .read: "read"
+            case .write: "write"
+            case .cas: "cas"
+            }
+        }
     }
 
     var key: Int

@@ -22,7 +22,7 @@ struct Report: Encodable {
         var reason: [String]
 
         init(_ series: RequestSamples.Series) {
-            (kind, ending) = (series.kind.rawValue, series.ending.rawValue)
+            (kind, ending) = (series.kind.name, series.ending.name)
             (count, stride) = (series.count, series.stride)
             asked = series.samples.map { milliseconds($0.asked) }
             latency = series.samples.map { milliseconds($0.latency) }
@@ -92,7 +92,7 @@ extension Report {
         facts = Report.facts(results)
         nodes = options.nodeCount
         requests = results.total.all
-        let samples = run.samples
+        let samples = run.statistics.samples
         series = samples.series.filter { $0.count > 0 }.map(Series.init)
         binWidth = Report.milliseconds(samples.binWidth)
         bins = samples.bins.map { Bin(counts: $0.counts, slowest: Report.milliseconds($0.slowest)) }

@@ -52,11 +52,7 @@ struct RequestSamples: Sendable {
     mutating func add(_ completion: Clients.Completion, node: Int, at now: UInt64) {
         let ending = completion.outcome.ending
         count(ending, latency: completion.latency, at: now)
-        guard
-            let index = series.firstIndex(where: {
-                $0.kind == completion.request.kind && $0.ending == ending
-            })
-        else { return }
+        let index = completion.request.kind.rawValue * Ending.allCases.count + ending.rawValue
         defer { series[index].count += 1 }
         guard series[index].count % series[index].stride == 0 else { return }
         series[index].samples.append(
