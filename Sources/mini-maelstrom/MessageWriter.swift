@@ -44,7 +44,7 @@ enum MessageWriter {
 
     /// The fields of the first message that a node gets, but for its `msg_id`.
     static func initBody(node: Int, nodes: Int) -> String {
-        let names = (0..<nodes).map { "\"n\($0)\"" }.joined(separator: ",")
+        let names = Text.names(Array(0..<nodes), separator: ",")
         return #""type":"init","node_id":"n\#(node)","node_ids":[\#(names)]"#
     }
 

@@ -130,8 +130,7 @@ struct Cuts: Hashable, Sendable {
     var description: String {
         let deaf = (0..<nodes).compactMap { node -> String? in
             let unheard = (0..<nodes).filter { contains(from: $0, to: node) }
-            return unheard.isEmpty
-                ? nil : "\"n\(node)\" #{\(unheard.map { "\"n\($0)\"" }.joined(separator: " "))}"
+            return unheard.isEmpty ? nil : "\"n\(node)\" #{\(Text.names(unheard))}"
         }
         return "{\(deaf.joined(separator: ", "))}"
     }

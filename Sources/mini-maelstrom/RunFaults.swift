@@ -122,7 +122,7 @@ extension Run {
             }
         }
         statistics.strike(fault, struck)
-        let words = "\(target.rawValue) [\(struck.map { "\"n\($0)\"" }.joined(separator: " "))]"
+        let words = "\(target.rawValue) [\(Text.names(struck))]"
         note(":\(fault.rawValue)\t:\(words)", at: now)
         // A strike that found nobody to strike broke nothing.
         if !struck.isEmpty { faultTimes.begin(fault, words, nodes: struck, at: now - start) }

@@ -33,11 +33,11 @@ extension Run {
         switch pending.errand {
         case .change(let plan):
             let target = plan.target(from: operators.members)
-            let names = target.map { "\"n\($0)\"" }
             ask(
                 .membership, among: plan.order,
-                words: "[\(names.joined(separator: " "))]",
-                body: #""type":"change_membership","members":[\#(names.joined(separator: ","))]"#, at: now)
+                words: "[\(Text.names(target))]",
+                body: #""type":"change_membership","members":[\#(Text.names(target, separator: ","))]"#,
+                at: now)
         case .transfer(let order):
             let voters = order.filter(operators.members.contains)
             guard let target = voters.first(where: { $0 != pending.search.leader }) else { return }

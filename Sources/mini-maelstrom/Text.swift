@@ -21,6 +21,11 @@ enum Text {
         "\(decimal(value, value < 10 ? 2 : value < 100 ? 1 : 0)) ms"
     }
 
+    /// The names of nodes, in quotation marks.
+    static func names(_ nodes: [Int], separator: String = " ") -> String {
+        nodes.map { "\"n\($0)\"" }.joined(separator: separator)
+    }
+
     /// As it may stand in HTML.
     static func escaped(_ text: String) -> String {
         text.replacingOccurrences(of: "&", with: "&amp;").replacingOccurrences(of: "<", with: "&lt;")
