@@ -45,7 +45,7 @@ final class NodeProcess {
         let toNode = closedOnSpawn()
         let fromNode = closedOnSpawn()
         guard toNode.writing >= 0, fromNode.writing >= 0 else {
-            throw .notStarted(node: index, why: "no pipe for it: \(String(cString: strerror(errno)))")
+            throw .notStarted(node: index, why: "no pipe for n\(index): \(String(cString: strerror(errno)))")
         }
         defer {
             close(toNode.reading)

@@ -91,11 +91,7 @@ struct Judgement: Sendable {
 
     private mutating func lower(to verdict: RunVerdict, _ reason: String) {
         reasons.append(reason)
-        switch (self.verdict, verdict) {
-        case (_, .invalid): self.verdict = .invalid
-        case (.valid, .unknown): self.verdict = .unknown
-        case (.valid, .valid), (.unknown, _), (.invalid, _): break
-        }
+        if self.verdict != .invalid, verdict != .valid { self.verdict = verdict }
     }
 
     /// The smallest useful piece of a violation: what cannot be, what could have been, and what led there.

@@ -99,12 +99,11 @@ extension Report {
         let last = series.map { zip($0.asked, $0.latency).map(+).max() ?? 0 }.max() ?? 0
         duration = (max(run.duration * 1000, last) * 1000).rounded() / 1000
         faults = run.faultTimes.spans(end: duration)
-        lanes = []
-        for (node, log) in logs.enumerated() {
+        lanes = logs.enumerated().map { [faults, duration] node, log in
             let changes = NodeLog.changes(log.text, of: "n\(node)", start: run.startOfDay)
-            let lane = Lane(node: node, changes: changes, faults: faults, end: duration)
-            if lane.spans.contains(where: { $0.state != .unknown }) { lanes.append(lane) }
+            return Lane(node: node, changes: changes, faults: faults, end: duration)
         }
+        lanes.removeAll { $0.spans.allSatisfy { $0.state == .unknown } }
         cutLogs = logs.indices.filter { !logs[$0].isWhole }
         kinds = Report.kinds(run.journal)
         violations = judgement.violations.prefix(Report.mostReasons).map {
