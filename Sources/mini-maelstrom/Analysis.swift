@@ -10,11 +10,7 @@ struct Analysis {
         let candidates = [
             place, "\(place)/history.txt", "\(Store.base)/\(place)/history.txt",
         ]
-        let found = candidates.first { path in
-            var isFolder: ObjCBool = false
-            return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && !isFolder.boolValue
-        }
-        guard let found else {
+        guard let found = candidates.first(where: FileManager.default.isFile) else {
             throw UsageError(
                 "analyze \(place): expected a folder with a history.txt, such as \(Store.base)/latest")
         }

@@ -27,7 +27,7 @@ struct Clients {
     private let nodes: Int
     private let timeout: UInt64
     /// Which worker a client number belongs, or belonged, to.
-    private var owner: [Int32]
+    private var owner: [Int]
     /// Requests in the order in which they were sent, which is that of their deadlines; answered ones too.
     private var pending: [(worker: Int, client: Int, messageID: Int, deadline: UInt64)] = []
     private var firstPending = 0
@@ -43,7 +43,7 @@ struct Clients {
         workers = []
         for index in 0..<count {
             workers.append(Worker(process: index, client: firstClient + index, node: index % nodes))
-            owner.append(Int32(index))
+            owner.append(index)
         }
     }
 
@@ -67,11 +67,11 @@ struct Clients {
     /// - Returns: nil for an answer that nobody waits for: late ones and repetitions are normal.
     mutating func answer(_ reply: Reply, to client: Int, at now: UInt64) -> Completion? {
         guard owner.indices.contains(client), owner[client] >= 0 else { return nil }
-        let index = Int(owner[client])
+        let index = owner[client]
         let worker = workers[index]
         guard worker.client == client, let request = worker.request, reply.inReplyTo == worker.messageID
         else { return nil }
-        return complete(index, Outcome(reply, to: request.kind), at: now)
+        return complete(request, of: index, Outcome(reply, to: request.kind), at: now)
     }
 
     /// The next request that has waited too long; nil when there is none.
@@ -88,13 +88,14 @@ struct Clients {
                 firstPending = 0
             }
             guard isOpen, let request = worker.request else { continue }
-            return complete(first.worker, .unanswered(request.kind, .timeout), at: now)
+            return complete(request, of: first.worker, .unanswered(request.kind, .timeout), at: now)
         }
         return nil
     }
 
-    private mutating func complete(_ index: Int, _ outcome: Outcome, at now: UInt64) -> Completion? {
-        guard let request = workers[index].request else { return nil }
+    private mutating func complete(
+        _ request: Request, of index: Int, _ outcome: Outcome, at now: UInt64
+    ) -> Completion {
         let process = workers[index].process
         let latency = now - min(now, workers[index].asked)
         workers[index].request = nil
@@ -109,6 +110,6 @@ struct Clients {
         workers[index].node = workers[index].process % nodes
         workers[index].client = owner.count
         workers[index].messageID = 0
-        owner.append(Int32(index))
+        owner.append(index)
     }
 }

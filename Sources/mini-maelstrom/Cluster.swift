@@ -22,41 +22,24 @@ final class Cluster {
     private let signals = SignalPipe()
     private var buffer = [UInt8](repeating: 0, count: 1 << 18)
 
-    /// How a node is started; `log` is where its stderr goes.
-    struct Launch {
-        var program: String
-        var arguments: [String]
-        var log: String
-    }
-
-    private var launches: [Launch] = []
     /// Of processes that others have taken the place of.
     private var past = (seconds: 0.0, peakKilobytes: 0)
 
     /// Starts one node more.
-    /// - Throws: `NodeProcess.SpawnError`.
-    func start(_ launch: Launch) throws {
-        nodes.append(try process(nodes.count, launch))
-        launches.append(launch)
+    /// - Throws: `Failure.notStarted`.
+    func start(_ launch: NodeProcess.Launch) throws(Failure) {
+        nodes.append(try NodeProcess(index: nodes.count, launch))
     }
 
-    /// Starts a node that has ended once more, as it was started before.
-    /// - Throws: `NodeProcess.SpawnError`.
-    func restart(_ index: Int) throws {
+    /// Starts a node that has ended once more.
+    /// - Throws: `Failure.notStarted`.
+    func restart(_ index: Int, _ launch: NodeProcess.Launch) throws(Failure) {
         let old = nodes[index]
         precondition(!old.isRunning, "a node runs once")
         past.seconds += old.seconds
         past.peakKilobytes = max(past.peakKilobytes, old.peakKilobytes)
-        nodes[index] = try process(index, launches[index])
+        nodes[index] = try NodeProcess(index: index, launch)
     }
-
-    private func process(_ index: Int, _ launch: Launch) throws -> NodeProcess {
-        try NodeProcess(
-            index: index, program: launch.program, arguments: launch.arguments, log: launch.log)
-    }
-
-    /// The file that a node's stderr goes to.
-    func log(of index: Int) -> String { launches[index].log }
 
     /// Processor time and the largest memory of the nodes, once they have ended.
     var usage: (seconds: Double, largestMegabytes: Double) {

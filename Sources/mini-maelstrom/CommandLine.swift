@@ -65,6 +65,35 @@ enum Command: Sendable {
 }
 
 extension Options {
+    /// Reads arguments over what is set already; of an option given twice, the last one counts.
+    /// - Throws: `UsageError`.
+    mutating func parse(_ arguments: [String]) throws {
+        var rest = arguments[...]
+        while let argument = rest.popFirst() {
+            if argument == "--" {
+                nodeArguments = Array(rest)
+                return
+            }
+            let parts = argument.split(separator: "=", maxSplits: 1).map(String.init)
+            let isAssigned = argument.hasPrefix("--") && parts.count == 2
+            let name = isAssigned ? parts[0] : argument
+            guard let spec = OptionSpec.all.first(where: { $0.name == name || $0.short == name }) else {
+                throw UsageError("\(argument): no such option; --help lists them")
+            }
+            guard spec.value != nil else {
+                if isAssigned { throw UsageError(spec.name, parts[1], expected: "no value") }
+                _ = spec.apply(&self, "")
+                continue
+            }
+            guard let value = isAssigned ? parts[1] : rest.popFirst() else {
+                throw UsageError("\(spec.name): expected \(spec.expected)")
+            }
+            guard spec.apply(&self, value) else {
+                throw UsageError(spec.name, value, expected: spec.expected)
+            }
+        }
+    }
+
     /// Reads `test`, or the name of a run, and what follows.
     /// - Returns: what the run shows, where it has a name.
     /// - Throws: `UsageError`.

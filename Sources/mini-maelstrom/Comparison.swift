@@ -2,7 +2,7 @@ import Foundation
 
 /// `mini-maelstrom compare A B`: two nodes in turns, each pair of runs with the same seed and options, so that
 /// what befalls the machine meanwhile befalls both.
-struct Comparison: Sendable {
+struct Comparison {
     /// What is asked for where the command line does not say: as much as goes, for a little while.
     static var defaults: Options {
         var options = Options()
@@ -27,19 +27,25 @@ struct Comparison: Sendable {
 
     private let options: Options
     private let programs: [String]
+    private let tests: [Test]
 
     /// - Throws: `UsageError`.
     init(_ programs: [String], _ options: Options) throws {
         self.options = options
         self.programs = programs
-        for program in programs { try with(program).check() }
+        tests = try programs.map { program in
+            var options = options
+            options.bin = program
+            options.commands = ShellCommands()
+            options.name = "compare"
+            return try Test(options, summary: nil)
+        }
     }
 
     /// - Returns: the exit code: that of the worst run.
-    /// - Throws: `StoreError`, `UsageError`.
+    /// - Throws: `SystemError`.
     func run() throws -> Int32 {
         let seed = options.seed ?? UInt64.random(in: 0..<1 << 32)
-        let tests = try programs.map { try Test(with($0), summary: nil) }
         let pairs = options.testCount == 1 ? "one pair" : "\(options.testCount) pairs"
         Console.say("A: \(programs[0])\nB: \(programs[1])\n\(pairs) of runs, seeds from \(seed)\n")
         Console.say(
@@ -72,14 +78,6 @@ struct Comparison: Sendable {
             Console.say(line)
         }
         return report(ratios, worst)
-    }
-
-    private func with(_ program: String) -> Options {
-        var options = options
-        options.bin = program
-        options.commands = ShellCommands()
-        options.name = "compare"
-        return options
     }
 
     /// The ratios in the geometric mean, in which twice and half cancel out.

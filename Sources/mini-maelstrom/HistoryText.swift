@@ -18,7 +18,8 @@ enum HistoryText {
             (name, value) = ("cas", "[\(from) \(to)]")
         }
         let end = error.map { "\t\(oneLine($0.description))" } ?? ""
-        return "\(seconds)\t\(event.process)\t:\(kind(event.kind))\t:\(name)\t[\(event.key) \(value)]\(end)"
+        return
+            "\(seconds)\t\(event.process)\t\(Self.name(event.kind))\t:\(name)\t[\(event.key) \(value)]\(end)"
     }
 
     /// Reads a history of this bench or of Maelstrom; lines of the nemesis are passed over.
@@ -64,23 +65,17 @@ enum HistoryText {
         return RunEvent(process: process, kind: kind, key: key, action: action)
     }
 
-    private static func kind(_ kind: RunEvent.Kind) -> String {
+    private static func name(_ kind: RunEvent.Kind) -> String {
         switch kind {
-        case .invoke: "invoke"
-        case .ok: "ok"
-        case .fail: "fail"
-        case .info: "info"
+        case .invoke: ":invoke"
+        case .ok: ":ok"
+        case .fail: ":fail"
+        case .info: ":info"
         }
     }
 
     private static func kind(_ text: Substring) -> RunEvent.Kind? {
-        switch text {
-        case ":invoke": .invoke
-        case ":ok": .ok
-        case ":fail": .fail
-        case ":info": .info
-        default: nil
-        }
+        [.invoke, .ok, .fail, .info].first { name($0) == text }
     }
 
     /// With blanks for what would end the line or the column.

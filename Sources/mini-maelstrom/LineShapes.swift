@@ -121,21 +121,17 @@ struct LineShapes {
 
     private static func difference(_ one: Envelope, _ other: Envelope) -> Place? {
         if one == other { return Place.none }
-        var copy = one
-        copy.source = other.source
-        if copy == other { return .source }
-        copy = one
-        copy.destination = other.destination
-        if copy == other { return .destination }
-        copy = one
-        copy.reply?.inReplyTo = other.reply?.inReplyTo
-        if copy == other { return .inReplyTo }
-        copy = one
-        copy.reply?.value = other.reply?.value
-        if copy == other { return .value }
-        copy = one
-        copy.reply?.code = other.reply?.code
-        if copy == other { return .code }
-        return nil
+        let copies: [(place: Place, copy: (inout Envelope) -> Void)] = [
+            (.source, { $0.source = other.source }),
+            (.destination, { $0.destination = other.destination }),
+            (.inReplyTo, { $0.reply?.inReplyTo = other.reply?.inReplyTo }),
+            (.value, { $0.reply?.value = other.reply?.value }),
+            (.code, { $0.reply?.code = other.reply?.code }),
+        ]
+        return copies.first { _, copy in
+            var changed = one
+            copy(&changed)
+            return changed == other
+        }?.place
     }
 }

@@ -20,18 +20,6 @@ struct MembershipPlan: Hashable, Sendable {
     /// From 0 to below 1: how much of what could be added or removed.
     var share: Double
 
-    init(kind: Kind, order: [Int], share: Double) {
-        self.kind = kind
-        self.order = order
-        self.share = share
-    }
-
-    init(nodes: Int, random: inout SeededRandom) {
-        kind = Kind.allCases[random.below(Kind.allCases.count)]
-        order = Array(0..<nodes).shuffled(using: &random)
-        share = random.unit()
-    }
-
     /// The voters to ask for; where there is nothing to add, it removes, and the other way round.
     func target(from members: Set<Int>) -> [Int] {
         let inside = order.filter(members.contains)
@@ -46,5 +34,13 @@ struct MembershipPlan: Hashable, Sendable {
         case .replace: return outside.isEmpty ? shrunk : (inside.dropFirst() + outside.prefix(1)).sorted()
         case .move: return outside.isEmpty ? shrunk : (outside + inside).prefix(inside.count).sorted()
         }
+    }
+}
+
+extension MembershipPlan {
+    init(nodes: Int, random: inout SeededRandom) {
+        kind = Kind.allCases[random.below(Kind.allCases.count)]
+        order = Array(0..<nodes).shuffled(using: &random)
+        share = random.unit()
     }
 }

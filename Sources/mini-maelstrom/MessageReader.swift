@@ -18,7 +18,8 @@ struct MessageReader {
     ///   - line: without its newline.
     ///   - node: the one that printed it.
     /// - Throws: `Failure.badLine`.
-    mutating func read(_ line: UnsafeRawBufferPointer.SubSequence, from node: Int) throws -> Message {
+    mutating func read(_ line: UnsafeRawBufferPointer.SubSequence, from node: Int) throws(Failure) -> Message
+    {
         func bad(_ why: String) -> Failure {
             .badLine(node: node, line: String(decoding: line.prefix(500), as: UTF8.self), why: why)
         }

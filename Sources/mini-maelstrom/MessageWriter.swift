@@ -31,7 +31,7 @@ enum MessageWriter {
         line.append("}}\n")
     }
 
-    /// What an operator asks of a node.
+    /// What the bench asks of a node for itself, or as an operator.
     /// - Parameter body: its fields but for `msg_id`, as JSON.
     static func append(
         body: String, id: Int, client: Int, node: Int, messageID: Int, to line: inout [UInt8]
@@ -42,12 +42,10 @@ enum MessageWriter {
         line.append("}}\n")
     }
 
-    /// The first message that a node gets.
-    static func appendInit(id: Int, client: Int, node: Int, nodes: Int, to line: inout [UInt8]) {
-        head(id: id, client: client, node: node, to: &line)
-        let names = (0..<nodes).map { "\"n\($0)\"" }.joined(separator: ",")
-        line.append(#""type":"init","node_id":"n\#(node)","node_ids":[\#(names)],"msg_id":1}}"#)
-        line.append("\n")
+    /// The fields of the first message that a node gets, but for its `msg_id`.
+    static func initBody(node: Int, nodes: Int) -> String {
+        let names = Text.names(Array(0..<nodes), separator: ",")
+        return #""type":"init","node_id":"n\#(node)","node_ids":[\#(names)]"#
     }
 
     /// A node's message to another, with the id that the network gives it.

@@ -4,7 +4,7 @@
 /// ends in turns too. What operators ask for comes one by one, and its first after a wait. All that a seed can
 /// fix is drawn when an act is due, so that the same seed does the same however the cluster fares.
 struct Nemesis {
-    enum Fault: String, CaseIterable, Sendable {
+    enum Fault: String, CaseIterable, Encodable, Sendable {
         case partition, kill, pause, loss, duplicate, membership, transfer
     }
 

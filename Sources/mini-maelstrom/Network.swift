@@ -48,15 +48,11 @@ struct Network {
     /// When the next message arrives, in nanoseconds; nil when none is on its way.
     var nextArrival: UInt64? { flights.first?.deadline }
 
-    /// How many messages are on their way.
-    var inFlight: Int { flights.count }
-
     mutating func cut(_ cuts: Cuts) { self.cuts = cuts }
 
-    mutating func heal() { cuts = Cuts(nodes: cuts.nodes) }
+    var isCut: Bool { !cuts.isEmpty }
 
-    /// Whether messages from one node to the other are dropped.
-    func isCut(from source: Int, to destination: Int) -> Bool { cuts.contains(from: source, to: destination) }
+    mutating func heal() { cuts = Cuts(nodes: cuts.nodes) }
 
     /// - Parameter now: in nanoseconds.
     mutating func send(_ message: Message, at now: UInt64) {
@@ -134,8 +130,7 @@ struct Cuts: Hashable, Sendable {
     var description: String {
         let deaf = (0..<nodes).compactMap { node -> String? in
             let unheard = (0..<nodes).filter { contains(from: $0, to: node) }
-            return unheard.isEmpty
-                ? nil : "\"n\(node)\" #{\(unheard.map { "\"n\($0)\"" }.joined(separator: " "))}"
+            return unheard.isEmpty ? nil : "\"n\(node)\" #{\(Text.names(unheard))}"
         }
         return "{\(deaf.joined(separator: ", "))}"
     }

@@ -7,8 +7,11 @@ private let setPipeSize: Int32 = 1031
 
 /// A node: a process of its own, with a pipe to its stdin, one from its stdout, and a file for its stderr.
 final class NodeProcess {
-    struct SpawnError: Error, CustomStringConvertible {
-        var description: String
+    /// How it is started; `log` is the path of a file to which its stderr is added.
+    struct Launch {
+        var program: String
+        var arguments: [String]
+        var log: String
     }
 
     let index: Int
@@ -29,7 +32,6 @@ final class NodeProcess {
     private(set) var hasClosedOutput = false
     private(set) var hasClosedInput = false
 
-    var name: String { "n\(index)" }
     var hasOutgoing: Bool { sent < outgoing.count && !hasClosedInput }
     var isRunning: Bool { status == nil }
     /// The processor time that it took, once it has ended.
@@ -37,16 +39,13 @@ final class NodeProcess {
         [usage.ru_utime, usage.ru_stime].reduce(0) { $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1e6 }
     }
 
-    /// - Parameters:
-    ///   - program: a path.
-    ///   - log: the path of a file to which its stderr is added.
-    /// - Throws: `SpawnError`.
-    init(index: Int, program: String, arguments: [String], log: String) throws {
+    /// - Throws: `Failure.notStarted`.
+    init(index: Int, _ launch: Launch) throws(Failure) {
         self.index = index
         let toNode = closedOnSpawn()
         let fromNode = closedOnSpawn()
         guard toNode.writing >= 0, fromNode.writing >= 0 else {
-            throw SpawnError(description: "no pipe for n\(index): \(String(cString: strerror(errno)))")
+            throw .notStarted(node: index, why: "no pipe for n\(index): \(String(cString: strerror(errno)))")
         }
         defer {
             close(toNode.reading)
@@ -54,7 +53,7 @@ final class NodeProcess {
         }
         do {
             pid = try NodeProcess.spawn(
-                program, arguments, input: toNode.reading, output: fromNode.writing, log: log)
+                launch, for: index, input: toNode.reading, output: fromNode.writing)
         } catch {
             close(toNode.writing)
             close(fromNode.reading)
@@ -69,10 +68,10 @@ final class NodeProcess {
     }
 
     /// Starts a program in a group of its own.
-    /// - Throws: `SpawnError`.
+    /// - Throws: `Failure.notStarted`.
     static func spawn(
-        _ program: String, _ arguments: [String], input: Int32, output: Int32, log: String
-    ) throws -> pid_t {
+        _ launch: Launch, for node: Int, input: Int32, output: Int32
+    ) throws(Failure) -> pid_t {
         var actions = posix_spawn_file_actions_t()
         var attributes = posix_spawnattr_t()
         posix_spawn_file_actions_init(&actions)
@@ -84,7 +83,7 @@ final class NodeProcess {
         posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
         posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
         posix_spawn_file_actions_addopen(
-            &actions, STDERR_FILENO, log, O_WRONLY | O_CREAT | O_APPEND, 0o644)
+            &actions, STDERR_FILENO, launch.log, O_WRONLY | O_CREAT | O_APPEND, 0o644)
         // A group of its own, so that Ctrl-C reaches the bench alone, and that what a node starts ends with it.
         // The signals that the bench blocks or ignores are not the node's business.
         var none = sigset_t()
@@ -97,13 +96,14 @@ final class NodeProcess {
         posix_spawnattr_setflags(
             &attributes,
             Int16(POSIX_SPAWN_SETPGROUP) | Int16(POSIX_SPAWN_SETSIGMASK) | Int16(POSIX_SPAWN_SETSIGDEF))
-        var words: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) }
+        var words: [UnsafeMutablePointer<CChar>?] = ([launch.program] + launch.arguments).map { strdup($0) }
         words.append(nil)
         defer { for word in words { free(word) } }
         var pid: pid_t = 0
-        let failure = posix_spawn(&pid, program, &actions, &attributes, words, environ)
+        let failure = posix_spawn(&pid, launch.program, &actions, &attributes, words, environ)
         guard failure == 0 else {
-            throw SpawnError(description: "cannot start \(program): \(String(cString: strerror(failure)))")
+            throw .notStarted(
+                node: node, why: "cannot start \(launch.program): \(String(cString: strerror(failure)))")
         }
         return pid
     }

@@ -1,6 +1,7 @@
 import Glibc
 
-/// What has to be done to a node that only commands reach: one after another, each once the last has ended.
+/// What has to be done to a node: one after another, each once the last has ended. Commands take their time; what
+/// the bench does itself has ended at once.
 struct NodeSteps {
     enum Step {
         case kill, pause, resume

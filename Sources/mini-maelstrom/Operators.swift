@@ -4,13 +4,6 @@ struct Operators {
     enum Errand: Hashable, Sendable {
         case change(MembershipPlan)
         case transfer(order: [Int])
-
-        var fault: Nemesis.Fault {
-            switch self {
-            case .change: .membership
-            case .transfer: .transfer
-            }
-        }
     }
 
     /// How a request went.
@@ -41,6 +34,8 @@ struct Operators {
         var words: String
         /// When nobody waits for its answer any more, in nanoseconds.
         var deadline: UInt64
+        /// Its number in `FaultTimes`.
+        var span: Int
     }
 
     /// Longer than a node may take to answer either request, in nanoseconds.

@@ -8,146 +8,207 @@ struct OptionSpec: Sendable {
     /// What the value must be, for the error.
     var expected = ""
     /// - Returns: whether the value is fit.
-    var apply: @Sendable (String, inout Options) -> Bool
+    var apply: @Sendable (inout Options, String) -> Bool
 }
 
 extension OptionSpec {
     /// All options, in the order of the help.
-    static let all: [OptionSpec] =
-        [
-            OptionSpec(
-                name: "--workload", short: "-w", value: "NAME",
-                help: "what workload to run: lin-kv (default: lin-kv)",
-                expected: "lin-kv, the only workload here"
-            ) { text, options in
-                options.workload = text
-                return text == "lin-kv"
-            },
-            OptionSpec(
-                name: "--bin", value: "FILE", help: "path to binary which runs a node",
-                expected: "a path"
-            ) { text, options in
-                options.bin = text
-                options.commands.start = nil
-                return !text.isEmpty
-            },
-            OptionSpec(
-                name: "--node-count", value: "N", help: "how many nodes to run, n0, n1, ... (default: 5)",
-                expected: "an integer from 1 to 200"
-            ) { text, options in number(text, 1...200) { options.nodeCount = $0 } },
-            OptionSpec(
-                name: "--concurrency", value: "N",
-                help:
-                    "how many clients; 4n means four per node. Maelstrom wants a multiple of 2n (default: 4n)",
-                expected: "an integer from 1 to 100000, or one followed by n, such as 4n"
-            ) { text, options in
-                text.hasSuffix("n")
-                    ? number(String(text.dropLast()), 1...1000) { options.concurrency = .perNode($0) }
-                    : number(text, 1...100_000) { options.concurrency = .clients($0) }
-            },
-            OptionSpec(
-                name: "--rate", value: "R",
-                help: "requests per second of all clients together; 0: as fast as it goes (default: 5)",
-                expected: "a number, 0 or more"
-            ) { text, options in decimal(text, 0...1e9) { options.rate = $0 } },
-            OptionSpec(
-                name: "--time-limit", value: "S",
-                help: "for how long clients ask, in seconds (default: 60)", expected: "a number above 0"
-            ) { text, options in decimal(text, 0.001...1e7) { options.timeLimit = $0 } },
-            OptionSpec(
-                name: "--latency", value: "MS",
-                help: "mean (normal) network latency between nodes, in ms (default: 0)",
-                expected: "a number, 0 or more"
-            ) { text, options in decimal(text, 0...1e7) { options.latency.mean = $0 } },
-            OptionSpec(
-                name: "--latency-dist", value: "TYPE",
-                help:
-                    "what kind of latency distribution to use: constant, uniform, exponential (default: constant)",
-                expected: "constant, uniform or exponential"
-            ) { text, options in
-                guard let kind = Latency.Distribution(rawValue: text) else { return false }
-                options.latency.distribution = kind
-                return true
-            },
-            OptionSpec(
-                name: "--nemesis", value: "FAULTS",
-                help: "a comma-separated list of faults to inject: \(Nemesis.Fault.list) (default: none)",
-                expected: "a list of \(Nemesis.Fault.list)"
-            ) { text, options in
-                list(text) { options.nemesis = $0 }
-            },
-            OptionSpec(
-                name: "--nemesis-interval", value: "S",
-                help: "how many seconds between nemesis operations, on average (default: 10)",
-                expected: "a number above 0"
-            ) { text, options in decimal(text, 0.001...1e7) { options.nemesisInterval = $0 } },
-            OptionSpec(
-                name: "--seed", value: "N",
-                help: "what is drawn for requests, latencies and faults (default: drawn)",
-                expected: "an integer from 0 to \(UInt64.max)"
-            ) { text, options in
-                options.seed = UInt64(text)
-                return options.seed != nil
-            },
-        ]
-        + checking + logging + extra + remote
+    static let all: [OptionSpec] = [
+        OptionSpec(
+            name: "--workload", short: "-w", value: "NAME",
+            help: "what workload to run: lin-kv (default: lin-kv)",
+            expected: "lin-kv, the only workload here"
+        ) {
+            $0.workload = $1
+            return $1 == "lin-kv"
+        },
+        OptionSpec(
+            name: "--bin", value: "FILE", help: "path to binary which runs a node", expected: "a path"
+        ) {
+            $0.bin = $1
+            $0.commands.start = nil
+            return !$1.isEmpty
+        },
+        integer("--node-count", 1...200, "how many nodes to run, n0, n1, ... (default: 5)") {
+            $0.nodeCount = $1
+        },
+        OptionSpec(
+            name: "--concurrency", value: "N",
+            help: "how many clients; 4n means four per node. Maelstrom wants a multiple of 2n (default: 4n)",
+            expected: "an integer from 1 to 100000, or one followed by n, such as 4n"
+        ) { options, text in
+            let isPerNode = text.hasSuffix("n")
+            guard let count = Int(isPerNode ? String(text.dropLast()) : text),
+                (1...(isPerNode ? 1000 : 100_000)).contains(count)
+            else { return false }
+            options.concurrency = isPerNode ? .perNode(count) : .clients(count)
+            return true
+        },
+        decimal(
+            "--rate", "R", 0...1e9, "a number, 0 or more",
+            "requests per second of all clients together; 0: as fast as it goes (default: 5)"
+        ) { $0.rate = $1 },
+        decimal(
+            "--time-limit", "S", 0.001...1e7, "a number above 0",
+            "for how long clients ask, in seconds (default: 60)"
+        ) { $0.timeLimit = $1 },
+        decimal(
+            "--latency", "MS", 0...1e7, "a number, 0 or more",
+            "mean (normal) network latency between nodes, in ms (default: 0)"
+        ) { $0.latency.mean = $1 },
+        OptionSpec(
+            name: "--latency-dist", value: "TYPE",
+            help:
+                "what kind of latency distribution to use: constant, uniform, exponential (default: constant)",
+            expected: "constant, uniform or exponential"
+        ) { options, text in
+            guard let kind = Latency.Distribution(rawValue: text) else { return false }
+            options.latency.distribution = kind
+            return true
+        },
+        list("--nemesis", "FAULTS", "a comma-separated list of faults to inject", default: "none") {
+            $0.nemesis = $1
+        },
+        decimal(
+            "--nemesis-interval", "S", 0.001...1e7, "a number above 0",
+            "how many seconds between nemesis operations, on average (default: 10)"
+        ) { $0.nemesisInterval = $1 },
+        OptionSpec(
+            name: "--seed", value: "N",
+            help: "what is drawn for requests, latencies and faults (default: drawn)",
+            expected: "an integer from 0 to \(UInt64.max)"
+        ) {
+            $0.seed = UInt64($1)
+            return $0.seed != nil
+        },
+        integer(
+            "--test-count", 1...1_000_000,
+            "how many times to run; with the next seed each time, and until one is not valid (default: 1)"
+        ) { $0.testCount = $1 },
+        OptionSpec(
+            name: "--consistency-models", value: "MODELS",
+            help:
+                "a comma-separated list of consistency models to check: linearizable (default: linearizable)",
+            expected: "linearizable, the only model that is checked here"
+        ) { $1 == "linearizable" },
+        OptionSpec(
+            name: "--availability", value: "MODE",
+            help: "what share of the requests must be served: total, or a number from 0 to 1 (default: any)",
+            expected: "total or a number from 0 to 1"
+        ) { options, text in
+            let isTotal = text == "total" || text == ":total"
+            guard let share = isTotal ? 1 : Double(text), (0...1).contains(share) else { return false }
+            options.availability = share
+            return true
+        },
+        flag("--log-stderr", "whether to log debugging output from nodes") { $0.logsStderr = true },
+        flag("--log-net-send", "log messages between nodes as they're sent") { $0.logsSends = true },
+        flag("--log-net-recv", "log messages between nodes as they're received") { $0.logsReceipts = true },
+        // What Maelstrom does not have.
+        integer(
+            "--key-count", 1...10_000_000,
+            "ask for N keys that never retire, instead of Maelstrom's of about 120 requests each"
+        ) { $0.shape.keyCount = $1 },
+        share(
+            "--read-ratio", "R",
+            "the share of reads, the rest being writes and cas alike, instead of Maelstrom's mix"
+        ) { $0.shape.readRatio = $1 },
+        integer(
+            "--padding", 0...10_000_000,
+            "write strings of N bytes more instead of numbers; for runs with --no-check"
+        ) { $0.shape.padding = $1 },
+        share(
+            "--p-loss", "P", "how likely a message between nodes is lost while loss is on (default: 0.1)"
+        ) { $0.lossShare = $1 },
+        share("--p-duplicate", "P", "how likely one arrives twice while duplicate is on (default: 0.1)") {
+            $0.duplicateShare = $1
+        },
+        list("--partitions", "KINDS", "the cuts to draw from", default: "all") { $0.partitions = $1 },
+        flag("--no-check", "measure only: keep no history, and judge nothing") { $0.checks = false },
+        // The command line looks for it before it reads options.
+        OptionSpec(name: "--help", short: "-h", help: "say this") { _, _ in true },
+        command(
+            "--node-command", "starts node {i}, by name {id}, in place of --bin: 'ssh host{i} raft-kv'"
+        ) {
+            $0.bin = nil
+            $0.commands.start = $1
+        },
+        command("--kill-command", "kills that node at once, for kill: 'ssh host{i} pkill -9 raft-kv'") {
+            $0.commands.kill = $1
+        },
+        command("--pause-command", "stops it, for pause: 'ssh host{i} pkill -STOP raft-kv'") {
+            $0.commands.pause = $1
+        },
+        command("--resume-command", "lets it go on: 'ssh host{i} pkill -CONT raft-kv'") {
+            $0.commands.resume = $1
+        },
+    ]
+
+    private static func flag(
+        _ name: String, _ help: String, _ set: @escaping @Sendable (inout Options) -> Void
+    ) -> OptionSpec {
+        OptionSpec(name: name, help: help) { options, _ in
+            set(&options)
+            return true
+        }
+    }
+
+    private static func integer(
+        _ name: String, _ range: ClosedRange<Int>, _ help: String,
+        _ set: @escaping @Sendable (inout Options, Int) -> Void
+    ) -> OptionSpec {
+        OptionSpec(
+            name: name, value: "N", help: help,
+            expected: "an integer from \(range.lowerBound) to \(range.upperBound)"
+        ) { options, text in
+            guard let number = Int(text), range.contains(number) else { return false }
+            set(&options, number)
+            return true
+        }
+    }
+
+    private static func decimal(
+        _ name: String, _ value: String, _ range: ClosedRange<Double>, _ expected: String, _ help: String,
+        _ set: @escaping @Sendable (inout Options, Double) -> Void
+    ) -> OptionSpec {
+        OptionSpec(name: name, value: value, help: help, expected: expected) { options, text in
+            guard let number = Double(text), range.contains(number) else { return false }
+            set(&options, number)
+            return true
+        }
+    }
+
+    private static func share(
+        _ name: String, _ value: String, _ help: String,
+        _ set: @escaping @Sendable (inout Options, Double) -> Void
+    ) -> OptionSpec {
+        decimal(name, value, 0...1, "a number from 0 to 1", help, set)
+    }
 
     /// Several of what a type lists.
-    static func list<Item: RawRepresentable<String>>(_ text: String, _ set: ([Item]) -> Void) -> Bool {
-        let items = text.split(separator: ",", omittingEmptySubsequences: false).map {
-            Item(rawValue: $0.filter { $0 != " " })
-        }
-        set(items.compactMap(\.self))
-        return !items.contains { $0 == nil }
-    }
-
-    static func number(_ text: String, _ range: ClosedRange<Int>, _ set: (Int) -> Void) -> Bool {
-        guard let value = Int(text), range.contains(value) else { return false }
-        set(value)
-        return true
-    }
-
-    static func decimal(
-        _ text: String, _ range: ClosedRange<Double>, _ set: (Double) -> Void
-    ) -> Bool {
-        guard let value = Double(text), range.contains(value) else { return false }
-        set(value)
-        return true
-    }
-}
-
-extension Options {
-    /// Reads arguments over what is set already; of an option given twice, the last one counts.
-    /// - Throws: `UsageError`.
-    mutating func parse(_ arguments: [String]) throws {
-        var rest = arguments[...]
-        while let argument = rest.popFirst() {
-            if argument == "--" {
-                nodeArguments = Array(rest)
-                return
-            }
-            let parts = argument.split(separator: "=", maxSplits: 1).map(String.init)
-            let isAssigned = argument.hasPrefix("--") && parts.count == 2
-            let name = isAssigned ? parts[0] : argument
-            guard let spec = OptionSpec.all.first(where: { $0.name == name || $0.short == name }) else {
-                throw UsageError("\(argument): no such option; --help lists them")
-            }
-            guard spec.value != nil else {
-                if isAssigned { throw UsageError(spec.name, parts[1], expected: "no value") }
-                _ = spec.apply("", &self)
-                continue
-            }
-            guard let value = isAssigned ? parts[1] : rest.popFirst() else {
-                throw UsageError("\(spec.name): expected \(spec.expected)")
-            }
-            guard spec.apply(value, &self) else {
-                throw UsageError(spec.name, value, expected: spec.expected)
-            }
+    private static func list<Item: CaseIterable & RawRepresentable<String> & Sendable>(
+        _ name: String, _ value: String, _ help: String, default usual: String,
+        _ set: @escaping @Sendable (inout Options, [Item]) -> Void
+    ) -> OptionSpec {
+        let names = Item.allCases.map(\.rawValue).joined(separator: ", ")
+        return OptionSpec(
+            name: name, value: value, help: "\(help): \(names) (default: \(usual))",
+            expected: "a list of \(names)"
+        ) { options, text in
+            let words = text.split(separator: ",", omittingEmptySubsequences: false)
+            let items = words.compactMap { Item(rawValue: $0.filter { $0 != " " }) }
+            set(&options, items)
+            return items.count == words.count
         }
     }
-}
 
-extension CaseIterable where Self: RawRepresentable<String> {
-    /// All of them, for people.
-    static var list: String { allCases.map(\.rawValue).joined(separator: ", ") }
+    private static func command(
+        _ name: String, _ help: String, _ set: @escaping @Sendable (inout Options, String) -> Void
+    ) -> OptionSpec {
+        OptionSpec(name: name, value: "COMMAND", help: help, expected: "a command for \(ShellCommands.shell)")
+        { options, text in
+            set(&options, text)
+            return text.contains { $0 != " " }
+        }
+    }
 }

@@ -46,7 +46,8 @@ struct Options: Hashable, Sendable {
     var checks = true
     /// How many runs, each with the next seed; the first that is not valid is the last.
     var testCount = 1
-    var availability: Availability?
+    /// The share of the requests that must be served, from 0 to 1.
+    var availability: Double?
     var logsStderr = false
     var logsSends = false
     var logsReceipts = false
@@ -55,6 +56,11 @@ struct Options: Hashable, Sendable {
 
     /// How long a client waits for an answer, in nanoseconds: ten times the mean latency, a second at least.
     var timeout: UInt64 { UInt64(max(10 * latency.mean, 1000) * 1e6) }
+}
+
+/// What the system does not let the bench do.
+struct SystemError: Error, CustomStringConvertible {
+    var description: String
 }
 
 /// What is wrong with the command line.

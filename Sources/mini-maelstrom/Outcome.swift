@@ -26,13 +26,7 @@ enum Outcome: Hashable, Sendable {
             self = ErrorReason.definite.contains(code) ? .failed(reason) : .unanswered(kind, reason)
             return
         }
-        let expected =
-            switch kind {
-            case .read: "read_ok"
-            case .write: "write_ok"
-            case .cas: "cas_ok"
-            }
-        if reply.type != expected {
+        if reply.type != "\(kind.name)_ok" {
             self = .unanswered(kind, .malformed("\(reply.type) for a \(kind.name)"))
         } else if let field = reply.unexpected.first {
             self = .unanswered(kind, .malformed("\(reply.type) with a field \(field)"))
@@ -47,6 +41,46 @@ enum Outcome: Hashable, Sendable {
     }
 }
 
+/// How a request went, to count by.
+enum Ending: Int, CaseIterable, Sendable {
+    case ok, fail, info
+
+    var name: String {
+        switch self {
+        case .ok: "ok"
+        case .fail: "fail"
+        case .info: "info"
+        }
+    }
+}
+
+extension Outcome {
+    var ending: Ending {
+        switch self {
+        case .ok: .ok
+        case .failed: .fail
+        case .unknown: .info
+        }
+    }
+
+    /// Why it is not ok.
+    var reason: ErrorReason? {
+        switch self {
+        case .ok: nil
+        case .failed(let reason), .unknown(let reason): reason
+        }
+    }
+
+    /// Whether the service answered by what the register held.
+    var isServed: Bool {
+        switch self {
+        case .ok: true
+        case .failed(.code(let code, _)): ErrorReason.served.contains(code)
+        case .failed, .unknown: false
+        }
+    }
+}
+
 /// Why a request is not ok.
 enum ErrorReason: Hashable, Sendable, CustomStringConvertible {
     case timeout
@@ -57,7 +91,7 @@ enum ErrorReason: Hashable, Sendable, CustomStringConvertible {
     /// The codes of errors that say that the request did not happen.
     static let definite: Set<Int> = [1, 10, 11, 12, 14, 20, 21, 22, 30]
 
-    /// The codes that tell something of the register: the request was served.
+    /// The codes that tell something of the register.
     static let served: Set<Int> = [20, 21, 22]
 
     /// Its kind, to count by.

@@ -1,19 +1,15 @@
 /// Tells how a run goes: every second in one line of a terminal, every ten seconds in lines elsewhere.
 struct Progress {
-    private let interval: UInt64
+    private static let interval: UInt64 = Console.isTerminal ? 1_000_000_000 : 10_000_000_000
+
     private var last = 0
     private var lastTime: UInt64 = 0
     /// When the next line is due, in nanoseconds since the start.
-    private(set) var next: UInt64?
+    private(set) var next = interval
 
-    init(isTerminal: Bool) {
-        interval = isTerminal ? 1_000_000_000 : 10_000_000_000
-        next = interval
-    }
-
-    mutating func report(_ statistics: Statistics, trouble: String, at now: UInt64) {
-        guard let due = next, now >= due else { return }
-        let total = statistics.total
+    mutating func report(_ statistics: Statistics, trouble: @autoclosure () -> String, at now: UInt64) {
+        guard now >= next else { return }
+        let (total, trouble) = (statistics.total, trouble())
         let rate = Double(total.all - last) / (Double(now - lastTime) / 1e9)
         let line =
             "\(Text.decimal(Double(now) / 1e9, 0)) s: \(Text.grouped(total.ok)) ok, "
@@ -21,7 +17,7 @@ struct Progress {
             + "\(Text.decimal(rate, 0))/s\(trouble.isEmpty ? "" : ", \(trouble)")"
         if Console.isTerminal { Console.sayForNow(line) } else { Console.say(line) }
         (last, lastTime) = (total.all, now)
-        next = due + interval
-        if let then = next, then < now { next = now + interval }
+        next += Progress.interval
+        if next < now { next = now + Progress.interval }
     }
 }

@@ -7,7 +7,7 @@ struct Recorder {
     private var times: [UInt64] = []
     private var errors: [Int: ErrorReason] = [:]
     /// What the nemesis did, and after how many events.
-    private(set) var acts: [(event: Int, time: UInt64, text: String)] = []
+    private var acts: [(event: Int, time: UInt64, text: String)] = []
     private let isOn: Bool
 
     init(isOn: Bool) { self.isOn = isOn }

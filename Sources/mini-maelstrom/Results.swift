@@ -2,17 +2,16 @@ import Foundation
 
 /// What a run leaves in `results.json`: durations in milliseconds where nothing else is said.
 struct Results: Codable, Sendable {
-    struct Counts: Codable, Sendable {
-        var ok: Int
-        var fail: Int
-        var info: Int
-    }
-
     struct Latencies: Codable, Sendable {
         var p50: Double
         var p95: Double
         var p99: Double
         var max: Double
+
+        init(_ histogram: Histogram) {
+            func quantile(_ share: Double) -> Double { Double(histogram.quantile(share)) / 1e6 }
+            (p50, p95, p99, max) = (quantile(0.5), quantile(0.95), quantile(0.99), quantile(1))
+        }
     }
 
     var name: String
@@ -50,20 +49,15 @@ struct Results: Codable, Sendable {
     /// What operators asked for: `fail` was refused, `info` may yet have been done.
     var membershipChanges: Counts
     var transfers: Counts
-    /// Of all nodes.
-    var cpuSeconds: Double
-    var cpuMicrosecondsPerRequest: Double
+    /// Of all nodes; nil, as what follows, where only a command reaches them: what it takes here is not theirs.
+    var cpuSeconds: Double?
+    var cpuMicrosecondsPerRequest: Double?
     /// Of the node with the most.
-    var peakMegabytes: Double
+    var peakMegabytes: Double?
 
     init(_ options: Options, seed: UInt64, _ run: Run, _ judgement: Judgement) {
         let statistics = run.statistics
-        let usage = run.usage
-        let count = Double(max(1, statistics.total.all))
-        func counts(_ counts: Statistics.Counts) -> Counts {
-            Counts(ok: counts.ok, fail: counts.fail, info: counts.info)
-        }
-        func quantile(_ share: Double) -> Double { Double(statistics.latency.quantile(share)) / 1e6 }
+        let usage = options.commands.start == nil ? run.cluster.usage : nil
         name = options.name
         verdict = judgement.verdict
         reasons = judgement.reasons
@@ -77,31 +71,31 @@ struct Results: Codable, Sendable {
         latencyDistribution = options.latency.distribution.rawValue
         nemesis = options.nemesis.map(\.rawValue)
         seconds = run.duration
-        total = counts(statistics.total)
-        byKind = Dictionary(
-            uniqueKeysWithValues: statistics.byKind.map { ($0.key.name, counts($0.value)) })
+        total = statistics.total
+        byKind = Results.byName(statistics.byKind) { $0.name }
         errors = statistics.errors
-        requestsPerSecond = run.duration > 0 ? Double(statistics.total.all) / run.duration : 0
+        requestsPerSecond = run.duration > 0 ? Double(total.all) / run.duration : 0
         availability = statistics.availability
-        latencies = Latencies(p50: quantile(0.5), p95: quantile(0.95), p99: quantile(0.99), max: quantile(1))
-        serverMessages = statistics.serverMessages
-        messagesPerRequest = statistics.messagesPerRequest
+        latencies = Latencies(statistics.latency)
+        serverMessages = run.journal.betweenNodes.values.reduce(0, +)
+        messagesPerRequest = total.all == 0 ? 0 : Double(serverMessages) / Double(total.all)
         partitions = statistics.partitions
         droppedByPartitions = statistics.dropped
-        func byNode(_ fault: Nemesis.Fault) -> [String: Int] {
-            Dictionary(
-                uniqueKeysWithValues: (statistics.strikes[fault] ?? [:]).map { ("n\($0.key)", $0.value) })
-        }
-        kills = byNode(.kill)
-        pauses = byNode(.pause)
+        kills = Results.byName(statistics.strikes[.kill] ?? [:]) { "n\($0)" }
+        pauses = Results.byName(statistics.strikes[.pause] ?? [:]) { "n\($0)" }
         droppedByKills = statistics.droppedByKills
         lost = run.network.lost
         duplicated = run.network.duplicated
-        membershipChanges = counts(statistics.asked[.membership] ?? .init())
-        transfers = counts(statistics.asked[.transfer] ?? .init())
-        cpuSeconds = usage.seconds
-        cpuMicrosecondsPerRequest = usage.seconds * 1e6 / count
-        peakMegabytes = usage.largestMegabytes
+        membershipChanges = statistics.asked[.membership] ?? Counts()
+        transfers = statistics.asked[.transfer] ?? Counts()
+        cpuSeconds = usage?.seconds
+        cpuMicrosecondsPerRequest = usage.map { $0.seconds * 1e6 / Double(max(1, statistics.total.all)) }
+        peakMegabytes = usage?.largestMegabytes
+    }
+
+    private static func byName<Key, Value>(_ values: [Key: Value], _ name: (Key) -> String) -> [String: Value]
+    {
+        Dictionary(uniqueKeysWithValues: values.map { (name($0.key), $0.value) })
     }
 
     /// - Throws: `EncodingError`.
@@ -112,40 +106,37 @@ struct Results: Codable, Sendable {
     }
 
     /// What a person reads at the end of a run, before the verdict.
-    func summary(_ statistics: Statistics) -> [String] {
+    /// - Parameter malformed: the first reply that Maelstrom's clients would refuse.
+    func summary(malformed: String?) -> [String] {
         var lines = ["", row("", ["ok", "failed", "unknown"])]
-        for kind in Request.Kind.allCases {
-            guard let counts = byKind[kind.name] else { continue }
-            lines.append(row(kind.name, [counts.ok, counts.fail, counts.info].map(Text.grouped)))
+        for kind in Request.Kind.allCases.map(\.name) {
+            if let counts = byKind[kind] { lines.append(row(kind, counts)) }
         }
-        lines.append(row("all", [total.ok, total.fail, total.info].map(Text.grouped)))
-        lines.append("")
-        for (error, count) in errors.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {
-            lines.append(fact(error, Text.grouped(count)))
-        }
-        if let malformed = statistics.malformed { lines.append(fact("malformed", "the first: \(malformed)")) }
-        lines.append(
+        lines += [row("all", total), ""]
+        lines += errors.mostFirst.map { fact($0.key, Text.grouped($0.value)) }
+        if let malformed { lines.append(fact("malformed", "the first: \(malformed)")) }
+        let shares = [
+            ("p50", latencies.p50), ("p95", latencies.p95), ("p99", latencies.p99), ("max", latencies.max),
+        ]
+        lines += [
             fact(
                 "served",
                 "\(Text.decimal(availability * 100, 2)) % of the requests; "
-                    + "\(Text.grouped(Int(requestsPerSecond)))/s over \(Text.decimal(seconds, 1)) s"))
-        let shares = [("p50", 0.5), ("p95", 0.95), ("p99", 0.99), ("max", 1)]
-        lines.append(
-            fact(
-                "latency",
-                shares.map { "\($0.0) \(Text.milliseconds(statistics.latency.quantile($0.1)))" }
-                    .joined(separator: "  ")))
-        lines.append(
+                    + "\(Text.grouped(Int(requestsPerSecond)))/s over \(Text.decimal(seconds, 1)) s"),
+            fact("latency", shares.map { "\($0.0) \(Text.milliseconds($0.1))" }.joined(separator: "  ")),
             fact(
                 "messages",
                 "\(Text.decimal(messagesPerRequest, 2)) per request between nodes, "
-                    + "\(Text.grouped(serverMessages)) in all"))
+                    + "\(Text.grouped(serverMessages)) in all"),
+        ]
         lines += faults()
-        lines.append(
-            fact(
-                "nodes",
-                "\(Text.decimal(cpuMicrosecondsPerRequest, 1)) us of processor time per request in all, "
-                    + "\(Text.decimal(peakMegabytes, 1)) MB at most in one"))
+        if let cpuMicrosecondsPerRequest, let peakMegabytes {
+            lines.append(
+                fact(
+                    "nodes",
+                    "\(Text.decimal(cpuMicrosecondsPerRequest, 1)) us of processor time per request in all, "
+                        + "\(Text.decimal(peakMegabytes, 1)) MB at most in one"))
+        }
         return lines
     }
 
@@ -181,6 +172,10 @@ struct Results: Codable, Sendable {
         let total = Text.grouped(byNode.values.reduce(0, +))
         return nodes.isEmpty
             ? "none" : "\(total): " + nodes.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+    }
+
+    private func row(_ name: String, _ counts: Counts) -> String {
+        row(name, [counts.ok, counts.fail, counts.info].map(Text.grouped))
     }
 
     private func row(_ name: String, _ cells: [String]) -> String {

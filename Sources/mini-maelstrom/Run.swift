@@ -6,7 +6,7 @@ final class Run {
     static let aftermath = 3.0
 
     let options: Options
-    private let store: Store
+    let store: Store
     let cluster = Cluster()
     private var reader: MessageReader
     var network: Network
@@ -16,30 +16,35 @@ final class Run {
     private var clients: Clients
     var recorder: Recorder
     var statistics = Statistics()
-    private(set) var samples = RequestSamples()
     var journal = Journal()
+    var faultTimes = FaultTimes()
     private(set) var failure: Failure?
     /// How long clients asked, in seconds.
     private(set) var duration = 0.0
     private(set) var start: UInt64 = 0
     /// How many messages have been given an id.
     var messages = 0
-    private var progress: Progress
+    private var progress = Progress()
     /// The nodes that run and know who they are.
     var initialized: Set<Int> = []
     /// When those that have not answered `init` yet should have, in nanoseconds.
     var initDeadlines: [Int: UInt64] = [:]
     var paused: Set<Int> = []
-    var isCut = false
     /// A fault that waits until it is known who leads.
     var strike: (fault: Nemesis.Fault, order: [Int], search: LeaderSearch)?
     var operators: Operators
-    /// What is being done to nodes that only commands reach.
+    /// What is being done to nodes.
     var steps: NodeSteps
     private var tail: LogTail?
     private var nextTail: UInt64 = .max
-    /// How many questions the bench has asked for itself.
-    var searches = 0
+    /// The `msg_id` of what the bench asked last for itself; `init` is the first.
+    var lastQuestion = 1
+
+    /// When it began, in milliseconds since midnight UTC.
+    var startOfDay: Double {
+        let age = start > 0 ? Double(monotonicNow() - start) / 1e6 : 0
+        return (Date().timeIntervalSince1970 * 1000 - age).truncatingRemainder(dividingBy: 86_400_000)
+    }
 
     private var firstClient: Int { options.nodeCount + 1 }
 
@@ -53,7 +58,7 @@ final class Run {
         operators = Operators(nodes: nodes)
         steps = NodeSteps(nodes: nodes)
         if options.logsStderr {
-            tail = LogTail(paths: (0..<nodes).map { store.path("n\($0).log") })
+            tail = LogTail(paths: (0..<nodes).map(store.log))
             nextTail = 0
         }
         nemesis = Nemesis(
@@ -68,7 +73,6 @@ final class Run {
         clients = Clients(
             count: options.clients, nodes: nodes, firstClient: nodes + 1, timeout: options.timeout)
         recorder = Recorder(isOn: options.checks)
-        progress = Progress(isTerminal: Console.isTerminal)
     }
 
     /// Runs to the end; what went wrong is in `failure`.
@@ -82,15 +86,14 @@ final class Run {
             for index in 0..<options.nodeCount { try cluster.start(launch(index)) }
             try initialize()
             try ask()
-        } catch let error as Failure {
-            failure = error
         } catch {
-            failure = .notStarted(node: cluster.nodes.count, why: "\(error)")
+            failure = error
         }
         if start > 0, duration == 0 { duration = Double(monotonicNow() - start) / 1e9 }
     }
 
-    private func launch(_ node: Int) -> Cluster.Launch {
+    /// How a node is started.
+    func launch(_ node: Int) -> NodeProcess.Launch {
         var program = URL(fileURLWithPath: options.bin ?? "").standardizedFileURL.path
         var arguments = options.nodeArguments.map {
             $0.replacingOccurrences(of: Options.freshDirectory, with: store.path("data"))
@@ -100,14 +103,11 @@ final class Run {
             program = ShellCommands.shell
             arguments = ["-c", arguments.isEmpty ? filled : "\(filled) \"$@\"", "n\(node)"] + arguments
         }
-        return Cluster.Launch(program: program, arguments: arguments, log: store.path("n\(node).log"))
+        return NodeProcess.Launch(program: program, arguments: arguments, log: store.log(of: node))
     }
 
-    /// Processor time and the largest memory of the nodes, once they have ended.
-    var usage: (seconds: Double, largestMegabytes: Double) { cluster.usage }
-
     /// Tells every node who it is, and waits until all have answered.
-    private func initialize() throws {
+    private func initialize() throws(Failure) {
         let now = monotonicNow()
         for node in 0..<options.nodeCount { sendInit(to: node, at: now) }
         while initialized.count < options.nodeCount { try turn(until: initDeadlines.values.min()) }
@@ -115,7 +115,7 @@ final class Run {
 
     /// Lets clients ask for the time limit, mends what is broken then, so that what it left behind is seen, and
     /// waits for the last answers.
-    private func ask() throws {
+    private func ask() throws(Failure) {
         start = monotonicNow()
         try ask(until: start + UInt64(options.timeLimit * 1e9), breaking: true)
         if !options.nemesis.isEmpty {
@@ -132,7 +132,7 @@ final class Run {
         }
     }
 
-    private func ask(until end: UInt64, breaking: Bool) throws {
+    private func ask(until end: UInt64, breaking: Bool) throws(Failure) {
         var now = monotonicNow()
         while now < end {
             if breaking { try act(at: now) }
@@ -155,16 +155,16 @@ final class Run {
     }
 
     /// Waits for something to happen, and takes in all that did.
-    private func turn(until deadline: UInt64?) throws {
+    private func turn(until deadline: UInt64?) throws(Failure) {
         for wake in cluster.wait(until: deadline) {
             switch wake {
             case .output(let node): try receive(node)
-            case .interrupted: throw Failure.interrupted
+            case .interrupted: throw .interrupted
             case .child: try turnSteps(at: monotonicNow())
             case .ended(let node, let status):
                 while try receive(node) {}
                 if steps.isDying(node) { break }
-                throw Failure.ended(node: node, how: NodeProcess.describe(status: status))
+                throw .ended(node: node, how: NodeProcess.describe(status: status))
             }
         }
         let now = monotonicNow()
@@ -186,13 +186,13 @@ final class Run {
     }
 
     @discardableResult
-    private func receive(_ node: Int) throws -> Bool {
-        var problem: (any Error)?
+    private func receive(_ node: Int) throws(Failure) -> Bool {
+        var problem: Failure?
         let found = cluster.receive(node) { lines in
             let now = monotonicNow()
             var rest = lines
             while problem == nil, let newline = rest.firstIndex(of: UInt8(ascii: "\n")) {
-                do {
+                do throws(Failure) {
                     try take(rest[..<newline], from: node, at: now)
                 } catch {
                     problem = error
@@ -204,25 +204,26 @@ final class Run {
         return found
     }
 
-    private func take(_ line: UnsafeRawBufferPointer.SubSequence, from node: Int, at now: UInt64) throws {
+    private func take(_ line: UnsafeRawBufferPointer.SubSequence, from node: Int, at now: UInt64)
+        throws(Failure)
+    {
         switch try reader.read(line, from: node) {
         case .toNode(let destination, let kind, let hasID):
-            statistics.serverMessages += 1
             messages += 1
             if options.logsSends { sayNet("send", line, at: now) }
             let number = journal.send(
                 from: .node(node), to: .node(destination), kind: kind, text: line, at: now)
             send(line, hasID: hasID, from: node, to: destination, number: number, at: now)
         case .toClient(let client, let reply):
-            if client >= firstClient { note(reply, from: node, to: client, text: line, at: now) }
-            if client < firstClient {
-                try take(reply, of: client, at: now)
-            } else if !clients.exists(client) {
-                throw Failure.badLine(
+            guard client >= firstClient else { return try take(reply, of: client, at: now) }
+            journal.deliver(
+                from: .node(node), to: .client(client), kind: reply.type, reference: reply.inReplyTo ?? 0,
+                text: line, at: now)
+            guard clients.exists(client) else {
+                throw .badLine(
                     node: node, line: String(decoding: line, as: UTF8.self), why: "no client c\(client)")
-            } else if let completion = clients.answer(reply, to: client, at: now) {
-                complete(completion, at: now)
             }
+            if let completion = clients.answer(reply, to: client, at: now) { complete(completion, at: now) }
         }
     }
 
@@ -268,14 +269,15 @@ final class Run {
             MessageWriter.append(
                 request, padding: options.shape.padding, id: messages, client: worker.client,
                 node: worker.node, messageID: worker.messageID, to: &cluster.nodes[worker.node].outgoing)
-            note(
-                request, of: worker, text: cluster.nodes[worker.node].outgoing[length...].dropLast(), at: now)
+            journal.deliver(
+                from: .client(worker.client), to: .node(worker.node), kind: request.kind.name,
+                reference: worker.messageID,
+                text: cluster.nodes[worker.node].outgoing[length...].dropLast(), at: now)
         }
     }
 
     private func complete(_ completion: Clients.Completion, at now: UInt64) {
-        statistics.add(completion)
-        samples.add(completion, node: completion.process % options.nodeCount, at: now - start)
+        statistics.add(completion, node: completion.process % options.nodeCount, at: now - start)
         recorder.complete(completion, at: now - start)
         pace.release(completion.worker)
     }

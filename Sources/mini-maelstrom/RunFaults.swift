@@ -6,15 +6,14 @@ extension Run {
     static let initPatience: UInt64 = 10_000_000_000
 
     /// Does what is due.
-    func act(at now: UInt64) throws {
+    func act(at now: UInt64) throws(Failure) {
         if let pending = strike, pending.search.isOver(at: now) { try concludeStrike(at: now) }
         while let act = nemesis.act(at: now - start) {
             switch act {
             case .startPartition(let partition, let cuts):
                 network.cut(cuts)
-                isCut = !cuts.isEmpty
                 statistics.partitions += 1
-                note(":start-partition\t:\(partition.rawValue) \(cuts.description)", at: now)
+                begin(.partition, ":\(partition.rawValue) \(cuts.description)", at: now)
             case .stopPartition: mend(at: now)
             case .kill(let target, let order): try strike(.kill, target, order, at: now)
             case .pause(let target, let order): try strike(.pause, target, order, at: now)
@@ -33,7 +32,7 @@ extension Run {
     }
 
     /// Undoes all that the nemesis has done, as Jepsen does at the end.
-    func mendAll(at now: UInt64) throws {
+    func mendAll(at now: UInt64) throws(Failure) {
         strike = nil
         if options.nemesis.contains(.partition) { mend(at: now) }
         if options.nemesis.contains(.loss) { lose(false, at: now) }
@@ -44,19 +43,35 @@ extension Run {
 
     private func mend(at now: UInt64) {
         network.heal()
-        isCut = false
-        note(":stop-partition\t:network-healed", at: now)
+        end(.partition, at: now)
     }
 
     private func lose(_ begins: Bool, at now: UInt64) {
         network.lossShare = begins ? options.lossShare : 0
-        note(begins ? ":start-loss\t\(options.lossShare)" : ":stop-loss\t:network-healed", at: now)
+        if begins { begin(.loss, "\(options.lossShare)", at: now) } else { end(.loss, at: now) }
     }
 
     private func duplicate(_ begins: Bool, at now: UInt64) {
         network.duplicateShare = begins ? options.duplicateShare : 0
-        let words = ":start-duplicate\t\(options.duplicateShare)"
-        note(begins ? words : ":stop-duplicate\t:network-healed", at: now)
+        let words = "\(options.duplicateShare)"
+        if begins { begin(.duplicate, words, at: now) } else { end(.duplicate, at: now) }
+    }
+
+    /// Notes what befalls the network from now on.
+    private func begin(_ fault: Nemesis.Fault, _ words: String, at now: UInt64) {
+        note(":start-\(fault.rawValue)\t\(words)", at: now)
+        faultTimes.begin(fault, String(words.drop { $0 == ":" }), at: now - start)
+    }
+
+    /// Notes that all is well again.
+    private func end(_ fault: Nemesis.Fault, at now: UInt64) {
+        switch fault {
+        case .kill: note(":start\t:all", at: now)
+        case .pause: note(":resume\t:all", at: now)
+        case .partition, .loss, .duplicate, .membership, .transfer:
+            note(":stop-\(fault.rawValue)\t:network-healed", at: now)
+        }
+        faultTimes.end(fault, at: now - start)
     }
 
     func note(_ text: String, at now: UInt64) { recorder.note(text, at: now - start) }
@@ -64,7 +79,9 @@ extension Run {
     // MARK: - Striking nodes
 
     /// Strikes at once, but for the leader, who has to be found first.
-    private func strike(_ fault: Nemesis.Fault, _ target: Target, _ order: [Int], at now: UInt64) throws {
+    private func strike(_ fault: Nemesis.Fault, _ target: Target, _ order: [Int], at now: UInt64)
+        throws(Failure)
+    {
         try concludeStrike(at: now)
         guard target == .leader else {
             return try strike(fault, target, nodes: target.pick(order, leader: nil), at: now)
@@ -75,18 +92,13 @@ extension Run {
     /// Asks all nodes that can answer how things stand.
     func search(at now: UInt64) -> LeaderSearch {
         let asked = (0..<options.nodeCount).filter { initialized.contains($0) && !paused.contains($0) }
-        searches += 1
-        let search = LeaderSearch(messageID: 1 + searches, asked: asked, at: now)
-        for node in asked {
-            messages += 1
-            MessageWriter.append(
-                body: #""type":"status""#, id: messages, client: node + 1, node: node,
-                messageID: search.messageID, to: &cluster.nodes[node].outgoing)
-        }
+        lastQuestion += 1
+        let search = LeaderSearch(messageID: lastQuestion, asked: asked, at: now)
+        for node in asked { tell(node, #""type":"status""#, messageID: search.messageID) }
         return search
     }
 
-    private func concludeStrike(at now: UInt64) throws {
+    private func concludeStrike(at now: UInt64) throws(Failure) {
         guard let pending = strike else { return }
         strike = nil
         let picked = Target.leader.pick(pending.order, leader: pending.search.leader)
@@ -95,7 +107,7 @@ extension Run {
 
     private func strike(
         _ fault: Nemesis.Fault, _ target: Target, nodes: [Int], at now: UInt64
-    ) throws {
+    ) throws(Failure) {
         let struck = nodes.filter {
             cluster.nodes[$0].isRunning && !steps.isDying($0) && (fault == .kill || !paused.contains($0))
         }
@@ -103,86 +115,70 @@ extension Run {
             switch fault {
             case .kill: try kill(node, at: now)
             case .pause:
-                try pause(node, at: now)
+                try add(.pause, to: node, at: now)
                 paused.insert(node)
             case .partition, .loss, .duplicate, .membership, .transfer:
                 preconditionFailure("\(fault.rawValue) strikes no node")
             }
         }
         statistics.strike(fault, struck)
-        let names = struck.map { "\"n\($0)\"" }.joined(separator: " ")
-        note(":\(fault.rawValue)\t:\(target.rawValue) [\(names)]", at: now)
+        let words = "\(target.rawValue) [\(Text.names(struck))]"
+        note(":\(fault.rawValue)\t:\(words)", at: now)
+        // A strike that found nobody to strike broke nothing.
+        if !struck.isEmpty { faultTimes.begin(fault, words, nodes: struck, at: now - start) }
     }
 
-    private func pause(_ node: Int, at now: UInt64) throws {
-        guard options.commands.start == nil else { return try add(.pause, to: node, at: now) }
-        cluster.nodes[node].pause()
-    }
-
-    private func resume(_ node: Int, at now: UInt64) throws {
-        guard options.commands.start == nil else { return try add(.resume, to: node, at: now) }
-        cluster.nodes[node].resume()
-    }
-
-    private func kill(_ node: Int, at now: UInt64) throws {
-        if options.commands.start == nil {
-            let process = cluster.nodes[node]
-            process.kill()
-            if !process.wasKilled, let status = process.status {
-                throw Failure.ended(node: node, how: NodeProcess.describe(status: status))
-            }
-        } else {
-            try add(.kill, to: node, at: now)
-        }
+    private func kill(_ node: Int, at now: UInt64) throws(Failure) {
+        try add(.kill, to: node, at: now)
         initialized.remove(node)
         initDeadlines[node] = nil
         paused.remove(node)
     }
 
-    private func startAll(at now: UInt64) throws {
+    private func startAll(at now: UInt64) throws(Failure) {
         for node in 0..<options.nodeCount
         where !steps.willRun(node, runs: cluster.nodes[node].isRunning) {
-            if options.commands.start != nil {
-                try add(.start, to: node, at: now)
-            } else {
-                try cluster.restart(node)
-                sendInit(to: node, at: now)
-            }
+            try add(.start, to: node, at: now)
         }
-        note(":start\t:all", at: now)
+        end(.kill, at: now)
     }
 
-    private func resumeAll(at now: UInt64) throws {
+    private func resumeAll(at now: UInt64) throws(Failure) {
         for node in paused.sorted() {
-            try resume(node, at: now)
+            try add(.resume, to: node, at: now)
             // It was not its fault that it took so long.
             if initDeadlines[node] != nil { initDeadlines[node] = now + Run.initPatience }
         }
         paused = []
-        note(":resume\t:all", at: now)
+        end(.pause, at: now)
     }
 
     // MARK: - Init
 
+    /// Asks a node as one of the bench's own clients: of those each has a node of its own.
+    func tell(_ node: Int, _ body: String, messageID: Int) {
+        messages += 1
+        MessageWriter.append(
+            body: body, id: messages, client: node + 1, node: node, messageID: messageID,
+            to: &cluster.nodes[node].outgoing)
+    }
+
     /// Tells a node who it is; no client uses it before it has answered.
     func sendInit(to node: Int, at now: UInt64) {
-        messages += 1
-        MessageWriter.appendInit(
-            id: messages, client: node + 1, node: node, nodes: options.nodeCount,
-            to: &cluster.nodes[node].outgoing)
+        tell(node, MessageWriter.initBody(node: node, nodes: options.nodeCount), messageID: 1)
         initDeadlines[node] = now + Run.initPatience
     }
 
     /// - Throws: `Failure.notStarted` where a node that runs has not answered in time.
-    func checkInits(at now: UInt64) throws {
+    func checkInits(at now: UInt64) throws(Failure) {
         for (node, deadline) in initDeadlines.sorted(by: { $0.key < $1.key })
         where deadline <= now && !paused.contains(node) {
-            throw Failure.notStarted(node: node, why: "no answer in 10 s")
+            throw .notStarted(node: node, why: "no answer in 10 s")
         }
     }
 
     /// Clients with low numbers are the bench's own: each tells one node who it is, and asks it who leads.
-    func take(_ reply: Reply, of client: Int, at now: UInt64) throws {
+    func take(_ reply: Reply, of client: Int, at now: UInt64) throws(Failure) {
         let node = client - 1
         guard (0..<options.nodeCount).contains(node) else { return }
         guard reply.inReplyTo == 1 else {
@@ -193,7 +189,7 @@ extension Run {
         guard initDeadlines.removeValue(forKey: node) != nil else { return }
         guard reply.type == "init_ok", reply.unexpected.isEmpty else {
             let extra = reply.unexpected.isEmpty ? "" : " with a field \(reply.unexpected[0])"
-            throw Failure.notStarted(node: node, why: "it answered \(reply.type)\(extra)")
+            throw .notStarted(node: node, why: "it answered \(reply.type)\(extra)")
         }
         initialized.insert(node)
     }
@@ -202,7 +198,7 @@ extension Run {
     var trouble: String {
         let down = (0..<options.nodeCount).filter { !initialized.contains($0) }
         func names(_ nodes: [Int]) -> String { nodes.map { "n\($0)" }.joined(separator: " ") }
-        var parts = isCut ? ["partitioned"] : []
+        var parts = network.isCut ? ["partitioned"] : []
         if network.lossShare > 0 { parts.append("losing") }
         if network.duplicateShare > 0 { parts.append("duplicating") }
         if !down.isEmpty { parts.append("\(names(down)) down") }

@@ -34,10 +34,8 @@ struct RunFile: Hashable, Sendable {
     /// The runs of the folder in the current directory.
     static func names() -> [String] {
         let found = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        return found.sorted().filter { name in
-            var isFolder: ObjCBool = false
-            let exists = FileManager.default.fileExists(atPath: "\(folder)/\(name)", isDirectory: &isFolder)
-            return exists && !isFolder.boolValue && !name.hasPrefix(".")
+        return found.sorted().filter {
+            !$0.hasPrefix(".") && FileManager.default.isFile("\(folder)/\($0)")
         }
     }
 }

@@ -33,11 +33,11 @@ extension Run {
         switch pending.errand {
         case .change(let plan):
             let target = plan.target(from: operators.members)
-            let names = target.map { "\"n\($0)\"" }
             ask(
                 .membership, among: plan.order,
-                words: "[\(names.joined(separator: " "))]",
-                body: #""type":"change_membership","members":[\#(names.joined(separator: ","))]"#, at: now)
+                words: "[\(Text.names(target))]",
+                body: #""type":"change_membership","members":[\#(Text.names(target, separator: ","))]"#,
+                at: now)
         case .transfer(let order):
             let voters = order.filter(operators.members.contains)
             guard let target = voters.first(where: { $0 != pending.search.leader }) else { return }
@@ -52,25 +52,25 @@ extension Run {
         guard let node = order.last(where: { initialized.contains($0) && !paused.contains($0) }) else {
             return
         }
-        searches += 1
-        messages += 1
-        MessageWriter.append(
-            body: body, id: messages, client: node + 1, node: node, messageID: 1 + searches,
-            to: &cluster.nodes[node].outgoing)
+        lastQuestion += 1
+        tell(node, body, messageID: lastQuestion)
+        let span = faultTimes.begin(fault, "ask \(words)", at: now - start)
         let request = Operators.Request(
-            fault: fault, node: node, words: words, deadline: now + Operators.patience)
-        operators.ask(request, messageID: 1 + searches)
+            fault: fault, node: node, words: words, deadline: now + Operators.patience, span: span)
+        operators.ask(request, messageID: lastQuestion)
         note(":\(fault.rawValue)\t:ask \(words)", at: now)
     }
 
     private func note(_ request: Operators.Request, _ outcome: Operators.Outcome, at now: UInt64) {
-        statistics.add(outcome, of: request.fault)
-        let words =
+        let (ending, how): (Ending, String) =
             switch outcome {
-            case .ok: ":ok \(request.words)"
-            case .refused(let why): ":refused \(request.words) \(why)"
-            case .unknown(let why): ":unknown \(request.words) \(why)"
+            case .ok: (.ok, "ok \(request.words)")
+            case .refused(let why): (.fail, "refused \(request.words) \(why)")
+            case .unknown(let why): (.info, "unknown \(request.words) \(why)")
             }
-        note(":\(request.fault.rawValue)\t\(HistoryText.oneLine(words))", at: now)
+        let words = HistoryText.oneLine(how)
+        statistics.add(ending, of: request.fault)
+        note(":\(request.fault.rawValue)\t:\(words)", at: now)
+        faultTimes.end(request.span, words, at: now - start)
     }
 }

@@ -1,19 +1,19 @@
 import Glibc
 
-/// Striking nodes that only commands reach, while the run goes on.
+/// Striking nodes, also those that only commands reach, while the run goes on.
 extension Run {
     /// Does something to a node, once what was to be done to it before is done.
-    func add(_ step: NodeSteps.Step, to node: Int, at now: UInt64) throws {
+    func add(_ step: NodeSteps.Step, to node: Int, at now: UInt64) throws(Failure) {
         if steps.add(step, to: node) { try begin(node, at: now) }
     }
 
     /// Goes on with what follows commands that have ended.
     /// - Throws: `Failure.command` where one has failed.
-    func turnSteps(at now: UInt64) throws {
+    func turnSteps(at now: UInt64) throws(Failure) {
         for (node, status) in steps.reap() {
             guard let step = steps.current(node) else { continue }
             guard status == 0 else {
-                throw Failure.command(
+                throw .command(
                     node: node, option: step.option, how: NodeProcess.describe(status: status))
             }
             // What is left of it here: the end of a pipe.
@@ -23,27 +23,39 @@ extension Run {
     }
 
     /// - Throws: `Failure.command` where one takes too long.
-    func checkSteps(at now: UInt64) throws {
+    func checkSteps(at now: UInt64) throws(Failure) {
         guard let node = steps.late(at: now), let step = steps.current(node) else { return }
-        throw Failure.command(node: node, option: step.option, how: "has not ended in 60 s")
+        throw .command(node: node, option: step.option, how: "has not ended in 60 s")
     }
 
-    private func begin(_ node: Int, at now: UInt64) throws {
+    private func begin(_ node: Int, at now: UInt64) throws(Failure) {
         guard let step = steps.current(node) else { return }
-        guard let command = command(step) else {
-            try cluster.restart(node)
-            sendInit(to: node, at: now)
-            return try end(node, at: now)
+        if let command = command(step) {
+            steps.begin(try spawn(command, node: node), of: node, at: now)
+            return
         }
-        steps.begin(try spawn(command, node: node), of: node, at: now)
+        let process = cluster.nodes[node]
+        switch step {
+        case .kill:
+            process.kill()
+            if !process.wasKilled, let status = process.status {
+                throw .ended(node: node, how: NodeProcess.describe(status: status))
+            }
+        case .pause: process.pause()
+        case .resume: process.resume()
+        case .start:
+            try cluster.restart(node, launch(node))
+            sendInit(to: node, at: now)
+        }
+        try end(node, at: now)
     }
 
-    private func end(_ node: Int, at now: UInt64) throws {
+    private func end(_ node: Int, at now: UInt64) throws(Failure) {
         steps.end(node)
         try begin(node, at: now)
     }
 
-    /// Nil for a start, which is the bench's own doing.
+    /// Nil for what the bench does itself.
     private func command(_ step: NodeSteps.Step) -> String? {
         switch step {
         case .kill: options.commands.kill
@@ -53,12 +65,13 @@ extension Run {
         }
     }
 
-    private func spawn(_ command: String, node: Int) throws -> pid_t {
+    private func spawn(_ command: String, node: Int) throws(Failure) -> pid_t {
         let null = open("/dev/null", O_RDWR | O_CLOEXEC)
         defer { close(null) }
-        return try NodeProcess.spawn(
-            ShellCommands.shell, ["-c", ShellCommands.fill(command, node: node)], input: null, output: null,
-            log: cluster.log(of: node))
+        let launch = NodeProcess.Launch(
+            program: ShellCommands.shell, arguments: ["-c", ShellCommands.fill(command, node: node)],
+            log: store.log(of: node))
+        return try NodeProcess.spawn(launch, for: node, input: null, output: null)
     }
 
     /// Leaves no command behind when the run is over, however it ended, and no node that stands still.

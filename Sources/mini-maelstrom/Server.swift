@@ -11,17 +11,13 @@ struct Server {
     /// How long a browser may take to ask, or to read on, in seconds.
     private static let patience = 5
 
-    struct ServerError: Error, CustomStringConvertible {
-        var description: String
-    }
-
     private let descriptor: Int32
     /// Where it listens; the system's choice where 0 was asked for.
     let port: UInt16
     private let pages: StorePages
 
     /// - Parameter store: the folder that holds the runs.
-    /// - Throws: `ServerError`.
+    /// - Throws: `SystemError`.
     init(port: UInt16, store: String) throws {
         pages = StorePages(store: store)
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -41,7 +37,7 @@ struct Server {
         guard isBound else {
             let why = String(cString: strerror(errno))
             close(listener)
-            throw ServerError(description: "cannot listen on 127.0.0.1:\(port): \(why)")
+            throw SystemError(description: "cannot listen on 127.0.0.1:\(port): \(why)")
         }
         descriptor = listener
         self.port = UInt16(bigEndian: address.sin_port)

@@ -37,26 +37,35 @@ struct Histogram: Hashable, Sendable {
     }
 }
 
-/// What a run counts.
-struct Statistics: Sendable {
-    struct Counts: Hashable, Sendable {
-        var ok = 0
-        var fail = 0
-        var info = 0
+/// How many requests went how.
+struct Counts: Codable, Hashable, Sendable {
+    var ok = 0
+    var fail = 0
+    var info = 0
 
-        var all: Int { ok + fail + info }
+    var all: Int { ok + fail + info }
+
+    mutating func add(_ ending: Ending, _ count: Int = 1) {
+        switch ending {
+        case .ok: ok += count
+        case .fail: fail += count
+        case .info: info += count
+        }
     }
 
-    private(set) var byKind: [Request.Kind: Counts] = [:]
+    static func + (one: Counts, other: Counts) -> Counts {
+        Counts(ok: one.ok + other.ok, fail: one.fail + other.fail, info: one.info + other.info)
+    }
+}
+
+/// What a run counts.
+struct Statistics: Sendable {
+    private(set) var samples = RequestSamples()
     private(set) var errors: [String: Int] = [:]
-    /// Of requests that were ok or refused for what the register held.
+    /// Of the requests that were served.
     private(set) var latency = Histogram()
-    /// Requests that the service answered by what the register held.
-    private(set) var served = 0
     /// The first reply that Maelstrom's clients would refuse.
     private(set) var malformed: String?
-    /// Messages that nodes sent to each other.
-    var serverMessages = 0
     /// Messages that a partition dropped.
     var dropped = 0
     /// Messages and requests that found their node dead.
@@ -67,55 +76,33 @@ struct Statistics: Sendable {
     /// What operators asked for: as many were done, refused, and neither for certain.
     private(set) var asked: [Nemesis.Fault: Counts] = [:]
 
-    var total: Counts {
-        byKind.values.reduce(into: Counts()) {
-            $0.ok += $1.ok
-            $0.fail += $1.fail
-            $0.info += $1.info
+    /// Of the kinds that were asked for.
+    var byKind: [Request.Kind: Counts] {
+        samples.series.reduce(into: [:]) { counts, series in
+            if series.count > 0 { counts[series.kind, default: Counts()].add(series.ending, series.count) }
         }
     }
 
-    /// The share of requests that were served, from 0 to 1.
-    var availability: Double { total.all == 0 ? 0 : Double(served) / Double(total.all) }
+    var total: Counts { byKind.values.reduce(Counts(), +) }
 
-    /// Messages between nodes for each request.
-    var messagesPerRequest: Double { total.all == 0 ? 0 : Double(serverMessages) / Double(total.all) }
+    /// The share of requests that were served, from 0 to 1.
+    var availability: Double { total.all == 0 ? 0 : Double(latency.count) / Double(total.all) }
 
     mutating func strike(_ fault: Nemesis.Fault, _ nodes: [Int]) {
         for node in nodes { strikes[fault, default: [:]][node, default: 0] += 1 }
     }
 
-    mutating func add(_ outcome: Operators.Outcome, of fault: Nemesis.Fault) {
-        switch outcome {
-        case .ok: asked[fault, default: Counts()].ok += 1
-        case .refused: asked[fault, default: Counts()].fail += 1
-        case .unknown: asked[fault, default: Counts()].info += 1
-        }
+    mutating func add(_ ending: Ending, of fault: Nemesis.Fault) {
+        asked[fault, default: Counts()].add(ending)
     }
 
-    mutating func add(_ completion: Clients.Completion) {
-        switch completion.outcome {
-        case .ok:
-            byKind[completion.request.kind, default: Counts()].ok += 1
-            serve(completion)
-        case .failed(let reason):
-            byKind[completion.request.kind, default: Counts()].fail += 1
-            errors[reason.name, default: 0] += 1
-            if case .code(let code, _) = reason, ErrorReason.served.contains(code) { serve(completion) }
-            note(reason)
-        case .unknown(let reason):
-            byKind[completion.request.kind, default: Counts()].info += 1
-            errors[reason.name, default: 0] += 1
-            note(reason)
-        }
-    }
-
-    private mutating func serve(_ completion: Clients.Completion) {
-        served += 1
-        latency.add(completion.latency)
-    }
-
-    private mutating func note(_ reason: ErrorReason) {
+    /// - Parameter now: in nanoseconds since the start.
+    mutating func add(_ completion: Clients.Completion, node: Int, at now: UInt64) {
+        let outcome = completion.outcome
+        samples.add(completion, node: node, at: now)
+        if outcome.isServed { latency.add(completion.latency) }
+        guard let reason = outcome.reason else { return }
+        errors[reason.name, default: 0] += 1
         if case .malformed(let text) = reason, malformed == nil { malformed = text }
     }
 }

@@ -9,7 +9,7 @@ struct Store: Sendable {
     let folder: String
 
     /// Makes the folder of a run that starts now, and points `latest` to it.
-    /// - Throws: `StoreError`.
+    /// - Throws: `SystemError`.
     init(name: String) throws {
         let base = Store.base
         let format = DateFormatter()
@@ -22,34 +22,38 @@ struct Store: Sendable {
             try? FileManager.default.removeItem(atPath: "\(base)/latest")
             try FileManager.default.createSymbolicLink(atPath: "\(base)/latest", withDestinationPath: run)
         } catch {
-            throw StoreError(
-                "cannot make \(folder) for the results (\(error.localizedDescription)): "
+            throw SystemError(
+                description: "cannot make \(folder) for the results (\(error.localizedDescription)): "
                     + "run this where \(RunFile.folder)/store can be written")
         }
     }
 
     func path(_ file: String) -> String { "\(folder)/\(file)" }
 
-    /// - Throws: `StoreError`.
+    /// The file that a node's stderr goes to.
+    func log(of node: Int) -> String { path("n\(node).log") }
+
+    /// - Throws: `SystemError`.
     func write(_ text: [UInt8], to file: String) throws {
         do {
             try Data(text).write(to: URL(fileURLWithPath: path(file)))
         } catch {
-            throw StoreError("cannot write \(path(file)): \(error.localizedDescription)")
+            throw SystemError(description: "cannot write \(path(file)): \(error.localizedDescription)")
         }
     }
 
     /// The first bytes of a node's log, and whether those are all.
-    func firstBytes(_ count: Int, of file: String) -> (text: String, isWhole: Bool) {
-        guard let handle = FileHandle(forReadingAtPath: path(file)),
+    func firstBytes(_ count: Int, ofLog node: Int) -> (text: String, isWhole: Bool) {
+        guard let handle = FileHandle(forReadingAtPath: log(of: node)),
             let data = try? handle.read(upToCount: count + 1)
         else { return ("", true) }
         return (String(decoding: data.prefix(count), as: UTF8.self), data.count <= count)
     }
 
     /// The last lines of a node's log.
-    func lastLines(_ count: Int, of file: String) -> [String] {
-        guard let handle = FileHandle(forReadingAtPath: path(file)), let size = try? handle.seekToEnd() else {
+    func lastLines(_ count: Int, ofLog node: Int) -> [String] {
+        guard let handle = FileHandle(forReadingAtPath: log(of: node)), let size = try? handle.seekToEnd()
+        else {
             return []
         }
         try? handle.seek(toOffset: size - min(size, 16_384))
@@ -58,9 +62,10 @@ struct Store: Sendable {
     }
 }
 
-/// Why results cannot be kept.
-struct StoreError: Error, CustomStringConvertible {
-    var description: String
-
-    init(_ description: String) { self.description = description }
+extension FileManager {
+    /// Whether there is a file, and no folder, at a path.
+    func isFile(_ path: String) -> Bool {
+        var isFolder: ObjCBool = false
+        return fileExists(atPath: path, isDirectory: &isFolder) && !isFolder.boolValue
+    }
 }

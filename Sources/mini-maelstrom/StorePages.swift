@@ -41,11 +41,10 @@ struct StorePages {
         else { return .error("400 Bad Request") }
         let full = URL(fileURLWithPath: root + path).resolvingSymlinksInPath().path
         guard full == root || full.hasPrefix(root + "/") else { return .error("404 Not Found") }
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: full, isDirectory: &isFolder) else {
+        guard FileManager.default.fileExists(atPath: full) else {
             return full == root ? .page("no runs yet", []) : .error("404 Not Found")
         }
-        if !isFolder.boolValue { return file(full) }
+        if FileManager.default.isFile(full) { return file(full) }
         return full == root ? runs() : folder(full, String(full.dropFirst(root.count)))
     }
 
@@ -65,7 +64,7 @@ struct StorePages {
             dated.map { name, _ in
                 let results = try? Data(contentsOf: URL(fileURLWithPath: "\(root)/\(name)/results.json"))
                 let verdict = results.flatMap { try? JSONDecoder().decode(Results.self, from: $0) }?.verdict
-                let report = FileManager.default.fileExists(atPath: "\(root)/\(name)/report.html")
+                let report = FileManager.default.isFile("\(root)/\(name)/report.html")
                 return
                     "<td>\(StorePages.link("/\(name)/", name))</td><td>\(verdict?.rawValue ?? "no results")</td>"
                     + "<td>\(report ? StorePages.link("/\(name)/report.html", "report") : "")</td>"
@@ -74,7 +73,7 @@ struct StorePages {
 
     private func folder(_ path: String, _ place: String) -> Answer {
         .page(
-            StorePages.escape(String(place.dropFirst())),
+            Text.escaped(String(place.dropFirst())),
             ["<td>\(StorePages.link("/", "all runs"))</td>"]
                 + StorePages.names(in: path).map { "<td>\(StorePages.link("\(place)/\($0)", $0))</td>" })
     }
@@ -104,11 +103,6 @@ struct StorePages {
 
     private static func link(_ path: String, _ words: String) -> String {
         let address = path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? "/"
-        return "<a href=\"\(escape(address))\">\(escape(words))</a>"
-    }
-
-    private static func escape(_ text: String) -> String {
-        text.replacingOccurrences(of: "&", with: "&amp;").replacingOccurrences(of: "<", with: "&lt;")
-            .replacingOccurrences(of: "\"", with: "&quot;")
+        return "<a href=\"\(Text.escaped(address))\">\(Text.escaped(words))</a>"
     }
 }

@@ -14,7 +14,7 @@ struct Test {
 
     /// Runs as often as was asked for, with the next seed each time, until one run is not valid.
     /// - Returns: the exit code.
-    /// - Throws: `StoreError`.
+    /// - Throws: `SystemError`.
     func run() throws -> Int32 {
         let seed = options.seed ?? UInt64.random(in: 0..<1 << 32)
         for count in 0..<options.testCount {
@@ -30,7 +30,7 @@ struct Test {
 
     /// One run.
     /// - Parameter title: nil where only what is wrong is said.
-    /// - Throws: `StoreError`.
+    /// - Throws: `SystemError`.
     func run(seed: UInt64, title: String?) throws -> (results: Results, wasInterrupted: Bool) {
         let store = try Store(name: options.name)
         // From here on Ctrl-C ends the run, and not the bench.
@@ -40,20 +40,24 @@ struct Test {
         if options.checks { Console.sayForNow("checking ...") }
         var judgement = Judgement(
             options.checks ? run.recorder.history : nil, run.statistics, failure: run.failure)
-        judgement.demand(options.availability, run.statistics)
+        if let share = options.availability { judgement.demand(share, run.statistics) }
         let results = Results(options, seed: seed, run, judgement)
-        if title != nil { for line in results.summary(run.statistics) { Console.say(line) } }
+        if title != nil {
+            for line in results.summary(malformed: run.statistics.malformed) { Console.say(line) }
+        }
         if options.checks { try store.write(run.recorder.text(), to: "history.txt") }
         try store.write(try results.json(), to: "results.json")
-        let logs = (0..<options.nodeCount).map { store.firstBytes(1 << 24, of: "n\($0).log") }
-        let report = Report(options, seed: seed, run, judgement, results, logs: logs)
+        let logs = (0..<options.nodeCount).map { store.firstBytes(1 << 24, ofLog: $0) }
+        let lastWords = run.failure?.node.map { store.lastLines(20, ofLog: $0) }
+        let report = Report(
+            options, seed: seed, run, judgement, results, logs: logs, lastWords: lastWords ?? [])
         try store.write(try ReportPage.html(report), to: "report.html")
         if title != nil {
             Console.say("  \(Text.left("results", 24))\(store.folder)")
             Console.say("  \(Text.left("report", 24))\(store.path("report.html"))\n")
         }
         judgement.say()
-        if let node = run.failure?.node { quote(node, store) }
+        if let node = run.failure?.node, let lastWords { quote(lastWords, of: node) }
         if !judgement.reasons.isEmpty { Console.say("") }
         if title != nil {
             Console.say(
@@ -83,8 +87,7 @@ struct Test {
     }
 
     /// The end of a node's log.
-    private func quote(_ node: Int, _ store: Store) {
-        let lines = store.lastLines(20, of: "n\(node).log")
+    private func quote(_ lines: [String], of node: Int) {
         Console.say(lines.isEmpty ? "n\(node) left nothing on stderr" : "the last of n\(node)'s stderr:")
         for line in lines { Console.say("    \(line)") }
     }
@@ -103,10 +106,7 @@ extension Options {
         guard let bin else {
             throw UsageError("--bin: expected a program that runs a node (or --node-command, a command)")
         }
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: bin, isDirectory: &isFolder), !isFolder.boolValue,
-            FileManager.default.isExecutableFile(atPath: bin)
-        else {
+        guard FileManager.default.isFile(bin), FileManager.default.isExecutableFile(atPath: bin) else {
             throw UsageError("--bin", bin, expected: "a program; there is none that can be run")
         }
     }

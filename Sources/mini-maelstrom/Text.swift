@@ -17,10 +17,19 @@ enum Text {
         return (value < 0 ? "-" : "") + String(digits)
     }
 
-    /// Nanoseconds as milliseconds.
-    static func milliseconds(_ nanoseconds: UInt64) -> String {
-        let value = Double(nanoseconds) / 1e6
-        return "\(decimal(value, value < 10 ? 2 : value < 100 ? 1 : 0)) ms"
+    static func milliseconds(_ value: Double) -> String {
+        "\(decimal(value, value < 10 ? 2 : value < 100 ? 1 : 0)) ms"
+    }
+
+    /// The names of nodes, in quotation marks.
+    static func names(_ nodes: [Int], separator: String = " ") -> String {
+        nodes.map { "\"n\($0)\"" }.joined(separator: separator)
+    }
+
+    /// As it may stand in HTML.
+    static func escaped(_ text: String) -> String {
+        text.replacingOccurrences(of: "&", with: "&amp;").replacingOccurrences(of: "<", with: "&lt;")
+            .replacingOccurrences(of: "\"", with: "&quot;")
     }
 
     static func left(_ text: String, _ width: Int) -> String {
@@ -29,5 +38,12 @@ enum Text {
 
     static func right(_ text: String, _ width: Int) -> String {
         String(repeating: " ", count: max(0, width - text.count)) + text
+    }
+}
+
+extension [String: Int] {
+    /// In the order of the counts, and by name where they are equal.
+    var mostFirst: [(key: String, value: Int)] {
+        sorted { ($1.value, $0.key) < ($0.value, $1.key) }
     }
 }

@@ -54,9 +54,14 @@ struct Judgement: Sendable {
         if history.events.isEmpty { lower(to: .unknown, "nothing was asked") }
     }
 
-    /// Asks for a share of the requests to have been served.
-    mutating func demand(_ availability: Availability?, _ statistics: Statistics) {
-        if let complaint = availability?.complaint(statistics) { lower(to: .invalid, complaint) }
+    /// Asks for a share of the requests, from 0 to 1, to have been served, as Maelstrom's `--availability` does;
+    /// a request that was refused for what the register held was served.
+    mutating func demand(_ share: Double, _ statistics: Statistics) {
+        guard statistics.availability < share else { return }
+        lower(
+            to: .invalid,
+            "served \(Text.decimal(statistics.availability * 100, 2)) % of the requests, and "
+                + "--availability asks for \(Text.decimal(share * 100, 2)) %")
     }
 
     /// The first of the reasons, for people.
@@ -86,19 +91,12 @@ struct Judgement: Sendable {
 
     private mutating func lower(to verdict: RunVerdict, _ reason: String) {
         reasons.append(reason)
-        switch (self.verdict, verdict) {
-        case (_, .invalid): self.verdict = .invalid
-        case (.valid, .unknown): self.verdict = .unknown
-        case (.valid, .valid), (.unknown, _), (.invalid, _): break
-        }
+        if self.verdict != .invalid, verdict != .valid { self.verdict = verdict }
     }
 
     /// The smallest useful piece of a violation: what cannot be, what could have been, and what led there.
     static func describe(_ violation: Violation<RegisterValue>, key: Int) -> String {
-        let possible = violation.possible.map(held)
-        let list =
-            possible.count < 2
-            ? possible.joined() : possible.dropLast().joined(separator: ", ") + " or " + possible.last!
+        let list = possible(violation)
         var lines = [
             "key \(key): process \(violation.operation.process) \(words(violation.operation)), "
                 + (list.isEmpty ? "which nothing explains" : "but the register could only have held \(list)")
@@ -114,6 +112,13 @@ struct Judgement: Sendable {
                     + Text.left("process \(operation.process)", 14) + words(operation))
         }
         return lines.joined(separator: "\n")
+    }
+
+    /// What the register could have held; empty where nothing explains the operation.
+    static func possible(_ violation: Violation<RegisterValue>) -> String {
+        let values = violation.possible.map(held)
+        guard let last = values.last, values.count > 1 else { return values.joined() }
+        return values.dropLast().joined(separator: ", ") + " or " + last
     }
 
     static func held(_ value: RegisterValue?) -> String { value?.description ?? "no value" }

@@ -2,7 +2,7 @@ import Linearizability
 
 /// A request of a client, with the key that it concerns.
 struct Request: Hashable, Sendable {
-    enum Kind: Int, CaseIterable, Hashable, Sendable {
+    enum Kind: Int, CaseIterable, Sendable {
         case read, write, cas
 
         var name: String {

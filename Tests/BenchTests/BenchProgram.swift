@@ -1,5 +1,7 @@
 import XCTest
 
+@testable import mini_maelstrom
+
 /// The bench as a program, run in a folder of its own.
 class BenchProgram: XCTestCase {
     struct Ended {
@@ -50,4 +52,32 @@ class BenchProgram: XCTestCase {
     }
 
     func run(_ arguments: String...) throws -> Ended { end(try start(arguments)) }
+
+    /// A test of one of the package's nodes, asked as fast as it goes, and with the same seed each time, where the
+    /// options do not say otherwise.
+    /// - Parameters:
+    ///   - options: with blanks between them.
+    ///   - arguments: of the node.
+    func test(
+        of node: String = "TestNode", nodes: Int = 1, _ options: String, with arguments: String = ""
+    ) throws -> Ended {
+        func words(_ text: String) -> [String] { text.split(separator: " ").map(String.init) }
+        let common = ["test", "--bin", program(node).path] + words("--node-count \(nodes) --rate 0 --seed 1")
+        return end(try start(common + words(options) + ["--"] + words(arguments)))
+    }
+
+    /// A file that the last run left behind.
+    func contents(_ file: String) throws -> String {
+        try String(contentsOf: latest.appendingPathComponent(file), encoding: .utf8)
+    }
+
+    func results() throws -> Results {
+        try JSONDecoder().decode(Results.self, from: Data(try contents("results.json").utf8))
+    }
+
+    /// What the nemesis noted in the last run's history, without the times.
+    func nemesisLines() throws -> [Substring] {
+        try contents("history.txt").split(separator: "\n").filter { $0.contains("\t:nemesis\t") }
+            .map { $0.drop { $0 != "\t" } }
+    }
 }

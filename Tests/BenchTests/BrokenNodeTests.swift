@@ -6,13 +6,10 @@ import XCTest
 final class BrokenNodeTests: BenchProgram {
     /// Runs in which the network is cut; the first that is not valid is the last, on an idle machine within a minute.
     private func test(_ fault: String, runs: Int) throws -> Ended {
-        end(
-            try start([
-                "test", "--bin", program("TestNode").path, "--node-count", "5", "--latency", "10",
-                "--nemesis",
-                "partition", "--nemesis-interval", "1", "--rate", "200", "--time-limit", "5", "--seed", "1",
-                "--test-count", "\(runs)", "--", fault,
-            ]))
+        try test(
+            nodes: 5,
+            "--latency 10 --nemesis partition --nemesis-interval 1 --rate 200 --time-limit 5 --test-count \(runs)",
+            with: fault)
     }
 
     private func assertIsFoundOut(_ fault: String, line: UInt = #line) throws {
@@ -33,10 +30,4 @@ final class BrokenNodeTests: BenchProgram {
     func testVotesThatAreForgottenAreFoundOut() throws { try assertIsFoundOut("fickle") }
 
     func testRetriesThatAreCarriedOutTwiceAreFoundOut() throws { try assertIsFoundOut("twice") }
-
-    func testNodesThatDoNotReplicateAreFoundOut() throws { try assertIsFoundOut("none") }
-
-    func testOneThatSaysElevenAndDoesItIsFoundOutWhereItReplicatesNothing() throws {
-        try assertIsFoundOut("liar")
-    }
 }

@@ -4,17 +4,12 @@ import XCTest
 
 /// What the bench does beside single runs, with a node of one process.
 final class CommandTests: BenchProgram {
-    private func test(_ options: String...) throws -> Ended {
-        let common = ["test", "--bin", program("TestNode").path, "--node-count", "1", "--rate", "200"]
-        return end(try start(common + options))
-    }
-
     func testRunsFollowEachOtherWithTheNextSeedUntilOneIsNotValid() throws {
-        let valid = try test("--time-limit", "0.3", "--seed", "5", "--test-count", "2", "--rate", "0")
+        let valid = try test("--time-limit 0.3 --seed 5 --test-count 2")
         XCTAssertEqual(valid.status, 0, valid.output)
         XCTAssertTrue(valid.output.contains("run 1 of 2: 1 node"), valid.output)
         XCTAssertTrue(valid.output.contains("seed 6\n"), valid.output)
-        let invalid = try test("--time-limit", "1", "--test-count", "9", "--rate", "0", "--", "liar")
+        let invalid = try test("--time-limit 1 --test-count 9", with: "liar")
         XCTAssertEqual(invalid.status, 1, invalid.output)
         XCTAssertFalse(invalid.output.contains("run 2 of 9"), invalid.output)
     }
@@ -22,24 +17,20 @@ final class CommandTests: BenchProgram {
     func testTheSameSeedBreaksTheSame() throws {
         let acts = try (0..<2).map { _ in
             let ended = try test(
-                "--time-limit", "1", "--node-count", "5", "--seed", "9", "--nemesis",
-                "partition,loss,duplicate",
-                "--nemesis-interval", "0.05", "--rate", "1")
+                nodes: 5,
+                "--time-limit 1 --seed 9 --nemesis partition,loss,duplicate --nemesis-interval 0.05 --rate 1")
             XCTAssertNotEqual(ended.status, 64, ended.complaints)
-            let history = try String(
-                contentsOf: latest.appendingPathComponent("history.txt"), encoding: .utf8)
-            // Without their times, and without the end, at which a moment more or less may be left.
-            return history.split(separator: "\n").filter { $0.contains("\t:nemesis\t") }
-                .map { $0.drop { $0 != "\t" } }.prefix(30)
+            // Without the end, at which a moment more or less may be left.
+            return try nemesisLines().prefix(30)
         }
         XCTAssertEqual(acts[0].count, 30)
         XCTAssertEqual(acts[0], acts[1])
     }
 
     func testTooLittleAvailabilityIsInvalid() throws {
-        let enough = try test("--time-limit", "0.3", "--rate", "0", "--availability", "total")
+        let enough = try test("--time-limit 0.3 --availability total")
         XCTAssertEqual(enough.status, 0, enough.output)
-        let deaf = try test("--time-limit", "0.2", "--availability", "0.5", "--", "deaf")
+        let deaf = try test("--time-limit 0.2 --rate 200 --availability 0.5", with: "deaf")
         XCTAssertEqual(deaf.status, 1, deaf.output)
         XCTAssertTrue(
             deaf.output.contains("served 0.00 % of the requests, and --availability asks for 50.00 %"),
@@ -47,12 +38,9 @@ final class CommandTests: BenchProgram {
     }
 
     func testLogsAndMessagesAreSaid() throws {
-        let ended = end(
-            try start([
-                "test", "--bin", program("TestNode").path, "--node-count", "2", "--rate", "100",
-                "--time-limit",
-                "0.3", "--log-stderr", "--log-net-send", "--log-net-recv", "--", "gossip",
-            ]))
+        let ended = try test(
+            nodes: 2, "--rate 100 --time-limit 0.3 --log-stderr --log-net-send --log-net-recv", with: "gossip"
+        )
         XCTAssertTrue(ended.output.contains("n1: test-node: n1 is up\n"), ended.output)
         XCTAssertTrue(ended.output.contains(#" :send {"src":"n0","dest":"n1","body":{"type":"gossip"}}"#))
         XCTAssertTrue(ended.output.contains(#""src":"n0","dest":"n1","body":{"type":"gossip"}}"#))
@@ -60,7 +48,7 @@ final class CommandTests: BenchProgram {
     }
 
     func testAHistoryIsCheckedAgain() throws {
-        XCTAssertEqual(try test("--time-limit", "0.5", "--rate", "0", "--", "liar").status, 1)
+        XCTAssertEqual(try test("--time-limit 0.5", with: "liar").status, 1)
         let again = try run("analyze")
         XCTAssertEqual(again.status, 1, again.output)
         XCTAssertTrue(again.output.hasSuffix("Analysis invalid! (ﾉಥ益ಥ）ﾉ ┻━┻\n"), again.output)
@@ -86,6 +74,30 @@ final class CommandTests: BenchProgram {
         XCTAssertEqual(
             try FileManager.default.contentsOfDirectory(atPath: latest.deletingLastPathComponent().path)
                 .count, 5)
+    }
+
+    func testWhatMaelstromDoesNotKnowIsNotPassedOnToIt() throws {
+        for (tool, script) in [("maelstrom", "echo \"$@\""), ("java", ""), ("swift", "")] {
+            let stub = folder.appendingPathComponent(tool).path
+            let contents = Data("#!/bin/sh\n\(script)\n".utf8)
+            XCTAssertTrue(
+                FileManager.default.createFile(
+                    atPath: stub, contents: contents, attributes: [.posixPermissions: 0o755]))
+        }
+        let process = Process()
+        process.executableURL = packageRoot().appendingPathComponent("scripts/maelstrom")
+        process.arguments = ["lossy", "--padding", "5", "--rate=7", "--no-check", "--", "--log", "off"]
+        process.environment = ["PATH": "\(folder.path):/usr/bin:/bin"]
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        XCTAssertEqual(
+            String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self),
+            "test --bin .build/release/raft-kv -w lin-kv --bin .build/release/raft-kv --node-count 5 "
+                + "--concurrency 4n --rate 100 --time-limit 60 --latency 10 --latency-dist exponential "
+                + "--nemesis-interval 5 --rate 7 -- --log off\n")
+        process.waitUntilExit()
     }
 
     func testANodesLogIsFollowedInWholeLines() throws {

@@ -4,43 +4,32 @@ import XCTest
 
 /// The bench with a node of one process that can be told to misbehave.
 final class EndToEndTests: BenchProgram {
-    private func test(nodes: Int, _ options: [String], fault: String) throws -> Ended {
-        let common = [
-            "test", "--bin", program("TestNode").path, "--node-count", "\(nodes)", "--rate", "0", "--seed",
-            "1",
-        ]
-        return end(try start(common + options + ["--", fault]))
-    }
-
     func testOneNodeThatServesIsFoundValid() throws {
-        let ended = try test(nodes: 1, ["--time-limit", "1"], fault: "none")
+        let ended = try test("--time-limit 1")
         XCTAssertEqual(ended.status, 0, ended.output)
         XCTAssertTrue(ended.output.hasSuffix("Everything looks good! ヽ(‘ー`)ノ\n"), ended.output)
         XCTAssertTrue(ended.output.contains("seed 1"))
         let files = try FileManager.default.contentsOfDirectory(atPath: latest.path)
         XCTAssertEqual(files.sorted(), ["history.txt", "n0.log", "report.html", "results.json"])
-        let data = try Data(contentsOf: latest.appendingPathComponent("results.json"))
-        let results = try JSONDecoder().decode(Results.self, from: data)
-        XCTAssertEqual(results.verdict, .valid)
-        XCTAssertGreaterThan(results.total.ok, 10)
-        let log = try String(contentsOf: latest.appendingPathComponent("n0.log"), encoding: .utf8)
-        XCTAssertEqual(log, "test-node: n0 is up\n")
+        XCTAssertEqual(try results().verdict, .valid)
+        XCTAssertGreaterThan(try results().total.ok, 10)
+        XCTAssertEqual(try contents("n0.log"), "test-node: n0 is up\n")
     }
 
     func testThreeNodesThatDoNotReplicateAreFoundInvalid() throws {
-        let ended = try test(nodes: 3, ["--time-limit", "1"], fault: "none")
+        let ended = try test(nodes: 3, "--time-limit 1")
         XCTAssertEqual(ended.status, 1, ended.output)
         XCTAssertTrue(ended.output.hasSuffix("Analysis invalid! (ﾉಥ益ಥ）ﾉ ┻━┻\n"), ended.output)
         XCTAssertTrue(ended.output.contains("but the register could only have held"), ended.output)
     }
 
     func testOneThatSaysElevenAndDoesItIsFoundInvalid() throws {
-        let ended = try test(nodes: 1, ["--time-limit", "1"], fault: "liar")
+        let ended = try test("--time-limit 1", with: "liar")
         XCTAssertEqual(ended.status, 1, ended.output)
     }
 
     func testALineThatIsNoMessageFailsTheRunWithTheNodesLastWords() throws {
-        let ended = try test(nodes: 1, ["--time-limit", "60"], fault: "garbage")
+        let ended = try test("--time-limit 60", with: "garbage")
         XCTAssertEqual(ended.status, 1, ended.output)
         XCTAssertTrue(ended.output.contains("n0 printed a line that is no message"), ended.output)
         XCTAssertTrue(ended.output.contains("this is no message"), ended.output)
@@ -48,20 +37,20 @@ final class EndToEndTests: BenchProgram {
     }
 
     func testANodeThatExitsFailsTheRunWithItsLastWords() throws {
-        let ended = try test(nodes: 1, ["--time-limit", "60"], fault: "exit")
+        let ended = try test("--time-limit 60", with: "exit")
         XCTAssertEqual(ended.status, 1, ended.output)
         XCTAssertTrue(ended.output.contains("n0 exited with status 3 by itself"), ended.output)
         XCTAssertTrue(ended.output.contains("    test-node: something dreadful happened"), ended.output)
     }
 
     func testANodeThatSpeaksForAnotherFailsTheRun() throws {
-        let ended = try test(nodes: 1, ["--time-limit", "60"], fault: "impostor")
+        let ended = try test("--time-limit 60", with: "impostor")
         XCTAssertEqual(ended.status, 1, ended.output)
         XCTAssertTrue(ended.output.contains("src is n77, not n0"), ended.output)
     }
 
     func testRepliesWithStrangeFieldsLeaveTheRunUnknown() throws {
-        let ended = try test(nodes: 1, ["--time-limit", "1"], fault: "extra")
+        let ended = try test("--time-limit 1", with: "extra")
         XCTAssertEqual(ended.status, 2, ended.output)
         XCTAssertTrue(ended.output.contains("with a field flavour"), ended.output)
         XCTAssertTrue(
@@ -69,19 +58,16 @@ final class EndToEndTests: BenchProgram {
     }
 
     func testANodeThatAnswersNothingLeavesTheRunUnknown() throws {
-        let ended = try test(nodes: 1, ["--time-limit", "0.1"], fault: "deaf")
+        let ended = try test("--time-limit 0.1", with: "deaf")
         XCTAssertEqual(ended.status, 2, ended.output)
         XCTAssertTrue(ended.output.contains("net-timeout             4\n"), ended.output)
     }
 
     func testPartitionsDropWhatNodesSayToEachOther() throws {
-        let cut = try test(
-            nodes: 5, ["--time-limit", "1", "--nemesis", "partition", "--nemesis-interval", "0.01"],
-            fault: "gossip")
+        let options = "--time-limit 1 --nemesis partition --nemesis-interval 0.01"
+        let cut = try test(nodes: 5, options, with: "gossip")
         XCTAssertTrue(cut.output.contains("partitions              dropped "), cut.output)
-        let uncut = try test(
-            nodes: 1, ["--time-limit", "0.3", "--nemesis", "partition", "--nemesis-interval", "0.01"],
-            fault: "gossip")
+        let uncut = try test(options, with: "gossip")
         XCTAssertTrue(uncut.output.contains("cut nothing"), uncut.output)
     }
 
@@ -126,7 +112,7 @@ final class EndToEndTests: BenchProgram {
     func testWithoutAPlaceForResultsTheRunSaysSo() throws {
         try "".write(
             to: folder.appendingPathComponent("maelstrom-runs"), atomically: true, encoding: .utf8)
-        let ended = try test(nodes: 1, ["--time-limit", "0.2"], fault: "none")
+        let ended = try test("--time-limit 0.2")
         XCTAssertEqual(ended.status, 74)
         XCTAssertTrue(ended.complaints.contains("cannot make maelstrom-runs/store/"), ended.complaints)
     }

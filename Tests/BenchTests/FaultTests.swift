@@ -4,34 +4,21 @@ import XCTest
 
 /// The bench with real nodes, which it kills and pauses.
 final class FaultTests: BenchProgram {
-    private func test(_ nemesis: String, nodes: Int, seed: Int, _ arguments: [String]) throws -> (
-        Ended, Results
-    ) {
-        let common = [
-            "test", "--bin", program("raft-kv").path, "--node-count", "\(nodes)", "--rate", "200",
-            "--time-limit",
-            "4", "--nemesis", nemesis, "--nemesis-interval", "0.4", "--seed", "\(seed)",
-        ]
-        let ended = end(try start(common + arguments))
-        let data = try Data(contentsOf: latest.appendingPathComponent("results.json"))
-        return (ended, try JSONDecoder().decode(Results.self, from: data))
-    }
-
-    private func struck(_ fault: Nemesis.Fault) throws -> [String] {
-        let history = try String(contentsOf: latest.appendingPathComponent("history.txt"), encoding: .utf8)
-        return history.split(separator: "\n").map(String.init).filter {
-            $0.contains("\t:\(fault.rawValue)\t")
-        }
+    private func test(_ nemesis: String, nodes: Int, seed: Int, with arguments: String = "") throws -> Ended {
+        try test(
+            of: "raft-kv", nodes: nodes,
+            "--rate 200 --time-limit 4 --nemesis \(nemesis) --nemesis-interval 0.4 --seed \(seed)",
+            with: arguments)
     }
 
     func testNodesThatAreKilledComeBackWithTheirDisksAndTheRunIsValid() throws {
-        let (ended, results) = try test("kill", nodes: 3, seed: 1, ["--", "--data-dir", "{dir}"])
+        let ended = try test("kill", nodes: 3, seed: 1, with: "--data-dir {dir}")
         XCTAssertEqual(ended.status, 0, ended.output)
+        let results = try results()
         XCTAssertGreaterThan(results.kills.values.reduce(0, +), 0, ended.output)
         XCTAssertGreaterThan(results.droppedByKills, 0, ended.output)
         let starts = try (0..<3).map { node in
-            let log = try String(contentsOf: latest.appendingPathComponent("n\(node).log"), encoding: .utf8)
-            return log.components(separatedBy: "keeps its state in").count - 1
+            try contents("n\(node).log").components(separatedBy: "keeps its state in").count - 1
         }
         XCTAssertGreaterThan(starts.reduce(0, +), 3, ended.output)
         XCTAssertEqual(
@@ -54,17 +41,17 @@ final class FaultTests: BenchProgram {
     }
 
     func testTheLeaderIsFoundAndPausedAndTheRunIsValid() throws {
-        let (ended, results) = try test("pause", nodes: 3, seed: try seedThatPausesTheLeader(), [])
+        let ended = try test("pause", nodes: 3, seed: try seedThatPausesTheLeader())
         XCTAssertEqual(ended.status, 0, ended.output)
-        XCTAssertGreaterThan(results.pauses.values.reduce(0, +), 0, ended.output)
-        let pauses = try struck(.pause)
-        XCTAssertTrue(pauses.contains { $0.contains(":leader [\"n") }, "\(pauses)")
+        XCTAssertGreaterThan(try results().pauses.values.reduce(0, +), 0, ended.output)
+        let lines = try nemesisLines()
+        XCTAssertTrue(lines.contains { $0.contains("\t:pause\t:leader [\"n") }, "\(lines)")
     }
 
     func testALoneNodeThatHasLostAllItKnewIsFoundInvalid() throws {
         // On a busy machine a run may ask too little to notice.
         for seed in 4...8 {
-            let (ended, _) = try test("kill,pause", nodes: 1, seed: seed, ["--", "--log", "info"])
+            let ended = try test("kill,pause", nodes: 1, seed: seed, with: "--log info")
             if ended.status == 0, seed < 8 { continue }
             XCTAssertEqual(ended.status, 1, ended.output)
             XCTAssertTrue(ended.output.contains("but the register could only have held"), ended.output)
@@ -73,14 +60,22 @@ final class FaultTests: BenchProgram {
     }
 
     func testANodeThatDoesNotKnowWhoLeadsIsStruckAllTheSame() throws {
-        let ended = end(
-            try start([
-                "test", "--bin", program("TestNode").path, "--node-count", "1", "--rate", "0", "--time-limit",
-                "1",
-                "--nemesis", "pause", "--nemesis-interval", "0.05", "--seed", "1",
-            ]))
+        let ended = try test("--time-limit 1 --nemesis pause --nemesis-interval 0.05")
         XCTAssertEqual(ended.status, 0, ended.output)
-        let pauses = try struck(.pause)
-        XCTAssertTrue(pauses.contains { $0.contains(":leader [\"n0\"]") }, "\(pauses)")
+        let lines = try nemesisLines()
+        XCTAssertTrue(lines.contains { $0.contains("\t:pause\t:leader [\"n0\"]") }, "\(lines)")
+    }
+
+    func testANodeThatCannotBeStartedAgainFailsTheRun() throws {
+        let node = folder.appendingPathComponent("node").path
+        let script = "#!/bin/sh\nrm \"$0\"\nexec \(program("TestNode").path) \"$@\"\n"
+        XCTAssertTrue(
+            FileManager.default.createFile(
+                atPath: node, contents: Data(script.utf8), attributes: [.posixPermissions: 0o755]))
+        let ended = try run(
+            "test", "--bin", node, "--node-count", "1", "--time-limit", "60", "--nemesis", "kill",
+            "--nemesis-interval", "0.05", "--", "none")
+        XCTAssertEqual(ended.status, 1, ended.output)
+        XCTAssertTrue(ended.output.contains("n0 did not answer init: cannot start"), ended.output)
     }
 }

@@ -45,23 +45,22 @@ final class LaneTests: XCTestCase {
     }
 
     func testFaultsLastFromTheirBeginningToTheirEnd() {
-        let acts: [(event: Int, time: UInt64, text: String)] = [
-            (0, 1_000_000, ":start-partition\t:one {\"n0\" #{\"n1\"}}"),
-            (0, 2_000_000, ":kill\t:minority [\"n1\" \"n3\"]"),
-            (0, 2_500_000, ":pause\t:leader []"),
-            (0, 3_000_000, ":stop-partition\t:network-healed"),
-            (0, 4_000_000, ":start\t:all"),
-            (0, 5_000_000, ":membership\t:ask [\"n1\" \"n2\"]"),
-            (0, 5_500_000, ":membership\t:ask [\"n0\" \"n2\"]"),
-            (0, 6_000_000, ":membership\t:ok [\"n1\" \"n2\"]"),
-            (0, 7_000_000, ":start-loss\t0.1"),
-            (0, 8_000_000, ":membership\t:refused [\"n0\" \"n2\"] 14 not now"),
-        ]
-        let spans = FaultTimes(acts, end: 10_000_000).spans
-        XCTAssertEqual(spans.map(\.fault), ["partition", "kill", "membership", "membership", "loss"])
-        XCTAssertEqual(spans.map(\.from), [1, 2, 5, 5.5, 7])
-        XCTAssertEqual(spans.map(\.to), [3, 4, 6, 8, 10])
-        XCTAssertEqual(spans[3].text, #"ask ["n0" "n2"]; refused ["n0" "n2"] 14 not now"#)
+        var times = FaultTimes()
+        times.begin(.partition, "one", at: 1_000_000)
+        times.begin(.kill, "minority", nodes: [1, 3], at: 2_000_000)
+        times.end(.partition, at: 3_000_000)
+        times.begin(.kill, "one", nodes: [2], at: 3_500_000)
+        times.end(.kill, at: 4_000_000)
+        let change = times.begin(.membership, "ask this", at: 5_000_000)
+        let other = times.begin(.membership, "ask that", at: 5_500_000)
+        times.end(change, "ok this", at: 6_000_000)
+        times.begin(.loss, "0.1", at: 7_000_000)
+        times.end(other, "refused that", at: 8_000_000)
+        let spans = times.spans(end: 10)
+        XCTAssertEqual(spans.map(\.fault), [.partition, .kill, .kill, .membership, .membership, .loss])
+        XCTAssertEqual(spans.map(\.from), [1, 2, 3.5, 5, 5.5, 7])
+        XCTAssertEqual(spans.map(\.to), [3, 4, 4, 6, 8, 10])
+        XCTAssertEqual(spans[4].text, "ask that; refused that")
         XCTAssertEqual(spans[1].nodes, [1, 3])
     }
 
@@ -71,17 +70,18 @@ final class LaneTests: XCTestCase {
             NodeLog.Change(time: 10, role: .leader, term: 1, text: "b"),
             NodeLog.Change(time: 45, role: .follower, term: 1, text: "c"),
         ]
-        func fault(_ name: String, _ from: Double, _ to: Double, _ node: Int) -> FaultTimes.Span {
+        func fault(_ name: Nemesis.Fault, _ from: Double, _ to: Double, _ node: Int) -> FaultTimes.Span {
             FaultTimes.Span(fault: name, from: from, to: to, nodes: [node], text: "one")
         }
-        let faults = [fault("pause", 15, 20, 0), fault("kill", 30, 40, 0), fault("kill", 1, 2, 1)]
+        let faults = [fault(.pause, 15, 20, 0), fault(.kill, 30, 40, 0), fault(.kill, 1, 2, 1)]
         let lane = Lane(node: 0, changes: changes, faults: faults, end: 50)
         XCTAssertEqual(
             lane.spans.map(\.state),
             [.follower, .leader, .paused, .leader, .down, .unknown, .follower])
         XCTAssertEqual(lane.spans.map(\.from), [0, 10, 15, 20, 30, 40, 45])
         XCTAssertEqual(lane.spans.last?.to, 50)
-        XCTAssertTrue(lane.isTold)
-        XCTAssertFalse(Lane(node: 1, changes: [], faults: faults, end: 50).isTold)
+        XCTAssertEqual(
+            Lane(node: 1, changes: [], faults: faults, end: 50).spans.map(\.state),
+            [.unknown, .down, .unknown])
     }
 }

@@ -45,7 +45,7 @@ final class MembershipPlanTests: XCTestCase {
 
     func testARequestWithoutAnAnswerIsGivenUpOnce() {
         var operators = Operators(nodes: 3)
-        let request = Operators.Request(fault: .transfer, node: 0, words: "\"n1\"", deadline: 10)
+        let request = Operators.Request(fault: .transfer, node: 0, words: "\"n1\"", deadline: 10, span: 0)
         operators.ask(request, messageID: 4)
         operators.ask(request, messageID: 5)
         XCTAssertEqual(operators.deadline, 10)

@@ -91,6 +91,19 @@ final class MessageTests: XCTestCase {
         else { return XCTFail("not for n2") }
     }
 
+    func testTheKindOfAMessageIsThatOfItsBodyAlsoInLinesOfAShapeThatIsKnown() throws {
+        for round in 1...3 {
+            for kind in ["ping", "pong"] {
+                let line =
+                    #"{"src":"n0","dest":"n1","body":{"entries":[{"type":"x"}],"term":\#(round),"type":"\#(kind)"}}"#
+                guard case .toNode(1, .some(kind), false) = try read(line) else { return XCTFail(line) }
+            }
+        }
+        guard case .toNode(_, nil, _) = try read(#"{"src":"n0","dest":"n1","body":{"type":7}}"#) else {
+            return XCTFail("a type that is no text is none")
+        }
+    }
+
     func testRepliesWithStrangeFieldsAreSeenEachTime() throws {
         for id in 1...3 {
             let line = #"{"src":"n0","dest":"c3","body":{"type":"cas_ok","extra":1,"in_reply_to":\#(id)}}"#
@@ -111,7 +124,9 @@ final class MessageTests: XCTestCase {
         MessageWriter.append(
             Request(key: 2, kind: .write, value: 4), padding: 3, id: 29, client: 9, node: 2, messageID: 2,
             to: &line)
-        MessageWriter.appendInit(id: 1, client: 1, node: 0, nodes: 2, to: &line)
+        MessageWriter.append(
+            body: MessageWriter.initBody(node: 0, nodes: 2), id: 1, client: 1, node: 0, messageID: 1,
+            to: &line)
         XCTAssertEqual(
             String(decoding: line, as: UTF8.self),
             """

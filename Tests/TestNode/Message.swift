@@ -33,12 +33,10 @@ struct Message: Codable {
 }
 
 /// What a naive member keeps in its log: a client's request.
-struct Entry: Codable, Equatable {
+struct Entry: Codable {
     var term: Int
     /// Nil for the first of a leader's term.
     var request: Message?
-
-    static func == (one: Entry, other: Entry) -> Bool { one.term == other.term && one.id == other.id }
 
     /// The same for the same request, however often it is passed on.
     var id: String? { request?.id }

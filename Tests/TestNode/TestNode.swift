@@ -94,7 +94,7 @@ struct Store: Node {
             complain("test-node: \(name) is up")
             return fault == .dead ? [] : [line(message, #""type":"init_ok""#)]
         }
-        guard let result = apply(body) else { return [] }
+        guard let result = values.apply(body) else { return [] }
         served += 1
         switch fault {
         case .deaf, .dead:
@@ -118,9 +118,6 @@ struct Store: Node {
             return [line(message, result)]
         }
     }
-
-    /// - Returns: the fields of the answer; nil for what is no request.
-    private mutating func apply(_ body: Message.Body) -> String? { values.apply(body) }
 
     private func line(_ message: Message, _ fields: String) -> String {
         reply(name, to: message, fields)

@@ -11,10 +11,6 @@ extension ReportPage {
         const faultNames = [...new Set(data.faults.map((fault) => fault.fault))];
         const endTime = Math.max(data.duration, 1);
 
-        function faultColor(name) {
-          return (faultLooks[name] || ["var(--faint)", 30])[0];
-        }
-
         let patternCount = 0;
 
         // Stripes of a color in a direction of their own.
@@ -35,23 +31,26 @@ extension ReportPage {
           return result;
         }
 
+        function timeAxis(picture, x, times, { top, bottom, middle }) {
+          for (const time of times) {
+            picture.append(
+              draw("line", { class: "grid", x1: x(time), x2: x(time), y1: top, y2: bottom + 4 }),
+              draw("text", { class: "faint", x: x(time), y: bottom + 17, "text-anchor": "middle" },
+                String(Number((time / 1000).toPrecision(8)))));
+          }
+          picture.append(draw("text", { class: "faint", x: middle, y: bottom + 33, "text-anchor": "middle" },
+            "seconds since the start"));
+        }
+
         // The frame of a chart over the run's time: an axis in seconds, and the faults above and behind it.
         function frame(width, plotHeight, left = 78) {
           const right = 14;
           const top = 8 + faultNames.length * 16;
           const height = top + plotHeight + 40;
-          const picture = draw("svg", { width, height, viewBox: `0 0 ${width} ${height}` });
+          const picture = canvas(width, height);
           const x = (time) => left + (width - left - right) * Math.min(1, Math.max(0, time / endTime));
           const bottom = top + plotHeight;
-          for (const at of ticks(0, endTime / 1000, width / 90)) {
-            const place = x(at * 1000);
-            picture.append(
-              draw("line", { class: "grid", x1: place, x2: place, y1: top, y2: bottom + 4 }),
-              draw("text", { class: "faint", x: place, y: bottom + 17, "text-anchor": "middle" },
-                String(Number(at.toPrecision(6)))));
-          }
-          picture.append(draw("text", { class: "faint", x: (left + width - right) / 2, y: bottom + 33,
-            "text-anchor": "middle" }, "seconds since the start"));
+          timeAxis(picture, x, ticks(0, endTime, width / 90), { top, bottom, middle: (left + width - right) / 2 });
           shade(picture, x, top, bottom, left);
           return { picture, x, top, bottom, left, right: width - right };
         }
@@ -59,8 +58,8 @@ extension ReportPage {
         function shade(picture, x, top, bottom, left) {
           faultNames.forEach((name, row) => {
             const y = 4 + row * 16;
-            const color = faultColor(name);
-            const pattern = hatch(picture, color, (faultLooks[name] || ["", 30])[1], 3, 6);
+            const [color, angle] = faultLooks[name];
+            const pattern = hatch(picture, color, angle, 3, 6);
             picture.append(draw("text", { class: "faint", x: left - 6, y: y + 10, "text-anchor": "end" }, name));
             for (const fault of data.faults.filter((each) => each.fault === name)) {
               const from = x(fault.from);
@@ -80,9 +79,8 @@ extension ReportPage {
         }
 
         function faultWords(fault) {
-          const names = fault.nodes.map((node) => "n" + node).join(" ");
           const until = fault.to > fault.from ? ` to ${seconds(fault.to)}` : "";
-          return `${fault.fault} ${names} from ${seconds(fault.from)}${until}: ${fault.text}`;
+          return `${fault.fault} ${nodeNames(fault.nodes)} from ${seconds(fault.from)}${until}: ${fault.text}`;
         }
 
         function yAxis(shape, y, values, format, name) {
@@ -102,9 +100,9 @@ extension ReportPage {
           section("faults", "What was broken",
             table("Every fault", [
               ["fault", (fault) => fault.fault],
-              ["from (s)", (fault) => (fault.from / 1000).toFixed(3), "number"],
-              ["to (s)", (fault) => fault.to > fault.from ? (fault.to / 1000).toFixed(3) : "at once", "number"],
-              ["nodes", (fault) => fault.nodes.map((node) => "n" + node).join(" ")],
+              ["from (s)", (fault) => inSeconds(fault.from), "number"],
+              ["to (s)", (fault) => fault.to > fault.from ? inSeconds(fault.to) : "at once", "number"],
+              ["nodes", (fault) => nodeNames(fault.nodes)],
               ["as the nemesis noted it", (fault) => fault.text, "long"],
             ], data.faults));
         }

@@ -25,6 +25,10 @@ extension ReportPage {
           return fill(document.createElementNS(svgSpace, tag), attributes, children);
         }
 
+        function canvas(width, height) {
+          return draw("svg", { width, height, viewBox: `0 0 ${width} ${height}` });
+        }
+
         function section(id, title, ...children) {
           const part = make("section", { id }, make("h2", {}, title), ...children);
           main.append(part);
@@ -43,7 +47,7 @@ extension ReportPage {
             picture.setAttribute("aria-label", name);
             holder.replaceChildren(picture);
           };
-          painters.push(() => { if (Math.floor(holder.clientWidth) !== last) repaint(); });
+          painters.push(() => { if (holder.isConnected && Math.floor(holder.clientWidth) !== last) repaint(); });
           return { holder, repaint };
         }
 
@@ -85,8 +89,16 @@ extension ReportPage {
           return value >= 10000 ? short(value / 1000) + " s" : short(value) + " ms";
         }
 
+        function inSeconds(value, places = 3) {
+          return (value / 1000).toFixed(places);
+        }
+
         function seconds(value, places = 3) {
-          return (value / 1000).toFixed(places) + " s";
+          return inSeconds(value, places) + " s";
+        }
+
+        function nodeNames(nodes, separator = " ") {
+          return nodes.map((node) => "n" + node).join(separator);
         }
 
         function quantile(sorted, share) {

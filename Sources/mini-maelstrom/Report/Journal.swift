@@ -62,6 +62,16 @@ struct Journal: Sendable {
         return entry.number
     }
 
+    /// Notes a message from or to a client: such links have no latency, so what is sent has arrived.
+    mutating func deliver(
+        from source: Address, to destination: Address, kind: String, reference: Int,
+        text: some Sequence<UInt8>, at now: UInt64
+    ) {
+        let number = send(
+            from: source, to: destination, kind: kind, reference: reference, text: text, at: now)
+        arrive(number, at: now)
+    }
+
     /// Notes that a message has reached whom it was for, or that it never will.
     mutating func arrive(_ number: Int, dropped: Bool = false, at now: UInt64) {
         let slot = slot(number)

@@ -13,21 +13,12 @@ extension ReportPage {
         }
 
         // Every event has a line of its own, so that no two names meet; long silences take more room.
-        function lamportLines(chosen) {
-          const events = [];
-          for (const message of chosen) {
-            events.push({ at: message.sent, order: 2 * message.number + 1, isSend: true, message });
-            if (message.arrived !== null) {
-              events.push({ at: message.arrived, order: 2 * message.number + 1.5, isSend: false, message });
-            }
-          }
-          events.sort((one, other) => one.at - other.at || one.order - other.order);
+        function lamportLines(chosen, omitted) {
           let y = 40;
           let before = null;
           const lines = new Map();
           const marks = [];
-          const omitted = omittedBefore(chosen);
-          for (const event of events) {
+          for (const event of eventsOf(chosen)) {
             const silence = before ? event.at - before.at : 0;
             const isFirst = !before || silence > 0.5;
             y += (event.isSend ? 17 : 5) + Math.min(26, 9 * Math.log10(1 + silence));
@@ -46,14 +37,14 @@ extension ReportPage {
           const left = 70;
           const column = Math.max(112, (width - left - 20) / columns.names.length);
           const full = Math.max(width, Math.ceil(left + 20 + column * columns.names.length));
-          const { lines, marks, bottom } = lamportLines(chosen);
-          const picture = draw("svg", { width: full, height: bottom + 10, viewBox: `0 0 ${full} ${bottom + 10}` });
+          const omitted = omittedBefore(chosen);
+          const { lines, marks, bottom } = lamportLines(chosen, omitted);
+          const picture = canvas(full, bottom + 10);
           const x = (name) => left + column * (columns.place(name) + 0.5);
           for (const name of columns.names) {
-            const at = left + column * (columns.names.indexOf(name) + 0.5);
             picture.append(
-              draw("text", { x: at, y: 16, "text-anchor": "middle", style: "font-weight:700" }, name),
-              draw("line", { x1: at, x2: at, y1: 24, y2: bottom, style: "stroke:var(--faint);stroke-width:1.5" }));
+              draw("text", { x: x(name), y: 16, "text-anchor": "middle", style: "font-weight:700" }, name),
+              draw("line", { x1: x(name), x2: x(name), y1: 24, y2: bottom, style: "stroke:var(--faint);stroke-width:1.5" }));
           }
           let last = -Infinity;
           for (const mark of marks) {
@@ -63,9 +54,9 @@ extension ReportPage {
               draw("line", { class: "grid", x1: left - 4, x2: full, y1: mark.y, y2: mark.y,
                 style: "stroke-dasharray:1 5" }),
               draw("text", { class: "faint", x: left - 8, y: mark.y + 4, "text-anchor": "end" },
-                (mark.at / 1000).toFixed(4)));
+                inSeconds(mark.at, 4)));
           }
-          paintGaps(picture, omittedBefore(chosen), lines, full, left);
+          paintGaps(picture, omitted, lines, full, left);
           const names = [];
           for (const message of chosen) names.push(paintMessage(picture, x, message, lines.get(message), readout));
           // Over the arrows.

@@ -3,9 +3,8 @@ extension ReportPage {
     /// one request.
     static let lamportScript = #"""
         const messages = data.messages.messages.map(
-          ([number, source, destination, kind, reference, sent, arrived, fate, text]) => ({
-            number, source, destination, kind: data.messages.kinds[kind], reference, sent, arrived, fate, text,
-          }));
+          ([number, source, destination, kind, reference, sent, arrived, fate, text]) =>
+            ({ number, source, destination, kind, reference, sent, arrived, fate, text }));
         const isClient = (name) => name.startsWith("c");
 
         // Requests of which both the question and the answer are shown here.
@@ -26,19 +25,21 @@ extension ReportPage {
           return found.sort((one, other) => other.time - one.time);
         }
 
+        // What happens to messages, in its order.
+        function eventsOf(list) {
+          const events = list.flatMap((message) => [
+            { at: message.sent, isSend: true, message },
+            ...(message.arrived === null ? [] : [{ at: message.arrived, isSend: false, message }]),
+          ]);
+          return events.sort((one, other) => one.at - other.at || one.message.number - other.message.number
+            || other.isSend - one.isSend);
+        }
+
         // What the question led to, and what led to the answer: both cones of happened-before, and where they meet.
         function pathOf({ question, answer }) {
           const within = messages.filter((message) =>
             message.sent >= question.sent && message.sent <= answer.sent && message.number <= answer.number);
-          const events = [];
-          for (const message of within) {
-            events.push({ at: message.sent, isSend: true, message });
-            if (message.arrived !== null && message.fate !== 1) {
-              events.push({ at: message.arrived, isSend: false, message });
-            }
-          }
-          events.sort((one, other) => one.at - other.at || one.message.number - other.message.number
-            || other.isSend - one.isSend);
+          const events = eventsOf(within).filter((event) => event.isSend || event.message.fate !== 1);
           const reached = new Set([question.source]);
           const carried = new Set();
           for (const { isSend, message } of events) {
@@ -147,8 +148,8 @@ extension ReportPage {
           const fates = ["", "did not arrive", "more than once"];
           return table("These messages", [
             ["number", (message) => grouped(message.number + 1), "number"],
-            ["sent (s)", (message) => (message.sent / 1000).toFixed(6), "number"],
-            ["arrived (s)", (message) => message.arrived === null ? "" : (message.arrived / 1000).toFixed(6), "number"],
+            ["sent (s)", (message) => inSeconds(message.sent, 6), "number"],
+            ["arrived (s)", (message) => message.arrived === null ? "" : inSeconds(message.arrived, 6), "number"],
             ["from", (message) => message.source],
             ["to", (message) => message.destination],
             ["kind", (message) => message.kind],

@@ -25,14 +25,14 @@ extension ReportPage {
                 + "The number on a bar is the term; a gap is a time of which nothing is known."
               : "These nodes log nothing of their roles, so this shows only what was done to them."),
             data.cutLogs.length ? make("p", { class: "faint" }, "Only the beginning was read of the log of "
-              + data.cutLogs.map((node) => "n" + node).join(", ") + ": it is too long.") : null,
+              + nodeNames(data.cutLogs, ", ") + ": it is too long.") : null,
             make("div", { class: "legend" }, Object.keys(states).filter((state) => present.has(state)).map((state) =>
               make("span", {}, laneSample(state), state))),
             picture.holder, readout,
             table("Roles over time", [
               ["node", (row) => "n" + row.node],
-              ["from (s)", (row) => (row.span.from / 1000).toFixed(3), "number"],
-              ["to (s)", (row) => (row.span.to / 1000).toFixed(3), "number"],
+              ["from (s)", (row) => inSeconds(row.span.from), "number"],
+              ["to (s)", (row) => inSeconds(row.span.to), "number"],
               ["role", (row) => row.span.state],
               ["term", (row) => row.span.state === "unknown" ? "" : row.span.term, "number"],
               ["why", (row) => row.span.text, "long"],

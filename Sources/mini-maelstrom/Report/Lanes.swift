@@ -6,16 +6,6 @@ struct Lane: Encodable, Hashable, Sendable {
         case follower
         case preCandidate = "pre-candidate"
         case candidate, leader, learner, paused, down
-
-        init(_ role: NodeLog.Role) {
-            switch role {
-            case .follower: self = .follower
-            case .preCandidate: self = .preCandidate
-            case .candidate: self = .candidate
-            case .leader: self = .leader
-            case .learner: self = .learner
-            }
-        }
     }
 
     struct Span: Encodable, Hashable, Sendable {
@@ -36,7 +26,7 @@ struct Lane: Encodable, Hashable, Sendable {
     ///   - end: of the run, in milliseconds since the start.
     init(node: Int, changes: [NodeLog.Change], faults: [FaultTimes.Span], end: Double) {
         self.node = node
-        let blows = faults.filter { ["kill", "pause"].contains($0.fault) && $0.nodes.contains(node) }
+        let blows = faults.filter { [.kill, .pause].contains($0.fault) && $0.nodes.contains(node) }
         var times: Set<Double> = [0, end]
         for change in changes { times.insert(min(max(change.time, 0), end)) }
         for blow in blows { times.formUnion([min(blow.from, end), min(blow.to, end)]) }
@@ -48,12 +38,12 @@ struct Lane: Encodable, Hashable, Sendable {
             let change = next > 0 ? changes[next - 1] : nil
             let blow = blows.last { $0.from <= from && from < $0.to }
             var span = Span(
-                from: from, to: to, state: change.map { State($0.role) } ?? .unknown,
+                from: from, to: to, state: change?.role ?? .unknown,
                 term: change?.term ?? 0, text: change?.text ?? "")
             if let blow {
-                span.state = blow.fault == "kill" ? .down : .paused
-                span.text = "\(blow.fault): \(blow.text)"
-            } else if let kill = blows.last(where: { $0.fault == "kill" && $0.to <= from }),
+                span.state = blow.fault == .kill ? .down : .paused
+                span.text = "\(blow.fault.rawValue): \(blow.text)"
+            } else if let kill = blows.last(where: { $0.fault == .kill && $0.to <= from }),
                 change.map({ $0.time < kill.to }) ?? false
             {
                 // It runs again, and has not said yet as what.
@@ -72,7 +62,4 @@ struct Lane: Encodable, Hashable, Sendable {
             spans.append(span)
         }
     }
-
-    /// Whether the node has said anything of itself.
-    var isTold: Bool { spans.contains { $0.state != .unknown && $0.state != .down && $0.state != .paused } }
 }

@@ -7,7 +7,7 @@ extension ReportPage {
           info: { color: "var(--red)", isFilled: false, words: "unknown" },
         };
         const endings = ["ok", "fail", "info"];
-        const kinds = ["read", "write", "cas"];
+        const thinned = data.series.filter((series) => series.stride > 1);
 
         // A circle for a read, a square for a write, a triangle for a cas; what is unknown has a stroke through it.
         function mark(kind, ending, x, y, size) {
@@ -62,7 +62,6 @@ extension ReportPage {
               } }),
               sample(series.kind, series.ending),
               `${series.kind} ${looks[series.ending].words}: ${grouped(series.count)}`)));
-          const thinned = data.series.filter((series) => series.stride > 1);
           section("latency", "Latency",
             make("p", {}, "Each mark is a request, at the time when it was asked; the scale is logarithmic."),
             thinned.length ? make("p", { class: "faint" }, "There were too many to draw them all: of "
@@ -105,12 +104,8 @@ extension ReportPage {
             const style = markStyle(series.ending) + (size < 3 ? ";stroke-width:.8;opacity:.8" : "");
             shape.picture.append(draw("path", { d: path.join(""), style }));
           }
-          if (isThinned()) paintSlowest(shape, y);
+          if (thinned.length) paintSlowest(shape, y);
           return points;
-        }
-
-        function isThinned() {
-          return data.series.some((series) => series.stride > 1);
         }
 
         // The slowest are no matter of luck.
@@ -133,7 +128,7 @@ extension ReportPage {
         }
 
         function requestWords(series, index) {
-          const reason = series.reason[index] < 0 ? "" : ` (${data.reasons[series.reason[index]]})`;
+          const reason = series.reason[index] ? ` (${series.reason[index]})` : "";
           return `${series.kind} of key ${series.key[index]}, asked of n${series.node[index]} at `
             + `${seconds(series.asked[index])}: ${looks[series.ending].words}${reason} after `
             + milliseconds(series.latency[index]);
@@ -162,11 +157,11 @@ extension ReportPage {
           rows.sort((one, other) => other.series.latency[other.index] - one.series.latency[one.index]);
           const most = 1000;
           return table(rows.length > most ? `The ${grouped(most)} slowest requests` : "Every request, slowest first", [
-            ["asked (s)", (row) => (row.series.asked[row.index] / 1000).toFixed(3), "number"],
+            ["asked (s)", (row) => inSeconds(row.series.asked[row.index]), "number"],
             ["latency (ms)", (row) => short(row.series.latency[row.index]), "number"],
             ["kind", (row) => row.series.kind],
             ["outcome", (row) => looks[row.series.ending].words],
-            ["why", (row) => data.reasons[row.series.reason[row.index]] || ""],
+            ["why", (row) => row.series.reason[row.index]],
             ["key", (row) => row.series.key[row.index], "number"],
             ["node", (row) => "n" + row.series.node[row.index]],
           ], rows.slice(0, most));

@@ -12,8 +12,7 @@ struct MessageExcerpt: Encodable {
         var number: Int
         var source: String
         var destination: String
-        /// A place in `kinds`.
-        var kind: Int
+        var kind: String
         var reference: Int
         /// In milliseconds since the start.
         var sent: Double
@@ -44,10 +43,9 @@ struct MessageExcerpt: Encodable {
     private static let atEnd = 300
 
     /// Of all messages of the run.
-    private(set) var total: Int
-    private(set) var kinds: [String] = []
-    private(set) var moments: [Moment]
-    private(set) var messages: [Message] = []
+    let total: Int
+    let moments: [Moment]
+    let messages: [Message]
 
     /// - Parameter start: of the run, in nanoseconds on the monotonic clock.
     init(_ journal: Journal, start: UInt64, moments: [Moment]) {
@@ -71,19 +69,13 @@ struct MessageExcerpt: Encodable {
                 ? within.suffix(MessageExcerpt.perMoment) : within[...]
             for entry in middle where chosen.count < MessageExcerpt.limit { chosen.insert(entry.number) }
         }
-        var places: [String: Int] = [:]
-        for entry in known where chosen.contains(entry.number) {
-            if places[entry.kind] == nil {
-                places[entry.kind] = kinds.count
-                kinds.append(entry.kind)
-            }
-            messages.append(
-                Message(
-                    number: entry.number, source: entry.source.description,
-                    destination: entry.destination.description, kind: places[entry.kind] ?? 0,
-                    reference: entry.reference, sent: time(entry.sent), arrived: entry.arrived.map(time),
-                    fate: entry.wasDropped ? 1 : entry.wasRepeated ? 2 : 0,
-                    text: MessageExcerpt.body(entry.text)))
+        messages = known.filter { chosen.contains($0.number) }.map { entry in
+            Message(
+                number: entry.number, source: entry.source.description,
+                destination: entry.destination.description, kind: entry.kind, reference: entry.reference,
+                sent: time(entry.sent), arrived: entry.arrived.map(time),
+                fate: entry.wasDropped ? 1 : entry.wasRepeated ? 2 : 0,
+                text: MessageExcerpt.body(entry.text))
         }
     }
 
@@ -105,10 +97,10 @@ struct MessageExcerpt: Encodable {
             }
         }
         for fault in faults {
-            moments.append(
-                Moment(name: "\(fault.fault) begins", from: fault.from - 5, to: fault.from + 25))
+            let name = fault.fault.rawValue
+            moments.append(Moment(name: "\(name) begins", from: fault.from - 5, to: fault.from + 25))
             if fault.to > fault.from {
-                moments.append(Moment(name: "\(fault.fault) ends", from: fault.to - 5, to: fault.to + 25))
+                moments.append(Moment(name: "\(name) ends", from: fault.to - 5, to: fault.to + 25))
             }
         }
         return moments

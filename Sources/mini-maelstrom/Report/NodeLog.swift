@@ -1,14 +1,10 @@
 /// What a node's log says of its role. Lines that say nothing of it, and the logs of foreign nodes, are passed
 /// over.
 enum NodeLog {
-    enum Role: String, Encodable, Hashable, Sendable {
-        case follower, preCandidate, candidate, leader, learner
-    }
-
     struct Change: Hashable, Sendable {
         /// In milliseconds since the run's start; what came before is below 0.
         var time: Double
-        var role: Role
+        var role: Lane.State
         var term: Int
         /// What the node said.
         var text: String
@@ -43,8 +39,8 @@ enum NodeLog {
 
     /// - Returns: nil where a line says nothing of the role.
     private static func role(
-        _ words: Substring, before: Role?, name: String, isVoter: inout Bool
-    ) -> Role? {
+        _ words: Substring, before: Lane.State?, name: String, isVoter: inout Bool
+    ) -> Lane.State? {
         if let voters = voters(words) {
             isVoter = voters.contains(name)
             if before == .leader { return nil }

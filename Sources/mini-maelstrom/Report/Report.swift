@@ -14,17 +14,26 @@ struct Report: Encodable {
         var count: Int
         /// One request in so many is shown.
         var stride: Int
-        var asked: [Double] = []
-        var latency: [Double] = []
-        var key: [Int] = []
-        var node: [Int] = []
-        /// Places in `reasons`; -1 where there is none.
-        var reason: [Int] = []
+        var asked: [Double]
+        var latency: [Double]
+        var key: [Int]
+        var node: [Int]
+        /// Why it is not ok; empty where it is.
+        var reason: [String]
+
+        init(_ series: RequestSamples.Series) {
+            (kind, ending) = (series.kind.name, series.ending.name)
+            (count, stride) = (series.count, series.stride)
+            asked = series.samples.map { milliseconds($0.asked) }
+            latency = series.samples.map { milliseconds($0.latency) }
+            key = series.samples.map(\.key)
+            node = series.samples.map(\.node)
+            reason = series.samples.map { $0.reason ?? "" }
+        }
     }
 
     struct Bin: Encodable {
-        /// By series.
-        var counts: [Int]
+        var counts: Counts
         var slowest: Double
     }
 
@@ -50,7 +59,6 @@ struct Report: Encodable {
     var nodes: Int
     var requests: Int
     var series: [Series]
-    var reasons: [String]
     var binWidth: Double
     var bins: [Bin]
     var faults: [FaultTimes.Span]
@@ -66,10 +74,12 @@ extension Report {
     /// So many reasons and violations are shown.
     static let mostReasons = 20
 
-    /// - Parameter logs: the first bytes of the nodes' logs, by node, and whether that is all.
+    /// - Parameters:
+    ///   - logs: the first bytes of the nodes' logs, by node, and whether that is all.
+    ///   - lastWords: the end of the log of a node that ended the run.
     init(
         _ options: Options, seed: UInt64, _ run: Run, _ judgement: Judgement, _ results: Results,
-        logs: [(text: String, isWhole: Bool)]
+        logs: [(text: String, isWhole: Bool)], lastWords: [String]
     ) {
         name = options.name
         let isMeasured = !options.checks && judgement.verdict == .valid
@@ -77,27 +87,23 @@ extension Report {
         outcome = Report.outcome(options, judgement, results, hasBrokenOff: run.failure != nil)
         why = Array(judgement.reasons.prefix(Report.mostReasons))
         moreReasons = judgement.reasons.count - why.count
-        lastWords =
-            run.failure?.node.map { logs[$0].text.split(separator: "\n").suffix(20).map(String.init) } ?? []
+        self.lastWords = lastWords
         self.options = Report.optionFacts(options, seed: seed)
         facts = Report.facts(results)
         nodes = options.nodeCount
-        requests = results.total.ok + results.total.fail + results.total.info
-        let samples = run.samples
-        var names: [String: Int] = [:]
-        series = samples.series.filter { $0.count > 0 }.map { Report.series($0, &names) }
-        reasons = names.sorted { $0.value < $1.value }.map(\.key)
+        requests = results.total.all
+        let samples = run.statistics.samples
+        series = samples.series.filter { $0.count > 0 }.map(Series.init)
         binWidth = Report.milliseconds(samples.binWidth)
         bins = samples.bins.map { Bin(counts: $0.counts, slowest: Report.milliseconds($0.slowest)) }
         let last = series.map { zip($0.asked, $0.latency).map(+).max() ?? 0 }.max() ?? 0
         duration = (max(run.duration * 1000, last) * 1000).rounded() / 1000
-        faults = FaultTimes(run.recorder.acts, end: UInt64(duration * 1e6)).spans
-        lanes = []
-        for (node, log) in logs.enumerated() {
+        faults = run.faultTimes.spans(end: duration)
+        lanes = logs.enumerated().map { [faults, duration] node, log in
             let changes = NodeLog.changes(log.text, of: "n\(node)", start: run.startOfDay)
-            let lane = Lane(node: node, changes: changes, faults: faults, end: duration)
-            if lane.isTold || lane.spans.contains(where: { $0.state != .unknown }) { lanes.append(lane) }
+            return Lane(node: node, changes: changes, faults: faults, end: duration)
         }
+        lanes.removeAll { $0.spans.allSatisfy { $0.state == .unknown } }
         cutLogs = logs.indices.filter { !logs[$0].isWhole }
         kinds = Report.kinds(run.journal)
         violations = judgement.violations.prefix(Report.mostReasons).map {
@@ -112,27 +118,9 @@ extension Report {
         (Double(nanoseconds) / 1000).rounded() / 1000
     }
 
-    private static func series(_ series: RequestSamples.Series, _ names: inout [String: Int]) -> Series {
-        var result = Series(
-            kind: series.kind.name, ending: series.ending.name, count: series.count, stride: series.stride)
-        for sample in series.samples {
-            result.asked.append(milliseconds(sample.asked))
-            result.latency.append(milliseconds(sample.latency))
-            result.key.append(sample.key)
-            result.node.append(sample.node)
-            if let reason = sample.reason {
-                if names[reason] == nil { names[reason] = names.count }
-                result.reason.append(names[reason] ?? -1)
-            } else {
-                result.reason.append(-1)
-            }
-        }
-        return result
-    }
-
     private static func kinds(_ journal: Journal) -> [Kind] {
         func list(_ counts: [String: Int], _ isBetweenNodes: Bool) -> [Kind] {
-            counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map {
+            counts.mostFirst.map {
                 Kind(kind: $0.key, count: $0.value, isBetweenNodes: isBetweenNodes)
             }
         }
@@ -142,7 +130,7 @@ extension Report {
     private static func outcome(
         _ options: Options, _ judgement: Judgement, _ results: Results, hasBrokenOff: Bool
     ) -> String {
-        let count = results.total.ok + results.total.fail + results.total.info
+        let count = results.total.all
         let asked = "\(Text.grouped(count)) request\(count == 1 ? "" : "s")"
         switch judgement.verdict {
         case .valid where !options.checks: return "Measured only: nothing was checked."

@@ -3,7 +3,7 @@ extension Report {
     static func optionFacts(_ options: Options, seed: UInt64) -> [Fact] {
         var facts = [
             Fact(name: "workload", value: options.workload),
-            Fact(name: "program", value: options.bin ?? ""),
+            Fact(name: "program", value: options.commands.start ?? options.bin ?? ""),
             Fact(name: "nodes", value: "\(options.nodeCount)"),
             Fact(name: "clients", value: "\(options.clients)"),
             Fact(name: "rate", value: options.rate > 0 ? "\(number(options.rate))/s" : "as fast as it goes"),
@@ -28,7 +28,7 @@ extension Report {
 
     static func facts(_ results: Results) -> [Fact] {
         let latencies = results.latencies
-        return [
+        var facts = [
             Fact(
                 name: "requests",
                 value: "\(Text.grouped(results.total.ok)) ok, \(Text.grouped(results.total.fail)) failed, "
@@ -48,14 +48,15 @@ extension Report {
                 name: "messages between nodes",
                 value: "\(Text.grouped(results.serverMessages)), "
                     + "\(Text.decimal(results.messagesPerRequest, 2)) per request"),
-            Fact(
-                name: "processor time",
-                value: "\(Text.decimal(results.cpuMicrosecondsPerRequest, 0)) µs per request, all nodes"),
-            Fact(name: "largest node", value: "\(Text.decimal(results.peakMegabytes, 1)) MB"),
         ]
-            + results.errors.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map {
-                Fact(name: "not ok: \($0.key)", value: Text.grouped($0.value))
-            }
+        if let time = results.cpuMicrosecondsPerRequest, let peak = results.peakMegabytes {
+            facts += [
+                Fact(name: "processor time", value: "\(Text.decimal(time, 0)) µs per request, all nodes"),
+                Fact(name: "largest node", value: "\(Text.decimal(peak, 1)) MB"),
+            ]
+        }
+        return facts
+            + results.errors.mostFirst.map { Fact(name: "not ok: \($0.key)", value: Text.grouped($0.value)) }
     }
 
     /// With as many places as say something.

@@ -16,7 +16,7 @@ enum ReportPage {
             <head>
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
-            <title>\(escaped(report.name)): \(report.verdict)</title>
+            <title>\(Text.escaped(report.name)): \(report.verdict)</title>
             <style>
             \(style)</style>
             </head>
@@ -39,9 +39,5 @@ enum ReportPage {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return String(decoding: try encoder.encode(value), as: UTF8.self)
             .replacingOccurrences(of: "<", with: "\\u003c")
-    }
-
-    private static func escaped(_ text: String) -> String {
-        text.replacingOccurrences(of: "&", with: "&amp;").replacingOccurrences(of: "<", with: "&lt;")
     }
 }

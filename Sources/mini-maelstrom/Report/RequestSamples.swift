@@ -1,24 +1,3 @@
-/// How a request went, to count by.
-enum Ending: Int, CaseIterable, Hashable, Sendable {
-    case ok, fail, info
-
-    init(_ outcome: Outcome) {
-        switch outcome {
-        case .ok: self = .ok
-        case .failed: self = .fail
-        case .unknown: self = .info
-        }
-    }
-
-    var name: String {
-        switch self {
-        case .ok: "ok"
-        case .fail: "fail"
-        case .info: "info"
-        }
-    }
-}
-
 /// When requests were asked and how long they took, in a space that does not grow with the run: every request
 /// is counted, and of a kind with too many only every second, fourth, eighth is kept.
 struct RequestSamples: Sendable {
@@ -50,13 +29,10 @@ struct RequestSamples: Sendable {
 
     /// The requests that ended within a span of time.
     struct Bin: Sendable {
-        /// By series.
-        var counts = [Int](repeating: 0, count: RequestSamples.seriesCount)
+        var counts = Counts()
         /// In nanoseconds.
         var slowest: UInt64 = 0
     }
-
-    private static let seriesCount = Request.Kind.allCases.count * Ending.allCases.count
 
     private(set) var series: [Series]
     private(set) var bins: [Bin] = []
@@ -74,29 +50,24 @@ struct RequestSamples: Sendable {
 
     /// - Parameter now: in nanoseconds since the start.
     mutating func add(_ completion: Clients.Completion, node: Int, at now: UInt64) {
-        let ending = Ending(completion.outcome)
+        let ending = completion.outcome.ending
+        count(ending, latency: completion.latency, at: now)
         let index = completion.request.kind.rawValue * Ending.allCases.count + ending.rawValue
-        count(index, latency: completion.latency, at: now)
         defer { series[index].count += 1 }
         guard series[index].count % series[index].stride == 0 else { return }
-        let reason: String? =
-            switch completion.outcome {
-            case .ok: nil
-            case .failed(let reason), .unknown(let reason): reason.name
-            }
         series[index].samples.append(
             Sample(
                 asked: now - min(now, completion.latency), latency: completion.latency,
-                key: completion.request.key, node: node, reason: reason))
+                key: completion.request.key, node: node, reason: completion.outcome.reason?.name))
         kept += 1
         if kept > limit { thin() }
     }
 
-    private mutating func count(_ index: Int, latency: UInt64, at now: UInt64) {
+    private mutating func count(_ ending: Ending, latency: UInt64, at now: UInt64) {
         while Int(now / binWidth) >= RequestSamples.mostBins { widen() }
         let bin = Int(now / binWidth)
         while bins.count <= bin { bins.append(Bin()) }
-        bins[bin].counts[index] += 1
+        bins[bin].counts.add(ending)
         bins[bin].slowest = max(bins[bin].slowest, latency)
     }
 
@@ -105,8 +76,7 @@ struct RequestSamples: Sendable {
         bins = stride(from: 0, to: bins.count, by: 2).map { first in
             guard first + 1 < bins.count else { return bins[first] }
             let (one, other) = (bins[first], bins[first + 1])
-            return Bin(
-                counts: zip(one.counts, other.counts).map(+), slowest: max(one.slowest, other.slowest))
+            return Bin(counts: one.counts + other.counts, slowest: max(one.slowest, other.slowest))
         }
     }
 

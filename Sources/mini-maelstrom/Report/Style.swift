@@ -74,13 +74,11 @@ extension ReportPage {
         tbody tr:nth-child(even) { background: color-mix(in srgb, var(--panel) 55%, transparent); }
         tr.wrong td { color: var(--red); font-weight: 600; }
         .bars { display: grid; grid-template-columns: max-content 1fr max-content; gap: .25rem .75rem;
-          grid-auto-flow: row dense;
-          align-items: center; margin: .5rem 0; font-size: .9rem; }
+          grid-auto-flow: row dense; align-items: center; margin: .5rem 0; font-size: .9rem; }
         .bars .bar { height: .9rem; background: var(--blue); border-radius: 2px; min-width: 2px; }
         .bars .bar.client { background: none; border: 2px solid var(--orange); }
         .bars .track { grid-column: 2; }
-        .bars .figure { grid-column: 3; }
-        .bars .figure { text-align: right; font-variant-numeric: tabular-nums; }
+        .bars .figure { grid-column: 3; text-align: right; font-variant-numeric: tabular-nums; }
         @media (max-width: 600px) {
           .bars { grid-template-columns: 1fr max-content; }
           .bars .track { grid-column: 1 / -1; }

@@ -9,8 +9,7 @@ extension ReportPage {
             const part = data.bins.slice(start, start + size);
             const from = start * data.binWidth;
             const to = Math.max(Math.min(from + size * data.binWidth, endTime), from + 1);
-            const counts = endings.map((_, ending) => sum(part.map((bin) =>
-              sum(kinds.map((_, kind) => bin.counts[kind * endings.length + ending])))));
+            const counts = endings.map((ending) => sum(part.map((bin) => bin.counts[ending])));
             result.push({ from, to, counts, slowest: Math.max(...part.map((bin) => bin.slowest)) });
           }
           return result;
@@ -25,8 +24,8 @@ extension ReportPage {
               throughputSample(ending), looks[ending].words))),
             picture.holder,
             table("Requests over time", [
-              ["from (s)", (bin) => (bin.from / 1000).toFixed(2), "number"],
-              ["to (s)", (bin) => (bin.to / 1000).toFixed(2), "number"],
+              ["from (s)", (bin) => inSeconds(bin.from, 2), "number"],
+              ["to (s)", (bin) => inSeconds(bin.to, 2), "number"],
               ...endings.map((ending, index) => [looks[ending].words, (bin) => grouped(bin.counts[index]), "number"]),
               ["per second", (bin) => short(sum(bin.counts) * 1000 / (bin.to - bin.from)), "number"],
               ["slowest (ms)", (bin) => short(bin.slowest), "number"],

@@ -21,8 +21,8 @@ struct ViolationPicture: Encodable, Sendable {
 
     var key: Int
     var failing: Operation
-    /// What the register could have held.
-    var possible: [String]
+    /// What the register could have held; empty where nothing explains the operation.
+    var possible: String
     /// In the order of their invocations.
     var operations: [Operation]
     /// How many came before those.
@@ -41,7 +41,7 @@ struct ViolationPicture: Encodable, Sendable {
                 leaves: values[operation.invoked])
         }
         failing = operation(violation.operation)
-        possible = violation.possible.map(Judgement.held)
+        possible = Judgement.possible(violation)
         let others = violation.prefix.filter { $0.invoked != violation.operation.invoked }
         operations = others.suffix(ViolationPicture.limit).map(operation)
         omitted = others.count - operations.count

@@ -20,16 +20,18 @@ extension ReportPage {
 
         function violationWords(violation) {
           const { failing, possible } = violation;
-          const held = possible.length < 2 ? possible.join("")
-            : possible.slice(0, -1).join(", ") + " or " + possible[possible.length - 1];
           return make("div", {},
             make("p", {}, `Key ${violation.key}: process ${failing.process} ${failing.words}, `,
-              possible.length ? "but the register could only have held " : "which nothing explains",
-              make("strong", {}, held), "."),
+              possible ? "but the register could only have held " : "which nothing explains",
+              make("strong", {}, possible), "."),
             make("p", { class: "faint" }, "Each bar is an operation, from its invocation to its answer; an arrow "
               + "means that nobody knew yet how it went. The number behind it is its place in an order that "
               + "explains everything before the one in red, with what the register holds after it there. "
               + (violation.omitted ? `${grouped(violation.omitted)} earlier operations are left out.` : "")));
+        }
+
+        function isOpen(operation) {
+          return operation.to === undefined;
         }
 
         function violationRows(violation) {
@@ -42,52 +44,42 @@ extension ReportPage {
           const left = isNarrow ? 150 : 200;
           const right = isNarrow ? 96 : 130;
           const rowHeight = 20;
-          const height = rows.length * rowHeight + 50;
-          const picture = draw("svg", { width, height, viewBox: `0 0 ${width} ${height}` });
-          const start = Math.min(...rows.map((row) => row.from));
-          const end = Math.max(...rows.map((row) => row.to || row.from), violation.failing.to || 0, start + 0.001);
-          const x = (time) => left + (width - left - right) * (time - start) / (end - start);
           const bottom = rows.length * rowHeight + 10;
-          for (const at of ticks(start, end, Math.max(2, (width - left - right) / 90))) {
-            picture.append(
-              draw("line", { class: "grid", x1: x(at), x2: x(at), y1: 4, y2: bottom }),
-              draw("text", { class: "faint", x: x(at), y: bottom + 15, "text-anchor": "middle" },
-                String(Number((at / 1000).toPrecision(8)))));
-          }
-          picture.append(draw("text", { class: "faint", x: (left + width - right) / 2, y: bottom + 32,
-            "text-anchor": "middle" }, "seconds since the start"));
+          const picture = canvas(width, bottom + 40);
+          const start = Math.min(...rows.map((row) => row.from));
+          const end = Math.max(...rows.map((row) => row.to || row.from), start + 0.001);
+          const x = (time) => left + (width - left - right) * (time - start) / (end - start);
+          timeAxis(picture, x, ticks(start, end, Math.max(2, (width - left - right) / 90)),
+            { top: 4, bottom, middle: (left + width - right) / 2 });
           rows.forEach((row, index) => paintOperation(picture, x, row, 8 + index * rowHeight, {
             left, end, isWrong: row === violation.failing }));
           return picture;
         }
 
         function paintOperation(picture, x, row, y, { left, end, isWrong }) {
-          const color = isWrong ? "var(--red)" : row.to === undefined || row.to === null
-            ? "var(--orange)" : "var(--blue)";
-          const isOpen = row.to === undefined || row.to === null;
-          const to = isOpen ? end : row.to;
+          const color = isWrong ? "var(--red)" : isOpen(row) ? "var(--orange)" : "var(--blue)";
+          const to = isOpen(row) ? end : row.to;
           const size = Math.max(3, x(to) - x(row.from));
           const words = `p${row.process} ${row.words}`;
           picture.append(
             draw("text", { x: left - 8, y: y + 11, "text-anchor": "end",
               style: isWrong ? `fill:${color};font-weight:700` : "" }, words),
             draw("rect", { x: x(row.from), y: y + 2, width: size, height: 11, rx: 2,
-              style: `fill:${isOpen ? "none" : color};stroke:${color};stroke-width:1.5;`
-                + (isOpen ? "stroke-dasharray:4 3" : "") },
-              draw("title", {}, `${words}, ${seconds(row.from, 6)} to ${isOpen ? "?" : seconds(to, 6)}`)));
+              style: `fill:${isOpen(row) ? "none" : color};stroke:${color};stroke-width:1.5;`
+                + (isOpen(row) ? "stroke-dasharray:4 3" : "") },
+              draw("title", {}, `${words}, ${seconds(row.from, 6)} to ${isOpen(row) ? "?" : seconds(to, 6)}`)));
           const after = isWrong ? "✗ impossible"
-            : row.place ? `${isOpen ? "→ " : ""}#${row.place}: ${row.leaves}` : isOpen ? "→ ?" : "";
+            : row.place ? `${isOpen(row) ? "→ " : ""}#${row.place}: ${row.leaves}` : isOpen(row) ? "→ ?" : "";
           picture.append(draw("text", { x: x(row.from) + size + 6, y: y + 11, class: isWrong ? "halo" : "faint halo",
             style: isWrong ? `fill:${color};font-weight:700` : "" }, after));
         }
 
         function violationTable(violation) {
-          const time = (value) => value === undefined || value === null ? "open" : (value / 1000).toFixed(6);
           return table(`Operations on key ${violation.key}`, [
             ["process", (row) => row.process, "number"],
             ["what", (row) => row.words],
-            ["from (s)", (row) => time(row.from), "number"],
-            ["to (s)", (row) => time(row.to), "number"],
+            ["from (s)", (row) => inSeconds(row.from, 6), "number"],
+            ["to (s)", (row) => isOpen(row) ? "open" : inSeconds(row.to, 6), "number"],
             ["place", (row) => row === violation.failing ? "✗" : row.place || "", "number"],
             ["register then holds", (row) => row === violation.failing ? "nothing explains it" : row.leaves || ""],
           ], violationRows(violation), (row) => row === violation.failing);
