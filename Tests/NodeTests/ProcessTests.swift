@@ -23,13 +23,18 @@ final class ProcessTests: XCTestCase {
         XCTAssertEqual(wire.waitForEnd(), 0)
     }
 
-    func testANodeThatIsToldToEndAnswersWhatItOwesFirst() throws {
+    private func toldToEndOwingAWrite() throws -> (Wire, NodeProcess) {
         let wire = Wire()
         let node = try wire.start("n0", ["--election-timeout", "3600000"])
         wire.type([initLine(["n0", "n1", "n2"]), line(#"{"type":"write","msg_id":2,"key":1,"value":1}"#)])
         _ = wire.reply(to: 1)
         kill(node.pid, SIGTERM)
         wire.run(until: { node.log.contains("is told to end") })
+        return (wire, node)
+    }
+
+    func testANodeThatIsToldToEndAnswersWhatItOwesFirst() throws {
+        let (wire, _) = try toldToEndOwingAWrite()
         wire.request(#"{"type":"status","msg_id":3}"#)
         XCTAssertEqual(wire.reply(to: 3)?.type, "status_ok")
         XCTAssertEqual(wire.waitForEnd(), 0)
@@ -37,12 +42,7 @@ final class ProcessTests: XCTestCase {
     }
 
     func testASecondSignalEndsANodeThatStillOwesAnswers() throws {
-        let wire = Wire()
-        let node = try wire.start("n0", ["--election-timeout", "3600000"])
-        wire.type([initLine(["n0", "n1", "n2"]), line(#"{"type":"write","msg_id":2,"key":1,"value":1}"#)])
-        _ = wire.reply(to: 1)
-        kill(node.pid, SIGTERM)
-        wire.run(until: { node.log.contains("is told to end") })
+        let (wire, node) = try toldToEndOwingAWrite()
         kill(node.pid, SIGTERM)
         XCTAssertEqual(wire.waitForEnd(), 128 + SIGTERM)
     }
