@@ -20,9 +20,11 @@ let package = Package(
         .executableTarget(name: "mini-maelstrom", dependencies: ["Linearizability"]),
         .executableTarget(name: "simulate", dependencies: ["Simulation"]),
 
-        .testTarget(name: "RaftTests", dependencies: ["Raft"]),
+        // What the clusters of unit tests share.
+        .target(name: "TestNetwork", path: "Tests/TestNetwork"),
+        .testTarget(name: "RaftTests", dependencies: ["Raft", "TestNetwork"]),
         .testTarget(name: "DetoursTests", dependencies: ["Detours"]),
-        .testTarget(name: "KeyValueTests", dependencies: ["Raft", "Detours", "KeyValue"]),
+        .testTarget(name: "KeyValueTests", dependencies: ["Raft", "Detours", "KeyValue", "TestNetwork"]),
         .testTarget(name: "StorageTests", dependencies: ["Raft", "KeyValue", "Storage", "Simulation"]),
         .testTarget(name: "LinearizabilityTests", dependencies: ["Linearizability"]),
         .testTarget(

@@ -1,34 +1,21 @@
 import Raft
+import TestNetwork
 import XCTest
 
 @testable import KeyValue
 
-/// A message between two replicas, and when it arrives.
-struct Envelope {
-    var from: NodeID
-    var to: NodeID
-    var message: PeerMessage
-    var due: Microseconds
-}
+typealias Envelope = TestNetwork<PeerMessage>.Packet
 
-/// Replicas, their network and the clock, which stand still until a test moves them.
-final class ReplicaCluster {
-    let ids: [NodeID]
-    private(set) var now: Microseconds = 1_000_000
+/// Replicas on a network that stands still until a test moves it.
+final class ReplicaCluster: TestNetwork<PeerMessage> {
     private(set) var replicas: [NodeID: Replica] = [:]
-    var network: [Envelope] = []
-    var latency: (NodeID, NodeID) -> Microseconds = { _, _ in 0 }
-    /// Whether a message passes; asked when it arrives.
-    var firewall: (Envelope) -> Bool = { _ in true }
-    private var cuts: Set<[NodeID]> = []
     private(set) var replies: [NodeID: [ClientReply]] = [:]
-    private(set) var sent: [Envelope] = []
 
     /// - Parameters:
     ///   - voters: how many of the members vote, the first ones; all, where it is nil.
     ///   - snapshotEvery: how many entries are applied between two snapshots.
     init(_ count: Int, voters: Int? = nil, snapshotEvery: Int = 10_000, seed: UInt64 = 1) {
-        ids = (0..<count).map { "n\($0)" }
+        super.init(count)
         for (place, id) in ids.enumerated() {
             let configuration = Raft.Configuration(
                 id: id, members: ids, voters: Array(ids.prefix(voters ?? count)),
@@ -62,11 +49,7 @@ final class ReplicaCluster {
     }
 
     private func post(_ envelopes: [PeerEnvelope], from id: NodeID) {
-        for envelope in envelopes {
-            let due = now + latency(id, envelope.to)
-            network.append(Envelope(from: id, to: envelope.to, message: envelope.message, due: due))
-            sent.append(network[network.count - 1])
-        }
+        for envelope in envelopes { post(envelope.message, from: id, to: envelope.to) }
     }
 
     // MARK: - Clients
@@ -107,63 +90,23 @@ final class ReplicaCluster {
         answers(id, to: messageID, of: client).map { if case .error(let code, _) = $0 { code } else { nil } }
     }
 
-    // MARK: - Network and time
+    // MARK: - On the network
 
     func elect(_ id: NodeID) {
         now += 2 * self[id].raft.timing.electionTimeout
-        with(id) { [now] in $0.advance(to: now) }
+        advance(id)
         settle()
         XCTAssertTrue(self[id].raft.isLeader, "\(id) was not elected")
     }
 
-    func cut(_ one: NodeID, _ other: NodeID) { cuts.formUnion([[one, other], [other, one]]) }
-
-    func isolate(_ id: NodeID) {
-        for other in ids where other != id { cut(id, other) }
+    override func receive(_ message: PeerMessage, from sender: NodeID, at id: NodeID) {
+        with(id) { [now] in $0.receive(message, from: sender, now: now) }
     }
 
-    func heal() {
-        cuts = []
-        firewall = { _ in true }
-    }
+    override func deadline(of id: NodeID) -> Microseconds? { self[id].deadline }
 
-    func deliver(_ envelope: Envelope) {
-        guard !cuts.contains([envelope.from, envelope.to]), firewall(envelope) else { return }
-        with(envelope.to) { [now] in $0.receive(envelope.message, from: envelope.from, now: now) }
-    }
-
-    func settle() {
-        var steps = 0
-        while !network.isEmpty {
-            steps += 1
-            guard steps < 100_000 else { return XCTFail("the replicas talk for ever") }
-            deliver(network.removeFirst())
-        }
-    }
-
-    func intercept(_ isMeant: (Envelope) -> Bool) -> [Envelope] {
-        let taken = network.filter(isMeant)
-        network.removeAll(where: isMeant)
-        return taken
-    }
-
-    func wait(_ time: Microseconds) { now += time }
-
-    func run(for time: Microseconds) {
-        let end = now + time
-        while let next = (network.map(\.due) + ids.compactMap { self[$0].deadline }).min(), next <= end {
-            now = max(now, next)
-            while let place = network.indices.min(by: { network[$0].due < network[$1].due }),
-                network[place].due <= now
-            {
-                deliver(network.remove(at: place))
-            }
-            for id in ids where self[id].deadline ?? .max <= now {
-                with(id) { [now] in $0.advance(to: now) }
-                guard self[id].deadline ?? .max > now else { return XCTFail("\(id) is due for ever") }
-            }
-        }
-        now = end
+    override func advance(_ id: NodeID) {
+        with(id) { [now] in $0.advance(to: now) }
     }
 }
 

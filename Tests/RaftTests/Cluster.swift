@@ -1,29 +1,17 @@
+import TestNetwork
 import XCTest
 
 @testable import Raft
 
-/// A message on its way, and when it arrives.
-struct Packet {
-    var from: NodeID
-    var to: NodeID
-    var message: Message
-    var due: Microseconds
-}
+typealias Packet = TestNetwork<Message>.Packet
 
-/// Members, the network between them, and the clock: all stand still until a test moves them.
+/// Members on a network that stands still until a test moves it.
 ///
 /// After every step it is checked that no term has two leaders, that no two members commit different
 /// entries, that nothing goes back, and that a member does not ask for its turn for ever.
-final class Cluster {
-    let ids: [NodeID]
+final class Cluster: TestNetwork<Message> {
     let timing: Timing
-    private(set) var now: Microseconds = 1_000_000
     private(set) var members: [NodeID: Raft] = [:]
-    var network: [Packet] = []
-    var latency: (NodeID, NodeID) -> Microseconds = { _, _ in 0 }
-    /// Whether a message passes; asked when it arrives.
-    var firewall: (Packet) -> Bool = { _ in true }
-    private var cuts: Set<[NodeID]> = []
     private var down: Set<NodeID> = []
 
     private(set) var stored: [NodeID: (hardState: HardState, entries: [Entry])] = [:]
@@ -31,8 +19,6 @@ final class Cluster {
     private(set) var reads: [NodeID: [ReadID]] = [:]
     private(set) var events: [NodeID: [Event]] = [:]
     private(set) var failedChanges: [String] = []
-    /// All messages that were ever sent.
-    private(set) var sent: [Packet] = []
 
     private var history: [Entry] = []
     private var leaders: [Term: NodeID] = [:]
@@ -45,9 +31,9 @@ final class Cluster {
         _ count: Int, voters: Int? = nil, timing: Timing = Timing(), seed: UInt64 = 1,
         logs: [NodeID: [Entry]] = [:]
     ) {
-        ids = (0..<count).map { "n\($0)" }
-        self.voters = Array(ids.prefix(voters ?? count))
+        self.voters = (0..<(voters ?? count)).map { "n\($0)" }
         self.timing = timing
+        super.init(count)
         for (place, id) in ids.enumerated() {
             let log = logs[id] ?? []
             let state = HardState(term: log.last?.term ?? 0)
@@ -98,12 +84,7 @@ final class Cluster {
     }
 
     private func post(_ messages: [Outgoing], from id: NodeID) {
-        for outgoing in messages {
-            let due = now + latency(id, outgoing.to)
-            let packet = Packet(from: id, to: outgoing.to, message: outgoing.message, due: due)
-            network.append(packet)
-            sent.append(packet)
-        }
+        for outgoing in messages { post(outgoing.message, from: id, to: outgoing.to) }
     }
 
     private func store(_ ready: Ready, at id: NodeID) {
@@ -141,7 +122,7 @@ final class Cluster {
     /// Lets the member miss its leader, whether or not the others do.
     func stand(_ id: NodeID) {
         now = max(now, self[id].deadline ?? now)
-        with(id) { [now] in $0.advance(to: now) }
+        advance(id)
     }
 
     /// Lets the member win an election that nobody disturbs.
@@ -166,73 +147,19 @@ final class Cluster {
         drain(id)
     }
 
-    // MARK: - Network
+    // MARK: - On the network
 
-    func cut(_ one: NodeID, _ other: NodeID) {
-        cutOneWay(from: one, to: other)
-        cutOneWay(from: other, to: one)
+    override func receive(_ message: Message, from sender: NodeID, at id: NodeID) {
+        guard !down.contains(id) else { return }
+        with(id) { [now] in $0.receive(message, from: sender, now: now) }
     }
 
-    func cutOneWay(from: NodeID, to: NodeID) { cuts.insert([from, to]) }
-
-    func isolate(_ id: NodeID) {
-        for other in ids where other != id { cut(id, other) }
+    override func deadline(of id: NodeID) -> Microseconds? {
+        down.contains(id) ? nil : self[id].deadline
     }
 
-    func heal() {
-        cuts = []
-        firewall = { _ in true }
-    }
-
-    func deliver(_ packet: Packet) {
-        guard !cuts.contains([packet.from, packet.to]), !down.contains(packet.to), firewall(packet) else {
-            return
-        }
-        with(packet.to) { [now] in $0.receive(packet.message, from: packet.from, now: now) }
-    }
-
-    /// Delivers all messages that are on their way, and all that they bring about, in order and at once.
-    func settle() {
-        var steps = 0
-        while !network.isEmpty {
-            steps += 1
-            guard steps < 100_000 else { return XCTFail("the members talk for ever") }
-            deliver(network.removeFirst())
-        }
-    }
-
-    /// Takes messages off the network, to be delivered later, or never.
-    func intercept(_ isMeant: (Packet) -> Bool) -> [Packet] {
-        let taken = network.filter(isMeant)
-        network.removeAll(where: isMeant)
-        return taken
-    }
-
-    // MARK: - Time
-
-    func wait(_ time: Microseconds) { now += time }
-
-    /// Lets all members live for `time`; messages take as long as `latency` says.
-    func run(for time: Microseconds) {
-        let end = now + time
-        while let next = nextEvent(), next <= end {
-            now = max(now, next)
-            while let place = network.indices.min(by: { network[$0].due < network[$1].due }),
-                network[place].due <= now
-            {
-                deliver(network.remove(at: place))
-            }
-            for id in ids where !down.contains(id) && self[id].deadline ?? .max <= now {
-                with(id) { [now] in $0.advance(to: now) }
-                guard self[id].deadline ?? .max > now else { return XCTFail("\(id) is due for ever") }
-            }
-        }
-        now = end
-    }
-
-    private func nextEvent() -> Microseconds? {
-        let deadlines = ids.filter { !down.contains($0) }.compactMap { self[$0].deadline }
-        return (network.map(\.due) + deadlines).min()
+    override func advance(_ id: NodeID) {
+        with(id) { [now] in $0.advance(to: now) }
     }
 }
 
