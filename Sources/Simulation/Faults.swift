@@ -4,10 +4,6 @@ import Storage
 
 /// What breaks, and how it mends.
 extension Simulation {
-    private enum Fault {
-        case cut, oneWayCut, mute, crash, crashAll, pause, slowness, clockRate, storm, stop
-    }
-
     func scheduleFault() {
         queue.add(.fault, at: time + 1 + dice.exponential(mean: scenario.faults.interval))
     }
@@ -36,17 +32,12 @@ extension Simulation {
         }
     }
 
-    private func drawFault() -> Fault? {
-        let faults = scenario.faults
-        let weights: [(Fault, Int)] = [
-            (.cut, faults.cut), (.oneWayCut, faults.oneWayCut), (.mute, faults.mute), (.crash, faults.crash),
-            (.crashAll, faults.crashAll), (.pause, faults.pause), (.slowness, faults.slowness),
-            (.clockRate, faults.clockRate), (.storm, faults.storm), (.stop, faults.stop),
-        ]
-        var draw = dice.below(weights.reduce(0) { $0 + $1.1 })
-        for (fault, weight) in weights {
-            if draw < weight { return fault }
-            draw -= weight
+    private func drawFault() -> Scenario.Fault? {
+        let weights = scenario.faults.weights
+        var draw = dice.below(weights.values.reduce(0, +))
+        for fault in Scenario.Fault.allCases {
+            draw -= weights[fault] ?? 0
+            if draw < 0 { return fault }
         }
         return nil
     }
@@ -171,24 +162,18 @@ extension Simulation {
             seed: dice.next())
         configuration.uncommittedLimit = scenario.uncommittedLimit
         configuration.isInMemory = scenario.isInMemory
-        try read {
+        do {
             try member.start(
                 configuration, snapshotEvery: scenario.snapshotEvery, segmentSize: scenario.segmentSize,
                 at: time)
+        } catch let error as StorageError {
+            // What a disk of this simulation loses, no storage may take for damage.
+            throw Breach(.durability, "\(member.id) cannot start: \(error)")
         }
         tellFault("starts", member)
         try checkDisk(member)
         try checkSnapshot(member)
         try turn(member)
-    }
-
-    /// What a disk of this simulation loses, no storage may take for damage.
-    private func read(_ disk: () throws -> Void) throws {
-        do {
-            try disk()
-        } catch let error as StorageError {
-            throw Breach(.durability, "cannot start: \(error)")
-        }
     }
 
     private func pause(_ member: Member, for span: Microseconds) {

@@ -32,20 +32,16 @@ package struct Scenario: Hashable, Sendable {
         package var lateCopy = 0
     }
 
-    /// What a fault does, and its weight among the others.
+    package enum Fault: Hashable, Sendable, CaseIterable {
+        case cut, oneWayCut, mute, crash, crashAll, pause, slowness, clockRate, storm, stop
+    }
+
+    /// What breaks, and how often.
     package struct Faults: Hashable, Sendable {
         /// Mean span between two faults; 0 for none.
         package var interval: Microseconds = 0
-        package var cut = 0
-        package var oneWayCut = 0
-        package var mute = 0
-        package var crash = 0
-        package var crashAll = 0
-        package var pause = 0
-        package var slowness = 0
-        package var clockRate = 0
-        package var storm = 0
-        package var stop = 0
+        /// How often each comes, beside the others.
+        package var weights: [Fault: Int] = [:]
         /// Percent of faults that aim at the leader.
         package var atLeader = 0
         /// Percent of pauses during which the member is cut off.
@@ -116,7 +112,7 @@ package struct Scenario: Hashable, Sendable {
     package var patience: Microseconds { max(1_000_000, 10 * latency.mean) }
 
     /// A plain scenario without faults, for tests that add one.
-    package init(seed: UInt64, members: Int, operations: Int) {
+    package init(plain seed: UInt64, members: Int, operations: Int) {
         self.seed = seed
         self.members = members
         founders = members
