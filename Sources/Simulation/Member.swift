@@ -18,19 +18,6 @@ final class Member {
         case busy
     }
 
-    /// What the last check saw, in this life.
-    struct Seen {
-        var term: Term
-        var commitIndex: Index
-        /// The last index that it handed out to be applied.
-        var handedOut: Index
-        var lastApplied: Index
-        /// The last index that it handed out to be stored, or that was stored when it started.
-        var lastIndex: Index
-        /// The term that it leads.
-        var leads: Term?
-    }
-
     let index: Int
     let id: NodeID
     /// Its files, while it is down.
@@ -60,7 +47,8 @@ final class Member {
     /// Turns that its timer began at one time, `lastRing`.
     var idleTurns = 0
     var lastRing: Microseconds = -1
-    var seen = Seen(term: 0, commitIndex: 0, handedOut: 0, lastApplied: 0, lastIndex: 0)
+    /// What the last check saw, in this life.
+    var seen = Sight()
     /// The appends that this turn took in, to be held against the answers.
     var appends: [(from: Int, number: MessageID, lastIndex: Index)] = []
 
@@ -91,9 +79,7 @@ final class Member {
             now: clock.reading(at: time))
         run = Run(replica: replica, storage: storage)
         let base = found.state.log.baseIndex
-        seen = Seen(
-            term: found.state.hardState.term, commitIndex: base, handedOut: base, lastApplied: base,
-            lastIndex: found.state.log.lastIndex)
+        seen = Sight(term: found.state.hardState.term, commitIndex: base, lastApplied: base)
         let differences = (possible.isEmpty ? [stored] : possible).map { $0.difference(from: found.state) }
         if !differences.contains(nil) {
             throw Breach(.durability, "\(id) finds on its disk \(differences.compactMap { $0 })")
