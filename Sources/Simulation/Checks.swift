@@ -135,56 +135,49 @@ extension Simulation {
             throw Breach(
                 .progress, "\(member.id) has applied \(member.seen.lastApplied) where \(due) was due")
         }
-        guard !ready.raft.committed.isEmpty else { return }
-        try checkMembership(of: member, at: due)
         // The last entries suffice: an older one's effect may be written over, and shows in these if not.
-        var looked: [Int] = []
-        for index in ready.raft.committed.reversed().prefix(8) {
-            let step = truth[index]
-            if let operation = step.operation, let effect = ledger[operation].effect,
-                run.replica.store.outcome(of: effect.id) != effect.outcome
-            {
-                throw Breach(
-                    .stateMachineSafety,
-                    "\(member.id) remembers another outcome than \(effect.outcome) of entry \(index)")
-            }
-            guard let key = step.key, !looked.contains(key) else { continue }
-            looked.append(key)
-            let held = run.replica.store[JSONValue(canonical: String(key))].flatMap { Int($0.text) }
-            if held != step.value {
-                throw Breach(
-                    .stateMachineSafety,
-                    "\(member.id) holds \(held ?? -1) in key \(key) after entry \(index), not "
-                        + "\(step.value ?? -1)")
-            }
-        }
+        let last = ready.raft.committed.suffix(8)
+        guard !last.isEmpty else { return }
+        try checkStore(
+            member, at: due, keys: last.compactMap { truth[$0].operation.map { ledger[$0].key } }, last)
     }
 
     /// Checks what a member holds where it begins from a snapshot.
     func checkSnapshot(_ member: Member) throws {
-        guard let run = member.run, run.replica.lastApplied > 0 else { return }
-        let index = run.replica.lastApplied
+        guard let index = member.run?.look().lastApplied, index > 0 else { return }
         guard index <= truth.lastIndex else {
             throw Breach(.stateMachineSafety, "\(member.id) begins from entry \(index), which nobody has")
         }
+        try checkStore(
+            member, at: index, keys: Array(0..<scenario.keys), max(index - 199, 1)..<(index + 1))
+    }
+
+    /// Checks what a member holds in `keys` once the entry at `index` is applied, and what it remembers of those at
+    /// `places`.
+    private func checkStore(
+        _ member: Member, at index: Index, keys: [Int], _ places: Range<Index>
+    ) throws {
         try checkMembership(of: member, at: index)
-        for key in 0..<scenario.keys {
+        guard let run = member.run else { return }
+        for key in keys {
             let held = run.replica.store[JSONValue(canonical: String(key))].flatMap { Int($0.text) }
-            let value = truth.value(of: key, at: index)
+            let value = truth.version(of: key, at: index).value
             if held != value {
                 throw Breach(
                     .stateMachineSafety,
-                    "\(member.id) holds \(held ?? -1) in key \(key) of entry \(index), "
-                        + "not \(value ?? -1)")
+                    "\(member.id) holds \(held ?? -1) in key \(key) after entry \(index), not \(value ?? -1)")
             }
         }
-        for place in stride(from: index, to: max(index - 200, 0), by: -1) {
+        for place in places {
             guard let operation = truth[place].operation, let effect = ledger[operation].effect else {
                 continue
             }
-            if run.replica.store.outcome(of: effect.id) != effect.outcome {
+            let outcome = run.replica.store.outcome(of: effect.id)
+            if outcome != effect.outcome {
                 throw Breach(
-                    .atMostOnce, "\(member.id) forgets request \(operation) of entry \(place)")
+                    .atMostOnce,
+                    "\(member.id) remembers of request \(operation) of entry \(place) "
+                        + "\(outcome?.rawValue ?? "nothing"), not \(effect.outcome)")
             }
         }
     }

@@ -82,7 +82,7 @@ extension Simulation {
 
     private func cut(_ cut: Cut, for span: Microseconds) {
         if dice.below(2) == 0 { network.healAll() }
-        for (from, to) in cut.links { network.cut(from: from, to: to) }
+        network.cut(cut.links)
         tellFault(cut.told)
         healLater(span)
     }

@@ -24,7 +24,9 @@ package final class Simulation {
         case recover(member: Int)
         case stormEnds
         case mustEnd(member: Int, life: Int)
+        case demand(place: Int)
         case demandIsOver
+        case askOutsider(member: Int)
         case audit
     }
 
@@ -51,7 +53,9 @@ package final class Simulation {
     var clients: [Client] = []
     var demands: [Demand] = []
     var demandsBeganAt: Microseconds = 0
-    var outsiders = Outsiders()
+    /// Members that the links which are left do not join to a majority: what they are asked will not happen, and
+    /// they must say so.
+    var outsiders: [Int] = []
     var lastAskedAt: Microseconds = 0
     var cuts = 0
     /// Operations that clients have finished or given up in the first phase.
@@ -110,7 +114,7 @@ package final class Simulation {
             queue.add(.start(member: index, life: 0), at: dice.below(10_000))
         }
         for index in 0..<scenario.clients {
-            clients.append(Client(home: dice.below(scenario.members)))
+            clients.append(Client(home: dice.below(scenario.members), keys: scenario.keys))
             queue.add(.clientActs(client: index), at: 10_000 + dice.below(500_000))
         }
         if scenario.faults.interval > 0 { scheduleFault() }
@@ -137,7 +141,9 @@ package final class Simulation {
         case .recover(let member): members[member].slowness = 0
         case .stormEnds: if phase == .faults { network.weather = scenario.weather }
         case .mustEnd(let member, let life): mustEnd(members[member], life)
+        case .demand(let place): try demand(place)
         case .demandIsOver: try endDemand()
+        case .askOutsider(let member): try askOutsider(member)
         case .audit: try audit()
         }
     }

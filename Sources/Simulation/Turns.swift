@@ -176,9 +176,8 @@ extension Simulation {
         fingerprint.mix(time)
         fingerprint.mix(number)
         fingerprint.mix(reply.body)
-        try checkOutsider(number, reply.body, of: member)
-        let meaning = try ledger.answered(number, reply.body, by: member.index, life: member.life, truth)
-        hear(meaning, of: number)
+        try ledger.answered(number, reply.body, by: member.index, life: member.life)
+        try hear(reply.body, to: number, from: member)
     }
 }
 
