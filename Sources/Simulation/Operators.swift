@@ -71,9 +71,10 @@ extension Simulation {
     }
 
     func hearOperator(_ reply: ClientReply, from member: Member) throws {
-        tellFault("answers \(reply.client): \(reply.body)", member)
+        let answer = Story.tell(reply.body)
+        tellFault("answers \(reply.client): \(answer)", member)
         fingerprint.mix(time)
-        fingerprint.mix(reply.body)
+        fingerprint.mix(answer)
         try changes.answered(reply, by: member.index, life: member.life, elections)
     }
 }

@@ -10,7 +10,7 @@ package struct Report: Sendable {
 }
 
 /// How much one run covered, or many.
-package struct Tally: Hashable, Sendable {
+package struct Tally: Codable, Sendable {
     /// Deliveries, timers, ends of stores, steps of clients, and faults.
     package var events = 0
     package var time: Microseconds = 0
@@ -38,14 +38,6 @@ package struct Tally: Hashable, Sendable {
     private static let extremes: [WritableKeyPath<Tally, Int> & Sendable] = [
         \.slowestDemand, \.longestTimeout,
     ]
-
-    package var numbers: [Int] { (Self.sums + Self.extremes).map { self[keyPath: $0] } }
-
-    package init?(_ numbers: [Int]) {
-        let fields = Self.sums + Self.extremes
-        guard numbers.count == fields.count else { return nil }
-        for (field, number) in zip(fields, numbers) { self[keyPath: field] = number }
-    }
 
     package mutating func add(_ other: Tally) {
         for field in Self.sums { self[keyPath: field] += other[keyPath: field] }

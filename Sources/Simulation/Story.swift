@@ -80,7 +80,7 @@ struct Story {
         }
     }
 
-    private static func tell(_ body: ClientReply.Body) -> String {
+    static func tell(_ body: ClientReply.Body) -> String {
         switch body {
         case .readOK(let value): "it holds \(value)"
         case .writeOK, .casOK: "done"

@@ -175,7 +175,7 @@ extension Simulation {
         tell(.answered(number, reply.body), member)
         fingerprint.mix(time)
         fingerprint.mix(number)
-        fingerprint.mix(reply.body)
+        fingerprint.mix(Story.tell(reply.body))
         try ledger.answered(number, reply.body, by: member.index, life: member.life)
         try hear(reply.body, to: number, from: member)
     }
