@@ -31,7 +31,7 @@ extension Simulation {
                 stopMachine(member)
             } else {
                 member.slowness = 0
-                try resume(member, member.life)
+                try resume(member)
                 outsiders.append(member.index)
             }
         }
@@ -39,7 +39,7 @@ extension Simulation {
             let member = members[index]
             member.slowness = 0
             if !member.isAlive || member.isEnding { try restart(member) }
-            try resume(member, member.life)
+            try resume(member)
         }
         let due: [Ledger.Action] = dice.below(2) == 0 ? [.read, .write] : [.write, .read]
         demands = majority.map { Demand(member: $0, due: due) }

@@ -58,11 +58,11 @@ extension Simulation {
     func aimAtYoungLeader(_ member: Member) {
         guard phase == .faults, dice.chance(perMillion: scenario.faults.youngLeader) else { return }
         let span = dice.below(6 * (scenario.latency.mean + scenario.diskLatency) + 1_000)
-        queue.add(.strikeYoung(leader: member.index, life: member.life), at: time + span)
+        schedule(.strikeYoung, of: member, at: time + span)
     }
 
-    func strikeYoung(_ member: Member, _ life: Int) {
-        guard phase == .faults, member.isAlive, member.life == life else { return }
+    func strikeYoung(_ member: Member) {
+        guard phase == .faults else { return }
         tally.events += 1
         tally.faults += 1
         switch dice.below(4) {
@@ -137,7 +137,7 @@ extension Simulation {
         tellFault("crashes", member)
         tally.crashes += 1
         stopMachine(member)
-        queue.add(.start(member: member.index, life: member.life), at: time + span)
+        schedule(.start, of: member, at: time + span)
     }
 
     /// Ends a member as it stands: its process alone, or the whole machine.
@@ -145,11 +145,6 @@ extension Simulation {
         var generator = SeededGenerator(seed: dice.next())
         member.crash(
             afterDiskCalls: dice.below(8), losesPower: dice.below(2) == 0, using: &generator)
-    }
-
-    func startMember(_ member: Member, _ life: Int) throws {
-        guard !member.isAlive, member.life == life else { return }
-        try start(member)
     }
 
     func start(_ member: Member) throws {
@@ -185,17 +180,17 @@ extension Simulation {
             let start = time + 2 * scenario.latency.mean + dice.below(100_000)
             queue.add(.isolate(member: member.index, span: 2 * span), at: start)
         }
-        queue.add(.resume(member: member.index, life: member.life), at: time + span)
+        schedule(.resume, of: member, at: time + span)
     }
 
-    func resume(_ member: Member, _ life: Int) throws {
-        guard member.isAlive, member.life == life, member.isPaused else { return }
+    func resume(_ member: Member) throws {
+        guard member.isPaused else { return }
         tally.events += 1
         member.isPaused = false
         tellFault("goes on", member)
         if member.isStoreDone {
             member.isStoreDone = false
-            try diskIsDone(member, life)
+            try diskIsDone(member)
         } else {
             try lookAround(member)
         }
@@ -224,18 +219,13 @@ extension Simulation {
         tellFault("is told to end", member)
         member.isEnding = true
         member.run?.replica.retire(now: member.clock.reading(at: time))
-        queue.add(.mustEnd(member: member.index, life: member.life), at: time + 1_000_000)
+        schedule(.mustEnd, of: member, at: time + 1_000_000)
         try turn(member)
-    }
-
-    func mustEnd(_ member: Member, _ life: Int) {
-        if member.isAlive, member.life == life { stop(member) }
     }
 
     func stop(_ member: Member) {
         tellFault("ends", member)
         stopMachine(member)
-        let span = dice.within(1...scenario.faults.longest)
-        queue.add(.start(member: member.index, life: member.life), at: time + span)
+        schedule(.start, of: member, at: time + dice.within(1...scenario.faults.longest))
     }
 }

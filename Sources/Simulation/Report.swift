@@ -2,7 +2,6 @@ import Raft
 
 /// What a run came to.
 package struct Report: Sendable {
-    package var seed: UInt64
     package var tally: Tally
     /// Stands for all that happened: equal for equal runs.
     package var fingerprint: UInt64

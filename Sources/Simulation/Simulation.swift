@@ -4,12 +4,11 @@ import Raft
 /// A whole cluster with its clients, network, disks and clocks in one seeded event queue. It runs members as
 /// the node does, breaks what its scenario says, and checks after every event what must hold.
 package final class Simulation {
-    /// What the queue holds. `life` tells a member's present run from an earlier one.
+    /// What the queue holds.
     enum Happening {
         case delivery(packet: Int)
-        case timer(member: Int, life: Int)
-        case stored(member: Int, life: Int)
-        case turnEnds(member: Int, life: Int)
+        /// Nothing comes of it once the member is in another life.
+        case own(Own, member: Int, life: Int)
         case clientActs(client: Int)
         case clientGivesUp(client: Int, operation: Int)
         case clientRepeats(operation: Int)
@@ -17,17 +16,18 @@ package final class Simulation {
         case operatorRepeats(number: Int)
         case fault
         case isolate(member: Int, span: Microseconds)
-        case strikeYoung(leader: Int, life: Int)
         case heal(cut: Int)
-        case start(member: Int, life: Int)
-        case resume(member: Int, life: Int)
         case recover(member: Int)
         case stormEnds
-        case mustEnd(member: Int, life: Int)
         case demand(place: Int)
         case demandIsOver
         case askOutsider(member: Int)
         case audit
+    }
+
+    /// What is to happen to a member in one of its lives, and not in the next. To be down is a life as well.
+    enum Own {
+        case timer, stored, turnEnds, strikeYoung, start, resume, mustEnd
     }
 
     enum Phase {
@@ -66,7 +66,7 @@ package final class Simulation {
     var truth: Truth
     var ledger = Ledger()
     var changes: ChangeLedger
-    var story = Story(capacity: 80)
+    var story = Story()
     var fingerprint = Fingerprint()
 
     package init(_ scenario: Scenario) {
@@ -102,8 +102,7 @@ package final class Simulation {
         tally.operations = ledger.count
         tally.changes = changes.changesMade
         tally.transfers = changes.transfersMade
-        return Report(
-            seed: scenario.seed, tally: tally, fingerprint: fingerprint.value, violation: violation)
+        return Report(tally: tally, fingerprint: fingerprint.value, violation: violation)
     }
 
     private func start() throws {
@@ -111,7 +110,7 @@ package final class Simulation {
             let rate = 1_000_000 + dice.within(-scenario.clockDrift...scenario.clockDrift)
             let clock = Clock(at: 0, showing: dice.below(1 << 40), rate: rate)
             members.append(Member(index: index, clock: clock))
-            queue.add(.start(member: index, life: 0), at: dice.below(10_000))
+            schedule(.start, of: members[index], at: dice.below(10_000))
         }
         for index in 0..<scenario.clients {
             clients.append(Client(home: dice.below(scenario.members), keys: scenario.keys))
@@ -124,9 +123,8 @@ package final class Simulation {
     private func handle(_ what: Happening) throws {
         switch what {
         case .delivery(let packet): try deliver(packet)
-        case .timer(let member, let life): try ring(members[member], life)
-        case .stored(let member, let life): try diskIsDone(members[member], life)
-        case .turnEnds(let member, let life): try endTurn(members[member], life)
+        case .own(let what, let member, let life):
+            if members[member].life == life { try handle(what, of: members[member]) }
         case .clientActs(let client): try act(client)
         case .clientGivesUp(let client, let operation): giveUp(client, operation)
         case .clientRepeats(let operation): try again(operation)
@@ -134,18 +132,30 @@ package final class Simulation {
         case .operatorRepeats(let number): try operatorRepeats(number)
         case .fault: try strike()
         case .isolate(let member, let span): isolate(member, for: span)
-        case .strikeYoung(let leader, let life): strikeYoung(members[leader], life)
         case .heal(let cut): heal(cut)
-        case .start(let member, let life): try startMember(members[member], life)
-        case .resume(let member, let life): try resume(members[member], life)
         case .recover(let member): members[member].slowness = 0
         case .stormEnds: if phase == .faults { network.weather = scenario.weather }
-        case .mustEnd(let member, let life): mustEnd(members[member], life)
         case .demand(let place): try demand(place)
         case .demandIsOver: try endDemand()
         case .askOutsider(let member): try askOutsider(member)
         case .audit: try audit()
         }
+    }
+
+    private func handle(_ what: Own, of member: Member) throws {
+        switch what {
+        case .timer: try ring(member)
+        case .stored: try diskIsDone(member)
+        case .turnEnds: try endTurn(member)
+        case .strikeYoung: strikeYoung(member)
+        case .start: try start(member)
+        case .resume: try resume(member)
+        case .mustEnd: stop(member)
+        }
+    }
+
+    func schedule(_ what: Own, of member: Member, at time: Microseconds) {
+        queue.add(.own(what, member: member.index, life: member.life), at: time)
     }
 
     /// The faults end once all clients have had their turns, or enough has happened.

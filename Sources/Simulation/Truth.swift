@@ -18,7 +18,7 @@ struct Truth {
         var since: Index = 0
     }
 
-    private(set) var steps: [Step] = []
+    private var steps: [Step] = []
     /// What each key has held, oldest first.
     private var versions: [[Version]]
 

@@ -24,8 +24,8 @@ extension Simulation {
         if member.isListening { try turn(member) }
     }
 
-    func ring(_ member: Member, _ life: Int) throws {
-        guard member.life == life, member.timer == time else { return }
+    func ring(_ member: Member) throws {
+        guard member.timer == time else { return }
         member.timer = nil
         guard member.isListening else { return }
         if let deadline = member.run?.deadline, deadline <= member.clock.reading(at: time) {
@@ -43,8 +43,8 @@ extension Simulation {
         }
     }
 
-    func diskIsDone(_ member: Member, _ life: Int) throws {
-        guard member.life == life, case .storing(let ready) = member.activity else { return }
+    func diskIsDone(_ member: Member) throws {
+        guard case .storing(let ready) = member.activity else { return }
         guard !member.isPaused else {
             member.isStoreDone = true
             return
@@ -58,10 +58,9 @@ extension Simulation {
         try work(member)
     }
 
-    func endTurn(_ member: Member, _ life: Int) throws {
-        guard member.life == life, case .busy = member.activity else { return }
+    func endTurn(_ member: Member) throws {
         member.activity = .idle
-        if !member.isPaused { try lookAround(member) }
+        try lookAround(member)
     }
 
     /// Takes up what has gathered while it could not listen.
@@ -103,7 +102,7 @@ extension Simulation {
                 let span = storeTime()
                 if span > 0 {
                     member.activity = .storing(ready)
-                    return queue.add(.stored(member: member.index, life: member.life), at: time + span)
+                    return schedule(.stored, of: member, at: time + span)
                 }
                 try member.store(ready)
                 try checkDisk(member)
@@ -138,8 +137,7 @@ extension Simulation {
         }
         if member.slowness > 0 {
             member.activity = .busy
-            let end = time + dice.within(1...member.slowness)
-            return queue.add(.turnEnds(member: member.index, life: member.life), at: end)
+            return schedule(.turnEnds, of: member, at: time + dice.within(1...member.slowness))
         }
         if member.inbox.isEmpty { setTimer(member) } else { try turn(member) }
     }
@@ -149,7 +147,7 @@ extension Simulation {
         let due = max(member.clock.time(of: deadline), time) + dice.below(scenario.timerDelay)
         if let timer = member.timer, timer <= due { return }
         member.timer = due
-        queue.add(.timer(member: member.index, life: member.life), at: due)
+        schedule(.timer, of: member, at: due)
     }
 
     // MARK: - Sending
