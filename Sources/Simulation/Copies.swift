@@ -36,11 +36,15 @@ struct Copies {
 }
 
 extension Sequence<Copies> {
-    /// The first request that somebody owes an answer.
-    /// - Parameter lives: which life each member is in.
-    func firstOwed(_ lives: [Int]) -> (request: Int, member: Int)? {
-        for (request, copies) in enumerated() {
-            if let member = copies.owing(lives) { return (request, member) }
+    /// Who owes the first answer that is owed, in words.
+    /// - Parameters:
+    ///   - lives: which life each member is in.
+    ///   - asker: who made the requests.
+    func firstOwed(_ lives: [Int], by asker: String) -> String? {
+        for (number, copies) in enumerated() {
+            if let member = copies.owing(lives) {
+                return "n\(member) never answered request \(number) of \(asker)"
+            }
         }
         return nil
     }

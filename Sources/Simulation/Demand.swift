@@ -8,7 +8,7 @@ struct Demand {
     var due: [Ledger.Action]
 }
 
-/// What follows the faults: a majority that links join must serve, however they join it, and everything must be answered.
+/// What follows the faults: a majority that links join must serve, however they join it.
 extension Simulation {
     /// Election timeouts within which a healed majority must serve.
     private static let demandTimeouts = 40
@@ -50,7 +50,7 @@ extension Simulation {
 
     /// Draws members that can serve without the others, whatever membership they have to go by: those that any
     /// of them has in its log, and one that its leader may be about to put there.
-    func drawCore() throws -> [Int] {
+    private func drawCore() throws -> [Int] {
         var order = Array(members.indices)
         dice.shuffle(&order)
         var core: [Int] = []

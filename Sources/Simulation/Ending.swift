@@ -18,11 +18,8 @@ extension Simulation {
     func audit() throws {
         let lives = members.map(\.life)
         let owed =
-            ledger.asked.lazy.map(\.copies).firstOwed(lives).map {
-                "n\($0.member) never answered \($0.request)"
-            }
-            ?? changes.asked.lazy.map(\.copies).firstOwed(lives)
-            .map { "n\($0.member) never answered o\($0.request)" }
+            ledger.asked.lazy.map(\.copies).firstOwed(lives, by: "a client")
+            ?? changes.asked.lazy.map(\.copies).firstOwed(lives, by: "an operator")
         guard owed != nil || time < lastAskedAt else {
             phase = .over
             return

@@ -39,10 +39,10 @@ package final class Simulation {
         case over
     }
 
-    package let scenario: Scenario
+    let scenario: Scenario
     /// Where a line of text for each thing that happens goes; nothing is put into words without it.
     package var trace: ((String) -> Void)?
-    package internal(set) var tally = Tally()
+    var tally = Tally()
 
     var dice: Dice
     var time: Microseconds = 0

@@ -54,6 +54,13 @@ final class SabotageTests: XCTestCase {
         XCTAssertEqual(violation?.property, .progress)
     }
 
+    func testAnEntryThatIsAppliedBeforeItsTimeIsFound() {
+        let violation = run { simulation in
+            self.follower(of: simulation)?.seen.lastApplied -= 1
+        }
+        XCTAssertEqual(violation?.property, .progress)
+    }
+
     func testACommitThatNoMajorityHasStoredIsFound() {
         let violation = run { simulation in
             for member in simulation.members where member.seen.leads == nil {
@@ -72,7 +79,7 @@ final class SabotageTests: XCTestCase {
             run.replica.raft.hardState.votedFor = follower.id
             run.replica.raft.role = .leader(Leadership(progress: [], firstIndex: 20))
         }
-        XCTAssertNotNil(violation)
+        XCTAssertEqual(violation?.property, .leaderCompleteness)
     }
 
     func testAnImpossibleStateIsFound() {
