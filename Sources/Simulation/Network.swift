@@ -47,15 +47,14 @@ struct Network {
         return packet
     }
 
-    /// How long each copy of a message takes; nil for one that there is not.
-    mutating func delays(
-        _ dice: inout Dice
-    ) -> (first: Microseconds?, second: Microseconds?, late: Microseconds?) {
-        if dice.chance(perMillion: weather.loss) { return (nil, nil, nil) }
-        return (
-            delay(&dice), dice.chance(perMillion: weather.duplication) ? delay(&dice) : nil,
-            dice.chance(perMillion: weather.lateCopy) ? lateDelay(&dice) : nil
-        )
+    /// How long each copy of a message takes; none where it is lost. (It changes nothing; but asked as a property
+    /// of a class, the network would be copied whole.)
+    mutating func delays(_ dice: inout Dice) -> [Microseconds] {
+        if dice.chance(perMillion: weather.loss) { return [] }
+        var delays = [delay(&dice)]
+        if dice.chance(perMillion: weather.duplication) { delays.append(delay(&dice)) }
+        if dice.chance(perMillion: weather.lateCopy) { delays.append(lateDelay(&dice)) }
+        return delays
     }
 
     /// From ten milliseconds to twenty seconds, each order of size as likely as the others.

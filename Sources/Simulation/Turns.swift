@@ -155,16 +155,10 @@ extension Simulation {
     private func send(_ message: PeerMessage, from member: Member, to: NodeID) throws {
         let receiver = Member.index(of: to)
         try checkSent(message, from: member, to: receiver)
-        let delays = network.delays(&dice)
-        guard let first = delays.first else { return }
-        put(message, from: member.index, to: receiver, after: first)
-        if let second = delays.second { put(message, from: member.index, to: receiver, after: second) }
-        if let late = delays.late { put(message, from: member.index, to: receiver, after: late) }
-    }
-
-    private func put(_ message: PeerMessage, from: Int, to: Int, after delay: Microseconds) {
-        let slot = network.put(Network.Packet(from: from, to: to, message: message))
-        queue.add(.delivery(packet: slot), at: time + delay)
+        for delay in network.delays(&dice) {
+            let slot = network.put(Network.Packet(from: member.index, to: receiver, message: message))
+            queue.add(.delivery(packet: slot), at: time + delay)
+        }
     }
 
     private func take(_ reply: ClientReply, from member: Member) throws {
