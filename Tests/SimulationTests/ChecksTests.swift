@@ -4,16 +4,18 @@ import XCTest
 @testable import Raft
 @testable import Simulation
 
-/// What the checks must find: each is shown something that cannot be.
-final class ChecksTests: XCTestCase {
-    private func expect(
-        _ property: Property, line: UInt = #line, _ body: () throws -> Void
+extension XCTestCase {
+    func expect(
+        _ property: Property, file: StaticString = #filePath, line: UInt = #line, _ body: () throws -> Void
     ) {
-        XCTAssertThrowsError(try body(), line: line) { error in
-            XCTAssertEqual((error as? Breach)?.property, property, "\(error)", line: line)
+        XCTAssertThrowsError(try body(), file: file, line: line) { error in
+            XCTAssertEqual((error as? Breach)?.property, property, "\(error)", file: file, line: line)
         }
     }
+}
 
+/// What the checks must find: each is shown something that cannot be.
+final class ChecksTests: XCTestCase {
     // Scenario 17
     func testTwoLeadersOfOneTermAreFound() throws {
         var elections = Elections(members: 3)
