@@ -24,14 +24,14 @@ final class Member {
     var disk = SimulatedDisk()
     /// What its files must hold.
     var stored = Stored()
-    /// What they may hold, where a crash came in the middle of a store.
-    var possible: [Stored] = []
+    /// What they may hold, where a crash came in the middle of a store, when it starts again.
+    private var possible = [Stored()]
     /// The highest term that it ever stored.
     var storedTerm: Term = 0
     var clock: Clock
     /// Nil while it is down.
     var run: Run?
-    /// Counts its starts, so that what was meant for an earlier life is known.
+    /// Counts its starts and ends, so that what was meant for an earlier life is known.
     var life = 0
     var activity = Activity.idle
     var isPaused = false
@@ -80,11 +80,10 @@ final class Member {
         run = Run(replica: replica, storage: storage)
         let base = found.state.log.baseIndex
         seen = Sight(term: found.state.hardState.term, commitIndex: base, lastApplied: base)
-        let differences = (possible.isEmpty ? [stored] : possible).map { $0.difference(from: found.state) }
+        let differences = possible.map { $0.difference(from: found.state) }
         if !differences.contains(nil) {
             throw Breach(.durability, "\(id) finds on its disk \(differences.compactMap { $0 })")
         }
-        possible = []
         stored = Stored(found.state)
         activity = .idle
         isPaused = false
@@ -92,6 +91,7 @@ final class Member {
         isEnding = false
         timer = nil
         inbox.removeAll(keepingCapacity: true)
+        appends.removeAll(keepingCapacity: true)
     }
 
     /// Makes durable what `ready` asks for.
@@ -107,18 +107,16 @@ final class Member {
     func crash(afterDiskCalls calls: Int, losesPower: Bool, using generator: inout SeededGenerator) {
         if case .storing(let ready) = activity {
             run?.storage.disk.callsUntilFailure = calls
-            possible = stored.steps(of: ready)
-            if (try? store(ready)) != nil { possible = [stored] }
+            let steps = stored.steps(of: ready)
+            possible = (try? store(ready)) == nil ? steps : [stored]
+        } else {
+            possible = [stored]
         }
         disk = run?.storage.disk ?? disk
         disk.callsUntilFailure = nil
         if losesPower { disk.crash(using: &generator) }
         run = nil
         life += 1
-        activity = .idle
-        inbox.removeAll(keepingCapacity: true)
-        appends.removeAll(keepingCapacity: true)
-        timer = nil
     }
 
     /// The place of a member that is named as `Member.init` names them.
