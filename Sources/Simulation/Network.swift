@@ -41,8 +41,7 @@ struct Network {
 
     /// Takes the packet out of its slot.
     mutating func take(_ slot: Int) -> Packet {
-        guard let packet = packets[slot] else { preconditionFailure("a packet is delivered once") }
-        packets[slot] = nil
+        guard let packet = packets[slot].take() else { preconditionFailure("a packet is delivered once") }
         free.append(slot)
         return packet
     }
