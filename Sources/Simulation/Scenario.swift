@@ -90,9 +90,6 @@ package struct Scenario: Sendable {
     /// Whether members take what they are to store for durable at once; nobody may crash then.
     var isInMemory = false
 
-    /// After how many events the faults end, however much is left to ask.
-    var eventLimit = 200_000
-
     var clients: Int
     var operations: Int
     var keys: Int

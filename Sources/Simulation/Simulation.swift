@@ -39,8 +39,11 @@ package final class Simulation {
         case over
     }
 
+    /// After how many events the faults end, however much is left to ask.
+    private static let eventLimit = 200_000
+
     let scenario: Scenario
-    /// Where a line of text for each thing that happens goes; nothing is put into words without it.
+    /// Where a line of text for each thing that happens goes.
     package var trace: ((String) -> Void)?
     var tally = Tally()
 
@@ -161,7 +164,7 @@ package final class Simulation {
     /// The faults end once all clients have had their turns, or enough has happened.
     private func moveOn() throws {
         guard phase == .faults else { return }
-        if finished >= scenario.operations || tally.events >= scenario.eventLimit { try beginDemand() }
+        if finished >= scenario.operations || tally.events >= Self.eventLimit { try beginDemand() }
     }
 
     // MARK: - Telling
@@ -174,7 +177,7 @@ package final class Simulation {
         if let trace { trace(Story.tell(line)) }
     }
 
-    func tellFault(_ text: @autoclosure () -> String, _ member: Member? = nil) {
-        tell(.fault(text()), member)
+    func tellFault(_ text: String, _ member: Member? = nil) {
+        tell(.fault(text), member)
     }
 }
