@@ -4,52 +4,37 @@ import Raft
 
 /// What clients are told, against what is true.
 extension Ledger {
-    /// What an answer means to the client.
-    enum Meaning {
-        /// The request is over.
-        case settled
-        /// It may yet happen, or this copy of it will not.
-        case open
-    }
-
     /// A member in its present life answers `reply`; a member that answers what it was not asked is at fault.
     /// - Returns: the operation.
     func operation(answeredBy reply: ClientReply) throws -> Int {
         let number = reply.inReplyTo ?? Int(reply.client.dropFirst())
-        guard let number, asked.indices.contains(number), reply.client == request(number).client,
+        guard let number, asked.indices.contains(number), reply.client == name(number),
             asked[number].isNumbered == (reply.inReplyTo != nil)
         else { throw Breach(.answers, "an answer to \(reply.client) that it did not ask for") }
         return number
     }
 
-    mutating func answered(
-        _ number: Int, _ body: ClientReply.Body, by member: Int, life: Int, _ truth: Truth
-    ) throws -> Meaning {
-        guard
-            let copy = asked[number].copies.firstIndex(where: {
-                $0.member == member && $0.life == life && !$0.isAnswered
-            })
-        else { throw Breach(.answers, "n\(member) answers request \(number) more often than it was asked") }
-        asked[number].copies[copy].isAnswered = true
+    /// An answer of which the operation stays open says that it may yet happen, or that this copy of it will not.
+    mutating func answered(_ number: Int, _ body: ClientReply.Body, by member: Int, life: Int) throws {
+        guard asked[number].copies.answered(by: member, life: life) else {
+            throw Breach(.answers, "n\(member) answers request \(number) more often than it was asked")
+        }
         switch (body, asked[number].action) {
-        case (.readOK(let value), .read): try saw(number, Int(value.text), truth)
-        case (.error(.keyDoesNotExist, _), .read): try saw(number, nil, truth)
+        case (.readOK(let value), .read): try saw(number, Int(value.text))
+        case (.error(.keyDoesNotExist, _), .read): try saw(number, nil)
         case (.writeOK, .write): try came(number, to: .written)
         case (.casOK, .cas): try came(number, to: .swapped)
         case (.error(.keyDoesNotExist, _), .cas): try came(number, to: .noSuchKey)
         case (.error(.preconditionFailed, _), .cas): try came(number, to: .differs)
-        case (.error(.timeout, _), _): return .open
-        case (.error(.temporarilyUnavailable, _), _):
-            try denied(number)
-            return .open
+        case (.error(.timeout, _), _): break
+        case (.error(.temporarilyUnavailable, _), _): try denied(number)
         default: throw Breach(.honesty, "request \(number) is answered \(body)")
         }
-        return .settled
     }
 
     private mutating func denied(_ number: Int) throws {
-        asked[number].denials += 1
-        guard asked[number].willNotHappen, let effect = asked[number].effect else { return }
+        asked[number].copies.denied()
+        guard asked[number].copies.willNotHappen, let effect = asked[number].effect else { return }
         throw Breach(.honesty, "request \(number) is answered 11, and was committed at \(effect.index)")
     }
 
@@ -60,16 +45,15 @@ extension Ledger {
         guard effect.outcome == outcome else {
             throw Breach(.honesty, "request \(number) came to \(effect.outcome), and is answered \(outcome)")
         }
-        settle(number, outcome == .written || outcome == .swapped ? .done : .refused(outcome))
+        settle(number, .came(outcome))
     }
 
-    private mutating func saw(_ number: Int, _ value: Int?, _ truth: Truth) throws {
+    private mutating func saw(_ number: Int, _ value: Int?) throws {
         let floor = asked[number].floor
         var since: Index = 0
         if let value {
             guard asked.indices.contains(value), asked[value].key == asked[number].key,
-                let effect = asked[value].effect,
-                effect.outcome == .written || effect.outcome == .swapped
+                let effect = asked[value].effect, effect.outcome.isDone
             else { throw Breach(.freshReads, "read \(number) sees \(value), which nobody wrote there") }
             since = effect.index
         }
@@ -92,38 +76,33 @@ extension Ledger {
 
     // MARK: - At the end
 
-    /// The first copy that a member still owes an answer, in the life in which it got it.
-    func unanswered(_ isAlive: (Copy) -> Bool) -> (operation: Int, copy: Copy)? {
-        for (number, one) in asked.enumerated() {
-            if let copy = one.copies.first(where: { !$0.isAnswered && isAlive($0) }) { return (number, copy) }
-        }
-        return nil
-    }
-
-    /// The history of each key, for the checker of linearizability.
-    func history(keys: Int) -> [[RegisterOperation<Int>]] {
+    /// The history of each key, for the checker of linearizability. Each operation is a process of its own.
+    func history(keys: Int, _ truth: Truth) -> [[RegisterOperation<Int>]] {
         var history: [[RegisterOperation<Int>]] = Array(repeating: [], count: keys)
         for (number, one) in asked.enumerated() {
-            guard let action = action(number, one) else { continue }
+            guard let action = action(number, one, truth) else { continue }
             history[one.key].append(
                 RegisterOperation(
-                    process: one.client, action: action, invoked: one.invoked, returned: one.returned))
+                    process: number, action: action, invoked: one.invoked, returned: one.returned))
         }
         return history
     }
 
-    private func action(_ number: Int, _ one: Asked) -> Linearizability.Action<Int>? {
-        if one.willNotHappen { return nil }
+    private func action(_ number: Int, _ one: Asked, _ truth: Truth) -> Linearizability.Action<Int>? {
+        if one.copies.willNotHappen { return nil }
         switch (one.action, one.answer) {
         case (.read, .saw(let value)): return .read(value)
-        case (.write, .done), (.write, nil): return .write(number)
-        case (.cas(let from, _), .done), (.cas(let from, _), nil):
+        case (.write, .came), (.write, nil): return .write(number)
+        case (.cas(let from, _), .came(.swapped)), (.cas(let from, _), nil):
             // Having made its key it was a write, and only where there was no value.
-            return one.effect?.created == true ? .write(number) : .compareAndSet(from: from, to: number)
-        case (.cas, .refused(.noSuchKey)): return .read(nil)
-        case (.read, nil), (.read, .done), (.read, .refused), (.write, .saw), (.write, .refused),
-            (.cas, .refused), (.cas, .saw):
-            return nil
+            if let effect = one.effect, effect.outcome == .swapped,
+                truth.version(of: one.key, at: effect.index - 1).value == nil
+            {
+                return .write(number)
+            }
+            return .compareAndSet(from: from, to: number)
+        case (.cas, .came(.noSuchKey)): return .read(nil)
+        case (.read, .came), (.read, nil), (.write, .saw), (.cas, .came), (.cas, .saw): return nil
         }
     }
 }

@@ -13,20 +13,15 @@ struct ChangeLedger {
         var action: Action
         /// Whether it has a `msg_id`: its number.
         var isNumbered: Bool
-        var copies: [Ledger.Copy] = []
+        var copies = Copies()
         /// Where the change became complete.
         var effect: Index?
         var refusal: Index?
-        /// How many copies were answered "it will not happen".
-        var denials = 0
-
-        var willNotHappen: Bool { denials == copies.count && denials > 0 }
     }
 
     private(set) var asked: [Asked] = []
     /// The memberships that are committed, oldest first, and since which entry.
     private(set) var memberships: [(index: Index, membership: Membership)]
-    private(set) var changesMade = 0
     private(set) var transfersMade = 0
 
     init(founders: [NodeID]) {
@@ -34,6 +29,8 @@ struct ChangeLedger {
     }
 
     subscript(number: Int) -> Asked { asked[number] }
+
+    var changesMade: Int { asked.count { $0.effect != nil } }
 
     /// The latest committed one.
     var membership: Membership { memberships[memberships.count - 1].membership }
@@ -50,7 +47,7 @@ struct ChangeLedger {
     }
 
     mutating func send(_ number: Int, to member: Int, life: Int) {
-        asked[number].copies.append(Ledger.Copy(member: member, life: life))
+        asked[number].copies.send(to: member, life: life)
     }
 
     // MARK: - Effects
@@ -81,20 +78,19 @@ struct ChangeLedger {
             throw Breach(.oneChange, "entry \(index) makes \(new.words) of \(old.words)")
         }
         memberships.append((index, new))
-        if new.isJoint { return try mayHappen(number, index) }
+        try mayHappen(number, index)
+        guard !new.isJoint else { return }
         guard asked[number].effect == nil else {
             throw Breach(.atMostOnce, "entry \(index) makes change \(number) again")
         }
-        try mayHappen(number, index)
         asked[number].effect = index
-        changesMade += 1
     }
 
     private func mayHappen(_ number: Int, _ index: Index) throws {
         if let refusal = asked[number].refusal {
             throw Breach(.honesty, "change \(number) was refused at \(refusal), and is made at \(index)")
         }
-        if asked[number].willNotHappen {
+        if asked[number].copies.willNotHappen {
             throw Breach(.honesty, "change \(number) was answered 11, and is made at \(index)")
         }
     }
@@ -113,11 +109,8 @@ struct ChangeLedger {
     mutating func answered(_ reply: ClientReply, by member: Int, life: Int, _ elections: Elections) throws {
         guard let number = Int(reply.client.dropFirst()), asked.indices.contains(number),
             reply.inReplyTo == (asked[number].isNumbered ? number : nil),
-            let copy = asked[number].copies.firstIndex(where: {
-                $0.member == member && $0.life == life && !$0.isAnswered
-            })
+            asked[number].copies.answered(by: member, life: life)
         else { throw Breach(.answers, "an answer to \(reply.client) that it did not ask for") }
-        asked[number].copies[copy].isAnswered = true
         let one = asked[number]
         switch (reply.body, one.action) {
         case (.changeMembershipOK(let members), .change(let voters)):
@@ -129,8 +122,8 @@ struct ChangeLedger {
                 throw Breach(.honesty, "change \(number) is answered 14, and its refusal is not committed")
             }
         case (.error(.temporarilyUnavailable, _), .change):
-            asked[number].denials += 1
-            if asked[number].willNotHappen, let effect = one.effect {
+            asked[number].copies.denied()
+            if asked[number].copies.willNotHappen, let effect = one.effect {
                 throw Breach(.honesty, "change \(number) is answered 11, and was made at \(effect)")
             }
         case (.error(.timeout, _), .change): break
@@ -142,13 +135,5 @@ struct ChangeLedger {
         case (.error(.abort, _), .transfer), (.error(.malformedRequest, _), .transfer): break
         default: throw Breach(.honesty, "request \(number) of an operator is answered \(reply.body)")
         }
-    }
-
-    /// The first copy that a member still owes an answer.
-    func unanswered(_ isAlive: (Ledger.Copy) -> Bool) -> (number: Int, copy: Ledger.Copy)? {
-        for (number, one) in asked.enumerated() {
-            if let copy = one.copies.first(where: { !$0.isAnswered && isAlive($0) }) { return (number, copy) }
-        }
-        return nil
     }
 }

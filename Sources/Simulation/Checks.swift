@@ -9,26 +9,19 @@ extension Simulation {
     func check(_ ready: ReplicaReady, of member: Member) throws {
         for event in ready.raft.events {
             tell(.raft(event), member)
-            switch event {
-            case .becameLeader(_, let votes):
-                tally.elections += 1
-                try checkVotes(votes, of: member)
-                aimAtYoungLeader(member)
-            case .installedSnapshot(let position): try checkInstalled(position, member)
-            case .becameFollower, .becamePreCandidate, .becameCandidate, .granted, .refused, .voteReceived,
-                .truncated, .appendRefused, .committed, .changedMembership, .transferStarted,
-                .transferAborted, .impossibleMessage:
-                break
-            }
+            guard case .becameLeader(_, let votes) = event else { continue }
+            tally.elections += 1
+            try checkVotes(votes, of: member)
+            aimAtYoungLeader(member)
         }
         guard let run = member.run else { return }
-        var sight = run.look()
-        sight.isNewLeader = sight.leads != nil && member.seen.leads != sight.leads
+        let sight = run.look()
         try checkProgress(member, sight)
         try checkLog(ready.raft, of: member, sight)
         try checkChange(in: ready.raft, of: member, sight)
         try checkLead(member, sight)
         try checkCommitted(ready.raft.committed, of: member, sight)
+        member.seen = sight
     }
 
     private func checkProgress(_ member: Member, _ sight: Sight) throws {
@@ -41,44 +34,35 @@ extension Simulation {
                 "\(member.id) goes back from commit index \(member.seen.commitIndex) to "
                     + "\(sight.commitIndex)")
         }
-        if sight.lastApplied < member.seen.lastApplied {
-            throw Breach(.progress, "\(member.id) has applied less than before")
+        if sight.lastApplied != member.seen.lastApplied {
+            throw Breach(
+                .progress,
+                "\(member.id) has applied \(sight.lastApplied), and was to apply \(member.seen.lastApplied)")
         }
-        member.seen.term = sight.term
-        member.seen.commitIndex = sight.commitIndex
-        member.seen.lastApplied = sight.lastApplied
     }
 
     private func checkLog(_ ready: Ready, of member: Member, _ sight: Sight) throws {
         guard let start = ready.entriesStart, let run = member.run else { return }
-        if start <= member.seen.handedOut {
+        if start <= sight.lastApplied {
             throw Breach(
                 .stateMachineSafety,
-                "\(member.id) replaces entry \(start), and has \(member.seen.handedOut) committed")
+                "\(member.id) replaces entry \(start), and has applied \(sight.lastApplied)")
         }
-        if sight.leads != nil, member.seen.leads == sight.leads, start <= member.seen.lastIndex {
+        if sight.leads != nil, member.seen.leads == sight.leads, start <= member.stored.lastIndex {
             throw Breach(.leaderAppendOnly, "\(member.id) replaces entry \(start) of its log")
         }
-        var previous = run.replica.raft.log.term(at: start - 1) ?? 0
-        var index = start
         // What a lone voter appends in the turn that elects it nobody sees before its term is stored, and a crash
         // may take both.
-        let isUnseen = ready.hardState != nil && sight.leads != nil
-        for entry in ready.entries {
-            if !isUnseen { try entries.stands(entry, at: index, after: previous, in: member.index) }
+        if ready.hardState != nil, sight.leads != nil { return }
+        var previous = run.replica.raft.log.term(at: start - 1) ?? 0
+        for (offset, entry) in ready.entries.enumerated() {
+            try entries.stands(entry, at: start + offset, after: previous, in: member.index)
             previous = entry.term
-            index += 1
         }
-        member.seen.lastIndex = index - 1
     }
 
     private func checkLead(_ member: Member, _ sight: Sight) throws {
-        guard let term = sight.leads else {
-            member.seen.leads = nil
-            return
-        }
-        guard member.seen.leads != term else { return }
-        member.seen.leads = term
+        guard let term = sight.leads, member.seen.leads != term else { return }
         try elections.leads(member.index, term: term)
         // By log matching, who has the last of them has them all.
         if let last = truth.last(before: term) { try checkHolds(last, member) }
@@ -91,7 +75,7 @@ extension Simulation {
         {
             throw Breach(
                 .leaderCompleteness,
-                "\(leader.id) leads term \(leader.seen.leads ?? 0) without entry \(committed.index) of "
+                "\(leader.id) leads term \(run.term) without entry \(committed.index) of "
                     + "term \(committed.term), which was committed before")
         }
     }
@@ -100,22 +84,16 @@ extension Simulation {
         _ committed: Range<Index>, of member: Member, _ sight: Sight
     ) throws {
         guard !committed.isEmpty, let run = member.run else { return }
-        guard committed.lowerBound == member.seen.handedOut + 1,
-            committed.upperBound <= run.replica.raft.log.lastIndex + 1
-        else {
+        let last = committed.upperBound - 1
+        guard committed.lowerBound == sight.lastApplied + 1, last <= run.replica.raft.log.lastIndex else {
             throw Breach(
-                .stateMachineSafety,
-                "\(member.id) hands out \(committed) after \(member.seen.handedOut)")
+                .stateMachineSafety, "\(member.id) hands out \(committed) after \(sight.lastApplied)")
         }
-        member.seen.handedOut = committed.upperBound - 1
         // What one has learnt as a follower, in the turn that elects it, it has not counted.
-        if let term = sight.leads, !sight.isNewLeader,
-            run.replica.raft.log.term(at: committed.upperBound - 1) != term
-        {
+        if let term = sight.leads, member.seen.leads == term, run.replica.raft.log.term(at: last) != term {
             // On a majority it may be, and yet be overwritten (Figure 8).
             throw Breach(
-                .leaderCompleteness,
-                "\(member.id) commits entry \(committed.upperBound - 1) of an earlier term by counting")
+                .leaderCompleteness, "\(member.id) commits entry \(last) of an earlier term by counting")
         }
         for index in committed {
             let entry = run.replica.raft.log[index]
@@ -123,10 +101,9 @@ extension Simulation {
             try truth.add(entry, committedIn: sight.term, &ledger, &changes)
             try checkStored(entry, at: index, by: member)
         }
-        guard member.seen.handedOut == truth.lastIndex else { return }
+        guard last == truth.lastIndex else { return }
         for other in members where other.seen.leads ?? 0 > sight.term && other.isAlive {
-            let last = LogPosition(index: truth.lastIndex, term: truth[truth.lastIndex].entry.term)
-            try checkHolds(last, other)
+            try checkHolds(LogPosition(index: last, term: truth[last].entry.term), other)
         }
     }
 
@@ -144,77 +121,63 @@ extension Simulation {
         member.storedTerm = stored.term
     }
 
-    /// Checks what a member has applied against what is true.
+    /// Checks what a member has applied, or taken over as a snapshot, against what is true.
     func checkApplied(_ ready: ReplicaReady, _ member: Member) throws {
-        // A snapshot taken over at the same time is checked when the member tells of it.
-        guard let run = member.run, !ready.raft.committed.isEmpty, ready.raft.installer == nil
-        else { return }
-        guard run.replica.lastApplied == ready.raft.committed.upperBound - 1 else {
+        guard let run = member.run else { return }
+        let due = ready.raft.committed.last ?? member.seen.lastApplied
+        member.seen.lastApplied = run.look().lastApplied
+        if ready.raft.installer != nil, let snapshot = ready.raft.snapshotPieces.last?.position,
+            snapshot.index > due, snapshot.index == member.seen.lastApplied
+        {
+            return try checkSnapshot(member)
+        }
+        guard member.seen.lastApplied == due else {
             throw Breach(
-                .progress,
-                "\(member.id) has applied \(run.replica.lastApplied) where \(ready.raft.committed) was due")
+                .progress, "\(member.id) has applied \(member.seen.lastApplied) where \(due) was due")
         }
-        member.seen.lastApplied = run.replica.lastApplied
-        try checkMembership(of: member, at: member.seen.lastApplied)
         // The last entries suffice: an older one's effect may be written over, and shows in these if not.
-        var looked: [Int] = []
-        for index in ready.raft.committed.reversed().prefix(8) {
-            let step = truth[index]
-            if let operation = step.operation, let effect = ledger[operation].effect,
-                run.replica.store.outcome(of: effect.id) != effect.outcome
-            {
-                throw Breach(
-                    .stateMachineSafety,
-                    "\(member.id) remembers another outcome than \(effect.outcome) of entry \(index)")
-            }
-            guard let key = step.key, !looked.contains(key) else { continue }
-            looked.append(key)
-            let held = run.replica.store[JSONValue(canonical: String(key))].flatMap { Int($0.text) }
-            if held != step.value {
-                throw Breach(
-                    .stateMachineSafety,
-                    "\(member.id) holds \(held ?? -1) in key \(key) after entry \(index), not "
-                        + "\(step.value ?? -1)")
-            }
-        }
-    }
-
-    /// Checks a state that a member did not apply, but took over.
-    private func checkInstalled(_ position: LogPosition, _ member: Member) throws {
-        guard position.index > member.seen.handedOut else {
-            throw Breach(.progress, "\(member.id) goes back to a snapshot up to entry \(position.index)")
-        }
-        member.seen.handedOut = position.index
-        member.seen.lastApplied = position.index
-        member.seen.lastIndex = max(member.seen.lastIndex, position.index)
-        try checkSnapshot(member)
+        let last = ready.raft.committed.suffix(8)
+        guard !last.isEmpty else { return }
+        try checkStore(
+            member, at: due, keys: last.compactMap { truth[$0].operation.map { ledger[$0].key } }, last)
     }
 
     /// Checks what a member holds where it begins from a snapshot.
     func checkSnapshot(_ member: Member) throws {
-        guard let run = member.run, run.replica.lastApplied > 0 else { return }
-        let index = run.replica.lastApplied
+        guard let index = member.run?.look().lastApplied, index > 0 else { return }
         guard index <= truth.lastIndex else {
             throw Breach(.stateMachineSafety, "\(member.id) begins from entry \(index), which nobody has")
         }
+        try checkStore(
+            member, at: index, keys: Array(0..<scenario.keys), max(index - 199, 1)..<(index + 1))
+    }
+
+    /// Checks what a member holds in `keys` once the entry at `index` is applied, and what it remembers of those at
+    /// `places`.
+    private func checkStore(
+        _ member: Member, at index: Index, keys: [Int], _ places: Range<Index>
+    ) throws {
         try checkMembership(of: member, at: index)
-        for key in 0..<scenario.keys {
+        guard let run = member.run else { return }
+        for key in keys {
             let held = run.replica.store[JSONValue(canonical: String(key))].flatMap { Int($0.text) }
-            let value = truth.value(of: key, at: index)
+            let value = truth.version(of: key, at: index).value
             if held != value {
                 throw Breach(
                     .stateMachineSafety,
-                    "\(member.id) holds \(held ?? -1) in key \(key) of entry \(index), "
-                        + "not \(value ?? -1)")
+                    "\(member.id) holds \(held ?? -1) in key \(key) after entry \(index), not \(value ?? -1)")
             }
         }
-        for place in stride(from: index, to: max(index - 200, 0), by: -1) {
+        for place in places {
             guard let operation = truth[place].operation, let effect = ledger[operation].effect else {
                 continue
             }
-            if run.replica.store.outcome(of: effect.id) != effect.outcome {
+            let outcome = run.replica.store.outcome(of: effect.id)
+            if outcome != effect.outcome {
                 throw Breach(
-                    .atMostOnce, "\(member.id) forgets request \(operation) of entry \(place)")
+                    .atMostOnce,
+                    "\(member.id) remembers of request \(operation) of entry \(place) "
+                        + "\(outcome?.rawValue ?? "nothing"), not \(effect.outcome)")
             }
         }
     }
@@ -224,7 +187,9 @@ extension Simulation {
         guard let run = member.run else { return }
         let sight = run.look()
         try checkProgress(member, sight)
+        try checkLead(member, sight)
         try checkOut(member, sight)
+        member.seen = sight
         if let violation = run.violatedInvariant() {
             throw Breach(.invariant, "\(member.id): \(violation)")
         }

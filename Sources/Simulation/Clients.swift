@@ -8,14 +8,18 @@ struct Client {
     /// The operation that it waits for.
     var waiting: Int?
     /// What it saw or wrote last in each key, to begin a compare-and-set from.
-    var lastSeen: [Int?] = []
+    var lastSeen: [Int?]
+
+    init(home: Int, keys: Int) {
+        self.home = home
+        lastSeen = Array(repeating: nil, count: keys)
+    }
 }
 
 extension Simulation {
     // MARK: - Asking
 
     func act(_ client: Int) throws {
-        guard clients.indices.contains(client) else { return try demandAgain(client - clients.count) }
         guard phase == .faults, clients[client].waiting == nil, ledger.count < scenario.operations else {
             return
         }
@@ -23,8 +27,7 @@ extension Simulation {
         let key = dice.below(scenario.keys)
         let action = drawAction(client, key)
         let isNumbered = dice.below(100) >= scenario.unnumbered
-        let operation = ledger.ask(
-            client: client, key: key, action, isNumbered: isNumbered, floor: truth.keys[key])
+        let operation = ledger.ask(.client(client), key: key, action, isNumbered: isNumbered, truth)
         clients[client].waiting = operation
         queue.add(
             .clientGivesUp(client: client, operation: operation), at: time + scenario.patience)
@@ -41,20 +44,15 @@ extension Simulation {
         let draw = dice.below(100)
         if draw < scenario.reads { return .read }
         if draw < scenario.reads + scenario.writes { return .write }
-        if clients[client].lastSeen.isEmpty {
-            clients[client].lastSeen = Array(repeating: nil, count: scenario.keys)
-        }
         // Mostly from what is there or was lately, so that many fit and some do not.
-        let current = dice.below(3) > 0 ? truth.keys[key].value : clients[client].lastSeen[key]
+        let current = dice.below(3) > 0 ? truth.version(of: key).value : clients[client].lastSeen[key]
         return .cas(from: current ?? 0, create: dice.below(10) == 0)
     }
 
     /// Hands a request to a member; clients' links take no time and lose nothing.
     func send(_ operation: Int, to target: Int) throws {
         let member = members[target]
-        guard member.isAlive else {
-            return ledger.send(operation, to: target, life: -1)
-        }
+        guard member.isAlive else { return }
         ledger.send(operation, to: target, life: member.life)
         let request = ledger.request(operation)
         tell(.asked(operation, request), member)
@@ -73,27 +71,27 @@ extension Simulation {
 
     // MARK: - Being answered
 
-    func hear(_ meaning: Ledger.Meaning, of operation: Int) {
-        let client = ledger[operation].client
-        guard clients.indices.contains(client) else { return hearDemand(meaning, of: operation) }
+    func hear(_ body: ClientReply.Body, to operation: Int, from member: Member) throws {
+        switch ledger[operation].asker {
+        case .client(let client): hear(operation, client)
+        case .demand(let place): hearDemand(place, operation)
+        case .outsider: try checkOutsider(body, of: member)
+        }
+    }
+
+    private func hear(_ operation: Int, _ client: Int) {
         guard clients[client].waiting == operation else { return }
-        switch meaning {
-        case .settled:
-            if !clients[client].lastSeen.isEmpty {
-                let key = ledger[operation].key
-                switch ledger[operation].answer {
-                case .saw(let value): clients[client].lastSeen[key] = value
-                case .done: clients[client].lastSeen[key] = operation
-                case .refused, nil: break
-                }
-            }
-        case .open: break
+        let key = ledger[operation].key
+        switch ledger[operation].answer {
+        case .saw(let value): clients[client].lastSeen[key] = value
+        case .came(let outcome) where outcome.isDone: clients[client].lastSeen[key] = operation
+        case .came, nil: break
         }
         goOn(client)
     }
 
     func giveUp(_ client: Int, _ operation: Int) {
-        guard clients.indices.contains(client), clients[client].waiting == operation else { return }
+        guard clients[client].waiting == operation else { return }
         tally.events += 1
         goOn(client)
     }

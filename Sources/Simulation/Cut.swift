@@ -53,13 +53,15 @@ struct Cut {
     }
 
     private static func split(_ groups: [[Int]], _ told: String) -> Cut {
-        var cut = Cut(told: "\(told): \(groups)")
-        for (place, group) in groups.enumerated() {
-            for (other, there) in groups.enumerated() where other != place {
-                cut.links += group.flatMap { from in there.map { (from: from, to: $0) } }
-            }
+        Cut(told: "\(told): \(groups)", links: between(groups))
+    }
+
+    /// The links between members of different groups. A member in no group keeps all its links.
+    static func between(_ groups: [[Int]]) -> [(from: Int, to: Int)] {
+        groups.enumerated().flatMap { place, group in
+            groups.indices.filter { $0 != place }
+                .flatMap { other in group.flatMap { from in groups[other].map { (from, $0) } } }
         }
-        return cut
     }
 
     /// Everybody hears a majority, and no two the same one, as Maelstrom's majorities ring: a member hears its

@@ -1,5 +1,4 @@
 import KeyValue
-import Linearizability
 import Raft
 
 /// A write and a read that a member of the healed majority must carry out, one after the other.
@@ -7,13 +6,9 @@ struct Demand {
     let member: Int
     /// What is to be done, the next last. With all reading first, none can wait for somebody's write.
     var due: [Ledger.Action]
-    /// The request that is under way.
-    var operation: Int?
-    /// When it was carried out.
-    var metAt: Microseconds?
 }
 
-/// What follows the faults: a majority that links join must serve, however they join it, and everything must be answered.
+/// What follows the faults: a majority that links join must serve, however they join it.
 extension Simulation {
     /// Election timeouts within which a healed majority must serve.
     private static let demandTimeouts = 40
@@ -26,7 +21,7 @@ extension Simulation {
         var majority = try drawCore()
         if dice.below(2) == 0 {
             let rest = members.indices.filter { !majority.contains($0) }
-            network.separate([majority] + rest.map { [$0] })
+            network.cut(Cut.between([majority] + rest.map { [$0] }))
         } else {
             majority = network.thin(around: majority, &dice)
         }
@@ -36,26 +31,45 @@ extension Simulation {
                 stopMachine(member)
             } else {
                 member.slowness = 0
-                try resume(member, member.life)
-                outsiders.members.append(member.index)
+                try resume(member)
+                outsiders.append(member.index)
             }
         }
         for index in majority {
             let member = members[index]
             member.slowness = 0
             if !member.isAlive || member.isEnding { try restart(member) }
-            if member.isPaused { try resume(member, member.life) }
+            try resume(member)
         }
         let due: [Ledger.Action] = dice.below(2) == 0 ? [.read, .write] : [.write, .read]
-        for index in majority {
-            demands.append(Demand(member: index, due: due))
-            try demand(demands.count - 1)
-        }
+        demands = majority.map { Demand(member: $0, due: due) }
+        for place in demands.indices { try demand(place) }
         tally.longestTimeout = timeout()
         queue.add(.demandIsOver, at: time + Self.demandTimeouts * timeout() + 60 * scenario.latency.mean)
     }
 
-    func restart(_ member: Member) throws {
+    /// Draws members that can serve without the others, whatever membership they have to go by: those that any
+    /// of them has in its log, and one that its leader may be about to put there.
+    private func drawCore() throws -> [Int] {
+        var order = Array(members.indices)
+        dice.shuffle(&order)
+        var core: [Int] = []
+        repeat {
+            let member = members[order.removeLast()]
+            core.append(member.index)
+            if !member.isAlive || member.isEnding { try restart(member) }
+        } while !isEnough(core)
+        return (core + order.prefix(dice.below(order.count + 1))).sorted()
+    }
+
+    private func isEnough(_ core: [Int]) -> Bool {
+        let known = core.flatMap { members[$0].run?.memberships ?? [] }
+        return ([changes.membership] + known).allSatisfy { membership in
+            Self.isQuorum(of: membership) { core.contains(Member.index(of: $0)) }
+        }
+    }
+
+    private func restart(_ member: Member) throws {
         if member.isAlive { stopMachine(member) }
         try start(member)
     }
@@ -73,93 +87,32 @@ extension Simulation {
         return (slowest.max() ?? 0) + 2 * scenario.diskLatency + scenario.timerDelay
     }
 
-    private func demand(_ place: Int) throws {
-        guard let action = demands[place].due.last else { return }
-        let key = dice.below(scenario.keys)
-        let operation = ledger.ask(
-            client: clients.count + place, key: key, action, isNumbered: true, floor: truth.keys[key])
-        demands[place].operation = operation
+    func demand(_ place: Int) throws {
+        guard phase == .demand, let action = demands[place].due.last else { return }
+        let operation = ledger.ask(.demand(place), key: dice.below(scenario.keys), action, truth)
         try send(operation, to: demands[place].member)
     }
 
-    func hearDemand(_ meaning: Ledger.Meaning, of operation: Int) {
-        guard let place = demands.firstIndex(where: { $0.operation == operation }) else { return }
-        switch meaning {
-        case .settled:
-            demands[place].operation = nil
-            demands[place].due.removeLast()
-            guard demands[place].due.isEmpty else {
-                return queue.add(.clientActs(client: clients.count + place), at: time)
-            }
-            demands[place].metAt = time
-            if demands.allSatisfy({ $0.metAt != nil }) { beginEnding() }
-        case .open:
+    func hearDemand(_ place: Int, _ operation: Int) {
+        guard ledger[operation].answer != nil else {
             // It asks anew, as a client would.
-            queue.add(.clientActs(client: clients.count + place), at: time + 1_000)
+            return queue.add(.demand(place: place), at: time + 1_000)
         }
-    }
-
-    func demandAgain(_ place: Int) throws {
-        guard demands.indices.contains(place) else { return try askOutsider(place - demands.count) }
-        guard phase == .demand, demands[place].metAt == nil else { return }
-        try demand(place)
+        demands[place].due.removeLast()
+        guard demands[place].due.isEmpty else { return queue.add(.demand(place: place), at: time) }
+        if demands.allSatisfy(\.due.isEmpty) {
+            tally.slowestDemand = (time - demandsBeganAt) / max(timeout(), 1)
+            beginEnding()
+        }
     }
 
     func endDemand() throws {
         guard phase == .demand else { return }
-        let missing = demands.filter { $0.metAt == nil }
+        let missing = demands.filter { !$0.due.isEmpty }
             .map { "n\($0.member) no \($0.due.last == .read ? "read" : "write")" }
         throw Breach(
             .liveness,
             "\(missing.joined(separator: ", ")) carried out within \(Self.demandTimeouts) election "
                 + "timeouts after a majority was healed")
-    }
-
-    // MARK: - The end
-
-    /// Every request is answered by whoever took it in and did not crash since, well within the time that a
-    /// member which has measured the slowest of networks lets its clients wait.
-    private static let answerTime: Microseconds = 120_000_000
-
-    private func beginEnding() {
-        let slowest = demands.compactMap(\.metAt).max().map { $0 - demandsBeganAt } ?? 0
-        tally.slowestDemand = slowest / max(timeout(), 1)
-        phase = .ending
-        lastAskedAt = time
-        questionOutsiders()
-        queue.add(.audit, at: time)
-    }
-
-    func audit() throws {
-        let owed = ledger.unanswered { members[$0.member].life == $0.life }
-        if let (number, copy) = changes.unanswered({ members[$0.member].life == $0.life }) {
-            guard time < lastAskedAt + Self.answerTime else {
-                throw Breach(.answers, "n\(copy.member) never answered request \(number) of an operator")
-            }
-            return queue.add(.audit, at: time + 1_000_000)
-        }
-        guard owed != nil || !areOutsidersAsked else {
-            phase = .over
-            return
-        }
-        if let owed, time >= lastAskedAt + Self.answerTime {
-            throw Breach(.answers, "n\(owed.copy.member) never answered request \(owed.operation)")
-        }
-        queue.add(.audit, at: time + 1_000_000)
-    }
-
-    func checkHistory() throws {
-        let checker = Checker(limit: 200_000)
-        for (key, operations) in ledger.history(keys: scenario.keys).enumerated() {
-            switch checker.check(operations) {
-            case .linearizable: break
-            case .undecided: tally.undecided += 1
-            case .violated(let violation):
-                throw Breach(
-                    .linearizability,
-                    "key \(key): nothing explains \(violation.operation); it could have held "
-                        + "\(violation.possible)")
-            }
-        }
     }
 }

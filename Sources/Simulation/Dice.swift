@@ -3,36 +3,36 @@ import Raft
 /// The simulation's own source of chance: one seed, the same draws in every process and build.
 ///
 /// It draws integers by multiplication, so that no library's way of drawing can change what a seed means.
-package struct Dice: Sendable {
+struct Dice {
     private var generator: SeededGenerator
 
-    package init(seed: UInt64) {
+    init(seed: UInt64) {
         generator = SeededGenerator(seed: seed)
     }
 
-    package mutating func next() -> UInt64 { generator.next() }
+    mutating func next() -> UInt64 { generator.next() }
 
     /// A number in `0..<limit`; 0 where `limit` is not positive.
-    package mutating func below(_ limit: Int) -> Int {
+    mutating func below(_ limit: Int) -> Int {
         guard limit > 0 else { return 0 }
         return Int(next().multipliedFullWidth(by: UInt64(limit)).high)
     }
 
-    package mutating func within(_ range: ClosedRange<Int>) -> Int {
+    mutating func within(_ range: ClosedRange<Int>) -> Int {
         range.lowerBound + below(range.upperBound - range.lowerBound + 1)
     }
 
     /// True in `perMillion` of a million draws. Nothing is drawn for what never happens.
-    package mutating func chance(perMillion: Int) -> Bool {
+    mutating func chance(perMillion: Int) -> Bool {
         perMillion > 0 && below(1_000_000) < perMillion
     }
 
-    package mutating func pick<Element>(_ elements: [Element]) -> Element {
+    mutating func pick<Element>(_ elements: [Element]) -> Element {
         elements[below(elements.count)]
     }
 
     /// An exponentially distributed span.
-    package mutating func exponential(mean: Int) -> Int {
+    mutating func exponential(mean: Int) -> Int {
         let unit = (Double(next() >> 11) + 1) / 9_007_199_254_740_992
         return Int(Double(mean) * -Self.naturalLogarithm(unit))
     }
@@ -51,7 +51,7 @@ package struct Dice: Sendable {
     }
 
     /// Shuffles in place (Fisher and Yates).
-    package mutating func shuffle<Element>(_ elements: inout [Element]) {
+    mutating func shuffle<Element>(_ elements: inout [Element]) {
         for place in stride(from: elements.count - 1, to: 0, by: -1) {
             elements.swapAt(place, below(place + 1))
         }

@@ -9,7 +9,7 @@ extension Scenario {
         var dice = Dice(seed: seed)
         let bias = bias ?? dice.pick(Bias.allCases)
         let size = members ?? Self.drawMembers(bias, &dice)
-        self.init(seed: seed, members: size, operations: dice.within(100...800))
+        self.init(plain: seed, members: size, operations: dice.within(100...800))
         self.bias = bias
         drawNetwork(&dice)
         drawMachines(&dice)

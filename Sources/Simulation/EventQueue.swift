@@ -15,9 +15,6 @@ struct EventQueue<What> {
     private var heap: [Item] = []
     private var nextSequence = 0
 
-    var isEmpty: Bool { heap.isEmpty }
-    var count: Int { heap.count }
-
     mutating func add(_ what: What, at time: Microseconds) {
         heap.append(Item(time: time, sequence: nextSequence, what: what))
         nextSequence += 1

@@ -4,10 +4,6 @@ import Storage
 
 /// What breaks, and how it mends.
 extension Simulation {
-    private enum Fault {
-        case cut, oneWayCut, mute, crash, crashAll, pause, slowness, clockRate, storm, stop
-    }
-
     func scheduleFault() {
         queue.add(.fault, at: time + 1 + dice.exponential(mean: scenario.faults.interval))
     }
@@ -36,17 +32,12 @@ extension Simulation {
         }
     }
 
-    private func drawFault() -> Fault? {
-        let faults = scenario.faults
-        let weights: [(Fault, Int)] = [
-            (.cut, faults.cut), (.oneWayCut, faults.oneWayCut), (.mute, faults.mute), (.crash, faults.crash),
-            (.crashAll, faults.crashAll), (.pause, faults.pause), (.slowness, faults.slowness),
-            (.clockRate, faults.clockRate), (.storm, faults.storm), (.stop, faults.stop),
-        ]
-        var draw = dice.below(weights.reduce(0) { $0 + $1.1 })
-        for (fault, weight) in weights {
-            if draw < weight { return fault }
-            draw -= weight
+    private func drawFault() -> Scenario.Fault? {
+        let weights = scenario.faults.weights
+        var draw = dice.below(weights.values.reduce(0, +))
+        for fault in Scenario.Fault.allCases {
+            draw -= weights[fault] ?? 0
+            if draw < 0 { return fault }
         }
         return nil
     }
@@ -67,11 +58,11 @@ extension Simulation {
     func aimAtYoungLeader(_ member: Member) {
         guard phase == .faults, dice.chance(perMillion: scenario.faults.youngLeader) else { return }
         let span = dice.below(6 * (scenario.latency.mean + scenario.diskLatency) + 1_000)
-        queue.add(.strikeYoung(leader: member.index, life: member.life), at: time + span)
+        schedule(.strikeYoung, of: member, at: time + span)
     }
 
-    func strikeYoung(_ member: Member, _ life: Int) {
-        guard phase == .faults, member.isAlive, member.life == life else { return }
+    func strikeYoung(_ member: Member) {
+        guard phase == .faults else { return }
         tally.events += 1
         tally.faults += 1
         switch dice.below(4) {
@@ -91,7 +82,7 @@ extension Simulation {
 
     private func cut(_ cut: Cut, for span: Microseconds) {
         if dice.below(2) == 0 { network.healAll() }
-        for (from, to) in cut.links { network.cut(from: from, to: to) }
+        network.cut(cut.links)
         tellFault(cut.told)
         healLater(span)
     }
@@ -146,7 +137,7 @@ extension Simulation {
         tellFault("crashes", member)
         tally.crashes += 1
         stopMachine(member)
-        queue.add(.start(member: member.index, life: member.life), at: time + span)
+        schedule(.start, of: member, at: time + span)
     }
 
     /// Ends a member as it stands: its process alone, or the whole machine.
@@ -154,11 +145,6 @@ extension Simulation {
         var generator = SeededGenerator(seed: dice.next())
         member.crash(
             afterDiskCalls: dice.below(8), losesPower: dice.below(2) == 0, using: &generator)
-    }
-
-    func startMember(_ member: Member, _ life: Int) throws {
-        guard !member.isAlive, member.life == life else { return }
-        try start(member)
     }
 
     func start(_ member: Member) throws {
@@ -171,24 +157,18 @@ extension Simulation {
             seed: dice.next())
         configuration.uncommittedLimit = scenario.uncommittedLimit
         configuration.isInMemory = scenario.isInMemory
-        try read {
+        do {
             try member.start(
                 configuration, snapshotEvery: scenario.snapshotEvery, segmentSize: scenario.segmentSize,
                 at: time)
+        } catch let error as StorageError {
+            // What a disk of this simulation loses, no storage may take for damage.
+            throw Breach(.durability, "\(member.id) cannot start: \(error)")
         }
         tellFault("starts", member)
         try checkDisk(member)
         try checkSnapshot(member)
         try turn(member)
-    }
-
-    /// What a disk of this simulation loses, no storage may take for damage.
-    private func read(_ disk: () throws -> Void) throws {
-        do {
-            try disk()
-        } catch let error as StorageError {
-            throw Breach(.durability, "cannot start: \(error)")
-        }
     }
 
     private func pause(_ member: Member, for span: Microseconds) {
@@ -200,17 +180,17 @@ extension Simulation {
             let start = time + 2 * scenario.latency.mean + dice.below(100_000)
             queue.add(.isolate(member: member.index, span: 2 * span), at: start)
         }
-        queue.add(.resume(member: member.index, life: member.life), at: time + span)
+        schedule(.resume, of: member, at: time + span)
     }
 
-    func resume(_ member: Member, _ life: Int) throws {
-        guard member.isAlive, member.life == life, member.isPaused else { return }
+    func resume(_ member: Member) throws {
+        guard member.isPaused else { return }
         tally.events += 1
         member.isPaused = false
         tellFault("goes on", member)
         if member.isStoreDone {
             member.isStoreDone = false
-            try diskIsDone(member, life)
+            try diskIsDone(member)
         } else {
             try lookAround(member)
         }
@@ -239,18 +219,13 @@ extension Simulation {
         tellFault("is told to end", member)
         member.isEnding = true
         member.run?.replica.retire(now: member.clock.reading(at: time))
-        queue.add(.mustEnd(member: member.index, life: member.life), at: time + 1_000_000)
+        schedule(.mustEnd, of: member, at: time + 1_000_000)
         try turn(member)
-    }
-
-    func mustEnd(_ member: Member, _ life: Int) {
-        if member.isAlive, member.life == life { stop(member) }
     }
 
     func stop(_ member: Member) {
         tellFault("ends", member)
         stopMachine(member)
-        let span = dice.within(1...scenario.faults.longest)
-        queue.add(.start(member: member.index, life: member.life), at: time + span)
+        schedule(.start, of: member, at: time + dice.within(1...scenario.faults.longest))
     }
 }

@@ -10,11 +10,19 @@ struct Ledger {
         case cas(from: Int, create: Bool)
     }
 
-    /// One sending of a request to one member in one of its lives.
-    struct Copy {
-        var member: Int
-        var life: Int
-        var isAnswered = false
+    /// Who asks: one of the clients, or on behalf of a demand or an outsider, by their places.
+    enum Asker {
+        case client(Int)
+        case demand(Int)
+        case outsider(Int)
+
+        var name: String {
+            switch self {
+            case .client(let place): "c\(place)"
+            case .demand(let place): "d\(place)"
+            case .outsider(let place): "u\(place)"
+            }
+        }
     }
 
     /// The first time that a request stood in the committed log.
@@ -22,18 +30,15 @@ struct Ledger {
         var index: Index
         var outcome: Outcome
         var id: RequestID
-        /// Whether a cas made its key.
-        var created = false
     }
 
     enum Answer: Hashable {
         case saw(Int?)
-        case done
-        case refused(Outcome)
+        case came(Outcome)
     }
 
     struct Asked {
-        var client: Int
+        var asker: Asker
         var key: Int
         var action: Action
         /// Whether it has a `msg_id`: its number.
@@ -43,13 +48,9 @@ struct Ledger {
         var returned: Int?
         /// What of its key was committed when it was asked.
         var floor: Truth.Version
-        var copies: [Copy] = []
+        var copies = Copies()
         var effect: Effect?
         var answer: Answer?
-        /// How many copies were answered "it will not happen".
-        var denials = 0
-
-        var willNotHappen: Bool { denials == copies.count && denials > 0 }
     }
 
     var asked: [Asked] = []
@@ -61,18 +62,18 @@ struct Ledger {
     // MARK: - Asking
 
     mutating func ask(
-        client: Int, key: Int, _ action: Action, isNumbered: Bool, floor: Truth.Version
+        _ asker: Asker, key: Int, _ action: Action, isNumbered: Bool = true, _ truth: Truth
     ) -> Int {
         asked.append(
             Asked(
-                client: client, key: key, action: action, isNumbered: isNumbered, invoked: moment,
-                floor: floor))
+                asker: asker, key: key, action: action, isNumbered: isNumbered, invoked: moment,
+                floor: truth.version(of: key)))
         moment += 1
         return asked.count - 1
     }
 
     mutating func send(_ operation: Int, to member: Int, life: Int) {
-        asked[operation].copies.append(Copy(member: member, life: life))
+        asked[operation].copies.send(to: member, life: life)
     }
 
     /// The request as a member gets it.
@@ -92,9 +93,10 @@ struct Ledger {
             client: name(number), messageID: one.isNumbered ? number : nil, operation)
     }
 
-    /// A client asks one unnumbered request under a name of its own, so that its answer can be told.
-    private func name(_ operation: Int) -> String {
-        asked[operation].isNumbered ? "c\(asked[operation].client)" : "x\(operation)"
+    /// Under which name it is asked. One that is not numbered has a name of its own, so that its answer can be
+    /// told.
+    func name(_ operation: Int) -> String {
+        asked[operation].isNumbered ? asked[operation].asker.name : "x\(operation)"
     }
 
     // MARK: - Effects
@@ -103,10 +105,9 @@ struct Ledger {
     func operation(behind request: Request) throws -> Int {
         let number: Int? =
             switch request.operation {
-            case .read: nil
             case .write(_, let value): Int(value.text)
             case .cas(_, _, let to, _): Int(to.text)
-            case .changeMembership, .refuseChange: nil
+            case .read, .changeMembership, .refuseChange: nil
             }
         guard let number, asked.indices.contains(number),
             self.request(number).operation == request.operation, request.id.client == name(number),
@@ -119,7 +120,7 @@ struct Ledger {
     }
 
     mutating func takesEffect(_ operation: Int, _ effect: Effect) throws {
-        guard !asked[operation].willNotHappen else {
+        guard !asked[operation].copies.willNotHappen else {
             throw Breach(
                 .honesty, "request \(operation) was answered 11, and is committed at \(effect.index)")
         }

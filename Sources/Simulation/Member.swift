@@ -18,33 +18,20 @@ final class Member {
         case busy
     }
 
-    /// What the last check saw, in this life.
-    struct Seen {
-        var term: Term
-        var commitIndex: Index
-        /// The last index that it handed out to be applied.
-        var handedOut: Index
-        var lastApplied: Index
-        /// The last index that it handed out to be stored, or that was stored when it started.
-        var lastIndex: Index
-        /// The term that it leads.
-        var leads: Term?
-    }
-
     let index: Int
     let id: NodeID
     /// Its files, while it is down.
     var disk = SimulatedDisk()
     /// What its files must hold.
     var stored = Stored()
-    /// What they may hold, where a crash came in the middle of a store.
-    var possible: [Stored] = []
+    /// What they may hold, where a crash came in the middle of a store, when it starts again.
+    private var possible = [Stored()]
     /// The highest term that it ever stored.
     var storedTerm: Term = 0
     var clock: Clock
     /// Nil while it is down.
     var run: Run?
-    /// Counts its starts, so that what was meant for an earlier life is known.
+    /// Counts its starts and ends, so that what was meant for an earlier life is known.
     var life = 0
     var activity = Activity.idle
     var isPaused = false
@@ -60,7 +47,8 @@ final class Member {
     /// Turns that its timer began at one time, `lastRing`.
     var idleTurns = 0
     var lastRing: Microseconds = -1
-    var seen = Seen(term: 0, commitIndex: 0, handedOut: 0, lastApplied: 0, lastIndex: 0)
+    /// What the last check saw, in this life.
+    var seen = Sight()
     /// The appends that this turn took in, to be held against the answers.
     var appends: [(from: Int, number: MessageID, lastIndex: Index)] = []
 
@@ -91,14 +79,11 @@ final class Member {
             now: clock.reading(at: time))
         run = Run(replica: replica, storage: storage)
         let base = found.state.log.baseIndex
-        seen = Seen(
-            term: found.state.hardState.term, commitIndex: base, handedOut: base, lastApplied: base,
-            lastIndex: found.state.log.lastIndex)
-        let differences = (possible.isEmpty ? [stored] : possible).map { $0.difference(from: found.state) }
+        seen = Sight(term: found.state.hardState.term, commitIndex: base, lastApplied: base)
+        let differences = possible.map { $0.difference(from: found.state) }
         if !differences.contains(nil) {
             throw Breach(.durability, "\(id) finds on its disk \(differences.compactMap { $0 })")
         }
-        possible = []
         stored = Stored(found.state)
         activity = .idle
         isPaused = false
@@ -106,6 +91,7 @@ final class Member {
         isEnding = false
         timer = nil
         inbox.removeAll(keepingCapacity: true)
+        appends.removeAll(keepingCapacity: true)
     }
 
     /// Makes durable what `ready` asks for.
@@ -121,18 +107,16 @@ final class Member {
     func crash(afterDiskCalls calls: Int, losesPower: Bool, using generator: inout SeededGenerator) {
         if case .storing(let ready) = activity {
             run?.storage.disk.callsUntilFailure = calls
-            possible = stored.steps(of: ready)
-            if (try? store(ready)) != nil { possible = [stored] }
+            let steps = stored.steps(of: ready)
+            possible = (try? store(ready)) == nil ? steps : [stored]
+        } else {
+            possible = [stored]
         }
         disk = run?.storage.disk ?? disk
         disk.callsUntilFailure = nil
         if losesPower { disk.crash(using: &generator) }
         run = nil
         life += 1
-        activity = .idle
-        inbox.removeAll(keepingCapacity: true)
-        appends.removeAll(keepingCapacity: true)
-        timer = nil
     }
 
     /// The place of a member that is named as `Member.init` names them.

@@ -59,20 +59,6 @@ extension Fingerprint {
             mix(request.leaderCommit)
         }
     }
-
-    mutating func mix(_ body: ClientReply.Body) {
-        switch body {
-        case .readOK(let value): mix(value.text)
-        case .writeOK: mix(-1)
-        case .casOK: mix(-2)
-        case .statusOK: mix(-3)
-        case .logOK: mix(-4)
-        case .changeMembershipOK(let members):
-            for member in members { mix(member) }
-        case .transferLeadershipOK(let leader): mix(leader)
-        case .error(let code, _): mix(code.rawValue)
-        }
-    }
 }
 
 extension PeerMessage {

@@ -41,21 +41,19 @@ struct Network {
 
     /// Takes the packet out of its slot.
     mutating func take(_ slot: Int) -> Packet {
-        guard let packet = packets[slot] else { preconditionFailure("a packet is delivered once") }
-        packets[slot] = nil
+        guard let packet = packets[slot].take() else { preconditionFailure("a packet is delivered once") }
         free.append(slot)
         return packet
     }
 
-    /// How long each copy of a message takes; nil for one that there is not.
-    mutating func delays(
-        _ dice: inout Dice
-    ) -> (first: Microseconds?, second: Microseconds?, late: Microseconds?) {
-        if dice.chance(perMillion: weather.loss) { return (nil, nil, nil) }
-        return (
-            delay(&dice), dice.chance(perMillion: weather.duplication) ? delay(&dice) : nil,
-            dice.chance(perMillion: weather.lateCopy) ? lateDelay(&dice) : nil
-        )
+    /// How long each copy of a message takes; none where it is lost. (It changes nothing; but asked as a property
+    /// of a class, the network would be copied whole.)
+    mutating func delays(_ dice: inout Dice) -> [Microseconds] {
+        if dice.chance(perMillion: weather.loss) { return [] }
+        var delays = [delay(&dice)]
+        if dice.chance(perMillion: weather.duplication) { delays.append(delay(&dice)) }
+        if dice.chance(perMillion: weather.lateCopy) { delays.append(lateDelay(&dice)) }
+        return delays
     }
 
     /// From ten milliseconds to twenty seconds, each order of size as likely as the others.
@@ -88,19 +86,40 @@ struct Network {
 
     mutating func cut(from: Int, to: Int) { isCut[from * size + to] = true }
 
-    mutating func mend(from: Int, to: Int) { isCut[from * size + to] = false }
+    mutating func cut(_ links: [(from: Int, to: Int)]) {
+        for (from, to) in links { cut(from: from, to: to) }
+    }
 
     mutating func healAll() {
         for place in isCut.indices { isCut[place] = false }
         muted = nil
     }
 
-    /// Cuts both ways between members of different groups. A member in no group keeps all its links.
-    mutating func separate(_ groups: [[Int]]) {
-        for (place, group) in groups.enumerated() {
-            for other in groups.indices where other != place {
-                for from in group { for to in groups[other] { cut(from: from, to: to) } }
+    /// Cuts links at random, each in its own direction, but for a circle through `core`.
+    /// - Returns: `core`, and whoever is joined to it, there and back.
+    mutating func thin(around core: [Int], _ dice: inout Dice) -> [Int] {
+        let share = dice.pick([30, 50, 70, 85])
+        for from in 0..<size {
+            for to in 0..<size where from != to && dice.below(100) < share { cut(from: from, to: to) }
+        }
+        var circle = core
+        dice.shuffle(&circle)
+        for (place, from) in circle.enumerated() {
+            isCut[from * size + circle[(place + 1) % circle.count]] = false
+        }
+        let there = reach(from: core[0]) { !drops(from: $0, to: $1) }
+        let back = reach(from: core[0]) { !drops(from: $1, to: $0) }
+        return there.intersection(back).sorted()
+    }
+
+    private func reach(from start: Int, _ isLinked: (Int, Int) -> Bool) -> Set<Int> {
+        var reached: Set<Int> = [start]
+        var open = [start]
+        while let at = open.popLast() {
+            for next in 0..<size where next != at && isLinked(at, next) && reached.insert(next).inserted {
+                open.append(next)
             }
         }
+        return reached
     }
 }

@@ -2,7 +2,6 @@ import Raft
 
 /// What a run came to.
 package struct Report: Sendable {
-    package var seed: UInt64
     package var tally: Tally
     /// Stands for all that happened: equal for equal runs.
     package var fingerprint: UInt64
@@ -10,46 +9,39 @@ package struct Report: Sendable {
 }
 
 /// How much one run covered, or many.
-package struct Tally: Hashable, Sendable {
+package struct Tally: Codable, Sendable {
     /// Deliveries, timers, ends of stores, steps of clients, and faults.
     package var events = 0
-    package var time: Microseconds = 0
-    package var operations = 0
-    package var committed = 0
-    package var elections = 0
-    package var crashes = 0
-    package var faults = 0
+    var time: Microseconds = 0
+    var operations = 0
+    var committed = 0
+    var elections = 0
+    var crashes = 0
+    var faults = 0
     /// Keys whose history was too wide to be judged.
-    package var undecided = 0
+    var undecided = 0
     /// How long the slowest member of a healed majority took to carry out a write, in election timeouts.
-    package var slowestDemand = 0
+    var slowestDemand = 0
     /// The longest election timeout of a member when a majority was healed.
-    package var longestTimeout: Microseconds = 0
-
-    package var changes = 0
-    package var transfers = 0
+    var longestTimeout: Microseconds = 0
+    var changes = 0
+    var transfers = 0
 
     package init() {}
 
-    private static let sums: [WritableKeyPath<Tally, Int> & Sendable] = [
-        \.events, \.time, \.operations, \.committed, \.elections, \.crashes, \.faults, \.undecided, \.changes,
-        \.transfers,
-    ]
-    private static let extremes: [WritableKeyPath<Tally, Int> & Sendable] = [
-        \.slowestDemand, \.longestTimeout,
-    ]
-
-    package var numbers: [Int] { (Self.sums + Self.extremes).map { self[keyPath: $0] } }
-
-    package init?(_ numbers: [Int]) {
-        let fields = Self.sums + Self.extremes
-        guard numbers.count == fields.count else { return nil }
-        for (field, number) in zip(fields, numbers) { self[keyPath: field] = number }
-    }
-
     package mutating func add(_ other: Tally) {
-        for field in Self.sums { self[keyPath: field] += other[keyPath: field] }
-        for field in Self.extremes { self[keyPath: field] = max(self[keyPath: field], other[keyPath: field]) }
+        events += other.events
+        time += other.time
+        operations += other.operations
+        committed += other.committed
+        elections += other.elections
+        crashes += other.crashes
+        faults += other.faults
+        undecided += other.undecided
+        changes += other.changes
+        transfers += other.transfers
+        slowestDemand = max(slowestDemand, other.slowestDemand)
+        longestTimeout = max(longestTimeout, other.longestTimeout)
     }
 
     package var told: String {

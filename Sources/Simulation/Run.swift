@@ -67,11 +67,9 @@ final class Run {
 
 /// What one look at a member shows.
 struct Sight {
-    var term: Term
-    var commitIndex: Index
-    var lastApplied: Index
+    var term: Term = 0
+    var commitIndex: Index = 0
+    var lastApplied: Index = 0
     /// The term that it leads.
     var leads: Term?
-    /// Whether it leads since this turn only.
-    var isNewLeader = false
 }

@@ -1,9 +1,9 @@
 import Raft
 
 /// All that a seed decides before a run begins. Spans are microseconds, chances are per million.
-package struct Scenario: Hashable, Sendable {
+package struct Scenario: Sendable {
     /// What a run leans towards. Where every fault happens a little, the rare meetings of two of them hardly do.
-    package enum Bias: String, Hashable, Sendable, CaseIterable {
+    package enum Bias: String, Sendable, CaseIterable {
         case calm, mixed, partitions, crashes, late, pauses, flood, tiny, handovers, memberships
         /// Followers crash and come back at once, while answers to their last run are still on their way.
         case rebirths
@@ -13,110 +13,103 @@ package struct Scenario: Hashable, Sendable {
         case pairs
     }
 
-    package struct Latency: Hashable, Sendable {
-        package enum Distribution: String, Hashable, Sendable, CaseIterable {
+    struct Latency {
+        enum Distribution: String, CaseIterable {
             case constant, uniform, exponential
         }
 
-        package var mean: Microseconds
-        package var distribution: Distribution
+        var mean: Microseconds
+        var distribution: Distribution
     }
 
     /// The chances that befall each message.
-    package struct Weather: Hashable, Sendable {
-        package var loss = 0
-        package var duplication = 0
+    struct Weather {
+        var loss = 0
+        var duplication = 0
         /// Held up for a while, so that others overtake it.
-        package var delay = 0
+        var delay = 0
         /// A copy that arrives seconds later.
-        package var lateCopy = 0
+        var lateCopy = 0
     }
 
-    /// What a fault does, and its weight among the others.
-    package struct Faults: Hashable, Sendable {
+    enum Fault: CaseIterable {
+        case cut, oneWayCut, mute, crash, crashAll, pause, slowness, clockRate, storm, stop
+    }
+
+    /// What breaks, and how often.
+    struct Faults {
         /// Mean span between two faults; 0 for none.
-        package var interval: Microseconds = 0
-        package var cut = 0
-        package var oneWayCut = 0
-        package var mute = 0
-        package var crash = 0
-        package var crashAll = 0
-        package var pause = 0
-        package var slowness = 0
-        package var clockRate = 0
-        package var storm = 0
-        package var stop = 0
+        var interval: Microseconds = 0
+        /// How often each comes, beside the others.
+        var weights: [Fault: Int] = [:]
         /// Percent of faults that aim at the leader.
-        package var atLeader = 0
+        var atLeader = 0
         /// Percent of pauses during which the member is cut off.
-        package var isolation = 20
+        var isolation = 20
         /// Chance that a new leader is struck before it has led for long.
-        package var youngLeader = 0
+        var youngLeader = 0
         /// Chance of a crash at each of the steps around a store.
-        package var crashPoint = 0
+        var crashPoint = 0
         /// The longest that a fault lasts.
-        package var longest: Microseconds = 1
+        var longest: Microseconds = 1
     }
 
     /// Those who change the membership and move the lead.
-    package struct Operators: Hashable, Sendable {
+    struct Operators {
         /// Mean span between two of their requests; 0 for none.
-        package var interval: Microseconds = 0
+        var interval: Microseconds = 0
         /// Percent of their requests that are transfers; the rest are changes of membership.
-        package var transfers = 0
+        var transfers = 0
         /// Percent of their requests that they make again, to any member.
-        package var repeats = 0
+        var repeats = 0
     }
 
-    package var seed: UInt64
-    package var bias: Bias
-    package var members: Int
+    var seed: UInt64
+    var bias: Bias
+    var members: Int
     /// How many of the members vote at the start; the others are learners.
-    package var founders: Int
-    package var operators = Operators()
-    package var latency: Latency
-    package var weather = Weather()
-    package var faults = Faults()
+    var founders: Int
+    var operators = Operators()
+    var latency: Latency
+    var weather = Weather()
+    var faults = Faults()
     /// Mean time of a store and sync; 0 where it is done at once.
-    package var diskLatency: Microseconds = 0
+    var diskLatency: Microseconds = 0
     /// How many entries are applied between two snapshots.
-    package var snapshotEvery = 10_000
+    var snapshotEvery = 10_000
     /// After how many bytes a new segment of the log begins.
-    package var segmentSize = 16 << 20
+    var segmentSize = 16 << 20
     /// How late a timer rings at most.
-    package var timerDelay: Microseconds = 0
+    var timerDelay: Microseconds = 0
     /// How far, in parts per million, clocks may be from true time.
-    package var clockDrift = 0
+    var clockDrift = 0
     /// The minimum election timeout, where it is fixed.
-    package var electionTimeout: Microseconds?
-    package var heartbeatInterval: Microseconds?
-    package var uncommittedLimit = 256 << 20
+    var electionTimeout: Microseconds?
+    var heartbeatInterval: Microseconds?
+    var uncommittedLimit = 256 << 20
     /// Whether members take what they are to store for durable at once; nobody may crash then.
-    package var isInMemory = false
+    var isInMemory = false
 
-    /// After how many events the faults end, however much is left to ask.
-    package var eventLimit = 200_000
-
-    package var clients: Int
-    package var operations: Int
-    package var keys: Int
+    var clients: Int
+    var operations: Int
+    var keys: Int
     /// Percent of operations that are reads, and that are writes; the rest are compare-and-sets.
-    package var reads: Int
-    package var writes: Int
+    var reads: Int
+    var writes: Int
     /// Mean pause of a client between two operations.
-    package var think: Microseconds
+    var think: Microseconds
     /// Percent of requests without `msg_id`.
-    package var unnumbered = 0
+    var unnumbered = 0
     /// Percent of requests that a client sends again, while it waits or after an answer.
-    package var repeats = 0
+    var repeats = 0
     /// Percent of requests that go to any member; the rest go to the client's own.
-    package var roaming = 50
+    var roaming = 50
 
     /// What Maelstrom's lin-kv clients wait for an answer.
-    package var patience: Microseconds { max(1_000_000, 10 * latency.mean) }
+    var patience: Microseconds { max(1_000_000, 10 * latency.mean) }
 
     /// A plain scenario without faults, for tests that add one.
-    package init(seed: UInt64, members: Int, operations: Int) {
+    init(plain seed: UInt64, members: Int, operations: Int) {
         self.seed = seed
         self.members = members
         founders = members

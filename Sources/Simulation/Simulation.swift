@@ -4,12 +4,11 @@ import Raft
 /// A whole cluster with its clients, network, disks and clocks in one seeded event queue. It runs members as
 /// the node does, breaks what its scenario says, and checks after every event what must hold.
 package final class Simulation {
-    /// What the queue holds. `life` tells a member's present run from an earlier one.
+    /// What the queue holds.
     enum Happening {
         case delivery(packet: Int)
-        case timer(member: Int, life: Int)
-        case stored(member: Int, life: Int)
-        case turnEnds(member: Int, life: Int)
+        /// Nothing comes of it once the member is in another life.
+        case own(Own, member: Int, life: Int)
         case clientActs(client: Int)
         case clientGivesUp(client: Int, operation: Int)
         case clientRepeats(operation: Int)
@@ -17,15 +16,18 @@ package final class Simulation {
         case operatorRepeats(number: Int)
         case fault
         case isolate(member: Int, span: Microseconds)
-        case strikeYoung(leader: Int, life: Int)
         case heal(cut: Int)
-        case start(member: Int, life: Int)
-        case resume(member: Int, life: Int)
         case recover(member: Int)
         case stormEnds
-        case mustEnd(member: Int, life: Int)
+        case demand(place: Int)
         case demandIsOver
+        case askOutsider(member: Int)
         case audit
+    }
+
+    /// What is to happen to a member in one of its lives, and not in the next. To be down is a life as well.
+    enum Own {
+        case timer, stored, turnEnds, strikeYoung, start, resume, mustEnd
     }
 
     enum Phase {
@@ -37,10 +39,13 @@ package final class Simulation {
         case over
     }
 
-    package let scenario: Scenario
-    /// Where a line of text for each thing that happens goes; nothing is put into words without it.
+    /// After how many events the faults end, however much is left to ask.
+    private static let eventLimit = 200_000
+
+    let scenario: Scenario
+    /// Where a line of text for each thing that happens goes.
     package var trace: ((String) -> Void)?
-    package internal(set) var tally = Tally()
+    var tally = Tally()
 
     var dice: Dice
     var time: Microseconds = 0
@@ -51,7 +56,9 @@ package final class Simulation {
     var clients: [Client] = []
     var demands: [Demand] = []
     var demandsBeganAt: Microseconds = 0
-    var outsiders = Outsiders()
+    /// Members that the links which are left do not join to a majority: what they are asked will not happen, and
+    /// they must say so.
+    var outsiders: [Int] = []
     var lastAskedAt: Microseconds = 0
     var cuts = 0
     /// Operations that clients have finished or given up in the first phase.
@@ -62,7 +69,7 @@ package final class Simulation {
     var truth: Truth
     var ledger = Ledger()
     var changes: ChangeLedger
-    var story = Story(capacity: 80)
+    var story = Story()
     var fingerprint = Fingerprint()
 
     package init(_ scenario: Scenario) {
@@ -98,8 +105,7 @@ package final class Simulation {
         tally.operations = ledger.count
         tally.changes = changes.changesMade
         tally.transfers = changes.transfersMade
-        return Report(
-            seed: scenario.seed, tally: tally, fingerprint: fingerprint.value, violation: violation)
+        return Report(tally: tally, fingerprint: fingerprint.value, violation: violation)
     }
 
     private func start() throws {
@@ -107,10 +113,10 @@ package final class Simulation {
             let rate = 1_000_000 + dice.within(-scenario.clockDrift...scenario.clockDrift)
             let clock = Clock(at: 0, showing: dice.below(1 << 40), rate: rate)
             members.append(Member(index: index, clock: clock))
-            queue.add(.start(member: index, life: 0), at: dice.below(10_000))
+            schedule(.start, of: members[index], at: dice.below(10_000))
         }
         for index in 0..<scenario.clients {
-            clients.append(Client(home: dice.below(scenario.members)))
+            clients.append(Client(home: dice.below(scenario.members), keys: scenario.keys))
             queue.add(.clientActs(client: index), at: 10_000 + dice.below(500_000))
         }
         if scenario.faults.interval > 0 { scheduleFault() }
@@ -120,9 +126,8 @@ package final class Simulation {
     private func handle(_ what: Happening) throws {
         switch what {
         case .delivery(let packet): try deliver(packet)
-        case .timer(let member, let life): try ring(members[member], life)
-        case .stored(let member, let life): try diskIsDone(members[member], life)
-        case .turnEnds(let member, let life): try endTurn(members[member], life)
+        case .own(let what, let member, let life):
+            if members[member].life == life { try handle(what, of: members[member]) }
         case .clientActs(let client): try act(client)
         case .clientGivesUp(let client, let operation): giveUp(client, operation)
         case .clientRepeats(let operation): try again(operation)
@@ -130,22 +135,36 @@ package final class Simulation {
         case .operatorRepeats(let number): try operatorRepeats(number)
         case .fault: try strike()
         case .isolate(let member, let span): isolate(member, for: span)
-        case .strikeYoung(let leader, let life): strikeYoung(members[leader], life)
         case .heal(let cut): heal(cut)
-        case .start(let member, let life): try startMember(members[member], life)
-        case .resume(let member, let life): try resume(members[member], life)
         case .recover(let member): members[member].slowness = 0
         case .stormEnds: if phase == .faults { network.weather = scenario.weather }
-        case .mustEnd(let member, let life): mustEnd(members[member], life)
+        case .demand(let place): try demand(place)
         case .demandIsOver: try endDemand()
+        case .askOutsider(let member): try askOutsider(member)
         case .audit: try audit()
         }
+    }
+
+    private func handle(_ what: Own, of member: Member) throws {
+        switch what {
+        case .timer: try ring(member)
+        case .stored: try diskIsDone(member)
+        case .turnEnds: try endTurn(member)
+        case .strikeYoung: strikeYoung(member)
+        case .start: try start(member)
+        case .resume: try resume(member)
+        case .mustEnd: stop(member)
+        }
+    }
+
+    func schedule(_ what: Own, of member: Member, at time: Microseconds) {
+        queue.add(.own(what, member: member.index, life: member.life), at: time)
     }
 
     /// The faults end once all clients have had their turns, or enough has happened.
     private func moveOn() throws {
         guard phase == .faults else { return }
-        if finished >= scenario.operations || tally.events >= scenario.eventLimit { try beginDemand() }
+        if finished >= scenario.operations || tally.events >= Self.eventLimit { try beginDemand() }
     }
 
     // MARK: - Telling
@@ -158,7 +177,7 @@ package final class Simulation {
         if let trace { trace(Story.tell(line)) }
     }
 
-    func tellFault(_ text: @autoclosure () -> String, _ member: Member? = nil) {
-        tell(.fault(text()), member)
+    func tellFault(_ text: String, _ member: Member? = nil) {
+        tell(.fault(text), member)
     }
 }

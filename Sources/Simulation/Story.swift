@@ -19,20 +19,17 @@ struct Story {
         case fault(String)
     }
 
+    private static let capacity = 80
+
     private var lines: [Line] = []
     private var next = 0
-    private let capacity: Int
-
-    init(capacity: Int) {
-        self.capacity = capacity
-    }
 
     mutating func add(_ line: Line) {
-        if lines.count < capacity {
+        if lines.count < Self.capacity {
             lines.append(line)
         } else {
             lines[next] = line
-            next = (next + 1) % capacity
+            next = (next + 1) % Self.capacity
         }
     }
 
@@ -80,7 +77,7 @@ struct Story {
         }
     }
 
-    private static func tell(_ body: ClientReply.Body) -> String {
+    static func tell(_ body: ClientReply.Body) -> String {
         switch body {
         case .readOK(let value): "it holds \(value)"
         case .writeOK, .casOK: "done"

@@ -8,37 +8,27 @@ struct Truth {
         var entry: Entry
         /// The term of the member that told: it was committed in this term or before.
         var committedIn: Term
-        /// The operation that took effect, or was refused, here for the first time.
+        /// The operation that the entry asks for. A copy of it may have taken effect before.
         var operation: Int?
-        /// The key that the entry speaks of, and what it holds afterwards.
-        var key: Int?
-        var value: Int?
     }
 
     /// What a key holds, and since which index; 0 where it never held anything.
-    struct Version: Equatable {
+    struct Version {
         var value: Int?
         var since: Index = 0
     }
 
-    private(set) var steps: [Step] = []
-    private(set) var keys: [Version]
+    private var steps: [Step] = []
     /// What each key has held, oldest first.
     private var versions: [[Version]]
 
     init(keys: Int) {
-        self.keys = Array(repeating: Version(), count: keys)
-        versions = Array(repeating: [Version()], count: keys)
+        versions = Array(repeating: [], count: keys)
     }
 
-    /// What a key held once the entry at `index` was applied.
-    func value(of key: Int, at index: Index) -> Int? {
-        versions[key].last { $0.since <= index }?.value
-    }
-
-    private mutating func set(_ key: Int, to value: Int, at index: Index) {
-        keys[key] = Version(value: value, since: index)
-        versions[key].append(keys[key])
+    /// What a key holds, or held once the entry at `index` was applied.
+    func version(of key: Int, at index: Index = .max) -> Version {
+        versions[key].last { $0.since <= index } ?? Version()
     }
 
     var lastIndex: Index { steps.count }
@@ -61,11 +51,11 @@ struct Truth {
             }
             return true
         }
-        guard steps[index - 1].entry == entry else {
+        guard self[index].entry == entry else {
             throw Breach(
                 .stateMachineSafety,
                 "n\(member) applies \(Story.entry(entry)) at \(index), where "
-                    + "\(Story.entry(steps[index - 1].entry)) was committed")
+                    + "\(Story.entry(self[index].entry)) was committed")
         }
         return false
     }
@@ -86,38 +76,29 @@ struct Truth {
             }
             if case .refuseChange = request.operation { return try changes.refuses(request.id, at: index) }
             let operation = try ledger.operation(behind: request)
-            let key = ledger[operation].key
-            step.key = key
-            if ledger[operation].effect == nil {
-                step.operation = operation
-                let created = keys[key].value == nil
-                let outcome = carryOut(ledger[operation].action, operation, key)
-                try ledger.takesEffect(
-                    operation,
-                    Ledger.Effect(
-                        index: index, outcome: outcome, id: request.id,
-                        created: created && outcome == .swapped))
-            }
-            step.value = keys[key].value
+            step.operation = operation
+            guard ledger[operation].effect == nil else { return }
+            let outcome = carryOut(ledger[operation].action, operation, ledger[operation].key, at: index)
+            try ledger.takesEffect(operation, Ledger.Effect(index: index, outcome: outcome, id: request.id))
         }
     }
 
-    private mutating func carryOut(_ action: Ledger.Action, _ operation: Int, _ key: Int) -> Outcome {
-        let index = steps.count + 1
-        switch action {
-        case .read: preconditionFailure("the ledger lets no read into the log")
-        case .write:
-            set(key, to: operation, at: index)
-            return .written
-        case .cas(let from, let create):
-            guard let current = keys[key].value else {
-                guard create else { return .noSuchKey }
-                set(key, to: operation, at: index)
-                return .swapped
-            }
-            guard current == from else { return .differs }
-            set(key, to: operation, at: index)
-            return .swapped
+    private mutating func carryOut(
+        _ action: Ledger.Action, _ operation: Int, _ key: Int, at index: Index
+    ) -> Outcome {
+        let outcome: Outcome
+        switch (action, version(of: key).value) {
+        case (.read, _): preconditionFailure("the ledger lets no read into the log")
+        case (.write, _): outcome = .written
+        case (.cas(_, let create), nil): outcome = create ? .swapped : .noSuchKey
+        case (.cas(let from, _), let held): outcome = held == from ? .swapped : .differs
         }
+        if outcome.isDone { versions[key].append(Version(value: operation, since: index)) }
+        return outcome
     }
+}
+
+extension Outcome {
+    /// Whether the key holds what was asked for.
+    var isDone: Bool { self == .written || self == .swapped }
 }

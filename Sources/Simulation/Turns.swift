@@ -24,8 +24,8 @@ extension Simulation {
         if member.isListening { try turn(member) }
     }
 
-    func ring(_ member: Member, _ life: Int) throws {
-        guard member.life == life, member.timer == time else { return }
+    func ring(_ member: Member) throws {
+        guard member.timer == time else { return }
         member.timer = nil
         guard member.isListening else { return }
         if let deadline = member.run?.deadline, deadline <= member.clock.reading(at: time) {
@@ -43,8 +43,8 @@ extension Simulation {
         }
     }
 
-    func diskIsDone(_ member: Member, _ life: Int) throws {
-        guard member.life == life, case .storing(let ready) = member.activity else { return }
+    func diskIsDone(_ member: Member) throws {
+        guard case .storing(let ready) = member.activity else { return }
         guard !member.isPaused else {
             member.isStoreDone = true
             return
@@ -58,10 +58,9 @@ extension Simulation {
         try work(member)
     }
 
-    func endTurn(_ member: Member, _ life: Int) throws {
-        guard member.life == life, case .busy = member.activity else { return }
+    func endTurn(_ member: Member) throws {
         member.activity = .idle
-        if !member.isPaused { try lookAround(member) }
+        try lookAround(member)
     }
 
     /// Takes up what has gathered while it could not listen.
@@ -103,7 +102,7 @@ extension Simulation {
                 let span = storeTime()
                 if span > 0 {
                     member.activity = .storing(ready)
-                    return queue.add(.stored(member: member.index, life: member.life), at: time + span)
+                    return schedule(.stored, of: member, at: time + span)
                 }
                 try member.store(ready)
                 try checkDisk(member)
@@ -138,8 +137,7 @@ extension Simulation {
         }
         if member.slowness > 0 {
             member.activity = .busy
-            let end = time + dice.within(1...member.slowness)
-            return queue.add(.turnEnds(member: member.index, life: member.life), at: end)
+            return schedule(.turnEnds, of: member, at: time + dice.within(1...member.slowness))
         }
         if member.inbox.isEmpty { setTimer(member) } else { try turn(member) }
     }
@@ -149,7 +147,7 @@ extension Simulation {
         let due = max(member.clock.time(of: deadline), time) + dice.below(scenario.timerDelay)
         if let timer = member.timer, timer <= due { return }
         member.timer = due
-        queue.add(.timer(member: member.index, life: member.life), at: due)
+        schedule(.timer, of: member, at: due)
     }
 
     // MARK: - Sending
@@ -157,16 +155,10 @@ extension Simulation {
     private func send(_ message: PeerMessage, from member: Member, to: NodeID) throws {
         let receiver = Member.index(of: to)
         try checkSent(message, from: member, to: receiver)
-        let delays = network.delays(&dice)
-        guard let first = delays.first else { return }
-        put(message, from: member.index, to: receiver, after: first)
-        if let second = delays.second { put(message, from: member.index, to: receiver, after: second) }
-        if let late = delays.late { put(message, from: member.index, to: receiver, after: late) }
-    }
-
-    private func put(_ message: PeerMessage, from: Int, to: Int, after delay: Microseconds) {
-        let slot = network.put(Network.Packet(from: from, to: to, message: message))
-        queue.add(.delivery(packet: slot), at: time + delay)
+        for delay in network.delays(&dice) {
+            let slot = network.put(Network.Packet(from: member.index, to: receiver, message: message))
+            queue.add(.delivery(packet: slot), at: time + delay)
+        }
     }
 
     private func take(_ reply: ClientReply, from member: Member) throws {
@@ -175,10 +167,9 @@ extension Simulation {
         tell(.answered(number, reply.body), member)
         fingerprint.mix(time)
         fingerprint.mix(number)
-        fingerprint.mix(reply.body)
-        try checkOutsider(number, reply.body, of: member)
-        let meaning = try ledger.answered(number, reply.body, by: member.index, life: member.life, truth)
-        hear(meaning, of: number)
+        fingerprint.mix(Story.tell(reply.body))
+        try ledger.answered(number, reply.body, by: member.index, life: member.life)
+        try hear(reply.body, to: number, from: member)
     }
 }
 

@@ -1,7 +1,7 @@
 import Raft
 
 /// What must hold in every run.
-package enum Property: String, Hashable, Sendable, CaseIterable {
+enum Property: String {
     // Figure 3 of the paper.
     case electionSafety = "election safety"
     case leaderAppendOnly = "leader append-only"
@@ -27,14 +27,14 @@ package enum Property: String, Hashable, Sendable, CaseIterable {
 }
 
 /// A property that a run broke.
-package struct Violation: Hashable, Sendable, CustomStringConvertible {
-    package var property: Property
-    package var detail: String
-    package var seed: UInt64
+package struct Violation: Sendable, CustomStringConvertible {
+    var property: Property
+    var detail: String
+    var seed: UInt64
     /// True time since the run began.
-    package var time: Microseconds
+    var time: Microseconds
     /// What led there, oldest first, one line each.
-    package var story: [String]
+    var story: [String]
 
     package var description: String {
         (["seed \(seed) breaks \(property.rawValue) at \(Story.seconds(time)): \(detail)"]

@@ -8,10 +8,9 @@ final class Crew: Sendable {
         var tally = Tally()
         var seeds = 0
         var violations = 0
-        /// By the worker's number: its process, what it is at since when, and what it has told of it.
+        /// By the worker's number: its process, and what it is at since when.
         var processes: [Int32] = []
         var current: [Int: (seed: UInt64, since: Date)] = [:]
-        var stories: [Int: [String]] = [:]
     }
 
     /// A seed takes a second or two; one that takes so long will never end.
@@ -73,9 +72,9 @@ final class Crew: Sendable {
         while case let data = handle.availableData, !data.isEmpty {
             buffer += data
             while let end = buffer.firstIndex(of: UInt8(ascii: "\n")) {
-                let text = String(decoding: buffer[..<end], as: UTF8.self)
+                let line = try? JSONDecoder().decode(Worker.Line.self, from: Data(buffer[..<end]))
                 buffer.removeSubrange(...end)
-                if let line = Worker.Line(text[...]) { take(line, from: worker) }
+                if let line { take(line, from: worker) }
             }
         }
     }
@@ -84,12 +83,11 @@ final class Crew: Sendable {
         found.withLock { found in
             switch line {
             case .begins(let seed): found.current[worker] = (seed, Date())
-            case .tells(let text): found.stories[worker, default: []].append(text)
-            case .ends(let tally):
+            case .ends(let tally, let violation):
                 found.tally.add(tally)
                 found.seeds += 1
                 found.current[worker] = nil
-                if let story = found.stories.removeValue(forKey: worker) { count(story, &found) }
+                if let violation { count(violation, &found) }
             }
         }
     }
@@ -97,14 +95,14 @@ final class Crew: Sendable {
     private func failed(_ worker: Int, _ how: String) {
         found.withLock { found in
             guard let seed = found.current.removeValue(forKey: worker)?.seed else { return }
-            count(["seed \(seed) \(how)"], &found)
+            count("seed \(seed) \(how)", &found)
         }
     }
 
-    private func count(_ story: [String], _ found: inout Found) {
+    private func count(_ violation: String, _ found: inout Found) {
         found.violations += 1
         // Later ones mostly say the same again.
-        print(story.prefix(found.violations > 5 ? 1 : story.count).joined(separator: "\n"))
+        print(found.violations > 5 ? violation.prefix { $0 != "\n" } : violation[...])
         guard options.endsEarly else { return }
         for process in found.processes { kill(process, SIGKILL) }
         exit(1)

@@ -15,7 +15,7 @@ enum Program {
             if let seed = options.seed {
                 exit(runOne(seed, options) ? 0 : 1)
             } else if let worker = options.worker {
-                Worker(number: worker, options: options).run()
+                try Worker(number: worker, options: options).run()
             } else {
                 exit(try Crew(options: options, arguments: arguments).run() ? 0 : 1)
             }

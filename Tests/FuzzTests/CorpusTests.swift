@@ -13,12 +13,4 @@ final class CorpusTests: XCTestCase {
             bytes.withUnsafeBytes { FuzzInput.run($0) }
         }
     }
-
-    func testBytesAtRandomBreakNoMember() {
-        var generator = SystemRandomNumberGenerator()
-        for _ in 0..<200 {
-            let bytes = (0..<300).map { _ in UInt8.random(in: 0...255, using: &generator) }
-            bytes.withUnsafeBytes { FuzzInput.run($0) }
-        }
-    }
 }

@@ -22,10 +22,6 @@ final class ChangeChecksTests: XCTestCase {
         Membership(voters: voters, outgoing: outgoing, change: "o\(number) \(number)")
     }
 
-    private func expect(_ property: Property, _ body: () throws -> Void) {
-        XCTAssertThrowsError(try body()) { XCTAssertEqual(($0 as? Breach)?.property, property, "\($0)") }
-    }
-
     private func answer(_ ledger: inout ChangeLedger, _ number: Int, _ body: ClientReply.Body) throws {
         let reply = ClientReply(to: "o\(number)", inReplyTo: number, body)
         try ledger.answered(reply, by: 0, life: 1, Elections(members: 4))

@@ -4,16 +4,18 @@ import XCTest
 @testable import Raft
 @testable import Simulation
 
-/// What the checks must find: each is shown something that cannot be.
-final class ChecksTests: XCTestCase {
-    private func expect(
-        _ property: Property, line: UInt = #line, _ body: () throws -> Void
+extension XCTestCase {
+    func expect(
+        _ property: Property, file: StaticString = #filePath, line: UInt = #line, _ body: () throws -> Void
     ) {
-        XCTAssertThrowsError(try body(), line: line) { error in
-            XCTAssertEqual((error as? Breach)?.property, property, "\(error)", line: line)
+        XCTAssertThrowsError(try body(), file: file, line: line) { error in
+            XCTAssertEqual((error as? Breach)?.property, property, "\(error)", file: file, line: line)
         }
     }
+}
 
+/// What the checks must find: each is shown something that cannot be.
+final class ChecksTests: XCTestCase {
     // Scenario 17
     func testTwoLeadersOfOneTermAreFound() throws {
         var elections = Elections(members: 3)
@@ -50,8 +52,7 @@ final class ChecksTests: XCTestCase {
         var changes = ChangeLedger(founders: ["n0"])
 
         mutating func ask(_ action: Ledger.Action) -> Int {
-            let number = ledger.ask(
-                client: 0, key: 0, action, isNumbered: true, floor: truth.keys[0])
+            let number = ledger.ask(.client(0), key: 0, action, truth)
             ledger.send(number, to: 0, life: 1)
             return number
         }
@@ -68,7 +69,7 @@ final class ChecksTests: XCTestCase {
         }
 
         mutating func answer(_ number: Int, _ body: ClientReply.Body) throws {
-            _ = try ledger.answered(number, body, by: 0, life: 1, truth)
+            try ledger.answered(number, body, by: 0, life: 1)
         }
     }
 
@@ -115,9 +116,9 @@ final class ChecksTests: XCTestCase {
         try books.commit(first)
         try books.commit(second)
         try books.commit(first)
-        XCTAssertEqual(books.truth.keys[0].value, second)
-        XCTAssertEqual(books.truth.value(of: 0, at: 1), first)
-        XCTAssertEqual(books.truth.value(of: 0, at: 3), second)
+        XCTAssertEqual(books.truth.version(of: 0).value, second)
+        XCTAssertEqual(books.truth.version(of: 0, at: 1).value, first)
+        XCTAssertEqual(books.truth.version(of: 0, at: 3).value, second)
     }
 
     func testAnAnswerBeforeTheCommitIsFound() throws {

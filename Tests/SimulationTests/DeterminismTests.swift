@@ -23,16 +23,12 @@ final class DeterminismTests: XCTestCase {
         }
     }
 
-    func testTracingChangesNothing() {
-        let untold = Simulation(Scenario(seed: 5, operations: 100)).run()
-        XCTAssertEqual(trace(5).report.fingerprint, untold.fingerprint)
-    }
-
     func testSeedsDiffer() {
         XCTAssertNotEqual(trace(1).report.fingerprint, trace(2).report.fingerprint)
     }
 
-    // Hashes are seeded anew in every process, so an order that came out of a set would show here.
+    // Hashes are seeded anew in every process, so an order that came out of a set would show here; and that one
+    // does not trace.
     func testAnotherProcessGivesTheSameFingerprint() throws {
         let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
             .deletingLastPathComponent().appendingPathComponent("simulate")

@@ -79,12 +79,11 @@ final class PartsTests: XCTestCase {
         var network = Network(
             size: 3, latency: Scenario.Latency(mean: 100, distribution: .constant),
             weather: Scenario.Weather(loss: 1_000_000))
-        XCTAssertNil(network.delays(&dice).first)
+        XCTAssertEqual(network.delays(&dice), [])
         network.weather = Scenario.Weather(duplication: 1_000_000, lateCopy: 1_000_000)
         let delays = network.delays(&dice)
-        XCTAssertEqual(delays.first, 100)
-        XCTAssertEqual(delays.second, 100)
-        XCTAssertGreaterThanOrEqual(delays.late ?? 0, 5_000)
+        XCTAssertEqual(delays.dropLast(), [100, 100])
+        XCTAssertGreaterThanOrEqual(delays.last ?? 0, 5_000)
         network.cut(from: 0, to: 1)
         XCTAssertTrue(network.drops(from: 0, to: 1))
         XCTAssertFalse(network.drops(from: 1, to: 0))
