@@ -115,7 +115,7 @@ extension Raft {
         let commit = min(commitIndex, last)
         let request = AppendEntries(
             term: currentTerm, leader: id, prevLogIndex: previous, prevLogTerm: log.term(at: previous) ?? 0,
-            entries: entries, leaderCommit: commit, leaderDurable: durableIndex, roundTrip: timing.roundTrip)
+            entries: entries, leaderCommit: commit, leaderDurable: durableIndex, roundTrip: timing.measured)
         let number = send(.appendEntries(request), to: progress.id)
         leadership.progress[place].sent(
             number, prevLogIndex: previous, lastIndex: last, bytes: entries.reduce(0) { $0 + $1.size },

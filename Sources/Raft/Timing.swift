@@ -29,8 +29,10 @@ package struct Timing: Sendable {
 
     package var fixedElectionTimeout: Microseconds?
     package var fixedHeartbeatInterval: Microseconds?
-    /// Round trips, as this member measured them, or the leader that it followed since.
-    package private(set) var roundTrip: Estimate?
+    /// The round trips that this member measured itself.
+    package private(set) var measured: Estimate?
+    /// What the leader that it follows measured.
+    private(set) var announced: Estimate?
     /// How late its timer rings.
     private(set) var lateness = Estimate(mean: 0, deviation: 0)
 
@@ -41,38 +43,41 @@ package struct Timing: Sendable {
 
     /// A sample counts for twice the slowest round trip at most: one that comes from a member that was stopped
     /// for a minute must not stretch every timeout, and on a network that has become slow a few will do.
-    mutating func add(roundTrip sample: Microseconds) {
-        let sample = min(sample, 2 * max(slowestRoundTrip, Self.shortestElectionTimeout))
-        roundTrip = roundTrip?.adding(sample) ?? Estimate(mean: sample, deviation: sample / 2)
+    mutating func add(roundTrip: Microseconds) {
+        let sample = min(roundTrip, 2 * max(slowestRoundTrip, Self.shortestElectionTimeout))
+        measured = measured?.adding(sample) ?? Estimate(mean: sample, deviation: sample / 2)
     }
 
     mutating func add(lateness sample: Microseconds) {
         lateness = lateness.adding(min(sample, Self.shortestElectionTimeout))
     }
 
-    /// Takes what the leader measured: it hears from everybody, and all shall agree.
-    mutating func follow(_ leaders: Estimate) {
+    mutating func follow(_ roundTrip: Estimate) {
         let range = 0...Self.longestElectionTimeout
-        roundTrip = Estimate(
-            mean: leaders.mean.clamped(to: range), deviation: leaders.deviation.clamped(to: range))
+        announced = Estimate(
+            mean: roundTrip.mean.clamped(to: range), deviation: roundTrip.deviation.clamped(to: range))
     }
 
     /// What a round trip takes at worst; 0 before any was measured.
     private var slowestRoundTrip: Microseconds {
-        min(roundTrip?.slowest ?? 0, Self.longestElectionTimeout)
+        let slowest = max(measured?.slowest ?? 0, announced?.slowest ?? 0)
+        return min(slowest, Self.longestElectionTimeout)
     }
 
     /// The minimum election timeout T: each wait is drawn from [T, 2T) (§5.2). Unless fixed, it leaves time for a
     /// slow round trip, or for two, as many as an election takes, and for what rings late here. Three deviations
     /// suffice, for five heartbeats on their way would all have to be so late.
     package var electionTimeout: Microseconds {
-        fixedElectionTimeout ?? sharedTimeout + lateness.slowest
+        fixedElectionTimeout ?? roundTrips + lateness.slowest
     }
 
     /// The part of T that all members share, for the leader tells them what it measured.
-    private var sharedTimeout: Microseconds {
-        let longest = roundTrip.map { max($0.mean + 3 * $0.deviation, 2 * $0.mean) } ?? 0
-        return longest.clamped(to: Self.shortestElectionTimeout...Self.longestElectionTimeout)
+    private var roundTrips: Microseconds {
+        func election(_ roundTrip: Estimate?) -> Microseconds {
+            roundTrip.map { max($0.mean + 3 * $0.deviation, 2 * $0.mean) } ?? 0
+        }
+        let longest = max(election(measured), election(announced))
+        return min(max(longest, Self.shortestElectionTimeout), Self.longestElectionTimeout)
     }
 
     /// How long a member that should speak all the time may be silent before it looks as if it could not be heard:
@@ -82,12 +87,12 @@ package struct Timing: Sendable {
     /// How long a leader leaves a member without a message. Several fit into every member's T, for some are lost or
     /// late; so one whose own timer is late speaks no less often for that.
     package var heartbeatInterval: Microseconds {
-        fixedHeartbeatInterval ?? max((fixedElectionTimeout ?? sharedTimeout) / 5, 1)
+        fixedHeartbeatInterval ?? max((fixedElectionTimeout ?? roundTrips) / 5, 1)
     }
 
     /// The mean time a message takes in one direction, as far as it is known.
     package var oneWayLatency: Microseconds {
-        (roundTrip?.mean ?? 0) / 2
+        max(measured?.mean ?? 0, announced?.mean ?? 0) / 2
     }
 
     /// When to say again what was not answered. An answer may need two round trips: a leader that is asked
