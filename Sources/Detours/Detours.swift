@@ -4,7 +4,7 @@ import Raft
 ///
 /// Raft needs paths, and most cuts leave one: where every link of three members works in one direction only, each
 /// can still reach each, through the third. While all hear whom they expect to hear, nothing is said. A member that
-/// misses somebody tells all others whom it has heard within the last `window`, and passes on what others told;
+/// misses somebody tells all others whom it has heard of late, and passes on what others told;
 /// whoever hears that somebody is missed does the same. Who is not in a member's list knows that its words do not
 /// arrive there, and sends them through members that hear it, and so on: the shortest way, fixed by its sender, so
 /// that nothing goes in circles. It ends when everybody hears everybody again.
@@ -90,10 +90,11 @@ package struct Detours: Sendable {
         to now: Microseconds, expecting leader: NodeID?, window: Microseconds
     ) -> [Hearing]? {
         unseenSince = nil
-        let common = common(window)
+        let oldest = now - 2 * common(window)
         for place in told.indices {
-            if let learnt = told[place]?.learnt, now - learnt > 2 * common { told[place] = nil }
+            if let learnt = told[place]?.learnt, learnt < oldest { told[place] = nil }
         }
+        let common = common(window)
         guard isTroubled(now, expecting: leader, common) else {
             guard troubledSince != nil else { return nil }
             troubledSince = nil

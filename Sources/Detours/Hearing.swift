@@ -6,7 +6,7 @@ package struct Hearing: Hashable, Sendable {
     package var member: NodeID
     /// Rises with each that the member makes: the time on its clock.
     package var number: Microseconds
-    /// How long somebody may be silent before the member misses it; it makes its next list sooner.
+    /// How long the member, going by its own timeouts, lets somebody be silent; it makes its next list sooner.
     package var window: Microseconds
     /// Whose messages have reached it without a detour, sorted.
     package var heard: [NodeID]

@@ -8,8 +8,9 @@ extension Replica {
         let expired = owed.takeExpired(at: now)
         giveUp(expired)
         let time = now
-        if !expired.isEmpty || inboxExpiry ?? .max <= time { expireInbox { $0.deadline <= time } }
-        if let first = reads.first?.reads.first, first.deadline <= time { expireReads() }
+        let areReadsDue = nextReadExpiry ?? .max <= time
+        if areReadsDue || !expired.isEmpty { expireInbox { $0.deadline <= time } }
+        if areReadsDue { expireReads() }
     }
 
     /// The rest of a batch goes on waiting: those that came later have time left.
@@ -23,6 +24,8 @@ extension Replica {
         }
         reads.removeAll(where: \.reads.isEmpty)
         raft.forgetReads(below: reads.first?.id ?? nextReadID)
+        let waiting = inbox.compactMap { if case .read(let read) = $0 { read } else { nil } }
+        nextReadExpiry = (waiting + reads.flatMap(\.reads)).map(\.deadline).min()
     }
 
     private mutating func expireInbox(_ isOver: (OwedRead) -> Bool) {

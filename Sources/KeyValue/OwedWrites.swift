@@ -60,7 +60,7 @@ struct OwedWrites: Sendable {
 
     mutating func passedOn(_ id: RequestID, at now: Microseconds, retryAfter interval: Microseconds) {
         writes[id]?.leaves(at: now)
-        retryAt = retryAt ?? now + interval
+        retryAt = earliest(retryAt, now + interval)
     }
 
     mutating func settle(_ id: RequestID) -> Owed? {

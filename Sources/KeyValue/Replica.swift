@@ -19,6 +19,8 @@ package struct Replica: Sendable {
     /// Reads that Raft has taken up, by the number they were given; rising.
     var reads: [(id: ReadID, reads: [OwedRead])] = []
     var nextReadID: ReadID = 0
+    /// No later than the first deadline of a read that is owed.
+    var nextReadExpiry: Microseconds?
     /// The term under whose leader the writes that are owed were placed last.
     var placedIn: Term?
     /// Numbers the requests that have no `msg_id`; drawn at random, so that no two runs of a member share any.
@@ -77,12 +79,8 @@ package struct Replica: Sendable {
     package var deadline: Microseconds? {
         if snapshotWriter != nil { return now }
         return earliest(
-            raft.deadline, owed.nextExpiry, inboxExpiry, reads.first?.reads.first?.deadline, owed.retryAt,
-            transferDeadline, detours.deadline(expecting: expectedSpeaker, window: raft.timing.silence))
-    }
-
-    var inboxExpiry: Microseconds? {
-        inbox.lazy.compactMap { if case .read(let read) = $0 { read.deadline } else { nil } }.first
+            raft.deadline, owed.nextExpiry, nextReadExpiry, owed.retryAt, transferDeadline,
+            detours.deadline(expecting: expectedSpeaker, window: raft.timing.silence))
     }
 
     /// How long a request may wait for its answer: nine tenths of what Maelstrom's lin-kv clients wait.
@@ -121,6 +119,7 @@ package struct Replica: Sendable {
         self.now = max(self.now, now)
         let deadline = self.now + patience(for: request.operation)
         if case .read(let key) = request.operation {
+            nextReadExpiry = earliest(nextReadExpiry, deadline)
             inbox.append(
                 .read(
                     OwedRead(

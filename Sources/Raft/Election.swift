@@ -90,11 +90,12 @@ extension Raft {
     }
 
     /// Of two that ask at the same time one gives way, or both would become candidates, each with its own vote: what
-    /// it has asked counts no more. It asks again in its time, so one that cannot win does not keep it from winning.
+    /// it has asked counts no more. Once in a term, for the other may ask for ever and hear no answer.
     private mutating func yield(to request: RequestVote) {
-        guard case .preCandidate = role,
+        guard case .preCandidate = role, gaveWayIn != currentTerm,
             (request.lastLogTerm, request.lastLogIndex, request.candidate) > (log.lastTerm, log.lastIndex, id)
         else { return }
+        gaveWayIn = currentTerm
         role = .preCandidate(campaign(term: currentTerm + 1))
     }
 

@@ -31,6 +31,8 @@ package struct Raft: Sendable {
     var wordToStand: (term: Term, index: Index, deadline: Microseconds)?
     /// The term in which its vote went to a member whose leader had told it to stand.
     var votedForSuccessorIn: Term?
+    /// The last term in which it gave way to another that asked for pre-votes too.
+    var gaveWayIn: Term?
     var reads = ReadQueue()
     /// The latest snapshot, to be sent to members that need what the log has forgotten.
     package internal(set) var snapshot: Snapshot?

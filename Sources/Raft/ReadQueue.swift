@@ -34,7 +34,7 @@ struct ReadQueue: Sendable {
     /// Confirmed, and waiting for their index to be committed here too.
     private var confirmed: [ReadyRead] = []
 
-    var retryDeadline: Microseconds? { questions.lazy.compactMap(\.retryAt).first }
+    var retryDeadline: Microseconds? { questions.lazy.compactMap(\.retryAt).min() }
 
     mutating func ask(_ ids: Range<MessageID>, retryAt: Microseconds) {
         questions.append(Question(ids: ids, retryAt: retryAt, reads: waiting))

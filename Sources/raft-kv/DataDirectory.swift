@@ -52,7 +52,7 @@ enum DataDirectory {
     /// - Returns: the exit code: 0, or `damaged`, or `diskFailed`.
     static func inspect(_ path: String) -> Int32 {
         do {
-            let names = try FileManager.default.contentsOfDirectory(atPath: path).sorted()
+            let names = try ReadOnlyDisk(path: path).list().sorted()
             if names.contains("lock") {
                 let trimmed = path.last == "/" ? String(path.dropLast()) : path
                 return inspect(path, id: id(of: trimmed.split(separator: "/").last.map(String.init) ?? path))
@@ -61,7 +61,7 @@ enum DataDirectory {
             guard !members.isEmpty else { return fail("\(path) holds no member's data", diskFailed) }
             return members.map { inspect("\(path)/\($0)", id: id(of: $0)) }.max { $0 == 0 && $1 != 0 } ?? 0
         } catch {
-            return fail("cannot read \(path): \(String(cString: strerror(errno)))", diskFailed)
+            return fail("\(error)", diskFailed)
         }
     }
 

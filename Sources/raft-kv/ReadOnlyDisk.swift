@@ -10,16 +10,17 @@ struct ReadOnlyDisk: Disk {
         do {
             return try FileManager.default.contentsOfDirectory(atPath: path)
         } catch {
-            throw DiskError("list", failed: path)
+            throw DiskError("list", path, error)
         }
     }
 
     func read(_ name: String) throws(DiskError) -> [UInt8] {
         let file = "\(path)/\(name)"
-        guard let data = FileManager.default.contents(atPath: file) else {
-            throw DiskError("read", failed: file)
+        do {
+            return Array(try Data(contentsOf: URL(filePath: file)))
+        } catch {
+            throw DiskError("read", file, error)
         }
-        return Array(data)
     }
 
     func create(_ name: String) {}
@@ -35,5 +36,11 @@ extension DiskError {
     /// Of the system call that has just failed.
     init(_ operation: String, failed file: String) {
         self.init(operation, file, String(cString: strerror(errno)))
+    }
+
+    /// What Foundation says, in the words of the system where it was one of its calls.
+    fileprivate init(_ operation: String, _ file: String, _ error: any Error) {
+        let cause = (error as? CocoaError)?.underlying as? POSIXError
+        self.init(operation, file, cause.map { String(cString: strerror($0.code.rawValue)) } ?? "\(error)")
     }
 }

@@ -182,6 +182,16 @@ final class DetoursTests: XCTestCase {
         XCTAssertEqual(member.routes, ["n2": ["n1", "n2"]])
     }
 
+    func testAListThatIsForgottenLeavesNoDeadlineBehind() {
+        var member = Detours(id: "n0", members: ["n0", "n1", "n2"], now: 0)
+        let slow = Hearing(member: "n1", number: 1, window: 10_000, heard: ["n0", "n2"])
+        member.take([slow], from: "n1", at: 0)
+        for now in stride(from: 1, to: 40_000, by: 500) {
+            _ = member.advance(to: now, expecting: "n2", window: 1_000)
+            XCTAssertGreaterThan(member.deadline(expecting: "n2", window: 1_000) ?? .max, now)
+        }
+    }
+
     func testWhoMissesNobodyAnyMoreSaysSoOnce() {
         var member = Detours(id: "n0", members: ["n0", "n1"], now: 0)
         XCTAssertEqual(member.advance(to: 1_001, expecting: "n1", window: 1_000)?.map(\.heard), [[]])

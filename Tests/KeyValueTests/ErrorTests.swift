@@ -170,6 +170,25 @@ final class ErrorTests: XCTestCase {
         XCTAssertEqual(cluster.codes("n1", to: 1).count, 1)
     }
 
+    func testAReadIsGivenUpInItsOwnTimeAlsoWhereAnEarlierOneHasMore() {
+        let cluster = ReplicaCluster(3)
+        for (messageID, mean) in [(1, 5_000_000), (2, 1_000)] {
+            let append = AppendEntries(
+                term: 3, leader: "n0", prevLogIndex: 0, prevLogTerm: 0, leaderCommit: 0,
+                roundTrip: Estimate(mean: mean, deviation: 0))
+            cluster.with("n1") { [now = cluster.now] in
+                $0.receive(.raft(Message(.appendEntries(append))), from: "n0", now: now)
+            }
+            cluster.read(1, at: "n1", messageID)
+        }
+        cluster.isolate("n1")
+        cluster.run(for: patience)
+        XCTAssertEqual(cluster.codes("n1", to: 1), [])
+        XCTAssertEqual(cluster.codes("n1", to: 2), [.timeout])
+        cluster.run(for: 25_000_000)
+        XCTAssertEqual(cluster.codes("n1", to: 1), [.timeout])
+    }
+
     func testPatienceFollowsTheLatency() {
         let cluster = ReplicaCluster(3)
         XCTAssertEqual(cluster["n0"].patience, 900_000)

@@ -106,6 +106,14 @@ final class DataDirectoryTests: XCTestCase {
         XCTAssert(result.log.contains("/dev/null/data"), result.log)
     }
 
+    func testAFileThatCannotBeReadIsNamedWithTheReason() throws {
+        try FileManager.default.createDirectory(atPath: log, withIntermediateDirectories: true)
+        let result = try session([initLine(["n0"])], options)
+        XCTAssertEqual(result.exit, 74)
+        XCTAssert(result.log.contains("cannot read \(log): Is a directory"), result.log)
+        XCTAssert(try inspect().exit == 74)
+    }
+
     func testATornTailIsCutOffAndSaidSo() throws {
         _ = try session([initLine(["n0"]), write(1, id: 2)], options)
         let file = try XCTUnwrap(FileHandle(forWritingAtPath: log))

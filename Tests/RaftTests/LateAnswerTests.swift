@@ -35,6 +35,18 @@ final class LateAnswerTests: XCTestCase {
         XCTAssertEqual(questions(hand.wait(10 * hand.raft.timing.retryInterval)), [])
     }
 
+    func testAQuestionIsAskedAgainInItsOwnTimeAlsoWhereAnEarlierOneHasMore() {
+        var hand = Hand("n1")
+        for (read, mean) in [(1, 5_000_000), (2, 1_000)] {
+            var request = heartbeat(term: 1, from: "n0")
+            request.roundTrip = Estimate(mean: mean, deviation: 0)
+            hand.append(request)
+            hand.raft.read(read)
+            XCTAssertEqual(questions(hand.settle()).count, 1)
+        }
+        XCTAssertEqual(hand.raft.deadline, hand.now + hand.raft.timing.retryInterval)
+    }
+
     func testAnAnswerOfALeaderThatIsNoneAnyMoreIsNot() {
         var hand = follower()
         hand.raft.read(1)

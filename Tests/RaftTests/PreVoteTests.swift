@@ -188,6 +188,18 @@ final class PreVoteTests: XCTestCase {
         }
     }
 
+    // Whoever hears no answer learns of no round trip, and asks again before anybody else can have been answered.
+    func testOneThatAsksForEverAndCannotWinKeepsNobodyFromLeading() {
+        for count in [3, 5] {
+            let deaf = "n\(count - 1)"
+            let cluster = Cluster(count)
+            cluster.latency = { _, _ in 250_000 }
+            for id in cluster.ids where id != deaf { cluster.cutOneWay(from: id, to: deaf) }
+            cluster.run(for: 20_000_000)
+            XCTAssertEqual(cluster.leaderIDs.count, 1, "of \(count)")
+        }
+    }
+
     // Scenario 27
     func testAMajorityThatHearsTheOldLeaderOnlyThroughOneMemberElectsAnother() {
         for seed in 0..<10 as Range<UInt64> {
