@@ -74,24 +74,26 @@ extension Raft {
             note(
                 .refused(candidate: candidate, term: request.term, preVote: request.preVote, reason: refusal))
         } else {
-            note(.granted(candidate: candidate, term: request.term, preVote: request.preVote))
+            grant(request, to: candidate)
         }
-        if refusal == nil, !request.preVote {
-            setHardState(HardState(term: currentTerm, votedFor: candidate))
-            if request.leadershipTransfer { votedForSuccessorIn = currentTerm }
-            role = .follower(leader: nil)
-            // It has a candidate to wait for; one that it refuses must not keep it from standing.
-            armElectionTimer()
-        }
-        if refusal == nil, request.preVote { yield(to: request) }
         let answer = RequestVoteReply(
             term: currentTerm, voteGranted: refusal == nil, preVote: request.preVote)
         reply(.requestVoteReply(answer), to: candidate, inReplyTo: id)
     }
 
+    private mutating func grant(_ request: RequestVote, to candidate: NodeID) {
+        note(.granted(candidate: candidate, term: request.term, preVote: request.preVote))
+        if request.preVote { return giveWay(to: request) }
+        setHardState(HardState(term: currentTerm, votedFor: candidate))
+        if request.leadershipTransfer { votedForSuccessorIn = currentTerm }
+        role = .follower(leader: nil)
+        // It has a candidate to wait for; one that it refuses must not keep it from standing.
+        armElectionTimer()
+    }
+
     /// Of two that ask at the same time one gives way, or both would become candidates, each with its own vote: what
     /// it has asked counts no more. Once in a term, for the other may ask for ever and hear no answer.
-    private mutating func yield(to request: RequestVote) {
+    private mutating func giveWay(to request: RequestVote) {
         guard case .preCandidate = role, gaveWayIn != currentTerm,
             (request.lastLogTerm, request.lastLogIndex, request.candidate) > (log.lastTerm, log.lastIndex, id)
         else { return }
