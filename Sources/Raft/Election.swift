@@ -16,9 +16,19 @@ extension Raft {
         electionDeadline = now + Int.random(in: shortest..<(2 * shortest), using: &generator)
     }
 
-    /// Nobody was heard from in time. A pre-vote comes first, so that a member that could not win raises
-    /// nobody's term; a lone voter has nobody to ask.
-    mutating func stand() {
+    /// Nobody was heard from in time. One that may not stand believes in its leader no longer than the others: it would
+    /// pass requests on to it, and not know that they are lost.
+    mutating func missLeader() {
+        if mayStand {
+            stand()
+        } else if leader != nil {
+            becomeFollower(term: currentTerm, leader: nil, reason: .silentLeader)
+        }
+    }
+
+    /// A pre-vote comes first, so that a member that could not win raises nobody's term; a lone voter has nobody to
+    /// ask.
+    private mutating func stand() {
         if membership.isQuorum(id) {
             becomeCandidate(transfer: false)
         } else {

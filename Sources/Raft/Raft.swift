@@ -123,7 +123,7 @@ package struct Raft: Sendable {
     package var deadline: Microseconds? {
         switch role {
         case .follower, .preCandidate, .candidate:
-            return earliest(mayStand ? electionDeadline : nil, reads.retryDeadline)
+            return earliest(mayStand || leader != nil ? electionDeadline : nil, reads.retryDeadline)
         case .leader(let leadership):
             return leaderDeadline(leadership)
         }
@@ -134,7 +134,7 @@ package struct Raft: Sendable {
         self.now = max(self.now, now)
         switch role {
         case .follower, .preCandidate, .candidate:
-            if mayStand, electionDeadline <= self.now { stand() }
+            if electionDeadline <= self.now { missLeader() }
             retryReads()
         case .leader:
             checkQuorum()

@@ -97,6 +97,7 @@ package enum StepDownReason: String, Hashable, Sendable {
     case higherTerm = "a higher term"
     case heardLeader = "heard from the leader"
     case lostQuorum = "lost its quorum"
+    case silentLeader = "has heard from no leader"
     case lostElection = "lost the election"
     case removed = "is no voter any more"
 }

@@ -21,6 +21,20 @@ final class LearnerTests: XCTestCase {
         XCTAssertNotEqual(cluster.leaderIDs, ["n0"], "a learner's word kept it in office")
     }
 
+    // Found by the simulation: it passed requests on to a leader of the past, and could not say that they were lost.
+    func testALearnerForgetsALeaderThatIsSilent() {
+        var hand = Hand("n3", of: 4, voters: ["n0", "n1", "n2"])
+        hand.append(heartbeat(term: 1, from: "n0"))
+        XCTAssertEqual(hand.raft.leader, "n0")
+        hand.wait(timeout - 1)
+        XCTAssertEqual(hand.raft.leader, "n0")
+        hand.wait(timeout + 1)
+        XCTAssertNil(hand.raft.leader)
+        XCTAssertNil(hand.raft.deadline)
+        hand.append(heartbeat(term: 1, from: "n0"))
+        XCTAssertEqual(hand.raft.leader, "n0")
+    }
+
     // Scenario 92
     func testANewMemberCostsNoAvailabilityBeforeItIsCaughtUp() {
         let cluster = led(4, voters: 3)

@@ -74,10 +74,10 @@ final class RemovalTests: XCTestCase {
         let cluster = led(3)
         cluster.complete("n0", to: ["n0", "n1"])
         XCTAssertFalse(cluster["n2"].mayStand)
-        XCTAssertNil(cluster["n2"].deadline)
         cluster.isolate("n2")
         cluster.run(for: 20 * timeout)
         XCTAssertTrue(cluster["n2"].isFollower)
+        XCTAssertNil(cluster["n2"].deadline)
     }
 
     // Scenario 90
