@@ -45,7 +45,7 @@ package struct SimulatedDisk: Disk, Sendable {
         callsUntilFailure = nil
     }
 
-    /// Nothing of what was not synced, all of it, a part, or a part with bytes in it that were never written.
+    /// Nothing of what was not synced, all of it, a part, or a part with sectors in it that were never written.
     private static func remains(of file: File, using generator: inout SeededGenerator) -> [UInt8] {
         let (bytes, synced) = (file.bytes, file.synced)
         if !file.cutOff.isEmpty, Bool.random(using: &generator) { return bytes[..<synced] + file.cutOff }
@@ -56,8 +56,13 @@ package struct SimulatedDisk: Disk, Sendable {
         case 2: return Array(bytes[..<Int.random(in: synced...bytes.count, using: &generator)])
         default:
             var torn = Array(bytes[..<Int.random(in: synced...bytes.count, using: &generator)])
-            for place in synced..<torn.count where Int.random(in: 0..<8, using: &generator) == 0 {
-                torn[place] = 0
+            var place = synced
+            while place < torn.count {
+                let end = min((place / 512 + 1) * 512, torn.count)
+                if Int.random(in: 0..<4, using: &generator) == 0 {
+                    for byte in place..<end { torn[byte] = 0 }
+                }
+                place = end
             }
             return torn
         }

@@ -1,3 +1,5 @@
+import Raft
+
 /// How values stand in bytes: numbers little-endian, strings and arrays of them behind their count.
 extension [UInt8] {
     mutating func append(littleEndian value: some FixedWidthInteger) {
@@ -9,8 +11,18 @@ extension [UInt8] {
         append(contentsOf: string.utf8)
     }
 
+    mutating func append(_ position: LogPosition) {
+        append(littleEndian: Int64(position.index))
+        append(littleEndian: Int64(position.term))
+    }
+
+    mutating func append(_ state: HardState) {
+        append(littleEndian: Int64(state.term))
+        append(state.votedFor.map { [$0] } ?? [])
+    }
+
     mutating func append(_ strings: [String]) {
-        append(littleEndian: UInt16(strings.count))
+        append(littleEndian: UInt32(strings.count))
         for string in strings { append(string) }
     }
 }
@@ -39,8 +51,23 @@ struct ByteReader {
         return String(validating: bytes, as: UTF8.self)
     }
 
+    /// An index, a term, or another count that stands in eight bytes; nil where it is none.
+    mutating func number() -> Int? {
+        integer(Int64.self).flatMap { (0...(1 << 62)).contains($0) ? Int($0) : nil }
+    }
+
+    mutating func position() -> LogPosition? {
+        guard let index = number(), let term = number() else { return nil }
+        return LogPosition(index: index, term: term)
+    }
+
+    mutating func hardState() -> HardState? {
+        guard let term = number(), let vote = strings(), vote.count <= 1 else { return nil }
+        return HardState(term: term, votedFor: vote.first)
+    }
+
     mutating func strings() -> [String]? {
-        guard let count = integer(UInt16.self) else { return nil }
+        guard let count = integer(UInt32.self) else { return nil }
         var strings: [String] = []
         for _ in 0..<count {
             guard let string = string() else { return nil }

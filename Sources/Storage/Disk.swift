@@ -1,17 +1,21 @@
+/// What can be read of one directory of flat files.
+package protocol ReadableDisk {
+    /// The names of the files, in any order.
+    mutating func list() throws(DiskError) -> [String]
+    mutating func read(_ name: String) throws(DiskError) -> [UInt8]
+}
+
 /// One directory of flat files, as far as durable storage needs it. The node implements it with POSIX calls,
 /// the simulation with bytes that a crash may take away.
 ///
 /// Nothing is durable before it is synced: what was appended to a file since `sync(_:)`, and which files there
-/// are under which names since `syncDirectory()`.
-package protocol Disk: Sendable {
-    /// The names of the files, in any order.
-    mutating func list() throws(DiskError) -> [String]
-    mutating func read(_ name: String) throws(DiskError) -> [UInt8]
+/// are under which names since `syncDirectory()`. After a sync that failed it may never be durable, though it is
+/// read back and a later sync succeeds: the system takes for clean what it could not write. Only writing it again
+/// helps.
+package protocol Disk: ReadableDisk, Sendable {
     /// Makes an empty file, or empties the one of that name.
     mutating func create(_ name: String) throws(DiskError)
     mutating func append(_ bytes: [UInt8], to name: String) throws(DiskError)
-    /// Cuts the file to its first `size` bytes.
-    mutating func truncate(_ name: String, to size: Int) throws(DiskError)
     /// Replaces a file of the new name, in one step.
     mutating func rename(_ name: String, to newName: String) throws(DiskError)
     mutating func remove(_ name: String) throws(DiskError)
@@ -20,7 +24,7 @@ package protocol Disk: Sendable {
 }
 
 /// The disk did not do what it was asked: full, read-only, broken. Nothing that had to be durable may be
-/// acknowledged, and nothing is tried again: after a failed sync the pages may be gone.
+/// acknowledged, and nothing is tried again.
 package struct DiskError: Error, Hashable, CustomStringConvertible {
     package var operation: String
     package var file: String
@@ -38,17 +42,27 @@ package struct DiskError: Error, Hashable, CustomStringConvertible {
 /// What is stored is not what was written. Nobody can tell what is missing, so nobody may go on with it.
 package struct Damage: Error, Hashable, CustomStringConvertible {
     package var file: String
-    /// In bytes from the beginning of the file.
-    package var offset: Int
+    /// In bytes from the beginning of the file; nil where it is the file that is missing.
+    package var offset: Int?
     package var reason: String
 
-    package init(_ file: String, at offset: Int, _ reason: String) {
+    package init(_ file: String, at offset: Int?, _ reason: String) {
         self.file = file
         self.offset = offset
         self.reason = reason
     }
 
-    package var description: String { "\(file) is damaged at byte \(offset): \(reason)" }
+    static func missing(_ file: String, _ reason: String) -> Damage {
+        Damage(file, at: nil, reason)
+    }
+
+    package var description: String {
+        if let offset {
+            "\(file) is damaged at byte \(offset): \(reason)"
+        } else {
+            "\(file) is missing: \(reason)"
+        }
+    }
 }
 
 /// The end of a write that a crash cut short, and that nobody was told of.

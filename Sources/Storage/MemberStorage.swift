@@ -10,48 +10,47 @@ package struct MemberStorage<Device: Disk>: Sendable {
         package var tornTail: TornTail?
     }
 
+    /// A segment of the log of this size, in bytes, is followed by a new one.
+    package static var segmentSize: Int { 16 << 20 }
+
     private var log: WriteAheadLog<Device>
     private let node: NodeID
-    private var snapshot: LogPosition
     private var own: SnapshotFileWriter?
     private var incoming: SnapshotFileWriter?
 
     private static var ownPart: String { "own.part" }
     private static var incomingPart: String { "incoming.part" }
 
-    /// Opens what is stored of `node` in the files of `disk`, or begins anew.
+    /// Opens what is stored of `node` in the files of `disk`, or begins anew. What was found is durable then.
     ///
-    /// - Throws: `StorageError.damage` where what is stored is not what was written, but for a torn tail;
-    ///   `StorageError.disk` where the disk fails.
+    /// - Parameters:
+    ///   - founders: the voters that a new cluster begins with; they count only where nothing is stored yet.
+    ///   - segmentSize: in bytes.
+    /// - Throws: `StorageError.damage` where less is there than must be, or other bytes than were written, but for
+    ///   a torn tail; `StorageError.disk` where the disk fails.
     package static func open(
-        on disk: Device, node: NodeID, founders: [NodeID],
-        segmentSize: Int = WriteAheadLog<Device>.segmentSize
+        on disk: Device, node: NodeID, founders: [NodeID], segmentSize: Int = segmentSize
     ) throws(StorageError) -> (storage: MemberStorage, found: Found) {
         var disk = disk
-        let (position, pieces) = try readSnapshot(on: &disk, node: node)
-        let (log, recovered) = try WriteAheadLog.open(
-            on: disk, node: node, founders: founders, snapshot: position, segmentSize: segmentSize)
-        var state = StoredState(hardState: recovered.hardState, log: Log(entries: recovered.entries))
-        if position.index > 0 {
-            guard
-                let restored = StoredState(
-                    hardState: recovered.hardState, position: position, text: pieces,
-                    entries: recovered.entries)
-            else {
-                throw .damage(
-                    Damage(SnapshotFile.name(position), at: 0, "its text is not that of a snapshot"))
-            }
-            state = restored
+        let files = try StoredFiles.read(on: &disk, node: node)
+        do {
+            let log =
+                if let files {
+                    try WriteAheadLog(goingOnWith: files, on: disk, segmentSize: segmentSize)
+                } else {
+                    try WriteAheadLog(
+                        beginningOn: disk, node: node, founders: founders, segmentSize: segmentSize)
+                }
+            let found = Found(state: files?.state ?? StoredState(), tornTail: files?.tornTail)
+            return (MemberStorage(log: log, node: node), found)
+        } catch {
+            throw .disk(error)
         }
-        state.founders = recovered.founders
-        let storage = MemberStorage(log: log, node: node, snapshot: position)
-        return (storage, Found(state: state, tornTail: recovered.tornTail))
     }
 
-    private init(log: WriteAheadLog<Device>, node: NodeID, snapshot: LogPosition) {
+    private init(log: WriteAheadLog<Device>, node: NodeID) {
         self.log = log
         self.node = node
-        self.snapshot = snapshot
     }
 
     package var disk: Device {
@@ -59,21 +58,9 @@ package struct MemberStorage<Device: Disk>: Sendable {
         set { log.disk = newValue }
     }
 
-    /// The latest snapshot; what is older, or was never finished, goes.
-    private static func readSnapshot(
-        on disk: inout Device, node: NodeID
-    ) throws(StorageError) -> (LogPosition, [String]) {
-        do {
-            let names = try disk.list().sorted()
-            for name in names where name == ownPart || name == incomingPart { try disk.remove(name) }
-            let snapshots = names.filter { SnapshotFile.isName($0) }
-            guard let latest = snapshots.last else { return (LogPosition(index: 0, term: 0), []) }
-            let (position, pieces) = try SnapshotFile.read(disk.read(latest), name: latest, node: node)
-            for older in snapshots.dropLast() { try disk.remove(older) }
-            return (position, pieces)
-        } catch {
-            throw StorageError(error)
-        }
+    /// Takes down how far the log reaches, for an end on purpose: a start then finds out if less of it is there.
+    package mutating func noteCleanPoint() throws(DiskError) {
+        try log.noteCleanPoint()
     }
 
     /// Makes durable what `ready` asks for; does nothing where it asks for nothing. One sync, but for pieces of
@@ -99,12 +86,9 @@ package struct MemberStorage<Device: Disk>: Sendable {
         try writer.write(piece.text, on: &log.disk)
         guard piece.isLast else { return writer }
         // One that an arriving snapshot has overtaken is of no use.
-        guard piece.position.index > snapshot.index else { return nil }
+        guard piece.position.index > log.snapshot.index else { return nil }
         try writer.finish(on: &log.disk)
-        let older = snapshot
-        snapshot = piece.position
-        try log.drop(upTo: snapshot.index)
-        if older.index > 0 { try log.disk.remove(SnapshotFile.name(older)) }
+        try log.adopt(piece.position)
         return nil
     }
 }

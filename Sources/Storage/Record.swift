@@ -3,16 +3,13 @@ import Raft
 /// What a frame of the log says: any number of these, one after another, each beginning with its kind.
 enum Record: Hashable {
     /// The first record of every segment. `founders` are the voters that the cluster began with.
-    case segment(version: UInt16, node: NodeID, founders: [NodeID])
+    case segment(node: NodeID, founders: [NodeID])
     /// Term and vote in one, for a term without its vote would allow a second one.
     case hardState(HardState)
     /// Entries that replace all that the log held from `start` on.
     case entries(start: Index, [Entry])
     /// The log holds nothing but what the snapshot at this position stands for.
     case reset(LogPosition)
-
-    /// The format that this code writes, and the only one that it reads.
-    static let version: UInt16 = 1
 
     private enum Kind: UInt8 {
         case segment = 1
@@ -26,15 +23,13 @@ enum Record: Hashable {
 
     func encode(into bytes: inout [UInt8]) {
         switch self {
-        case .segment(let version, let node, let founders):
+        case .segment(let node, let founders):
             bytes.append(Kind.segment.rawValue)
-            bytes.append(littleEndian: version)
             bytes.append(node)
             bytes.append(founders)
         case .hardState(let state):
             bytes.append(Kind.hardState.rawValue)
-            bytes.append(littleEndian: Int64(state.term))
-            bytes.append(state.votedFor.map { [$0] } ?? [])
+            bytes.append(state)
         case .entries(let start, let entries):
             bytes.append(Kind.entries.rawValue)
             bytes.append(littleEndian: Int64(start))
@@ -42,8 +37,7 @@ enum Record: Hashable {
             for entry in entries { Self.encode(entry, into: &bytes) }
         case .reset(let position):
             bytes.append(Kind.reset.rawValue)
-            bytes.append(littleEndian: Int64(position.index))
-            bytes.append(littleEndian: Int64(position.term))
+            bytes.append(position)
         }
     }
 
@@ -78,15 +72,12 @@ enum Record: Hashable {
         guard let kind = reader.integer(UInt8.self).flatMap(Kind.init) else { return nil }
         switch kind {
         case .segment:
-            guard let version = reader.integer(UInt16.self), let node = reader.string(),
-                let founders = reader.strings()
-            else { return nil }
-            return .segment(version: version, node: node, founders: founders)
+            guard let node = reader.string(), let founders = reader.strings() else { return nil }
+            return .segment(node: node, founders: founders)
         case .hardState:
-            guard let term = reader.integer(Int64.self), let vote = reader.strings() else { return nil }
-            return .hardState(HardState(term: Int(term), votedFor: vote.first))
+            return reader.hardState().map { .hardState($0) }
         case .entries:
-            guard let start = reader.integer(Int64.self), let count = reader.integer(UInt32.self) else {
+            guard let start = reader.number(), start > 0, let count = reader.integer(UInt32.self) else {
                 return nil
             }
             var entries: [Entry] = []
@@ -94,31 +85,28 @@ enum Record: Hashable {
                 guard let entry = decodeEntry(&reader) else { return nil }
                 entries.append(entry)
             }
-            return .entries(start: Int(start), entries)
+            return .entries(start: start, entries)
         case .reset:
-            guard let index = reader.integer(Int64.self), let term = reader.integer(Int64.self) else {
-                return nil
-            }
-            return .reset(LogPosition(index: Int(index), term: Int(term)))
+            return reader.position().map { .reset($0) }
         }
     }
 
     private static func decodeEntry(_ reader: inout ByteReader) -> Entry? {
-        guard let term = reader.integer(Int64.self),
+        guard let term = reader.number(),
             let kind = reader.integer(UInt8.self).flatMap(PayloadKind.init)
         else { return nil }
         switch kind {
         case .noOp:
-            return Entry(term: Int(term), payload: .noOp)
+            return Entry(term: term, payload: .noOp)
         case .command:
             guard let text = reader.string() else { return nil }
-            return Entry(term: Int(term), text)
+            return Entry(term: term, text)
         case .membership:
             guard let incoming = reader.strings(), let outgoing = reader.strings(),
                 let change = reader.string()
             else { return nil }
             return Entry(
-                term: Int(term),
+                term: term,
                 payload: .membership(Membership(voters: incoming, outgoing: outgoing, change: change)))
         }
     }

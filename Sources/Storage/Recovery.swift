@@ -1,7 +1,8 @@
+import KeyValue
 import Raft
 
 /// Reads segments in their order, and puts together the log that they tell of.
-struct Recovery {
+struct Recovery: Sendable {
     private let node: NodeID
     private(set) var hardState = HardState()
     /// Nil before any segment.
@@ -26,45 +27,52 @@ struct Recovery {
         lastIndexOfSegment = 0
         var offset = 0
         while offset < file.count {
-            guard let frame = Frame.decode(file, at: offset) else {
+            switch Frame.find(in: file, at: offset) {
+            case .whole(let found, let payload):
+                try replay(payload, sequence: found, name: name, at: offset)
+                offset += Frame.headerSize + payload.count
+            case .torn:
                 try acceptTornTail(file, name: name, at: offset, isLast: isLast)
                 return offset
+            case .damaged(let reason):
+                if offset == 0 { try checkVersion(of: file, name: name) }
+                throw Damage(name, at: offset, reason)
             }
-            guard sequence == 0 || frame.sequence == sequence + 1 else {
-                throw Damage(name, at: offset, "frame \(frame.sequence) follows frame \(sequence)")
-            }
-            sequence = frame.sequence
-            guard let records = Record.decodeAll(frame.payload) else {
-                throw Damage(name, at: offset, "a frame that is whole does not hold records")
-            }
-            if offset == 0 { try checkSegment(records.first, name: name) }
-            for record in records { try replay(record, name: name, at: offset) }
-            offset += Frame.headerSize + frame.payload.count
         }
         return offset
     }
 
-    /// What is not whole is a torn write if nothing was written after it; else it was synced, and is damaged.
+    private mutating func replay(
+        _ payload: ArraySlice<UInt8>, sequence found: UInt64, name: String, at offset: Int
+    ) throws(Damage) {
+        guard sequence == 0 || found == sequence + 1 else {
+            throw Damage(name, at: offset, "frame \(found) follows frame \(sequence)")
+        }
+        sequence = found
+        guard let records = Record.decodeAll(payload) else {
+            throw Damage(name, at: offset, "a frame that is whole does not hold records")
+        }
+        if offset == 0 { try checkSegment(records.first, name: name) }
+        for record in records { try replay(record, name: name, at: offset) }
+    }
+
+    /// What is not all there is a torn write if nothing was written after it; else it was synced, and is damaged.
     private mutating func acceptTornTail(
         _ file: [UInt8], name: String, at offset: Int, isLast: Bool
     ) throws(Damage) {
         let reason = "a frame of the log is not whole"
         guard isLast else { throw Damage(name, at: offset, "\(reason), and a later segment follows") }
-        if let later = Frame.find(in: file, from: offset + 1, above: sequence) {
+        if let later = Frame.findLater(in: file, from: offset + 1, above: sequence) {
             throw Damage(name, at: offset, "\(reason), and one written later stands at byte \(later)")
         }
         tornTail = TornTail(file: name, offset: offset, size: file.count - offset)
     }
 
     private mutating func checkSegment(_ record: Record?, name: String) throws(Damage) {
-        guard case .segment(let version, let owner, let founders) = record else {
+        guard case .segment(let owner, let founders) = record else {
             throw Damage(name, at: 0, "it does not begin as a segment of the log does")
         }
-        guard version == Record.version else {
-            throw Damage(
-                name, at: 0, "it has format \(version), and only format \(Record.version) can be read")
-        }
-        guard owner == node else { throw Damage(name, at: 0, "it belongs to \(owner), not to \(node)") }
+        try checkOwner(owner, is: node, of: name)
         self.founders = founders
     }
 
@@ -90,11 +98,28 @@ struct Recovery {
         }
     }
 
+    /// All that is stored, with the text of the snapshot.
+    func state(after snapshot: LogPosition, _ pieces: [String]) throws(Damage) -> StoredState {
+        let entries = try entries(after: snapshot)
+        var state = StoredState(hardState: hardState, log: Log(entries: entries))
+        if snapshot.index > 0 {
+            guard
+                let restored = StoredState(
+                    hardState: hardState, position: snapshot, text: pieces, entries: entries)
+            else {
+                throw Damage(SnapshotFile.name(snapshot), at: 0, "its text is not that of a snapshot")
+            }
+            state = restored
+        }
+        state.founders = founders
+        return state
+    }
+
     /// The entries that follow `snapshot`.
     ///
     /// A snapshot may have become durable just before the log was told of it. What the log then holds up to
     /// it goes; what it holds beyond stays only where it goes on from the snapshot's last entry (§7).
-    func entries(after snapshot: LogPosition) throws(Damage) -> [Entry] {
+    private func entries(after snapshot: LogPosition) throws(Damage) -> [Entry] {
         guard let firstIndex, let lastIndex, !entries.isEmpty else {
             let expected = firstIndex ?? 1
             guard expected <= snapshot.index + 1 else { throw gap(to: expected, after: snapshot) }

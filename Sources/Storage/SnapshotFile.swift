@@ -4,8 +4,6 @@ import Raft
 /// without which it is not whole. It is written beside its place, piece by piece, each synced, and gets its
 /// name only when it is whole; so a file of that name is whole, or damaged.
 enum SnapshotFile {
-    static let version: UInt16 = 1
-
     static func name(_ position: LogPosition) -> String {
         "snapshot-" + position.index.padded(to: 20)
     }
@@ -16,9 +14,7 @@ enum SnapshotFile {
 
     static func header(_ position: LogPosition, node: NodeID) -> [UInt8] {
         var bytes: [UInt8] = []
-        bytes.append(littleEndian: version)
-        bytes.append(littleEndian: Int64(position.index))
-        bytes.append(littleEndian: Int64(position.term))
+        bytes.append(position)
         return bytes + Array(node.utf8)
     }
 
@@ -29,28 +25,23 @@ enum SnapshotFile {
         var frames: [ArraySlice<UInt8>] = []
         var offset = 0
         while offset < file.count {
-            guard let frame = Frame.decode(file, at: offset), frame.sequence == UInt64(frames.count + 1)
+            guard case .whole(let sequence, let payload) = Frame.find(in: file, at: offset),
+                sequence == UInt64(frames.count + 1)
             else {
+                if offset == 0 { try checkVersion(of: file, name: name) }
                 throw Damage(name, at: offset, "a frame of the snapshot is not as it was written")
             }
-            frames.append(frame.payload)
-            offset += Frame.headerSize + frame.payload.count
+            frames.append(payload)
+            offset += Frame.headerSize + payload.count
         }
         guard frames.count >= 2, frames.last?.isEmpty == true else {
             throw Damage(name, at: offset, "the snapshot has no end")
         }
         var header = ByteReader(frames[0])
-        guard let found = header.integer(UInt16.self), let index = header.integer(Int64.self),
-            let term = header.integer(Int64.self)
-        else { throw Damage(name, at: 0, "the snapshot has no beginning") }
-        guard found == version else {
-            throw Damage(name, at: 0, "it has format \(found), and only format \(version) can be read")
+        guard let position = header.position() else {
+            throw Damage(name, at: 0, "the snapshot has no beginning")
         }
-        guard header.rest.elementsEqual(node.utf8) else {
-            let owner = String(decoding: header.rest, as: UTF8.self)
-            throw Damage(name, at: 0, "it belongs to \(owner), not to \(node)")
-        }
-        let position = LogPosition(index: Int(index), term: Int(term))
+        try checkOwner(String(decoding: header.rest, as: UTF8.self), is: node, of: name)
         return (position, frames[1..<(frames.count - 1)].map { String(decoding: $0, as: UTF8.self) })
     }
 }
@@ -76,7 +67,7 @@ struct SnapshotFileWriter: Sendable {
         try disk.sync(name)
     }
 
-    /// Ends the file, and gives it its name.
+    /// Ends the file, and gives it its name; durably, for a manifest is to name it.
     mutating func finish(on disk: inout some Disk) throws(DiskError) {
         sequence += 1
         try disk.append(Frame.encode([], sequence: sequence), to: name)

@@ -2,101 +2,76 @@ import Raft
 
 /// A member's term, vote and log on a disk: segments of frames, appended to and never changed.
 ///
-/// One `store(…)` is one frame and one sync, however much it holds. A segment that has grown large is
-/// followed by the next; one whose entries a snapshot stands for is removed whole. Segments are named
-/// `log-` and their number, so that their order is that of their names.
-package struct WriteAheadLog<Device: Disk>: Sendable {
-    /// What the disk held when the log was opened.
-    package struct Recovered: Hashable, Sendable {
-        package var hardState: HardState
-        /// The entries that follow the snapshot.
-        package var entries: [Entry]
-        /// The voters that the cluster began with; nil in a new directory.
-        package var founders: [NodeID]?
-        /// A write that a crash cut short, and that nobody was told of; it has been cut off.
-        package var tornTail: TornTail?
-    }
-
-    /// A segment of this size, in bytes, is followed by a new one.
-    package static var segmentSize: Int { 16 << 20 }
-
-    package var disk: Device
+/// One `store(…)` is one frame and one sync, however much it holds. A segment that has grown large is followed by
+/// the next; one whose entries a snapshot stands for is removed whole. The manifest says which segments there are,
+/// and is replaced whenever that changes.
+struct WriteAheadLog<Device: Disk>: Sendable {
+    var disk: Device
     private let node: NodeID
-    private var founders: [NodeID]
-    private var hardState = HardState()
-    /// The number of each segment, and the last index that it holds an entry of, oldest first.
-    private var segments: [(number: Int, lastIndex: Index)] = []
-    private var size = 0
-    private var sequence: UInt64 = 0
+    private let founders: [NodeID]
+    /// In bytes; a segment that has reached it is followed by the next.
     private let segmentSize: Int
+    private var hardState = HardState()
+    /// Oldest first; the last one is written to.
+    private var segments: [Segment] = []
+    /// Of the last segment, in bytes.
+    private var size = 0
+    /// Of the last frame.
+    private var sequence: UInt64 = 0
+    /// What the latest snapshot stands for; index 0 where there is none.
+    private(set) var snapshot = LogPosition(index: 0, term: 0)
+    /// The sequence that the manifest names; nil before the first.
+    private var cleanPoint: UInt64?
 
-    /// Opens the log of `node` in the files of `disk`, or begins one.
+    private static var part: String { "log.part" }
+
+    /// Begins a log where there is none.
     ///
-    /// - Parameters:
-    ///   - founders: the voters that a new cluster begins with; they count only where there is no log yet.
-    ///   - snapshot: what the latest snapshot stands for; index 0 where there is none.
-    /// - Throws: `Damage` where anything but a torn tail is not as it was written, or is of another version
-    ///   or node; `DiskError` where the disk fails.
-    package static func open(
-        on disk: Device, node: NodeID, founders: [NodeID], snapshot: LogPosition,
-        segmentSize: Int = segmentSize
-    ) throws(StorageError) -> (log: WriteAheadLog, recovered: Recovered) {
-        var log = WriteAheadLog(disk: disk, node: node, founders: founders, segmentSize: segmentSize)
-        var recovery = Recovery(node: node)
-        do {
-            let numbers = try log.disk.list().compactMap { segmentNumber($0) }.sorted()
-            for number in numbers { try log.read(number, isLast: number == numbers.last, into: &recovery) }
-            log.sequence = recovery.sequence
-            log.hardState = recovery.hardState
-            log.founders = recovery.founders ?? founders
-            if log.segments.isEmpty { try log.beginSegment() } else { try log.settle() }
-            let entries = try recovery.entries(after: snapshot)
-            // Else what is appended after the snapshot would be read as a gap, or go with what disagrees.
-            if !recovery.leads(to: snapshot) { try log.reset(to: snapshot) }
-            return (
-                log,
-                Recovered(
-                    hardState: log.hardState, entries: entries, founders: recovery.founders,
-                    tornTail: recovery.tornTail)
-            )
-        } catch {
-            throw StorageError(error)
-        }
-    }
-
-    /// A process that ended between a write and its sync left bytes that were found, and may yet be lost: what
-    /// is acknowledged from now on rests on them.
-    private mutating func settle() throws(DiskError) {
-        try disk.sync(Self.name(segments[segments.count - 1].number))
-        try disk.syncDirectory()
-    }
-
-    private mutating func read(_ number: Int, isLast: Bool, into recovery: inout Recovery) throws {
-        let name = Self.name(number)
-        let file = try disk.read(name)
-        size = try recovery.read(file, name: name, isLast: isLast)
-        if size == 0 {
-            // A crash came before its first frame was whole: as if it had never been begun.
-            try disk.remove(name)
-            try disk.syncDirectory()
-            return
-        }
-        if size < file.count {
-            try disk.truncate(name, to: size)
-            try disk.sync(name)
-        }
-        segments.append((number, recovery.lastIndexOfSegment))
-    }
-
-    private init(disk: Device, node: NodeID, founders: [NodeID], segmentSize: Int) {
+    /// - Parameter founders: the voters that the cluster begins with.
+    init(beginningOn disk: Device, node: NodeID, founders: [NodeID], segmentSize: Int) throws(DiskError) {
         self.disk = disk
-        self.founders = founders
         self.node = node
+        self.founders = founders
         self.segmentSize = segmentSize
+        try beginSegment()
+    }
+
+    /// Goes on with the log that was found, once all of it is durable.
+    init(goingOnWith files: StoredFiles, on disk: Device, segmentSize: Int) throws(DiskError) {
+        self.disk = disk
+        self.segmentSize = segmentSize
+        node = files.node
+        founders = files.state.founders ?? []
+        hardState = files.state.hardState
+        segments = files.segments
+        size = files.lastSegment.count
+        sequence = files.recovery.sequence
+        snapshot = files.manifest.snapshot
+        try settle(files)
+        // Else what is appended after the snapshot would be read as a gap, or go with what disagrees.
+        if !files.recovery.leads(to: snapshot) { try reset(to: snapshot) }
+    }
+
+    /// Makes durable what was found, and removes what was left over.
+    ///
+    /// What was read may stand in the system's memory alone. The process before may have ended between a write and
+    /// its sync; or the sync failed, and the system takes the bytes for written all the same, so that another sync
+    /// does nothing: they must be written again. Which bytes? Every frame was synced before the next one was
+    /// written, and all that the manifest names before that got its name. So only the last frame can be in doubt,
+    /// and none where the last segment ends with the manifest's. That segment is copied, and the copy takes its
+    /// place when it is durable; the torn tail is left out. Last comes the manifest, whose name may itself be in
+    /// doubt; only then may go what an older one named.
+    private mutating func settle(_ files: StoredFiles) throws(DiskError) {
+        for name in files.parts { try disk.remove(name) }
+        if files.lastSegmentSize > files.manifest.size {
+            try replace(segmentName, with: Array(files.lastSegment), by: Self.part)
+        }
+        try writeManifest()
+        for name in files.leftovers { try disk.remove(name) }
     }
 
     /// Makes durable what `ready` asks for, with one sync; does nothing where it asks for nothing.
-    package mutating func store(_ ready: Ready) throws(DiskError) {
+    mutating func store(_ ready: Ready) throws(DiskError) {
         guard ready.mustSync else { return }
         var records: [Record] = []
         if let state = ready.hardState {
@@ -113,48 +88,68 @@ package struct WriteAheadLog<Device: Disk>: Sendable {
     }
 
     /// Forgets all entries: from now on the log follows the snapshot at `position`, which is durable.
-    package mutating func reset(to position: LogPosition) throws(DiskError) {
+    mutating func reset(to position: LogPosition) throws(DiskError) {
         try write([.reset(position)])
-        try drop(upTo: position.index)
     }
 
-    /// Removes the segments that hold nothing beyond `index`, which a durable snapshot stands for.
-    package mutating func drop(upTo index: Index) throws(DiskError) {
-        guard let first = segments.dropLast().first, first.lastIndex <= index else { return }
-        while segments.count > 1, segments[0].lastIndex <= index {
-            try disk.remove(Self.name(segments[0].number))
-            segments.removeFirst()
+    /// From now on the snapshot at `position`, which is durable under its name, is the latest. The one before it
+    /// goes, and so do the segments that hold nothing beyond it.
+    mutating func adopt(_ position: LogPosition) throws(DiskError) {
+        var gone = snapshot.index > 0 ? [SnapshotFile.name(snapshot)] : []
+        snapshot = position
+        while segments.count > 1, segments[0].lastIndex <= position.index {
+            gone.append(Segment.name(segments.removeFirst().number))
         }
-        try disk.syncDirectory()
+        try writeManifest()
+        // Whether this is durable is nothing: a start removes what the manifest does not name.
+        for name in gone { try disk.remove(name) }
     }
+
+    /// Takes down how far the log reaches, so that a start finds out if less of it is there.
+    mutating func noteCleanPoint() throws(DiskError) {
+        if cleanPoint != sequence { try writeManifest() }
+    }
+
+    private var segmentName: String { Segment.name(segments[segments.count - 1].number) }
 
     private mutating func write(_ records: [Record]) throws(DiskError) {
         var payload: [UInt8] = []
         for record in records { record.encode(into: &payload) }
         sequence += 1
-        let frame = Frame.encode(payload, sequence: sequence)
-        let name = Self.name(segments[segments.count - 1].number)
-        try disk.append(frame, to: name)
-        try disk.sync(name)
+        let frame = Frame.encode(payload, sequence: sequence, at: size)
+        try disk.append(frame, to: segmentName)
+        try disk.sync(segmentName)
         size += frame.count
     }
 
-    /// Every segment says what it is, and repeats term and vote, so that those before it can go.
+    /// Every segment says what it is, and repeats term and vote, so that those before it can go. It belongs to the
+    /// log once the manifest names it; until then nothing else is written to it.
     private mutating func beginSegment() throws(DiskError) {
         let number = (segments.last?.number ?? 0) + 1
-        try disk.create(Self.name(number))
-        segments.append((number, segments.last?.lastIndex ?? 0))
+        try disk.create(Segment.name(number))
+        segments.append(Segment(number: number, lastIndex: segments.last?.lastIndex ?? 0))
         size = 0
-        try write([.segment(version: Record.version, node: node, founders: founders), .hardState(hardState)])
+        try write([.segment(node: node, founders: founders), .hardState(hardState)])
+        try disk.syncDirectory()
+        try writeManifest()
+    }
+
+    /// All that it names must be durable under its name by now.
+    private mutating func writeManifest() throws(DiskError) {
+        let manifest = Manifest(
+            node: node, snapshot: snapshot,
+            segments: segments[0].number...segments[segments.count - 1].number,
+            size: size, sequence: sequence, hardState: hardState)
+        try replace(Manifest.name, with: manifest.encode(), by: Manifest.part)
+        cleanPoint = sequence
+    }
+
+    /// Replaces a file in one step, durably: a crash leaves the old one or the new one.
+    private mutating func replace(_ name: String, with bytes: [UInt8], by part: String) throws(DiskError) {
+        try disk.create(part)
+        try disk.append(bytes, to: part)
+        try disk.sync(part)
+        try disk.rename(part, to: name)
         try disk.syncDirectory()
     }
-
-    private static func name(_ number: Int) -> String {
-        "log-" + number.padded(to: 12)
-    }
-}
-
-/// The number of a segment by its name; nil for other files.
-private func segmentNumber(_ name: String) -> Int? {
-    name.hasPrefix("log-") ? Int(name.dropFirst(4)) : nil
 }

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Glibc
 import KeyValue
 import Raft
@@ -24,26 +23,11 @@ enum DataDirectory {
     ) throws(StorageError) -> (storage: MemberStorage<PosixDisk>, found: MemberStorage<PosixDisk>.Found) {
         let disk: PosixDisk
         do {
-            disk = try PosixDisk(name(of: id), in: path)
+            disk = try PosixDisk("\(path)/\(MemberDirectory.path(of: id))")
         } catch {
             throw .disk(error)
         }
         return try MemberStorage.open(on: disk, node: id, founders: founders)
-    }
-
-    /// The id as a file name: as it is, unless it could lead elsewhere.
-    private static func name(of id: NodeID) -> String {
-        let name = id.replacing("%", with: "%25").replacing("/", with: "%2F").replacing("\0", with: "%00")
-        return switch name {
-        case ".": "%2E"
-        case "..": "%2E%2E"
-        default: name
-        }
-    }
-
-    private static func id(of name: String) -> NodeID {
-        name.replacing("%2E", with: ".").replacing("%00", with: "\0").replacing("%2F", with: "/")
-            .replacing("%25", with: "%")
     }
 
     // MARK: - Inspecting
@@ -52,29 +36,42 @@ enum DataDirectory {
     /// - Returns: the exit code: 0, or `damaged`, or `diskFailed`.
     static func inspect(_ path: String) -> Int32 {
         do {
-            let names = try ReadOnlyDisk(path: path).list().sorted()
-            if names.contains("lock") {
-                let trimmed = path.last == "/" ? String(path.dropLast()) : path
-                return inspect(path, id: id(of: trimmed.split(separator: "/").last.map(String.init) ?? path))
-            }
-            let members = names.filter { access("\(path)/\($0)/lock", F_OK) == 0 }
-            guard !members.isEmpty else { return fail("\(path) holds no member's data", diskFailed) }
-            return members.map { inspect("\(path)/\($0)", id: id(of: $0)) }.max { $0 == 0 && $1 != 0 } ?? 0
+            let codes = try inspectAll(path)
+            guard !codes.isEmpty else { return fail("\(path) holds no member's data", diskFailed) }
+            return codes.first { $0 != 0 } ?? 0
         } catch {
             return fail("\(error)", diskFailed)
         }
     }
 
-    private static func inspect(_ path: String, id: NodeID) -> Int32 {
+    /// - Returns: an exit code for each member whose directory is at `path` or in it.
+    private static func inspectAll(_ path: String) throws(DiskError) -> [Int32] {
+        let disk = try ReadOnlyDisk(path: path)
+        if disk.isOfMember { return [inspect(disk, path)] }
+        var codes: [Int32] = []
+        for name in disk.directories {
+            let below = "\(path)/\(name)"
+            if name.hasSuffix(MemberDirectory.continuation) {
+                codes += try inspectAll(below)
+            } else if access("\(below)/lock", F_OK) == 0 {
+                let disk = try ReadOnlyDisk(path: below)
+                if disk.isOfMember { codes.append(inspect(disk, below)) }
+            }
+        }
+        return codes
+    }
+
+    private static func inspect(_ disk: ReadOnlyDisk, _ path: String) -> Int32 {
         do {
-            let found = try MemberStorage.open(on: ReadOnlyDisk(path: path), node: id, founders: []).found
-            let state = found.state
+            var disk = disk
+            let files = try StoredFiles.read(on: &disk)
+            let state = files?.state ?? StoredState()
             let members = Membership.latest(in: state)
             let snapshot = state.snapshot.map { "up to index \($0.position.index), term \($0.position.term)" }
             let isEmpty = state.log.lastIndex < state.log.firstIndex
             print(
                 """
-                \(id)
+                \(files?.node ?? "\(path), where nothing is stored yet")
                   term        \(state.hardState.term)
                   voted for   \(state.hardState.votedFor ?? "nobody")
                   snapshot    \(snapshot ?? "none")
@@ -82,7 +79,7 @@ enum DataDirectory {
                   log         \(isEmpty ? "empty" : "index \(state.log.firstIndex) to \(state.log.lastIndex)")
                   checksums   right
                 """)
-            if let torn = found.tornTail { print("  torn tail   \(torn)") }
+            if let torn = files?.tornTail { print("  torn tail   \(torn)") }
             return 0
         } catch {
             return fail("\(path): \(error)", exitCode(error))

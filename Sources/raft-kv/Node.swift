@@ -73,23 +73,33 @@ final class Node: Sendable {
 
     private func finish(_ turn: inout Turn) {
         write(&turn)
-        if turn.mayEnd, !Descriptor.standardInput.hasInput(timeout: 0) { exit(0) }
+        if turn.mayEnd, !Descriptor.standardInput.hasInput(timeout: 0) { exitCleanly(&turn) }
         alarm.set(turn.deadline)
     }
 
     private func write(_ turn: inout Turn) {
-        if let failure = turn.failure {
-            turn.log.log(.error, .node, failure.text)
-            turn.log.flush()
-            exit(failure.exitCode)
-        }
+        exitIfFailed(&turn)
         let error = turn.flush()
         if error == 0 { return }
         let isGone = error == EPIPE
         turn.log.log(
             isGone ? .info : .error, .node, "cannot write to stdout: \(String(cString: strerror(error)))")
         turn.log.flush()
-        exit(isGone ? 0 : Self.ioError)
+        exitCleanly(&turn, isGone ? 0 : Self.ioError)
+    }
+
+    private func exitIfFailed(_ turn: inout Turn) {
+        guard let failure = turn.failure else { return }
+        turn.log.log(.error, .node, failure.text)
+        turn.log.flush()
+        exit(failure.exitCode)
+    }
+
+    /// Everything is written; the disk alone has one thing left to do.
+    private func exitCleanly(_ turn: inout Turn, _ code: Int32 = 0) -> Never {
+        turn.noteCleanPoint()
+        exitIfFailed(&turn)
+        exit(code)
     }
 
     // MARK: - The end
@@ -106,14 +116,14 @@ final class Node: Sendable {
         let effort = turn.effort
         turn.log.log(.info, .node, "ends: \(effort)")
         write(&turn)
-        exit(0)
+        exitCleanly(&turn)
     }
 
     private func fail(_ text: String) -> Never {
         turn.withLock { turn in
             turn.log.log(.error, .node, text)
             write(&turn)
-            exit(Self.ioError)
+            exitCleanly(&turn, Self.ioError)
         }
     }
 

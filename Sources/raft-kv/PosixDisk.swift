@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 import Storage
 
@@ -10,11 +11,12 @@ struct PosixDisk: Disk {
     /// How often it made something durable.
     private(set) var syncs = 0
 
-    /// Opens the directory `name` in the one at `parent`, making both where they are missing, and locks it for
-    /// as long as this process lives: two processes of one id must not both write here.
-    init(_ name: String, in parent: String) throws(DiskError) {
-        path = "\(parent)/\(name)"
-        try Self.makeDirectory(path)
+    /// Opens the directory at `path`, making it and those above it where they are missing, and locks it for as long
+    /// as this process lives: two processes of one id must not both write here.
+    init(_ path: String) throws(DiskError) {
+        self.path = path
+        // The lock is made once the directories are durable: where it is, they are.
+        if access("\(path)/lock", F_OK) != 0 { syncs += try Self.makeDirectories(path) }
         directory = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard directory >= 0 else { throw DiskError("open", failed: path) }
         let lock = openat(directory, "lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
@@ -22,33 +24,80 @@ struct PosixDisk: Disk {
         guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
             throw DiskError("lock", path, "another process with this node id uses it")
         }
-        // So that the new directory itself is there after a crash.
-        try syncDirectory()
-        try Self.syncDirectory(at: parent)
     }
 
-    /// Makes a directory, and those above it, where they are missing.
-    private static func makeDirectory(_ path: String) throws(DiskError) {
-        if mkdir(path, 0o755) == 0 || errno == EEXIST { return }
-        guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex else {
-            throw DiskError("make", failed: path)
+    /// Makes a directory, and those above it, where they are missing, and syncs each into the one above it. One that
+    /// is there may have been made by a process that ended before it synced it, so those are synced too, where they
+    /// can be: of what this user may not open, it has made nothing.
+    /// - Returns: how many syncs that took.
+    private static func makeDirectories(_ path: String) throws(DiskError) -> Int {
+        var syncs = 0
+        for end in path.indices.dropFirst() + [path.endIndex] where end == path.endIndex || path[end] == "/" {
+            let directory = String(path[..<end])
+            let isMade = mkdir(directory, 0o755) == 0
+            // Where it cannot be made for another reason, one further down will say so, or it is there.
+            if !isMade, ![EEXIST, EACCES, EPERM, EROFS, EISDIR].contains(errno) {
+                throw DiskError("make", failed: directory)
+            }
+            let slash = directory.lastIndex(of: "/")
+            let parent = slash.map { $0 == directory.startIndex ? "/" : String(directory[..<$0]) } ?? "."
+            do {
+                try syncDirectory(at: parent)
+                syncs += 1
+            } catch {
+                if isMade { throw error }
+            }
         }
-        try makeDirectory(String(path[..<slash]))
-        guard mkdir(path, 0o755) == 0 || errno == EEXIST else { throw DiskError("make", failed: path) }
+        return syncs
     }
 
     private func failure(_ operation: String, _ name: String) -> DiskError {
         DiskError(operation, failed: "\(path)/\(name)")
     }
 
-    func list() throws(DiskError) -> [String] { try ReadOnlyDisk(path: path).list() }
+    func list() throws(DiskError) -> [String] { try Self.list(path) }
 
-    func read(_ name: String) throws(DiskError) -> [UInt8] { try ReadOnlyDisk(path: path).read(name) }
+    func read(_ name: String) throws(DiskError) -> [UInt8] {
+        let file = openat(directory, name, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { throw failure("read", name) }
+        defer { close(file) }
+        var status = stat()
+        guard fstat(file, &status) == 0 else { throw failure("read", name) }
+        return try Self.read(file, size: Int(status.st_size), name: "\(path)/\(name)")
+    }
+
+    /// Reads a file from its beginning.
+    /// - Parameter size: how much of it, in bytes; less is read where it ends before.
+    static func read(_ file: CInt, size: Int, name: String) throws(DiskError) -> [UInt8] {
+        var failed = false
+        let bytes = [UInt8](unsafeUninitializedCapacity: size) { room, count in
+            while count < size {
+                let got = pread(file, room.baseAddress! + count, size - count, off_t(count))
+                if got < 0, errno == EINTR { continue }
+                failed = got < 0
+                if got <= 0 { return }
+                count += got
+            }
+        }
+        if failed { throw DiskError("read", failed: name) }
+        return bytes
+    }
+
+    /// The names of what is in a directory.
+    static func list(_ path: String) throws(DiskError) -> [String] {
+        do {
+            return try FileManager.default.contentsOfDirectory(atPath: path)
+        } catch {
+            let cause = (error as? CocoaError)?.underlying as? POSIXError
+            throw DiskError(
+                "list", path, cause.map { String(cString: strerror($0.code.rawValue)) } ?? "\(error)")
+        }
+    }
 
     mutating func create(_ name: String) throws(DiskError) {
+        forget(name)
         let file = openat(directory, name, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0o644)
         guard file >= 0 else { throw failure("create", name) }
-        forget(name)
         open[name] = file
     }
 
@@ -63,13 +112,10 @@ struct PosixDisk: Disk {
         }
     }
 
-    mutating func truncate(_ name: String, to size: Int) throws(DiskError) {
-        guard ftruncate(try writable(name), off_t(size)) == 0 else { throw failure("truncate", name) }
-    }
-
     mutating func rename(_ name: String, to newName: String) throws(DiskError) {
         guard renameat(directory, name, directory, newName) == 0 else { throw failure("rename", name) }
         forget(name)
+        forget(newName)
     }
 
     mutating func remove(_ name: String) throws(DiskError) {
@@ -104,5 +150,12 @@ struct PosixDisk: Disk {
 
     private mutating func forget(_ name: String) {
         if let file = open.removeValue(forKey: name) { close(file) }
+    }
+}
+
+extension DiskError {
+    /// Of the system call that has just failed.
+    init(_ operation: String, failed file: String) {
+        self.init(operation, file, String(cString: strerror(errno)))
     }
 }

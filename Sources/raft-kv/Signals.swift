@@ -8,6 +8,8 @@ enum Signals {
     static func watch(_ handle: @escaping @Sendable (Int32) -> Void) -> [any DispatchSourceSignal] {
         // A stdout that is closed is an error of write(2), and not the end.
         signal(SIGPIPE, SIG_IGN)
+        // And a file that has reached the largest size allowed is one of write(2) too.
+        signal(SIGXFSZ, SIG_IGN)
         let queue = DispatchQueue(label: "signals")
         return [SIGTERM, SIGINT].map { number in
             let isWatched = DispatchSemaphore(value: 0)

@@ -55,6 +55,15 @@ struct Turn: Sendable {
         drain()
     }
 
+    /// Nothing more will be stored: takes down how far that went, so that a start finds out if less is there.
+    mutating func noteCleanPoint() {
+        do {
+            try storage?.noteCleanPoint()
+        } catch {
+            failure = ("\(error)", DataDirectory.diskFailed)
+        }
+    }
+
     /// Writes what has gathered for stdout, and then the log.
     /// - Returns: 0, or the error number of the write to stdout.
     mutating func flush() -> Int32 {
