@@ -37,31 +37,62 @@ extension Replica {
         ownText = SnapshotText()
     }
 
-    /// Takes over a snapshot of the leader, as its pieces come.
-    mutating func take(_ pieces: [SnapshotPiece], for installer: Installer?) {
-        for piece in pieces {
-            if piece.offset == 0 { arriving = (SnapshotReader(), SnapshotText()) }
-            arriving?.text.append(piece.text)
-            guard arriving?.reader.read(piece.text) == true else {
-                arriving = nil
-                continue
-            }
+    /// Reads pieces of the leader's snapshot before any of them is stored.
+    ///
+    /// The last piece takes the place of the snapshot before it on the disk, and the log up to it goes: so it is let
+    /// through only where the whole was found right, and is about to be taken over.
+    /// - Returns: those that may be stored.
+    mutating func admit(_ pieces: [SnapshotPiece]) -> [SnapshotPiece] {
+        var admitted: [SnapshotPiece] = []
+        for piece in pieces where read(piece) { admitted.append(piece) }
+        return admitted
+    }
+
+    private mutating func read(_ piece: SnapshotPiece) -> Bool {
+        if piece.offset == 0 {
+            arriving = ArrivingSnapshot(
+                position: piece.position, reader: SnapshotReader(areCanonical: areCanonical))
         }
-        guard let installer, let last = pieces.last else { return }
-        guard let (reader, text) = arriving, reader.isWhole, let membership = reader.membership else {
-            return raft.refuseSnapshot(for: installer)
+        guard arriving?.position == piece.position, arriving?.text.size == piece.offset,
+            arriving?.reader.read(piece.text) == true
+        else {
+            arriving = nil
+            return false
         }
-        arriving = nil
-        // What came in the same turn may be known to be committed by now; it is about to be applied.
-        guard last.position.index > raft.commitIndex else { return raft.refuseSnapshot(for: installer) }
-        store = reader.store
-        lastApplied = last.position.index
+        arriving?.text.append(piece.text)
+        guard piece.isLast else { return true }
+        defer { arriving = nil }
+        // What came in the same turn may be committed once it is stored; it is about to be applied.
+        guard let arriving, arriving.reader.isWhole, piece.position.index > raft.commitIndexOnceStored else {
+            return false
+        }
+        arrived = arriving
+        return true
+    }
+
+    /// Takes over the leader's snapshot, which is stored.
+    mutating func takeOver(for installer: Installer) {
+        guard let arrived, let membership = arrived.reader.membership else { return }
+        self.arrived = nil
+        precondition(
+            arrived.position == installer.position && arrived.position.index > raft.commitIndex,
+            "the snapshot that is stored is not the one to be taken over")
+        store = arrived.reader.store
+        lastApplied = arrived.position.index
         // Its own, of an earlier state, is of no use any more.
         snapshotWriter = nil
         snapshotPiece = nil
-        raft.install(Snapshot(position: last.position, source: text), membership: membership, for: installer)
+        let snapshot = Snapshot(position: arrived.position, source: arrived.text)
+        raft.install(snapshot, membership: membership, for: installer)
         for (owed, outcome) in owed.settle(by: store) {
             answer(owed, outcome)
         }
     }
+}
+
+/// A snapshot of the leader, as far as it has come.
+struct ArrivingSnapshot: Sendable {
+    let position: LogPosition
+    var reader: SnapshotReader
+    var text = SnapshotText()
 }

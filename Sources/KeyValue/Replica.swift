@@ -34,7 +34,10 @@ package struct Replica: Sendable {
     var ownText = SnapshotText()
     var snapshotPiece: SnapshotPiece?
     /// The leader's snapshot, as far as it has come.
-    var arriving: (reader: SnapshotReader, text: SnapshotText)?
+    var arriving: ArrivingSnapshot?
+    /// The one that is whole and right, while it is stored.
+    var arrived: ArrivingSnapshot?
+    let areCanonical: ValueCheck
     var transfers: [OwedTransfer] = []
     /// Changes that cannot be made, until their refusal stands in the log.
     var failedChanges: [String] = []
@@ -59,15 +62,17 @@ package struct Replica: Sendable {
     /// - Parameters:
     ///   - stored: what was stored of the member; nothing for a new one.
     ///   - snapshotEvery: the log is compacted once so many entries are applied since the last snapshot.
+    ///   - areCanonical: whether values that a leader's snapshot holds are JSON, which nothing here reads.
     package init(
         configuration: Raft.Configuration, stored: StoredState = StoredState(), snapshotEvery: Int = 10_000,
-        now: Microseconds
+        areCanonical: @escaping ValueCheck = { _ in true }, now: Microseconds
     ) {
         raft = Raft(
             configuration: configuration, hardState: stored.hardState, log: stored.log,
             snapshot: stored.snapshot, membership: stored.membership, now: now)
         store = stored.store
         self.snapshotEvery = snapshotEvery
+        self.areCanonical = areCanonical
         lastApplied = stored.log.baseIndex
         detours = Detours(id: configuration.id, members: configuration.members, now: now)
         self.now = now
@@ -169,7 +174,12 @@ package struct Replica: Sendable {
         takeInheritance()
         refuseFailedChanges()
         route()
-        let ready = raft.takeReady()
+        var ready = raft.takeReady()
+        ready.snapshotPieces = admit(ready.snapshotPieces)
+        if let installer = ready.installer, arrived == nil {
+            raft.refuseSnapshot(for: installer)
+            ready.installer = nil
+        }
         defer {
             snapshotPiece = nil
             outgoing.removeAll(keepingCapacity: true)
@@ -200,7 +210,7 @@ package struct Replica: Sendable {
             answer(&waiting)
         }
         precondition(waiting.isEmpty, "a read was released before its index was committed")
-        take(ready.raft.snapshotPieces, for: ready.raft.installer)
+        if let installer = ready.raft.installer { takeOver(for: installer) }
         if let piece = ready.snapshotPiece { stored(piece) }
     }
 

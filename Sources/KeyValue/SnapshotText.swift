@@ -78,32 +78,46 @@ struct SnapshotWriter: Sendable {
     }
 }
 
-/// Puts a store together from the pieces of a snapshot's text, as they come.
+/// Whether each of some values is the canonical text of JSON; see `JSONValue`.
+package typealias ValueCheck = @Sendable ([JSONValue]) -> Bool
+
+/// Puts a store together from the pieces of a snapshot's text, as they come, and looks at each line of them: what
+/// is whole then is right.
 struct SnapshotReader: Sendable {
     private(set) var store = Store()
     private(set) var membership: Membership?
-    private(set) var isWhole = false
+    private var hasEnded = false
     /// A line whose end has not come yet.
     private var rest = ""
+    private let areCanonical: ValueCheck
+
+    /// - Parameter areCanonical: is asked once for each piece. What this member stored itself was looked at before.
+    init(areCanonical: @escaping ValueCheck = { _ in true }) {
+        self.areCanonical = areCanonical
+    }
+
+    /// Whether the snapshot's end has come, and nothing behind it.
+    var isWhole: Bool { hasEnded && rest.isEmpty }
 
     /// - Returns: false where the text is none of a snapshot.
     mutating func read(_ text: String) -> Bool {
         rest += text
         var lines = Word.split(rest) { $0 == UInt8(ascii: "\n") }
         let unfinished = lines.removeLast()
+        var values: [JSONValue] = []
         for line in lines {
-            guard read(line: line) else { return false }
+            guard read(line: line, &values) else { return false }
         }
         rest = unfinished
-        return true
+        return areCanonical(values)
     }
 
-    private mutating func read(line: String) -> Bool {
-        if isWhole { return false }
+    private mutating func read(line: String, _ values: inout [JSONValue]) -> Bool {
+        if hasEnded { return false }
         if membership != nil {
-            if store.restore(line) { return true }
-            isWhole = line == "end"
-            return isWhole
+            if store.restore(line, &values) { return true }
+            hasEnded = line == "end"
+            return hasEnded
         }
         guard line.hasPrefix("members ") else { return false }
         membership = Membership(words: line.dropFirst(8))

@@ -91,17 +91,22 @@ package struct Store: Sendable {
 
     // MARK: - Snapshots
 
-    /// Puts back what a line of a snapshot says; see `SnapshotWriter`.
+    /// Puts back what a line of a snapshot says, which says nothing twice; see `SnapshotWriter`.
+    /// - Parameter values: to which key and value are added, for the caller to look at.
     /// - Returns: false where the line says nothing that a store holds.
-    mutating func restore(_ line: String) -> Bool {
+    mutating func restore(_ line: String, _ values: inout [JSONValue]) -> Bool {
         let words = Word.split(line)
         switch (words.count, words[0]) {
         case (3, "key"):
             let key = JSONValue(canonical: words[1])
-            self[key] = JSONValue(canonical: words[2])
+            let value = JSONValue(canonical: words[2])
+            guard self[key] == nil else { return false }
+            self[key] = value
+            values.append(key)
+            values.append(value)
         case (4, "did"):
             guard let id = RequestID(client: words[1], number: words[2]),
-                let outcome = Outcome(rawValue: words[3])
+                let outcome = Outcome(rawValue: words[3]), sessions.outcome(of: id) == nil
             else { return false }
             sessions.remember(outcome, of: id)
         default: return false

@@ -121,6 +121,12 @@ struct EntryText {
         }
     }
 
+    /// Whether each of `values` is as `Canonical` makes it; all that are not seen to be at a glance in one decoding.
+    func areCanonical(_ values: [JSONValue]) -> Bool {
+        let doubtful = values.filter { !Canonical.isPlainly($0.text) }
+        return doubtful.isEmpty || canonical(doubtful) == doubtful
+    }
+
     private func canonical(_ texts: [JSONValue]) -> [JSONValue]? {
         guard texts.allSatisfy({ Self.isOneElement($0.text) }) else { return nil }
         var array: [UInt8] = []

@@ -9,6 +9,9 @@ package struct MessageDecoder {
 
     package init() {}
 
+    /// Whether each of `values` is the canonical text of a JSON value.
+    package func areCanonical(_ values: [JSONValue]) -> Bool { entryText.areCanonical(values) }
+
     /// Reads one line.
     /// - Parameters:
     ///   - line: without its newline.

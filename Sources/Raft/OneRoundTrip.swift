@@ -21,7 +21,7 @@ extension Raft {
     }
 
     /// The commit index that this member will know when its log is stored as it stands.
-    var commitIndexOnceStored: Index {
+    package var commitIndexOnceStored: Index {
         max(commitIndex, indexHeldByBoth(ownDurable: log.lastIndex))
     }
 

@@ -21,8 +21,8 @@ package struct Ready: Sendable {
     package var entriesStart: Index?
     /// The stored log is to hold nothing but what the snapshot at this position stands for.
     package var logReset: LogPosition?
-    /// Pieces of a snapshot from the leader, in order: to be stored, and synced after the last one, in place
-    /// of the snapshot before it. `installer` is set with the last.
+    /// Pieces of a snapshot from the leader, in order: to be read, and where they are right to be stored, and synced
+    /// after the last one, in place of the snapshot before it. `installer` is set with the last.
     package var snapshotPieces: [SnapshotPiece] = []
     package var installer: Installer?
     package var late: [Outgoing] = []
@@ -60,6 +60,8 @@ package struct SnapshotPiece: Hashable, Sendable {
 package struct Installer: Hashable, Sendable {
     var leader: NodeID
     var request: MessageID?
+    /// Of the snapshot.
+    package var position: LogPosition
     /// Of the snapshot, in bytes.
     var size: Int
 }

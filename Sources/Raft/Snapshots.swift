@@ -96,9 +96,11 @@ extension Raft {
         if case .snapshot(var transfer) = leadership.progress[place].mode, let sent = transfer.sent,
             request >= sent.firstRequest
         {
-            transfer.sent = nil
             // A plain peer says no more than its term: it has what it was sent.
             transfer.offset = reply.offset ?? sent.end
+            // One that wants the snapshot from its beginning, for it lost it or found it wrong, gets it after a while:
+            // it may find it wrong for ever.
+            if transfer.offset > 0 { transfer.sent = nil }
             if reply.installed ?? sent.isLast {
                 leadership.progress[place].installed(transfer.snapshot.position.index)
                 advanceCommit()
@@ -121,11 +123,18 @@ extension Raft {
         guard request.lastIncluded.index > commitIndex else {
             return answer(.whole(request.offset, term: currentTerm), to: leader, inReplyTo: id)
         }
+        let isPossible = request.lastIncluded.term >= log.term(at: commitIndex) ?? 0
+        if !isPossible {
+            note(
+                .impossibleMessage(
+                    from: leader, "sends a snapshot of a term before that of committed entries"))
+        }
         if incomingSnapshot?.position != request.lastIncluded, request.offset == 0 {
             incomingSnapshot = IncomingSnapshot(position: request.lastIncluded)
         }
-        guard var incoming = incomingSnapshot, incoming.position == request.lastIncluded,
-            incoming.offset == request.offset
+        // While one that is whole waits to be stored, no other begins.
+        guard isPossible, pending.installer == nil, var incoming = incomingSnapshot,
+            incoming.position == request.lastIncluded, incoming.offset == request.offset
         else {
             // Lost, repeated or overtaken, or from an older transfer: say where to go on.
             let held = incomingSnapshot?.position == request.lastIncluded ? incomingSnapshot?.offset : nil
@@ -140,7 +149,8 @@ extension Raft {
         )
         if request.done {
             incomingSnapshot = nil
-            pending.installer = Installer(leader: leader, request: id, size: incoming.offset)
+            pending.installer = Installer(
+                leader: leader, request: id, position: incoming.position, size: incoming.offset)
         } else {
             let reply = InstallSnapshotReply(term: currentTerm, offset: incoming.offset, installed: false)
             answer(reply, to: leader, inReplyTo: id)

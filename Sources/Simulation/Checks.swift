@@ -126,8 +126,8 @@ extension Simulation {
         guard let run = member.run else { return }
         let due = ready.raft.committed.last ?? member.seen.lastApplied
         member.seen.lastApplied = run.look().lastApplied
-        if ready.raft.installer != nil, let snapshot = ready.raft.snapshotPieces.last?.position,
-            snapshot.index > due, snapshot.index == member.seen.lastApplied
+        if let snapshot = ready.raft.installer?.position, snapshot.index > due,
+            snapshot.index == member.seen.lastApplied
         {
             return try checkSnapshot(member)
         }

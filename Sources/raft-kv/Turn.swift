@@ -134,7 +134,8 @@ struct Turn: Sendable {
                 seed: generator.next())
             configuration.isInMemory = storage == nil
             replica = Replica(
-                configuration: configuration, stored: stored, snapshotEvery: options.snapshotEvery, now: now)
+                configuration: configuration, stored: stored, snapshotEvery: options.snapshotEvery,
+                areCanonical: MessageDecoder().areCanonical, now: now)
             writer.identify(as: identity.id)
             log.id = identity.id
             let voters = replica?.raft.membership.voters.joined(separator: " ") ?? ""

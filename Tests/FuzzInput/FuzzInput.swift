@@ -18,8 +18,8 @@ package enum FuzzInput {
         writer.identify(as: "n0")
         var now: Microseconds = 0
         var replica = Replica(
-            configuration: Raft.Configuration(id: "n0", members: members, seed: 1), snapshotEvery: 4, now: now
-        )
+            configuration: Raft.Configuration(id: "n0", members: members, seed: 1), snapshotEvery: 4,
+            areCanonical: decoder.areCanonical, now: now)
         for line in input.dropFirst().split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
             switch decoder.decode(UnsafeRawBufferPointer(rebasing: line), for: identity) {
             case .request(let request): replica.receive(request, now: now)

@@ -78,8 +78,10 @@ final class CompactionTests: XCTestCase {
         let whole = "members n0,n1,n2\nkey 1 2\nend\n"
         for pieces in [
             ["what is this\n"], ["members n0\nkey 1 2\n"], [whole, "key 3 4\n"], ["nonsense\n", whole],
+            ["x=5"], [whole + "x"], [whole.dropLast() + ""], ["members n0\nkey 1 2\nkey 1 3\nend\n"],
+            ["members n0\ndid c1 1 written\ndid c1 1 written\nend\n"], ["members n0\nkey 1 nonsense\nend\n"],
         ] {
-            let cluster = ReplicaCluster(3)
+            let cluster = ReplicaCluster(3, areCanonical: { !$0.contains("nonsense") })
             var offset = 0
             for (place, text) in pieces.enumerated() {
                 let request = InstallSnapshot(

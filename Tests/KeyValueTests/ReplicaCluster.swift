@@ -14,13 +14,19 @@ final class ReplicaCluster: TestNetwork<PeerMessage> {
     /// - Parameters:
     ///   - voters: how many of the members vote, the first ones; all, where it is nil.
     ///   - snapshotEvery: how many entries are applied between two snapshots.
-    init(_ count: Int, voters: Int? = nil, snapshotEvery: Int = 10_000, seed: UInt64 = 1) {
+    ///   - areCanonical: what is a JSON value in an arriving snapshot.
+    init(
+        _ count: Int, voters: Int? = nil, snapshotEvery: Int = 10_000, seed: UInt64 = 1,
+        areCanonical: @escaping ValueCheck = { _ in true }
+    ) {
         super.init(count)
         for (place, id) in ids.enumerated() {
             let configuration = Raft.Configuration(
                 id: id, members: ids, voters: Array(ids.prefix(voters ?? count)),
                 seed: seed &* 31 &+ UInt64(place))
-            replicas[id] = Replica(configuration: configuration, snapshotEvery: snapshotEvery, now: now)
+            replicas[id] = Replica(
+                configuration: configuration, snapshotEvery: snapshotEvery, areCanonical: areCanonical,
+                now: now)
         }
     }
 

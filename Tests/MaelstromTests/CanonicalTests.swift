@@ -11,6 +11,22 @@ final class CanonicalTests: XCTestCase {
         return value
     }
 
+    func testOnlyCanonicalTextsAreTakenForIt() throws {
+        let decoder = MessageDecoder()
+        let texts = [
+            "1.5", "1e30", "1e19", "18446744073709551615", "[1,{\"a\":\"\u{e9}\"}]", #""\u0001é""#, "-0.0",
+            "null",
+        ]
+        let values = try texts.map { try XCTUnwrap(value($0), $0) }
+        XCTAssertTrue(decoder.areCanonical(values + [1, JSONValue(canonical: "\"x\"")]))
+        for text in [
+            "x", "1.0", "[1, 2]", "1,2", "\"", "]", "[", "", "{\"b\":1,\"a\":2}", "\"\\u0061\"", "01",
+        ] {
+            XCTAssertFalse(decoder.areCanonical([1, JSONValue(canonical: text)] + values), text)
+        }
+        XCTAssertFalse(decoder.areCanonical([JSONValue(canonical: "[1"), JSONValue(canonical: "2]")]))
+    }
+
     func testValuesThatAreEqualHaveOneText() {
         let classes: [[String]] = [
             ["1", "1.0", "1e0", "10e-1", "0.1e1"],

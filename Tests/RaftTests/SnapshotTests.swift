@@ -87,6 +87,37 @@ final class SnapshotTests: XCTestCase {
         }
     }
 
+    func testASnapshotOfATermBeforeThatOfCommittedEntriesIsRefused() {
+        var hand = follower(log: [1, 2, 2], commit: 2)
+        let reply = hand.hearPiece("state", of: LogPosition(index: 5, term: 1), done: true)
+        XCTAssertEqual(reply, InstallSnapshotReply(term: 3, offset: 0, installed: false))
+        XCTAssertEqual(hand.installed, [])
+        XCTAssertEqual(hand.raft.log.terms, [1, 2, 2])
+    }
+
+    func testNoOtherSnapshotBeginsWhileOneThatIsWholeWaitsToBeStored() {
+        var hand = follower(log: [])
+        func piece(_ text: String, of index: Index, done: Bool) -> Message {
+            let position = LogPosition(index: index, term: 2)
+            return Message(
+                id: index,
+                .installSnapshot(
+                    InstallSnapshot(
+                        term: 3, leader: "n0", lastIncluded: position, offset: 0, data: text, done: done)))
+        }
+        hand.raft.receive(piece("older", of: 5, done: true), from: "n0", now: hand.now)
+        hand.raft.receive(piece("newer", of: 9, done: true), from: "n0", now: hand.now)
+        let replies = hand.settle()
+        XCTAssertEqual(hand.installed, ["older"])
+        XCTAssertEqual(hand.raft.commitIndex, 5)
+        let installed = replies.reduce(into: [MessageID: Bool]()) { found, outgoing in
+            if case .installSnapshotReply(let reply) = outgoing.message.body {
+                found[outgoing.message.inReplyTo ?? 0] = reply.installed
+            }
+        }
+        XCTAssertEqual(installed, [5: true, 9: false])
+    }
+
     // Scenario 64
     func testAnAppendThatBeginsWithinTheSnapshotMatches() {
         for previous in 0...4 {

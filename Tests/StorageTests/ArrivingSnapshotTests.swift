@@ -1,0 +1,106 @@
+import KeyValue
+import Raft
+import Simulation
+import XCTest
+
+@testable import Storage
+
+/// A leader's snapshot on its way to the disk: nothing that lasts changes before the whole is read and found right.
+final class ArrivingSnapshotTests: XCTestCase {
+    private var storage: MemberStorage<SimulatedDisk>!
+    private var replica: Replica!
+
+    private func open(_ disk: SimulatedDisk) throws -> StoredState {
+        let (storage, found) = try MemberStorage.open(on: disk, node: "n1", founders: ["n0", "n1", "n2"])
+        self.storage = storage
+        return found.state
+    }
+
+    /// A member that holds the snapshot up to 3, and entry 4 behind it.
+    override func setUpWithError() throws {
+        let state = try open(SimulatedDisk())
+        let configuration = Raft.Configuration(id: "n1", members: ["n0", "n1", "n2"], seed: 1)
+        replica = Replica(configuration: configuration, stored: state, now: 0)
+        hear(piece(3, "members n0,n1,n2\nkey 1 2\nend\n"))
+        try settle()
+        let entries = [Entry(term: 1, "c1 1 write 1 3")]
+        hear(
+            .appendEntries(
+                AppendEntries(
+                    term: 1, leader: "n0", prevLogIndex: 3, prevLogTerm: 1, entries: entries,
+                    leaderCommit: 0)))
+        try settle()
+    }
+
+    private func piece(_ index: Index, _ text: String, at offset: Int = 0, done: Bool = true) -> Message.Body
+    {
+        .installSnapshot(
+            InstallSnapshot(
+                term: 1, leader: "n0", lastIncluded: LogPosition(index: index, term: 1), offset: offset,
+                data: text, done: done))
+    }
+
+    private func hear(_ body: Message.Body) {
+        replica.receive(.raft(Message(id: 7, body)), from: "n0", now: 0)
+    }
+
+    private func settle() throws {
+        while replica.hasReady {
+            let ready = replica.takeReady()
+            try storage.store(ready)
+            replica.persisted(ready)
+        }
+    }
+
+    /// What the next start finds.
+    private func found() throws -> StoredState {
+        try open(storage.disk)
+    }
+
+    func testASnapshotThatIsNoneLeavesTheDiskAsItWas() throws {
+        for texts in [
+            ["x=5"], ["members n0,n1,n2\nkey 1 9\n"], ["members n0,n1,n2\n", "what is this\n", "end\n"],
+        ] {
+            try setUpWithError()
+            var offset = 0
+            for (place, text) in texts.enumerated() {
+                hear(piece(9, text, at: offset, done: place == texts.count - 1))
+                offset += text.utf8.count
+                try settle()
+            }
+            let state = try found()
+            XCTAssertEqual(state.log.baseIndex, 3, "\(texts)")
+            XCTAssertEqual(state.log.lastIndex, 4)
+            XCTAssertEqual(state.store.count, 1)
+            XCTAssertEqual(replica.lastApplied, 3)
+        }
+    }
+
+    func testWhatIsInstalledIsWhatIsStoredAlsoWhereAnotherSnapshotBeginsInTheSameTurn() throws {
+        let (first, rest) = ("members n0,n1,n2\n", "key 1 5\nend\n")
+        hear(piece(6, first, done: false))
+        try settle()
+        hear(piece(6, rest, at: first.utf8.count))
+        hear(piece(9, "members n0,n1,n2\nkey 1 9\nend\n", done: false))
+        try settle()
+        XCTAssertEqual(replica.lastApplied, 6)
+        XCTAssertEqual(replica.store[1], 5)
+        let state = try found()
+        XCTAssertEqual(state.log.baseIndex, 6)
+        XCTAssertEqual(state.store[1], 5)
+    }
+
+    func testASnapshotBehindWhatIsCommittedInItsOwnTurnIsNotStored() throws {
+        hear(
+            .appendEntries(
+                AppendEntries(
+                    term: 1, leader: "n0", prevLogIndex: 4, prevLogTerm: 1,
+                    entries: [Entry(term: 1, "c1 2 write 1 4")],
+                    leaderCommit: 0, leaderDurable: 5)))
+        hear(piece(5, "members n0,n1,n2\nkey 1 9\nend\n"))
+        try settle()
+        XCTAssertEqual(replica.lastApplied, 5)
+        XCTAssertEqual(replica.store[1], 4)
+        XCTAssertEqual(try found().log.baseIndex, 3)
+    }
+}
