@@ -57,10 +57,10 @@ extension Raft {
                 appendEntries(to: place)
                 sent = true
             }
-            if lacksSnapshot(leadership.progress[place]), let snapshot {
-                leadership.progress[place].beginSnapshot(snapshot)
+            if lacksSnapshot(leadership.progress[place]), let snapshot = snapshotToSend {
+                leadership.progress[place].beginSnapshot(snapshot, next: nextMessageID)
             }
-            if owesSnapshot(leadership.progress[place]) { sendSnapshot(to: place) }
+            sendPieces(to: place)
             if !sent, needsHeartbeat(leadership.progress[place], round: round) { send([], to: place) }
         }
         confirmReads()
@@ -71,7 +71,8 @@ extension Raft {
         guard case .leader(let leadership) = role else { return false }
         return !leadership.unsentReads.isEmpty
             || leadership.progress.contains {
-                lacksEntries($0) || lacksSnapshot($0) || owesSnapshot($0) || needsHeartbeat($0, round: false)
+                lacksEntries($0) || lacksSnapshot($0) || pieceDue($0) != nil
+                    || needsHeartbeat($0, round: false)
             }
     }
 

@@ -3,6 +3,9 @@
 /// Terms never fall from one entry to the next, so a search by term halves its range.
 package struct Log: Sendable {
     private var entries: [Entry] = []
+    /// The bytes of all entries up to each of `entries`, so that a range's are known without a look at it.
+    private var ends: [Int] = []
+    private var baseEnd = 0
     /// How many of `entries` are forgotten, and only not taken out yet.
     private var forgotten = 0
     /// The last index that a snapshot stands for, 0 without one, and its term.
@@ -12,7 +15,7 @@ package struct Log: Sendable {
     package init(baseIndex: Index = 0, baseTerm: Term = 0, entries: [Entry] = []) {
         self.baseIndex = baseIndex
         self.baseTerm = baseTerm
-        self.entries = entries
+        append(contentsOf: entries)
     }
 
     /// Where the entries begin; beyond `lastIndex` where there are none.
@@ -45,12 +48,24 @@ package struct Log: Sendable {
         (lastTerm, lastIndex) >= (self.lastTerm, self.lastIndex)
     }
 
+    /// The bytes of the entries after `start` up to `end`.
+    ///
+    /// - Precondition: `baseIndex <= start <= end <= lastIndex`.
+    package func bytes(after start: Index, upTo end: Index) -> Int {
+        bytes(upTo: end) - bytes(upTo: start)
+    }
+
+    private func bytes(upTo index: Index) -> Int {
+        index == baseIndex ? baseEnd : ends[index - firstIndex + forgotten]
+    }
+
     package mutating func append(_ entry: Entry) {
+        ends.append((ends.last ?? baseEnd) + entry.size)
         entries.append(entry)
     }
 
     package mutating func append(contentsOf new: some Collection<Entry>) {
-        entries.append(contentsOf: new)
+        for entry in new { append(entry) }
     }
 
     /// Drops the entries up to `index`, for which a snapshot stands from now on.
@@ -59,17 +74,21 @@ package struct Log: Sendable {
     package mutating func forget(upTo index: Index) {
         guard index > baseIndex, let term = term(at: index) else { return }
         baseTerm = term
+        baseEnd = bytes(upTo: index)
         forgotten += index - baseIndex
         baseIndex = index
         if forgotten * 2 >= entries.count {
             entries.removeFirst(forgotten)
+            ends.removeFirst(forgotten)
             forgotten = 0
         }
     }
 
     /// Drops the entries from `index` on.
     package mutating func truncate(from index: Index) {
-        entries.removeLast(lastIndex - index + 1)
+        let count = lastIndex - index + 1
+        entries.removeLast(count)
+        ends.removeLast(count)
     }
 
     /// The largest index at most `limit` whose term is at most `term`, not below `baseIndex`.

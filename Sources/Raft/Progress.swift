@@ -96,9 +96,18 @@ package struct Progress: Sendable {
         }
     }
 
-    /// The member needs entries that are gone from the log.
-    mutating func beginSnapshot(_ snapshot: Snapshot) {
-        mode = .snapshot(SnapshotTransfer(snapshot: snapshot))
+    /// The entry behind which the member still needs the log, as far as its leader knows.
+    var needsLogAfter: Index {
+        switch mode {
+        case .probe: nextIndex - 1
+        case .replicate: matchIndex
+        case .snapshot(let transfer): transfer.snapshot.position.index
+        }
+    }
+
+    /// The member needs entries that are gone from the log. Its first piece will be request `next` or a later one.
+    mutating func beginSnapshot(_ snapshot: Snapshot, next: MessageID) {
+        mode = .snapshot(SnapshotTransfer(snapshot, next: next))
         inFlight.removeAll()
     }
 

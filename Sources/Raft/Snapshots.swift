@@ -1,11 +1,13 @@
 /// Log compaction and InstallSnapshot (§7).
 ///
 /// A snapshot stands for the log up to its position, and for all that the state machine remembers there. Its
-/// text travels in pieces, each asked for by the answer to the one before, so that heartbeats and reads go
-/// on beside it, and what was lost is sent again from where it broke off.
+/// text travels in pieces, in a window as appends do (see SnapshotTransfer.swift), and heartbeats and reads go on
+/// beside it. The log behind a snapshot that travels stays until its receiver has it, within a bound.
 
 /// The text of a snapshot, however it is kept.
 package protocol SnapshotSource: Sendable {
+    /// In bytes.
+    var size: Int { get }
     /// The piece that begins at `offset` bytes, and whether it is the last; nil where none begins there.
     func piece(at offset: Int) -> (text: String, isLast: Bool)?
 }
@@ -21,21 +23,38 @@ package struct Snapshot: Sendable {
     }
 }
 
-/// A snapshot on its way to a member.
-struct SnapshotTransfer: Sendable {
-    var snapshot: Snapshot
-    /// How many bytes the member holds.
-    var offset = 0
-    /// The piece that is out: the first request that carried it, when the last one left, where the piece ends, and
-    /// whether it is the last.
-    var sent: (firstRequest: MessageID, at: Microseconds, end: Int, isLast: Bool)?
-}
-
 /// A snapshot that is arriving.
 struct IncomingSnapshot: Sendable {
     var position: LogPosition
-    /// How many bytes of it have come.
+    /// The term in which it last came.
+    var term: Term
+    /// How many bytes of it have come, from its beginning on without a gap.
     var offset = 0
+    /// Pieces that came before their turn, by where they begin: looked up, never gone through.
+    private var early: [Int: (text: String, isLast: Bool)] = [:]
+    private var earlyBytes = 0
+
+    init(position: LogPosition, term: Term) {
+        self.position = position
+        self.term = term
+    }
+
+    /// Keeps a piece that has overtaken others, as long as those before it are less than `bound` bytes, as what its
+    /// sender leaves out is.
+    mutating func hold(_ piece: InstallSnapshot, within bound: Int) {
+        guard piece.offset > offset, earlyBytes < bound, early[piece.offset] == nil else { return }
+        early[piece.offset] = (piece.data, piece.done)
+        earlyBytes += Self.size(of: piece.data)
+    }
+
+    /// The piece that is next, where it came early.
+    mutating func takeNext() -> (text: String, isLast: Bool)? {
+        guard let piece = early.removeValue(forKey: offset) else { return nil }
+        earlyBytes -= Self.size(of: piece.text)
+        return piece
+    }
+
+    private static func size(of text: String) -> Int { text.utf8.count + 16 }
 }
 
 extension Raft {
@@ -43,10 +62,42 @@ extension Raft {
 
     /// The log up to `snapshot` is in it, durably: forgets those entries, but for the last `keeping`, which
     /// spare a member that is a little behind the whole snapshot.
+    ///
+    /// A leader keeps more for who is further behind: all behind a snapshot that travels, for that would be of no
+    /// use once it has arrived; and then, and for every other member, all that it has not acknowledged. It does so
+    /// for members that answered within `retentionSilence`, and up to `retainedLogBytes` and as often the
+    /// snapshot's size as the window for appends is larger than that for snapshots: so much does the log grow
+    /// while the snapshot travels, at the highest rate at which appends could follow it. Beyond that it goes, and
+    /// the transfer begins anew with the latest snapshot.
     package mutating func compact(_ snapshot: Snapshot, keeping: Int) {
         guard snapshot.position.index <= commitIndex, snapshot.position.index > log.baseIndex else { return }
         self.snapshot = snapshot
-        forgetLog(upTo: max(snapshot.position.index - keeping, log.baseIndex))
+        let usual = max(snapshot.position.index - keeping, log.baseIndex)
+        forgetLog(upTo: neededIndex(before: usual, snapshotBytes: snapshot.source.size) ?? usual)
+        restartTransfers(with: snapshot)
+    }
+
+    /// The lowest index before `usual` behind which another member needs the log, and may have it.
+    private func neededIndex(before usual: Index, snapshotBytes: Int) -> Index? {
+        guard case .leader(let leadership) = role else { return nil }
+        let ratio = max(Progress.windowBytes / configuration.snapshotBytesInFlight, 1)
+        let bound = configuration.retainedLogBytes + ratio * snapshotBytes
+        let needed = leadership.progress.lazy
+            .filter { now - $0.lastContact < configuration.retentionSilence }
+            .map(\.needsLogAfter)
+            .filter { $0 >= log.baseIndex && $0 < usual && log.bytes(after: $0, upTo: usual) <= bound }
+        return needed.min()
+    }
+
+    /// What would find no log behind it when it has arrived is not sent to its end.
+    private mutating func restartTransfers(with snapshot: Snapshot) {
+        guard isLeader else { return }
+        for place in leadership.progress.indices {
+            guard case .snapshot(let transfer) = leadership.progress[place].mode,
+                transfer.snapshot.position.index < log.baseIndex
+            else { continue }
+            leadership.progress[place].beginSnapshot(snapshot, next: nextMessageID)
+        }
     }
 
     private mutating func forgetLog(upTo index: Index) {
@@ -63,26 +114,38 @@ extension Raft {
 
     // MARK: - Sending
 
-    /// Sends the next piece, or the same again where its answer is overdue.
-    mutating func sendSnapshot(to place: Int) {
-        guard case .snapshot(var transfer) = leadership.progress[place].mode else { return }
-        guard let piece = transfer.snapshot.source.piece(at: transfer.offset) else {
-            leadership.progress[place].mode = .probe(awaiting: nil)
-            return
+    /// What a member is sent that needs a snapshot: the one that others are being sent, where the log goes on from it,
+    /// so that no more than one is kept beside the latest.
+    var snapshotToSend: Snapshot? {
+        let travelling = leadership.progress.lazy.compactMap { progress in
+            if case .snapshot(let transfer) = progress.mode { transfer.snapshot } else { nil }
         }
-        let request = InstallSnapshot(
-            term: currentTerm, leader: id, lastIncluded: transfer.snapshot.position, offset: transfer.offset,
-            data: piece.text, done: piece.isLast)
-        let number = send(.installSnapshot(request), to: leadership.progress[place].id)
-        let first = transfer.sent?.firstRequest ?? number
-        transfer.sent = (first, now, transfer.offset + piece.text.utf8.count, piece.isLast)
-        leadership.progress[place].mode = .snapshot(transfer)
-        leadership.progress[place].left(number, at: now)
+        return travelling.first { $0.position.index >= log.baseIndex } ?? snapshot
     }
 
-    func owesSnapshot(_ progress: Progress) -> Bool {
-        guard case .snapshot(let transfer) = progress.mode else { return false }
-        return transfer.sent.map { now >= $0.at + timing.retryInterval } ?? true
+    /// Sends the pieces that are due; see `pieceDue`.
+    mutating func sendPieces(to place: Int) {
+        while let offset = pieceDue(leadership.progress[place]) {
+            guard case .snapshot(var transfer) = leadership.progress[place].mode else { return }
+            guard let piece = transfer.snapshot.source.piece(at: offset) else {
+                leadership.progress[place].mode = .probe(awaiting: nil)
+                return
+            }
+            let request = InstallSnapshot(
+                term: currentTerm, leader: id, lastIncluded: transfer.snapshot.position, offset: offset,
+                data: piece.text, done: piece.isLast)
+            let number = send(.installSnapshot(request), to: leadership.progress[place].id)
+            transfer.left(request, as: number, at: now)
+            leadership.progress[place].mode = .snapshot(transfer)
+            leadership.progress[place].left(number, at: now)
+        }
+    }
+
+    /// Where the piece begins that the member is to be sent now; nil where there is none.
+    func pieceDue(_ progress: Progress) -> Int? {
+        guard case .snapshot(let transfer) = progress.mode else { return nil }
+        return transfer.overdue(at: now, after: timing.retryInterval, answered: progress.answered)
+            ?? transfer.next(at: now, window: configuration.snapshotBytesInFlight)
     }
 
     mutating func receive(_ reply: InstallSnapshotReply, inReplyTo request: MessageID?, from follower: NodeID)
@@ -91,17 +154,10 @@ extension Raft {
             let place = leadership.place(of: follower)
         else { return }
         if let sample = leadership.progress[place].heard(request, at: now) { timing.add(roundTrip: sample) }
-        // An answer to any copy of the piece will do: where the network is slower than the leader knows, each
-        // comes after the piece was sent again.
-        if case .snapshot(var transfer) = leadership.progress[place].mode, let sent = transfer.sent,
-            request >= sent.firstRequest
-        {
-            // A plain peer says no more than its term: it has what it was sent.
-            transfer.offset = reply.offset ?? sent.end
-            // One that wants the snapshot from its beginning, for it lost it or found it wrong, gets it after a while:
-            // it may find it wrong for ever.
-            if transfer.offset > 0 { transfer.sent = nil }
-            if reply.installed ?? sent.isLast {
+        if case .snapshot(var transfer) = leadership.progress[place].mode {
+            if transfer.answered(
+                reply, to: request, next: nextMessageID, resumingAt: now + timing.retryInterval)
+            {
                 leadership.progress[place].installed(transfer.snapshot.position.index)
                 advanceCommit()
             } else {
@@ -129,32 +185,49 @@ extension Raft {
                 .impossibleMessage(
                     from: leader, "sends a snapshot of a term before that of committed entries"))
         }
-        if incomingSnapshot?.position != request.lastIncluded, request.offset == 0 {
-            incomingSnapshot = IncomingSnapshot(position: request.lastIncluded)
+        if request.offset == 0, replacesIncoming(request) {
+            incomingSnapshot = IncomingSnapshot(position: request.lastIncluded, term: request.term)
         }
         // While one that is whole waits to be stored, no other begins.
         guard isPossible, pending.installer == nil, var incoming = incomingSnapshot,
             incoming.position == request.lastIncluded, incoming.offset == request.offset
         else {
             // Lost, repeated or overtaken, or from an older transfer: say where to go on.
-            let held = incomingSnapshot?.position == request.lastIncluded ? incomingSnapshot?.offset : nil
-            let reply = InstallSnapshotReply(term: currentTerm, offset: held ?? 0, installed: false)
+            var held = 0
+            if incomingSnapshot?.position == request.lastIncluded {
+                let bound = configuration.snapshotBytesInFlight
+                incomingSnapshot?.hold(request, within: bound)
+                held = incomingSnapshot?.offset ?? 0
+            }
+            let reply = InstallSnapshotReply(term: currentTerm, offset: held, installed: false)
             return answer(reply, to: leader, inReplyTo: id)
         }
-        incoming.offset += request.data.utf8.count
-        incomingSnapshot = incoming
-        pending.snapshotPieces.append(
-            SnapshotPiece(
-                position: incoming.position, offset: request.offset, text: request.data, isLast: request.done)
-        )
-        if request.done {
-            incomingSnapshot = nil
-            pending.installer = Installer(
-                leader: leader, request: id, position: incoming.position, size: incoming.offset)
-        } else {
-            let reply = InstallSnapshotReply(term: currentTerm, offset: incoming.offset, installed: false)
-            answer(reply, to: leader, inReplyTo: id)
+        incoming.term = request.term
+        var next: (text: String, isLast: Bool)? = (request.data, request.done)
+        while let (text, isLast) = next {
+            pending.snapshotPieces.append(
+                SnapshotPiece(
+                    position: incoming.position, offset: incoming.offset, text: text, isLast: isLast))
+            incoming.offset += text.utf8.count
+            guard !isLast else {
+                incomingSnapshot = nil
+                pending.installer = Installer(
+                    leader: leader, request: id, position: incoming.position, size: incoming.offset)
+                return
+            }
+            next = incoming.takeNext()
         }
+        incomingSnapshot = incoming
+        let reply = InstallSnapshotReply(term: currentTerm, offset: incoming.offset, installed: false)
+        answer(reply, to: leader, inReplyTo: id)
+    }
+
+    /// Whether a first piece begins a snapshot in place of the one that is arriving. A leader never goes back to an
+    /// older one; what seems so is a late copy.
+    private func replacesIncoming(_ request: InstallSnapshot) -> Bool {
+        guard let incoming = incomingSnapshot else { return true }
+        return incoming.position != request.lastIncluded
+            && (request.term > incoming.term || request.lastIncluded.index > incoming.position.index)
     }
 
     /// The snapshot whose last piece `Ready` handed out is durable, and the state machine has taken it over.

@@ -71,7 +71,11 @@ package struct MemberStorage<Device: Disk>: Sendable {
         for piece in ready.raft.snapshotPieces {
             incoming = try write(piece, after: incoming, name: Self.incomingPart)
         }
-        if let piece = ready.snapshotPiece { own = try write(piece, after: own, name: Self.ownPart) }
+        if !ready.raft.snapshotPieces.isEmpty { try incoming?.sync(on: &log.disk) }
+        if let piece = ready.snapshotPiece {
+            own = try write(piece, after: own, name: Self.ownPart)
+            try own?.sync(on: &log.disk)
+        }
     }
 
     /// - Returns: what writes the next piece; nil where there is none to come.

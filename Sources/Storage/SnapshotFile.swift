@@ -60,10 +60,14 @@ struct SnapshotFileWriter: Sendable {
         try disk.append(Frame.encode(SnapshotFile.header(position, node: node), sequence: 1), to: name)
     }
 
-    /// Writes a piece, and syncs it: so no sync has much to do, and none keeps a turn for long.
+    /// Writes a piece, which `sync` makes durable.
     mutating func write(_ text: String, on disk: inout some Disk) throws(DiskError) {
         sequence += 1
         try disk.append(Frame.encode(Array(text.utf8), sequence: sequence), to: name)
+    }
+
+    /// Syncs what was written, once in a turn: so no sync has much to do, and none keeps a turn for long.
+    func sync(on disk: inout some Disk) throws(DiskError) {
         try disk.sync(name)
     }
 

@@ -15,15 +15,18 @@ final class ReplicaCluster: TestNetwork<PeerMessage> {
     ///   - voters: how many of the members vote, the first ones; all, where it is nil.
     ///   - snapshotEvery: how many entries are applied between two snapshots.
     ///   - areCanonical: what is a JSON value in an arriving snapshot.
+    ///   - retentionSilence: how long a member may be silent before no log is kept for it; at once, so that tests
+    ///     need not wait until a member that is cut off needs a snapshot.
     init(
         _ count: Int, voters: Int? = nil, snapshotEvery: Int = 10_000, seed: UInt64 = 1,
-        areCanonical: @escaping ValueCheck = { _ in true }
+        areCanonical: @escaping ValueCheck = { _ in true }, retentionSilence: Microseconds = 0
     ) {
         super.init(count)
         for (place, id) in ids.enumerated() {
-            let configuration = Raft.Configuration(
+            var configuration = Raft.Configuration(
                 id: id, members: ids, voters: Array(ids.prefix(voters ?? count)),
                 seed: seed &* 31 &+ UInt64(place))
+            configuration.retentionSilence = retentionSilence
             replicas[id] = Replica(
                 configuration: configuration, snapshotEvery: snapshotEvery, areCanonical: areCanonical,
                 now: now)

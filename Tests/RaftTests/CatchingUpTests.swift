@@ -5,6 +5,8 @@ import XCTest
 /// Found by the simulation: members that lie behind what the leader's log still holds.
 final class CatchingUpTests: XCTestCase {
     private struct Text: SnapshotSource {
+        var size: Int { 12 }
+
         func piece(at offset: Int) -> (text: String, isLast: Bool)? {
             offset == 0 ? ("all that was", true) : nil
         }

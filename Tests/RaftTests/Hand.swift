@@ -15,12 +15,15 @@ struct Hand {
     /// A member `id` of a cluster of `size` with entries of the given terms.
     init(
         _ id: NodeID = "n0", of size: Int = 3, term: Term? = nil, votedFor: NodeID? = nil,
-        log terms: [Term] = [], voters: [NodeID]? = nil, timing: Timing = Timing(), seed: UInt64 = 7
+        log terms: [Term] = [], voters: [NodeID]? = nil, timing: Timing = Timing(), seed: UInt64 = 7,
+        configure: (inout Raft.Configuration) -> Void = { _ in }
     ) {
         let members = (0..<size).map { "n\($0)" }
+        var configuration = Raft.Configuration(
+            id: id, members: members, voters: voters, timing: timing, seed: seed)
+        configure(&configuration)
         raft = Raft(
-            configuration: Raft.Configuration(
-                id: id, members: members, voters: voters, timing: timing, seed: seed),
+            configuration: configuration,
             hardState: HardState(term: term ?? terms.last ?? 0, votedFor: votedFor),
             log: Log(entries: entries(terms)), now: now)
     }

@@ -62,6 +62,8 @@ final class MembershipTests: XCTestCase {
     }
 
     private struct NoText: SnapshotSource {
+        var size: Int { 0 }
+
         func piece(at offset: Int) -> (text: String, isLast: Bool)? { nil }
     }
 

@@ -7,7 +7,11 @@ final class SnapshotSendingTests: XCTestCase {
     /// A leader whose log begins after entry 6, its own first, which n2 is far behind; and the first piece
     /// that n2 is sent for it.
     private func sending(_ texts: [String] = ["abc", "def"]) throws -> (hand: Hand, piece: Outgoing) {
-        var hand = Hand(log: [1, 1, 1, 1, 1])
+        // Of the log nothing is kept for n2.
+        var hand = Hand(log: [1, 1, 1, 1, 1]) {
+            $0.retentionSilence = 0
+            $0.snapshotBytesInFlight = 12
+        }
         let appends = hand.makeLeader()
         hand.acknowledge(appends, by: "n1")
         XCTAssertEqual(hand.raft.commitIndex, 6)
@@ -129,12 +133,84 @@ final class SnapshotSendingTests: XCTestCase {
     // Scenario 67
     func testALateOrRepeatedAnswerDoesNotMoveATransfer() throws {
         var (hand, piece) = try sending(["abc", "def", "ghi"])
-        let second = try XCTUnwrap(answer(piece, offset: 3, to: &hand).first)
+        let next = answer(piece, offset: 3, to: &hand)
+        XCTAssertEqual(next.map { $0.piece?.offset }, [3, 6])
         XCTAssertEqual(answer(piece, offset: 3, to: &hand), [], "repeated")
         XCTAssertEqual(answer(piece, offset: 0, to: &hand), [], "late")
-        let third = try XCTUnwrap(answer(second, offset: 6, to: &hand).first)
-        XCTAssertEqual(third.piece?.offset, 6)
-        XCTAssertEqual(third.piece?.done, true)
+        XCTAssertEqual(answer(next[0], offset: 6, to: &hand), [], "the last is out")
+        XCTAssertEqual(answer(next[0], offset: 3, to: &hand), [], "late")
+        _ = answer(next[1], offset: 9, installed: true, to: &hand)
+        XCTAssertFalse(isSending(hand))
+    }
+
+    // MARK: - The window
+
+    private func offsets(_ pieces: [Outgoing]) -> [Int?] { pieces.map { $0.piece?.offset } }
+
+    // A snapshot whose pieces travel one per round trip is out of date before it has arrived.
+    func testPiecesTravelInAWindowThatGrowsWithWhatHasArrived() throws {
+        var (hand, piece) = try sending((0..<20).map { "p\($0 % 10)x" })
+        XCTAssertEqual(hand.settle(), [], "one, before the member has shown what it can")
+        var out = answer(piece, offset: 3, to: &hand)
+        XCTAssertEqual(offsets(out), [3, 6])
+        out += answer(out[0], offset: 6, to: &hand)
+        out += answer(out[1], offset: 9, to: &hand)
+        XCTAssertEqual(offsets(out), [3, 6, 9, 12, 15, 18], "as much again as has arrived, and the window")
+        for place in 2..<18 { out += answer(out[place], offset: 3 * place + 6, to: &hand) }
+        XCTAssertEqual(offsets(out), (1..<20).map { 3 * $0 }, "each once")
+        _ = answer(out[18], offset: 60, installed: true, to: &hand)
+        XCTAssertFalse(isSending(hand))
+    }
+
+    func testOfPiecesThatAreOutOnlyTheLostAreSentAgain() throws {
+        var (hand, piece) = try sending((0..<20).map { "p\($0 % 10)x" })
+        var out = answer(piece, offset: 3, to: &hand)
+        out += answer(out[0], offset: 6, to: &hand)
+        XCTAssertEqual(offsets(out), [3, 6, 9, 12])
+        // The one from 6 is lost; the member holds those that came early.
+        XCTAssertEqual(answer(out[2], offset: 6, to: &hand), [])
+        XCTAssertEqual(answer(out[3], offset: 6, to: &hand), [])
+        let again = pass(hand.raft.timing.retryInterval, &hand)
+        XCTAssertEqual(offsets(again), [6])
+        XCTAssertEqual(offsets(answer(again[0], offset: 15, to: &hand)), [15, 18, 21, 24])
+    }
+
+    func testASilentMemberIsSentTheFirstPieceAgainAndNotAll() throws {
+        var (hand, piece) = try sending((0..<20).map { "p\($0 % 10)x" })
+        XCTAssertEqual(offsets(answer(piece, offset: 3, to: &hand)), [3, 6])
+        XCTAssertEqual(offsets(pass(hand.raft.timing.retryInterval, &hand)), [3], "the network may be slow")
+    }
+
+    func testAMemberThatHasLostWhatItHeldIsSentItAgain() throws {
+        var (hand, piece) = try sending(["abc", "def", "ghi", "jkl"])
+        let out = answer(piece, offset: 3, to: &hand)
+        // It has started again: an answer to what left before the leader knew of the first piece could be a late
+        // one, but not this.
+        XCTAssertEqual(answer(out[0], offset: 0, to: &hand), [])
+        XCTAssertEqual(offsets(pass(hand.raft.timing.retryInterval, &hand)), [0])
+        XCTAssertEqual(answer(out[1], offset: 9, to: &hand), [], "that was before")
+    }
+
+    func testAMemberThatHoldsTheBeginningFromAnotherLeaderGoesOnFromThere() throws {
+        var (hand, piece) = try sending(["abc", "def", "ghi", "jkl"])
+        XCTAssertEqual(offsets(answer(piece, offset: 6, to: &hand)), [6, 9])
+    }
+
+    // Scenario 66
+    func testAPlainPeerIsSentOnePieceAtATime() throws {
+        var (hand, piece) = try sending(["abc", "def", "ghi"])
+        func answer(_ piece: Outgoing, _ hand: inout Hand) -> [Outgoing] {
+            let reply = InstallSnapshotReply(term: hand.raft.currentTerm)
+            return hand.hear(.installSnapshotReply(reply), from: "n2", inReplyTo: piece.message.id)
+                .filter { $0.piece != nil }
+        }
+        let second = answer(piece, &hand)
+        XCTAssertEqual(offsets(second), [3])
+        XCTAssertEqual(answer(piece, &hand), [], "repeated")
+        let third = answer(second[0], &hand)
+        XCTAssertEqual(offsets(third), [6])
+        XCTAssertEqual(answer(third[0], &hand), [])
+        XCTAssertFalse(isSending(hand))
     }
 }
 

@@ -10,6 +10,8 @@ struct Pieces: SnapshotSource {
         self.texts = texts
     }
 
+    var size: Int { texts.reduce(0) { $0 + $1.utf8.count } }
+
     func piece(at offset: Int) -> (text: String, isLast: Bool)? {
         var start = 0
         for (place, text) in texts.enumerated() {
@@ -148,12 +150,40 @@ final class SnapshotTests: XCTestCase {
         XCTAssertEqual(hand.hearPiece("abc", of: position, done: false), held(3))
         XCTAssertEqual(hand.hearPiece("abc", of: position, done: false), held(3), "repeated")
         XCTAssertEqual(hand.hearPiece("ghi", at: 6, of: position, done: true), held(3), "out of order")
-        XCTAssertEqual(hand.hearPiece("def", at: 3, of: position, done: false), held(6))
-        XCTAssertEqual(hand.hearPiece("def", at: 3, of: position, done: false), held(6), "repeated")
         let whole = InstallSnapshotReply(term: 3, offset: 9, installed: true)
-        XCTAssertEqual(hand.hearPiece("ghi", at: 6, of: position, done: true), whole)
+        XCTAssertEqual(hand.hearPiece("def", at: 3, of: position, done: false), whole, "ghi came early")
         XCTAssertEqual(hand.hearPiece("ghi", at: 6, of: position, done: true)?.installed, true, "repeated")
         XCTAssertEqual(hand.installed, ["abcdefghi"])
+    }
+
+    // Scenario 67
+    func testOfPiecesThatCameEarlyNoMoreAreHeldThanAWindow() {
+        var hand = Hand("n1", term: 3) { $0.snapshotBytesInFlight = 20 }
+        let position = LogPosition(index: 9, term: 2)
+        for (place, text) in ["def", "ghi", "jkl"].enumerated() {
+            _ = hand.hearPiece(text, at: 3 * place + 3, of: position, done: false)
+        }
+        XCTAssertEqual(
+            hand.hearPiece("abc", of: position, done: false)?.offset, 3, "it held none before this")
+        for (place, text) in ["jkl", "ghi", "mno"].enumerated() {
+            _ = hand.hearPiece(text, at: [9, 6, 12][place], of: position, done: false)
+        }
+        XCTAssertEqual(
+            hand.hearPiece("def", at: 3, of: position, done: false)?.offset, 12, "the last is dropped")
+        XCTAssertEqual(hand.hearPiece("mno", at: 12, of: position, done: true)?.installed, true)
+        XCTAssertEqual(hand.installed, ["abcdefghijklmno"])
+    }
+
+    func testALateCopyOfAnOlderSnapshotsFirstPieceDoesNotEndTheNewerTransfer() {
+        var hand = follower(log: [])
+        let older = LogPosition(index: 5, term: 1)
+        let newer = LogPosition(index: 9, term: 2)
+        XCTAssertEqual(hand.hearPiece("abc", of: older, done: false)?.offset, 3)
+        XCTAssertEqual(hand.hearPiece("ABC", of: newer, done: false)?.offset, 3)
+        XCTAssertEqual(hand.hearPiece("abc", of: older, done: false)?.offset, 0)
+        XCTAssertEqual(hand.hearPiece("DEF", at: 3, of: newer, done: false)?.offset, 6)
+        // The next leader may have an older one only.
+        XCTAssertEqual(hand.hearPiece("abc", of: older, done: false, term: 4)?.offset, 3)
     }
 
     // Scenario 67
