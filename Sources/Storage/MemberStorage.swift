@@ -2,6 +2,41 @@ import KeyValue
 import Raft
 
 /// All that a member keeps on a disk: its write-ahead log, its latest snapshot, and parts of the next.
+///
+/// **Files.** All are made of frames (`Frame`: format 2, a sequence, a checksum of the header and one of the
+/// payload).
+///
+///     manifest                       which files there are, and how far the log reached at the last clean point
+///     log-000000000007               a segment of the log: frames of records, one frame for each turn
+///     snapshot-00000000000000010000  the store as of that index: what it is, its text in pieces, and an empty frame
+///     *.part                         what is being written, and has no name yet
+///
+/// **What each says of the others.** The manifest names the first and the last segment, how many bytes and which
+/// frame the last one had reached, the snapshot's index and term, and term and vote. Sequences run on from segment to
+/// segment, so each says where the one before it ended. The head of a segment repeats whose it is, the founders, term
+/// and vote, so that those before it can go; that of a snapshot says whose it is, its index and its term.
+///
+/// **What is synced when.** A turn is one frame and one `fdatasync`, before anything that rests on it is said. A piece
+/// of a snapshot is synced as it is written, and the end of it before it gets its name. A file that begins or
+/// gets its name is synced into the directory before the manifest names it, and what the manifest no longer names is
+/// removed after the directory is synced again. The manifest is replaced as a whole (written beside, synced, renamed,
+/// the directory synced) at each start, when a segment begins, when a snapshot is finished, and at an end on
+/// purpose: the clean points. A start writes the last segment anew, for after a sync that failed its last frame may be
+/// in the system's memory alone.
+///
+/// **What a start takes for what.**
+///
+/// - Files that the manifest does not name: what a crash left. They go. But a later segment with more than its head,
+///   or anything where there is no manifest, says that the manifest is old or missing: damage.
+/// - A file missing that the manifest names, or a log that ends before the clean point: damage, naming the file.
+/// - A frame at the end of the last segment of which bytes are missing, because the file ends or because sectors hold
+///   nothing but zeros where the frame does not: a torn tail. It was never acknowledged; it is cut off.
+/// - The same elsewhere, or with a later frame behind it: damage.
+/// - A frame that is all there and does not fit its checksum: damage, wherever it stands.
+/// - Another format, or another member's files: damage, saying so.
+///
+/// **What cannot be found out.** A log that is cut right between two frames behind the last clean point, or whose
+/// last frame there is cut short or lost in zeros, looks like one that never was longer, or like a torn write.
 package struct MemberStorage<Device: Disk>: Sendable {
     /// What was found when the storage was opened.
     package struct Found: Sendable {

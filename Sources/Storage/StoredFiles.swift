@@ -9,8 +9,6 @@ package struct StoredFiles: Sendable {
     private(set) var segments: [Segment] = []
     /// The last segment, as far as its frames are whole.
     private(set) var lastSegment: ArraySlice<UInt8> = []
-    /// The size of the last segment, in bytes, with what is not whole.
-    private(set) var lastSegmentSize = 0
     /// What a crash left of files that were being written.
     let parts: [String]
     /// What a crash left of beginnings and of removals.
@@ -56,7 +54,8 @@ package struct StoredFiles: Sendable {
             let file = try disk.read(name)
             let size = try recovery.read(file, name: name, isLast: number == manifest.segments.upperBound)
             segments.append(Segment(number: number, lastIndex: recovery.lastIndexOfSegment))
-            (lastSegment, lastSegmentSize) = (file[..<size], file.count)
+            guard size > 0 else { throw Damage(name, at: 0, "it is empty, and the manifest names it") }
+            lastSegment = file[..<size]
         }
         try manifest.check(
             recovery, size: lastSegment.count, name: Segment.name(manifest.segments.upperBound))

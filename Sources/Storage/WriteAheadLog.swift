@@ -57,15 +57,13 @@ struct WriteAheadLog<Device: Disk>: Sendable {
     /// What was read may stand in the system's memory alone. The process before may have ended between a write and
     /// its sync; or the sync failed, and the system takes the bytes for written all the same, so that another sync
     /// does nothing: they must be written again. Which bytes? Every frame was synced before the next one was
-    /// written, and all that the manifest names before that got its name. So only the last frame can be in doubt,
-    /// and none where the last segment ends with the manifest's. That segment is copied, and the copy takes its
-    /// place when it is durable; the torn tail is left out. Last comes the manifest, whose name may itself be in
-    /// doubt; only then may go what an older one named.
+    /// written, and every other file that the manifest names before it was named; so only the last frame can be in
+    /// doubt. The last segment is copied, without a torn tail, and the copy takes its place when it is durable. That
+    /// is so after a clean end too: a name that an earlier start gave to its copy may be what is not durable. Last
+    /// comes the manifest, for its own name may be in doubt; only then may go what an older one named.
     private mutating func settle(_ files: StoredFiles) throws(DiskError) {
         for name in files.parts { try disk.remove(name) }
-        if files.lastSegmentSize > files.manifest.size {
-            try replace(segmentName, with: Array(files.lastSegment), by: Self.part)
-        }
+        try replace(segmentName, with: Array(files.lastSegment), by: Self.part)
         try writeManifest()
         for name in files.leftovers { try disk.remove(name) }
     }

@@ -18,7 +18,8 @@ final class NodeProcess {
     private(set) var log = ""
     private(set) var hasEnded = false
 
-    init(_ arguments: [String] = [], environment: [String] = []) throws {
+    /// - Parameter fileLimit: how large its files may grow, in blocks of `ulimit -f`; nil is no limit.
+    init(_ arguments: [String] = [], environment: [String] = [], fileLimit: Int? = nil) throws {
         signal(SIGPIPE, SIG_IGN)
         let toNode = try Self.pipe()
         let fromNode = try Self.pipe()
@@ -29,14 +30,18 @@ final class NodeProcess {
         for (place, end) in [toNode.read, fromNode.write, logOfNode.write].enumerated() {
             posix_spawn_file_actions_adddup2(&actions, end, Int32(place))
         }
-        var words: [UnsafeMutablePointer<CChar>?] = ([Self.binary] + arguments).map { strdup($0) } + [nil]
+        let command =
+            fileLimit.map { ["/bin/sh", "-c", "ulimit -f \($0); exec \"$0\" \"$@\"", Self.binary] } ?? [
+                Self.binary
+            ]
+        var words: [UnsafeMutablePointer<CChar>?] = (command + arguments).map { strdup($0) } + [nil]
         var variables: [UnsafeMutablePointer<CChar>?] = environment.map { strdup($0) } + [nil]
         if let path = getenv("LD_LIBRARY_PATH") {
             variables.insert(strdup("LD_LIBRARY_PATH=\(String(cString: path))"), at: 0)
         }
         defer { for string in words + variables { free(string) } }
         var pid: pid_t = 0
-        let error = posix_spawn(&pid, Self.binary, &actions, nil, &words, &variables)
+        let error = posix_spawn(&pid, command[0], &actions, nil, &words, &variables)
         for end in [toNode.read, fromNode.write, logOfNode.write] { close(end) }
         guard error == 0 else { throw POSIXError(POSIXErrorCode(rawValue: error) ?? .EINVAL) }
         self.pid = pid

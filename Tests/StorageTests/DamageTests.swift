@@ -1,0 +1,210 @@
+import XCTest
+
+@testable import KeyValue
+@testable import Raft
+@testable import Storage
+
+/// Files that hold less than they did, or something else.
+final class DamageTests: XCTestCase {
+    private typealias Storage = MemberStorage<HarshDisk>
+
+    private func open(_ disk: HarshDisk, segmentSize: Int = 700) throws -> (
+        storage: Storage, found: Storage.Found
+    ) {
+        try Storage.open(on: disk, node: "n0", founders: ["n0"], segmentSize: segmentSize)
+    }
+
+    private func append(_ text: String, at index: Index, _ state: HardState? = nil) -> ReplicaReady {
+        var ready = Ready()
+        ready.hardState = state
+        ready.entriesStart = index
+        ready.entries = [Entry(term: 1, "c1 \(index) write 1 \"\(text)\"")]
+        return ReplicaReady(raft: ready)
+    }
+
+    /// A snapshot of entries up to 8, and a log of several files behind it.
+    private func filled(isCleanEnd: Bool = true) throws -> HarshDisk {
+        let disk = HarshDisk()
+        var (storage, _) = try open(disk)
+        try storage.store(append("a", at: 1, HardState(term: 1, votedFor: "n1")))
+        for index in 2...16 { try storage.store(append(String(repeating: "v", count: 80), at: index)) }
+        let position = LogPosition(index: 8, term: 1)
+        var writer = SnapshotWriter(of: Store(), at: position, membership: Membership(voters: ["n0"]))
+        var text = ""
+        while !writer.isDone { text += writer.next(bytes: 1 << 20) }
+        let piece = SnapshotPiece(position: position, offset: 0, text: text, isLast: true)
+        try storage.store(ReplicaReady(raft: Ready(), snapshotPiece: piece))
+        try storage.store(append("last", at: 17))
+        if isCleanEnd { try storage.noteCleanPoint() }
+        return disk
+    }
+
+    private func damage(_ disk: HarshDisk, file: StaticString = #filePath, line: UInt = #line) -> Damage? {
+        do {
+            _ = try open(disk)
+            XCTFail("it starts", file: file, line: line)
+        } catch StorageError.damage(let damage) {
+            return damage
+        } catch {
+            XCTFail("\(error)", file: file, line: line)
+        }
+        return nil
+    }
+
+    private func logs(_ disk: HarshDisk) throws -> [String] {
+        try disk.list().filter { $0.hasPrefix("log-") }.sorted()
+    }
+
+    /// Where the last frame of the log begins.
+    private func lastFrame(_ file: [UInt8]) -> Int {
+        var offset = 0
+        while case .whole(_, let payload) = Frame.find(in: file, at: offset), payload.endIndex < file.count {
+            offset = payload.endIndex
+        }
+        return offset
+    }
+
+    func testAFileThatIsMissingIsNamed() throws {
+        for isCleanEnd in [true, false] {
+            let disk = try filled(isCleanEnd: isCleanEnd)
+            XCTAssertGreaterThan(try logs(disk).count, 2)
+            for name in try disk.list() {
+                let less = disk.copy()
+                try less.remove(name)
+                let found = damage(less)
+                XCTAssertEqual(found?.file, name)
+                XCTAssert(found?.description.hasPrefix("\(name) is missing: ") == true, "\(found as Any)")
+            }
+        }
+    }
+
+    func testAFileThatIsEmptyOrShorterIsNamed() throws {
+        let disk = try filled()
+        for name in try disk.list() {
+            for count in [0] + stride(from: disk[name].count % 3, to: disk[name].count, by: 3) {
+                let less = disk.copy()
+                less[name] = Array(disk[name][..<count])
+                // A file that is not the last is missed by the one that follows it.
+                let found = damage(less)
+                XCTAssert(
+                    found?.file.hasPrefix(name.prefix(4)) == true, "\(name) cut to \(count): \(found as Any)")
+            }
+        }
+    }
+
+    // Scenario 72
+    func testOneBitThatHasChangedIsDamageAlsoInTheLastFrame() throws {
+        for isCleanEnd in [true, false] {
+            let disk = try filled(isCleanEnd: isCleanEnd)
+            let last = try XCTUnwrap(try logs(disk).last)
+            for name in try disk.list() {
+                for place in stride(from: isCleanEnd ? 0 : 3, to: disk[name].count, by: 5) {
+                    let less = disk.copy()
+                    less[name][place] ^= 1 << (place % 8)
+                    XCTAssertNotNil(damage(less), "byte \(place) of \(name)")
+                }
+            }
+            for bit in (lastFrame(disk[last]) * 8)..<(disk[last].count * 8) {
+                let less = disk.copy()
+                less[last][bit / 8] ^= 1 << (bit % 8)
+                XCTAssertEqual(damage(less)?.file, last, "bit \(bit % 8) of byte \(bit / 8)")
+            }
+        }
+    }
+
+    // Scenario 72
+    /// The end of a log that nobody had noted: a frame of several sectors, not all of which were written.
+    func testWhateverOfTheLastFrameWasNeverWrittenIsATornTail() throws {
+        for length in [1, 60, 90, 300, 478, 1100] {
+            let disk = HarshDisk()
+            var (storage, _) = try open(disk, segmentSize: 1 << 20)
+            try storage.store(append(String(repeating: "v", count: 300 + length % 7), at: 1))
+            try storage.store(append(String(repeating: "w", count: length), at: 2))
+            let name = "log-000000000001"
+            let whole = disk[name]
+            let start = lastFrame(whole)
+            func expectTorn(_ bytes: [UInt8], _ what: String) throws {
+                let torn = disk.copy()
+                torn[name] = bytes
+                let (again, found) = try open(torn, segmentSize: 1 << 20)
+                XCTAssertEqual(found.state.log.lastIndex, 1, what)
+                XCTAssertEqual(found.tornTail?.offset, start, what)
+                XCTAssertEqual(found.tornTail?.size, bytes.count - start, what)
+                XCTAssertEqual(again.disk[name], Array(whole[..<start]), "it was cut off")
+            }
+            for end in stride(from: start + 1, to: whole.count, by: 9) {
+                try expectTorn(Array(whole[..<end]), "cut at \(end)")
+            }
+            let sectors = Set((start..<whole.count).map { $0 / 512 }).sorted()
+            for sector in sectors {
+                var bytes = whole
+                for byte in max(start, sector * 512)..<min(whole.count, sector * 512 + 512) {
+                    bytes[byte] = 0
+                }
+                try expectTorn(bytes, "without sector \(sector)")
+            }
+        }
+    }
+
+    /// Zeros that were meant are not missing, wherever the sectors end.
+    func testAFrameOfZerosIsDamagedAndNotTornWhereABitHasChanged() {
+        for place in [0, 100] + (465..<512) {
+            for payload in [[7, 0, 0, 0], [0], Array(repeating: UInt8(0), count: 600)] {
+                let before = Array(repeating: UInt8(1), count: place)
+                let file = before + Frame.encode(payload, sequence: 1, at: place)
+                guard case .whole = Frame.find(in: file, at: place) else { return XCTFail("\(place)") }
+                for byte in stride(from: place, to: file.count, by: payload.count > 4 ? 7 : 1) {
+                    var other = file
+                    other[byte] ^= 0x10
+                    guard case .damaged = Frame.find(in: other, at: place) else {
+                        return XCTFail("byte \(byte) of the frame at \(place)")
+                    }
+                }
+            }
+        }
+    }
+
+    func testWhatFollowsATornFrameMakesItDamage() throws {
+        let disk = try filled(isCleanEnd: false)
+        let name = try XCTUnwrap(try logs(disk).last)
+        let start = lastFrame(disk[name])
+        // The frame before the last one was synced, and its bytes are gone.
+        let frame = try XCTUnwrap(Optional(lastFrame(Array(disk[name][..<start]))))
+        for byte in frame..<start { disk[name][byte] = 0 }
+        XCTAssertEqual(damage(disk)?.offset, frame)
+    }
+
+    func testATornFrameInALogFileThatIsNotTheLastIsDamage() throws {
+        let disk = try filled(isCleanEnd: false)
+        let name = try logs(disk)[1]
+        let start = lastFrame(disk[name])
+        disk[name].removeLast()
+        let found = damage(disk)
+        XCTAssertEqual(found?.file, name)
+        XCTAssertEqual(found?.offset, start)
+    }
+
+    func testANewLogFileRepeatsTermAndVote() throws {
+        let disk = try filled(isCleanEnd: false)
+        XCTAssertNotEqual(try logs(disk).first, "log-000000000001", "the file that said them is gone")
+        XCTAssertEqual(try open(disk).found.state.hardState, HardState(term: 1, votedFor: "n1"))
+    }
+
+    func testFilesOfTheFirstFormatAreRefusedAsSuch() throws {
+        let disk = HarshDisk()
+        try disk.create("log-000000000001")
+        try disk.append(Array("RKVf".utf8) + Array(repeating: 7, count: 90), to: "log-000000000001")
+        XCTAssertEqual(
+            damage(disk)?.description,
+            "log-000000000001 is damaged at byte 0: it has format 1, and this program reads format 2 alone")
+    }
+
+    func testAnOlderManifestBesideANewerLogIsRefused() throws {
+        let disk = HarshDisk()
+        var (storage, _) = try open(disk)
+        let older = disk["manifest"]
+        for index in 1...16 { try storage.store(append(String(repeating: "v", count: 80), at: index)) }
+        disk["manifest"] = older
+        XCTAssertEqual(damage(disk)?.file, "manifest")
+    }
+}

@@ -1,0 +1,166 @@
+import XCTest
+
+@testable import KeyValue
+@testable import Raft
+@testable import Storage
+
+/// What a disk that fails, and then goes on, and then loses its power, may do to what was told to be on it.
+final class FailingDiskTests: XCTestCase {
+    private typealias Storage = MemberStorage<HarshDisk>
+
+    private func open(_ disk: HarshDisk) throws -> (storage: Storage, found: Storage.Found) {
+        try Storage.open(on: disk, node: "n0", founders: ["n0"], segmentSize: 700)
+    }
+
+    private func append(_ terms: [Term], from start: Index, _ state: HardState? = nil) -> ReplicaReady {
+        var ready = Ready()
+        ready.hardState = state
+        ready.entriesStart = start
+        ready.entries =
+            terms.map { Entry(term: $0, "c1 1 write 1 \"\(String(repeating: "x", count: 40))\"") }[...]
+        return ReplicaReady(raft: ready)
+    }
+
+    private func snapshot(_ position: LogPosition) -> ReplicaReady {
+        var writer = SnapshotWriter(of: Store(), at: position, membership: Membership(voters: ["n0"]))
+        var text = ""
+        while !writer.isDone { text += writer.next(bytes: 1 << 20) }
+        return ReplicaReady(
+            raft: Ready(),
+            snapshotPiece: SnapshotPiece(position: position, offset: 0, text: text, isLast: true))
+    }
+
+    /// What must be found.
+    private struct Content: Hashable {
+        var state = HardState()
+        var base = LogPosition(index: 0, term: 0)
+        var terms: [Term] = []
+
+        var lastIndex: Index { base.index + terms.count }
+    }
+
+    private func content(_ found: StoredState) -> Content {
+        let log = found.log
+        return Content(
+            state: found.hardState, base: LogPosition(index: log.baseIndex, term: log.baseTerm),
+            terms: log.lastIndex < log.firstIndex ? [] : log[log.firstIndex...log.lastIndex].map(\.term))
+    }
+
+    /// Starts until the disk lets it, as a person does; each time it may lose its power before.
+    private func restart(
+        _ disk: HarshDisk, using generator: inout SeededGenerator
+    ) throws -> (storage: Storage, found: Storage.Found) {
+        while true {
+            if Bool.random(using: &generator) { disk.powerCut(using: &generator) }
+            if Int.random(in: 0..<3, using: &generator) == 0 {
+                disk.callsUntilFailure = Int.random(in: 0..<12, using: &generator)
+            } else {
+                disk.callsUntilFailure = nil
+            }
+            do {
+                let opened = try open(disk)
+                disk.callsUntilFailure = nil
+                return opened
+            } catch StorageError.disk {
+                continue
+            }
+        }
+    }
+
+    private func next(_ content: Content, using generator: inout SeededGenerator) -> (ReplicaReady, Content) {
+        var next = content
+        if Int.random(in: 0..<5, using: &generator) == 0, !content.terms.isEmpty {
+            let count = Int.random(in: 1...content.terms.count, using: &generator)
+            next.base = LogPosition(index: content.base.index + count, term: content.terms[count - 1])
+            next.terms.removeFirst(count)
+            return (snapshot(next.base), next)
+        }
+        if Int.random(in: 0..<3, using: &generator) == 0 {
+            next.state = HardState(
+                term: next.state.term + 1, votedFor: ["n0", "n1", nil].randomElement(using: &generator)!)
+        }
+        next.terms.removeLast(Int.random(in: 0...min(2, next.terms.count), using: &generator))
+        let start = next.lastIndex + 1
+        let new = Array(repeating: max(1, next.state.term), count: Int.random(in: 1...6, using: &generator))
+        next.terms += new
+        return (append(new, from: start, next.state), next)
+    }
+
+    /// Any call fails once, the process ends, and starts again, with and without a power cut in between.
+    func testWhatWasToldOrReadIsThereWhateverFailed() throws {
+        for seed in 0..<400 {
+            var generator = SeededGenerator(seed: UInt64(seed))
+            let disk = HarshDisk()
+            var (storage, found) = try restart(disk, using: &generator)
+            var known = content(found.state)
+            for _ in 0..<16 {
+                let (ready, next) = next(known, using: &generator)
+                let fails = Int.random(in: 0..<3, using: &generator) == 0
+                disk.callsUntilFailure = fails ? Int.random(in: 0..<9, using: &generator) : nil
+                let isStored = (try? storage.store(ready)) != nil
+                disk.callsUntilFailure = nil
+                let possible = isStored ? [next] : [known, next]
+                known = possible[0]
+                if isStored, Bool.random(using: &generator) { continue }
+                if isStored, Bool.random(using: &generator) { try storage.noteCleanPoint() }
+                do {
+                    (storage, found) = try restart(disk, using: &generator)
+                } catch {
+                    return XCTFail("seed \(seed): \(error)")
+                }
+                known = content(found.state)
+                guard possible.contains(known) else {
+                    return XCTFail("seed \(seed): \(known) is none of \(possible)")
+                }
+            }
+        }
+    }
+
+    // fdatasync fails once, and the pages count as clean: the next start reads them, and must not rest on them.
+    func testWhatASyncFailedToWriteIsWrittenAgainAtTheNextStart() throws {
+        let disk = HarshDisk()
+        var (storage, _) = try open(disk)
+        try storage.store(append([1], from: 1))
+        disk.callsUntilFailure = 1
+        XCTAssertThrowsError(try storage.store(append([1, 1], from: 2))) { error in
+            XCTAssertEqual("\(error)", "cannot sync log-000000000001: the disk fails once")
+        }
+        var (again, found) = try open(disk)
+        XCTAssertEqual(content(found.state).terms, [1, 1, 1], "it stands in the cache")
+        try again.store(append([1], from: 4))
+        for seed in 0..<20 {
+            var generator = SeededGenerator(seed: UInt64(seed))
+            let later = disk.copy()
+            later.powerCut(using: &generator)
+            XCTAssertEqual(content(try open(later).found.state).terms, [1, 1, 1, 1])
+        }
+    }
+
+    func testATurnIsOneSyncAndACleanEndIsNotedOnce() throws {
+        let disk = HarshDisk()
+        var (storage, _) = try open(disk)
+        let before = disk.syncs
+        try storage.store(append([1, 1], from: 1, HardState(term: 1, votedFor: "n0")))
+        XCTAssertEqual(disk.syncs, before + 1)
+        try storage.noteCleanPoint()
+        XCTAssertEqual(disk.syncs, before + 3, "the manifest and its name")
+        try storage.noteCleanPoint()
+        XCTAssertEqual(disk.syncs, before + 3, "nothing has happened since")
+    }
+
+    /// A power cut at any call of the very first start leaves what starts, and holds nothing.
+    func testADirectoryThatWasBeingMadeIsMadeAnew() throws {
+        for calls in 0... {
+            let first = HarshDisk()
+            first.callsUntilFailure = calls
+            let isMade = (try? open(first)) != nil
+            for seed in 0..<40 {
+                var generator = SeededGenerator(seed: UInt64(seed))
+                let disk = first.copy()
+                if seed > 0 { disk.powerCut(using: &generator) }
+                XCTAssertEqual(content(try open(disk).found.state), Content(), "after \(calls) calls")
+            }
+            if isMade { return }
+        }
+    }
+}

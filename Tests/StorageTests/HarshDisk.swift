@@ -1,0 +1,140 @@
+import Raft
+import Storage
+
+/// A disk that does what a sync promises and nothing beyond: what is not synced may be lost by sectors and by names,
+/// in any order. One call may fail; a sync that does leaves what it should have written in the cache, as if it were
+/// written, for good.
+///
+/// A class, so that a process that ends in the middle of a start leaves what it had done.
+final class HarshDisk: Disk, @unchecked Sendable {
+    private struct File {
+        /// What is read.
+        var cached: [UInt8] = []
+        /// What a power cut leaves for sure.
+        var durable: [UInt8] = []
+        /// Up to where the system takes the file for written.
+        var clean = 0
+    }
+
+    private var files: [File] = []
+    private var names: [String: Int] = [:]
+    private var durableNames: [String: Int] = [:]
+    /// What was done to names and is not durable; each may come to be, or not. Nil is removed.
+    private var changes: [[(name: String, file: Int?)]] = []
+
+    /// How many more calls that change something succeed before one fails; nil is all.
+    var callsUntilFailure: Int?
+    private(set) var syncs = 0
+
+    func powerCut(using generator: inout SeededGenerator) {
+        for change in changes where Bool.random(using: &generator) { apply(change, to: &durableNames) }
+        changes = []
+        names = durableNames
+        for place in files.indices {
+            var rest = files[place].durable
+            let (cached, clean) = (files[place].cached, files[place].clean)
+            if cached.count > clean, Bool.random(using: &generator) {
+                let end = Int.random(in: clean...cached.count, using: &generator)
+                rest += Array(repeating: 0, count: max(0, end - rest.count))
+                for byte in clean..<end { rest[byte] = cached[byte] }
+                for sector in (clean / 512)...(end / 512) where Int.random(in: 0..<3, using: &generator) == 0
+                {
+                    for byte in max(clean, sector * 512)..<max(clean, min(end, sector * 512 + 512)) {
+                        rest[byte] = 0
+                    }
+                }
+            }
+            files[place] = File(cached: rest, durable: rest, clean: rest.count)
+        }
+    }
+
+    private func apply(_ change: [(name: String, file: Int?)], to names: inout [String: Int]) {
+        for (name, file) in change { names[name] = file }
+    }
+
+    private func change(_ change: [(name: String, file: Int?)]) {
+        apply(change, to: &names)
+        changes.append(change)
+    }
+
+    private func spend(_ operation: String, _ name: String) throws(DiskError) {
+        guard let left = callsUntilFailure else { return }
+        callsUntilFailure = left > 0 ? left - 1 : nil
+        if left == 0 { throw DiskError(operation, name, "the disk fails once") }
+    }
+
+    private func place(_ name: String) throws(DiskError) -> Int {
+        guard let place = names[name] else { throw DiskError("find", name, "there is no such file") }
+        return place
+    }
+
+    // MARK: - For tests that do harm
+
+    subscript(name: String) -> [UInt8] {
+        get { names[name].map { files[$0].cached } ?? [] }
+        set {
+            if let place = names[name] {
+                files[place] = File(cached: newValue, durable: newValue, clean: newValue.count)
+            }
+        }
+    }
+
+    func copy() -> HarshDisk {
+        let copy = HarshDisk()
+        (copy.files, copy.names, copy.durableNames, copy.changes) = (files, names, durableNames, changes)
+        return copy
+    }
+
+    // MARK: - Disk
+
+    func list() throws(DiskError) -> [String] { names.keys.sorted() }
+
+    func read(_ name: String) throws(DiskError) -> [UInt8] { try files[place(name)].cached }
+
+    func create(_ name: String) throws(DiskError) {
+        try spend("create", name)
+        files.append(File())
+        change([(name, files.count - 1)])
+    }
+
+    func append(_ bytes: [UInt8], to name: String) throws(DiskError) {
+        let place = try place(name)
+        do {
+            try spend("write", name)
+        } catch {
+            // A full disk takes a part.
+            files[place].cached += bytes[..<(bytes.count / 2)]
+            throw error
+        }
+        files[place].cached += bytes
+    }
+
+    func rename(_ name: String, to newName: String) throws(DiskError) {
+        try spend("rename", name)
+        change([(name, nil), (newName, try place(name))])
+    }
+
+    func remove(_ name: String) throws(DiskError) {
+        try spend("remove", name)
+        _ = try place(name)
+        change([(name, nil)])
+    }
+
+    func sync(_ name: String) throws(DiskError) {
+        let place = try place(name)
+        syncs += 1
+        let start = files[place].clean
+        files[place].clean = files[place].cached.count
+        try spend("sync", name)
+        files[place].durable += Array(repeating: 0, count: max(0, start - files[place].durable.count))
+        files[place].durable.replaceSubrange(start..., with: files[place].cached[start...])
+    }
+
+    func syncDirectory() throws(DiskError) {
+        let changes = changes
+        self.changes = []
+        syncs += 1
+        try spend("sync", "the directory")
+        for change in changes { apply(change, to: &durableNames) }
+    }
+}
