@@ -79,6 +79,7 @@ extension Replica {
             "the snapshot that is stored is not the one to be taken over")
         store = arrived.reader.store
         lastApplied = arrived.position.index
+        unapplied = UnappliedRequests(after: lastApplied)
         // Its own, of an earlier state, is of no use any more.
         snapshotWriter = nil
         snapshotPiece = nil

@@ -41,36 +41,24 @@ extension Replica {
         inbox = kept
     }
 
-    /// A write may yet happen if it left this member, or a copy that reached another stands in this member's log.
+    /// A write may yet happen if it left this member, or a copy that reached another stands in this member's log, or
+    /// waits here for the time when this member leads.
     private mutating func giveUp(_ expired: [(owed: OwedWrites.Owed, waiter: OwedWrites.Waiter)]) {
-        let inLog = expired.allSatisfy(\.owed.hasLeft) ? [] : requestsInLog.union(inherited)
+        var inherited: Set<RequestID> = []
+        if !expired.allSatisfy(\.owed.hasLeft) {
+            inherited = self.inherited
+            lookAtLog()
+        }
         for (owed, waiter) in expired {
-            let mayHappen = owed.hasLeft || inLog.contains(owed.request.id)
-            reply(to: owed.request.id.client, waiter.messageID, Self.timedOut(hasLeft: mayHappen))
+            let id = owed.request.id
+            let mayHappen = owed.hasLeft || inherited.contains(id) || isInLog(id)
+            reply(to: id.client, waiter.messageID, Self.timedOut(hasLeft: mayHappen))
         }
     }
 
     /// Those that this member will put into its log if it comes to lead.
     private var inherited: Set<RequestID> {
         Set(inheritance.flatMap { forward, _ in forward.commands.compactMap { Request($0)?.id } })
-    }
-
-    /// Those that stand in this member's log and are not applied, committed or not; also the change whose second
-    /// half is still to come.
-    var requestsInLog: Set<RequestID> {
-        let first = max(lastApplied + 1, raft.log.firstIndex)
-        var requests = Set<RequestID>(
-            (first..<(raft.log.lastIndex + 1)).compactMap { index in
-                switch raft.log[index].payload {
-                case .noOp: nil
-                case .command(let command): Request(command)?.id
-                case .membership(let membership): RequestID(words: membership.change)
-                }
-            })
-        if raft.membership.isJoint, let change = RequestID(words: raft.membership.change) {
-            requests.insert(change)
-        }
-        return requests
     }
 
     private static func timedOut(hasLeft: Bool) -> ClientReply.Body {

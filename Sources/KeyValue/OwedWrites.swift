@@ -18,10 +18,14 @@ struct OwedWrites: Sendable {
         /// When it was last passed on to another member; nil while it waits in the inbox or stands in this
         /// member's own log.
         var passedOnAt: Microseconds?
+        /// The last index at which a copy may be appended: that of the first time it left, for a member that has gone
+        /// on by a snapshot meanwhile cannot know that a copy was carried out and forgotten since.
+        var limit: Index?
 
-        fileprivate mutating func leaves(at time: Microseconds?) {
+        fileprivate mutating func leaves(at time: Microseconds?, limit: Index) {
             hasLeft = true
             passedOnAt = time
+            self.limit = self.limit ?? limit
         }
     }
 
@@ -54,12 +58,17 @@ struct OwedWrites: Sendable {
 
     func hasLeft(_ id: RequestID) -> Bool { writes[id]?.hasLeft ?? false }
 
-    mutating func placedInOwnLog(_ id: RequestID) {
-        writes[id]?.leaves(at: nil)
+    /// The last index at which it may be appended, where it has left before.
+    func limit(of id: RequestID) -> Index? { writes[id]?.limit }
+
+    mutating func placedInOwnLog(_ id: RequestID, limit: Index) {
+        writes[id]?.leaves(at: nil, limit: limit)
     }
 
-    mutating func passedOn(_ id: RequestID, at now: Microseconds, retryAfter interval: Microseconds) {
-        writes[id]?.leaves(at: now)
+    mutating func passedOn(
+        _ id: RequestID, limit: Index, at now: Microseconds, retryAfter interval: Microseconds
+    ) {
+        writes[id]?.leaves(at: now, limit: limit)
         retryAt = earliest(retryAt, now + interval)
     }
 

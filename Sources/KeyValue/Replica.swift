@@ -12,6 +12,8 @@ package struct Replica: Sendable {
     package internal(set) var store = Store()
     /// The last index whose entry the store has taken in; at most the commit index.
     package internal(set) var lastApplied: Index
+    /// What stands in the log behind it.
+    var unapplied: UnappliedRequests
 
     /// Requests that wait for a leader, in the order in which they came.
     var inbox: [Waiting] = []
@@ -74,6 +76,8 @@ package struct Replica: Sendable {
         self.snapshotEvery = snapshotEvery
         self.areCanonical = areCanonical
         lastApplied = stored.log.baseIndex
+        unapplied = UnappliedRequests(after: stored.log.baseIndex)
+        unapplied.take(stored.log)
         detours = Detours(id: configuration.id, members: configuration.members, now: now)
         self.now = now
         var generator = SeededGenerator(seed: ~configuration.seed)
@@ -131,13 +135,11 @@ package struct Replica: Sendable {
                         client: request.client, messageID: request.messageID, key: key, deadline: deadline)))
             return
         }
-        let id = identify(request)
-        if let outcome = store.outcome(of: id) {
+        let write = Request(id: identify(request), operation: request.operation)
+        if let outcome = store.outcome(of: write.id) {
             reply(to: request.client, request.messageID, Self.body(outcome, request.operation))
-        } else if owed.add(
-            Request(id: id, operation: request.operation), request.messageID, deadline: deadline)
-        {
-            inbox.append(.write(id))
+        } else if owed.add(write, request.messageID, deadline: deadline) {
+            inbox.append(.write(write.id))
         }
     }
 
@@ -180,18 +182,40 @@ package struct Replica: Sendable {
             raft.refuseSnapshot(for: installer)
             ready.installer = nil
         }
+        followLog(ready)
         defer {
             snapshotPiece = nil
             outgoing.removeAll(keepingCapacity: true)
             replies.removeAll(keepingCapacity: true)
         }
+        var (early, late): ([PeerEnvelope], [PeerEnvelope]) = ([], [])
+        for envelope in outgoing {
+            if mayOvertake(envelope.message, ready) {
+                early.append(detoured(envelope))
+            } else {
+                late.append(detoured(envelope))
+            }
+        }
         return ReplicaReady(
-            raft: ready, early: outgoing.map(detoured) + ready.early.map(detoured),
-            snapshotPiece: snapshotPiece,
-            late: ready.late.map(detoured), replies: replies)
+            raft: ready, early: early + ready.early.map(detoured), snapshotPiece: snapshotPiece,
+            late: late + ready.late.map(detoured), replies: replies)
     }
 
-    /// Whether there is anything to be done.
+    /// Nothing that carries a term of this member's leaves before that term is durable.
+    private func mayOvertake(_ message: PeerMessage, _ ready: Ready) -> Bool {
+        switch message {
+        case .raft, .transfer: ready.hardState == nil
+        // These carry no term, but for what is relayed for another, which has stored its own.
+        case .forward, .hello, .relay: true
+        }
+    }
+
+    /// Rounds of `takeReady()` and `persisted(_:)` after which a turn is over, whatever came in: one each for what
+    /// came in, for what is committed by it, and for the two halves of a change of membership and what they commit;
+    /// the rest is room.
+    package static let mostRounds = 20
+
+    /// Whether there is anything to be done: only where `takeReady()` does some of it, or a turn would never end.
     package var hasReady: Bool {
         raft.hasReady || canRefuse || snapshotPiece != nil || !outgoing.isEmpty || !replies.isEmpty
             || canRoute
@@ -210,6 +234,7 @@ package struct Replica: Sendable {
             answer(&waiting)
         }
         precondition(waiting.isEmpty, "a read was released before its index was committed")
+        unapplied.forget(upTo: lastApplied)
         if let installer = ready.raft.installer { takeOver(for: installer) }
         if let piece = ready.snapshotPiece { stored(piece) }
     }
@@ -275,6 +300,7 @@ package struct Replica: Sendable {
             .error(.abort, "another change of membership is under way; nothing was changed")
         case (.changeBehind, _): .error(.abort, "a new voter does not catch up; nothing was changed")
         case (.noSuchKey, _), (.membershipChanged, _):
+            // Two requests of one client, with one `msg_id`, and digests that are equal by chance.
             .error(.abort, "this msg_id was used for another request, which was carried out")
         }
     }

@@ -20,6 +20,29 @@ extension Operation {
         case .read, .changeMembership: false
         }
     }
+
+    /// What it asks, as the words of a line; a refusal's do not tell what is refused.
+    fileprivate var words: [String] {
+        switch self {
+        case .read(let key): ["read", key.text]
+        case .write(let key, let value): ["write", key.text, value.text]
+        case .cas(let key, let from, let to, let create):
+            [create ? "cas-or-create" : "cas", key.text, from.text, to.text]
+        case .changeMembership(let members): ["change-membership", Membership(voters: members).words]
+        case .refuseChange(let reason): ["refuse-change", reason.rawValue]
+        }
+    }
+
+    /// Of what it asks; nil where that says nothing of the request that it is about.
+    fileprivate var digest: UInt64? {
+        if case .refuseChange = self { return nil }
+        var digest = Digest()
+        for (place, word) in words.enumerated() {
+            if place > 0 { digest.add(" ") }
+            digest.add(word)
+        }
+        return digest.value
+    }
 }
 
 /// Why a change of membership is not made.
@@ -38,28 +61,37 @@ package struct RequestID: Hashable, Sendable {
     package var number: Int
     /// The member that was asked, where the client gave no `msg_id`.
     package var numberedBy: NodeID?
+    /// Of what is asked: people who type use one `msg_id` for everything, and other content is another request.
+    package var digest: UInt64
 
-    package init(client: String, number: Int, numberedBy: NodeID? = nil) {
+    /// - Parameter digest: that of the operation; a `Request` sees to it itself.
+    package init(client: String, number: Int, numberedBy: NodeID? = nil, digest: UInt64 = 0) {
         self.client = client
         self.number = number
         self.numberedBy = numberedBy
+        self.digest = digest
     }
 
     /// `String`'s own `==` would take the clients é and e + ´ for one, and drop the second's requests.
     package static func == (left: RequestID, right: RequestID) -> Bool {
-        left.number == right.number && left.client.utf8.elementsEqual(right.client.utf8)
+        left.number == right.number && left.digest == right.digest
+            && left.client.utf8.elementsEqual(right.client.utf8)
             && left.numberedBy == right.numberedBy
     }
 
     package func hash(into hasher: inout Hasher) {
         hasher.combine(number)
+        hasher.combine(digest)
         hasher.combine(client)
     }
 }
 
 extension RequestID {
+    /// Three words: those of `head`, and the digest of what is asked, in hexadecimal digits.
+    package var words: String { head + " " + String(digest, radix: 16) }
+
     /// Two words: the client, and the number, behind the member that drew it where one did.
-    var words: String {
+    fileprivate var head: String {
         let client = Word.escape(client) + " "
         guard let numberedBy else { return client + String(number) }
         return client + Word.escape(numberedBy) + "/" + String(number)
@@ -68,12 +100,43 @@ extension RequestID {
     /// Nil where the words are not as `words` writes them.
     package init?(words: String) {
         let parts = Word.split(words)
-        guard parts.count == 2 else { return nil }
-        self.init(client: parts[0], number: parts[1])
+        guard parts.count == 3 else { return nil }
+        self.init(client: parts[0], number: parts[1], digest: parts[2])
     }
 
     /// Nil where the words are not as `words` writes them.
-    init?(client: String, number: String) {
+    init?(client: String, number: String, digest: String) {
+        guard let digest = UInt64(digest, radix: 16), let id = RequestID(client: client, number: number)
+        else { return nil }
+        self = id
+        self.digest = digest
+    }
+
+    /// The same as `Request(command)` finds, without a look at the values. What it says of a command that is no
+    /// request is of no use.
+    init?(of command: Command) {
+        let bytes = command.text.utf8
+        let space = UInt8(ascii: " ")
+        guard let first = bytes.firstIndex(of: space) else { return nil }
+        let second = bytes[bytes.index(after: first)...].firstIndex(of: space)
+        guard let second else { return nil }
+        let number = command.text[bytes.index(after: first)..<second]
+        self.init(client: String(command.text[..<first]), number: String(number))
+        let rest = command.text[bytes.index(after: second)...]
+        if rest.hasPrefix("refuse-change ") {
+            guard let word = rest.split(separator: " ").last, let digest = UInt64(word, radix: 16) else {
+                return nil
+            }
+            self.digest = digest
+        } else {
+            var digest = Digest()
+            digest.add(rest)
+            self.digest = digest.value
+        }
+    }
+
+    /// Nil where the words are not as `head` writes them.
+    fileprivate init?(client: String, number: String) {
         guard let client = Word.unescape(client) else { return nil }
         if let number = Int(number) {
             self.init(client: client, number: number)
@@ -89,38 +152,38 @@ extension RequestID {
 
 /// A write or cas as it stands in the log, and as members pass it on: one line of words,
 /// `CLIENT NUMBER write KEY VALUE` or `CLIENT NUMBER cas KEY FROM TO`, where `cas-or-create` creates the key;
-/// or `CLIENT NUMBER change-membership ID,ID` or `CLIENT NUMBER refuse-change REASON`.
+/// or `CLIENT NUMBER change-membership ID,ID` or `CLIENT NUMBER refuse-change REASON DIGEST`, the digest being that
+/// of the change.
 ///
 /// Client and member ids are escaped like parts of a URL, keys and values are canonical JSON.
 package struct Request: Hashable, Sendable {
-    package var id: RequestID
-    package var operation: Operation
+    package private(set) var id: RequestID
+    package private(set) var operation: Operation
 
+    /// - Parameter id: its digest is that of `operation`, whatever it says, but for a refusal, where it is that of
+    ///   what is refused.
     package init(id: RequestID, operation: Operation) {
         self.id = id
         self.operation = operation
+        if let digest = operation.digest { self.id.digest = digest }
     }
 
     package var command: Command {
-        let head = id.words
-        return switch operation {
-        case .read(let key): Command("\(head) read \(key)")
-        case .write(let key, let value): Command(head + " write " + key.text + " " + value.text)
-        case .cas(let key, let from, let to, let create):
-            Command(
-                head + (create ? " cas-or-create " : " cas ") + key.text + " " + from.text + " " + to.text)
-        case .changeMembership(let members):
-            Command("\(head) change-membership \(Membership(voters: members).words)")
-        case .refuseChange(let reason): Command("\(head) refuse-change \(reason.rawValue)")
+        var line = id.head
+        for word in operation.words {
+            line += " "
+            line += word
         }
+        if case .refuseChange = operation { line += " " + String(id.digest, radix: 16) }
+        return Command(line)
     }
 
     /// Reads a command's line; nil where it is none. Keys and values are taken as they stand.
     package init?(_ command: Command) {
         let words = Word.split(command.text)
-        guard words.count >= 3, let id = RequestID(client: words[0], number: words[1]) else { return nil }
-        self.id = id
+        guard words.count >= 3, var id = RequestID(client: words[0], number: words[1]) else { return nil }
         let values = words[3...].map { JSONValue(canonical: $0) }
+        let operation: Operation
         switch (words[2], values.count) {
         case ("write", 2): operation = .write(key: values[0], value: values[1])
         case ("cas", 3), ("cas-or-create", 3):
@@ -129,10 +192,13 @@ package struct Request: Hashable, Sendable {
         case ("change-membership", 1):
             guard let membership = Membership(words: words[3][...]), !membership.isJoint else { return nil }
             operation = .changeMembership(membership.incoming)
-        case ("refuse-change", 1):
-            guard let reason = ChangeRefusal(rawValue: words[3]) else { return nil }
+        case ("refuse-change", 2):
+            guard let reason = ChangeRefusal(rawValue: words[3]), let digest = UInt64(words[4], radix: 16)
+            else { return nil }
+            id.digest = digest
             operation = .refuseChange(reason)
         default: return nil
         }
+        self.init(id: id, operation: operation)
     }
 }

@@ -4,6 +4,8 @@ import Raft
 extension Replica {
     /// Bytes of commands in one message to the leader, but for a single larger one.
     private static let forwardBytes = 1 << 20
+    /// How far the limits of requests in one message may differ; the least is that of all.
+    private static let limitSpread = Sessions.capacity / 16
 
     var canRoute: Bool {
         guard !inbox.isEmpty else { return false }
@@ -11,8 +13,11 @@ extension Replica {
             return raft.successor.map(mayReach) ?? false && inbox.contains(where: canBeInherited)
         }
         guard mayReach(leader) else { return false }
-        return leader != raft.id || raft.acceptsChanges || inbox.contains(where: canBePlaced)
+        return leader != raft.id || canPlaceSome
     }
+
+    /// Whether a leader can take anything that waits. Most often the first does.
+    private var canPlaceSome: Bool { inbox.contains(where: canBePlaced) }
 
     /// Whether a leader can take it now.
     private func canBePlaced(_ waiting: Waiting) -> Bool {
@@ -43,7 +48,7 @@ extension Replica {
         }
         // What cannot arrive stays here, so that it can be said that it will not happen.
         guard !inbox.isEmpty, mayReach(leader) else { return }
-        if leader == raft.id { placeInOwnLog() } else { passOn(to: leader) }
+        if leader != raft.id { passOn(to: leader) } else if canPlaceSome { placeInOwnLog() }
     }
 
     /// Lets the next leader have the writes before it leads: it holds them that long.
@@ -74,9 +79,9 @@ extension Replica {
             case .write(let id):
                 // A read sees what was written before it, and nothing that came after.
                 takeUp(&arriving)
-                guard let request = owed.request(id) else { continue }
+                guard let request = owed.request(id), raft.log.lastIndex < limit(of: id) else { continue }
                 if place(request) {
-                    owed.placedInOwnLog(id)
+                    owed.placedInOwnLog(id, limit: limit(of: id))
                 } else if raft.successor != nil, request.operation.isApplied {
                     handedOver.append(id)
                 } else {
@@ -96,7 +101,8 @@ extension Replica {
             return hasRoom && raft.propose(request.command) != nil
         }
         // Made or refused already, and not applied yet: what is committed is so only at the end of the turn.
-        if requestsInLog.contains(request.id) || failedChanges.contains(request.id.words) { return true }
+        lookAtLog()
+        if failedChanges.contains(request.id.words) || isInLog(request.id) { return true }
         switch raft.changeMembership(to: voters, change: request.id.words) {
         case .underWay: return true
         case .notNow: return false
@@ -136,20 +142,34 @@ extension Replica {
     }
 
     private mutating func passOn(_ writes: [RequestID], to leader: NodeID) {
-        var commands: [Command] = []
-        var bytes = 0
+        var message = Forward(commands: [], limit: 0)
+        var (bytes, latest) = (0, 0)
         for id in writes {
-            guard let command = owed.request(id)?.command else { continue }
-            if !commands.isEmpty, bytes + command.text.utf8.count > Self.forwardBytes {
-                forward(commands, to: leader)
-                commands = []
-                bytes = 0
+            let limit = limit(of: id)
+            // No leader may append it any more.
+            guard lastApplied < limit, let command = owed.request(id)?.command else { continue }
+            let size = command.text.utf8.count
+            let spread = max(latest, limit) - min(message.limit, limit)
+            if !message.commands.isEmpty, bytes + size > Self.forwardBytes || spread > Self.limitSpread {
+                outgoing.append(PeerEnvelope(to: leader, .forward(message)))
+                message.commands = []
             }
-            commands.append(command)
-            bytes += command.text.utf8.count
-            owed.passedOn(id, at: now, retryAfter: raft.timing.retryInterval)
+            if message.commands.isEmpty { (message.limit, latest, bytes) = (limit, limit, 0) }
+            message.commands.append(command)
+            // What is appended may come too late for none of them.
+            message.limit = min(message.limit, limit)
+            latest = max(latest, limit)
+            bytes += size
+            owed.passedOn(id, limit: limit, at: now, retryAfter: raft.timing.retryInterval)
         }
-        if !commands.isEmpty { forward(commands, to: leader) }
+        if !message.commands.isEmpty { outgoing.append(PeerEnvelope(to: leader, .forward(message))) }
+    }
+
+    /// The last index at which a copy may be appended. One that comes after this member has forgotten the first would
+    /// be carried out twice. Within half of what the store remembers, beyond what this member had applied without
+    /// seeing it when it left for the first time, it cannot.
+    private func limit(of id: RequestID) -> Index {
+        owed.limit(of: id) ?? lastApplied + Sessions.capacity / 2
     }
 
     private mutating func takeUp(_ arriving: inout [OwedRead]) {
@@ -158,13 +178,6 @@ extension Replica {
         reads.append((nextReadID, arriving))
         nextReadID += 1
         arriving = []
-    }
-
-    /// A copy that comes after this member has forgotten the first would be carried out twice. Within half of
-    /// what the store remembers, beyond what the sender had applied without seeing it, it cannot.
-    private mutating func forward(_ commands: [Command], to leader: NodeID) {
-        let message = Forward(commands: commands, limit: lastApplied + Sessions.capacity / 2)
-        outgoing.append(PeerEnvelope(to: leader, .forward(message)))
     }
 
     /// Takes what another member passes on. One that hands over lets its successor have it, which holds it until it

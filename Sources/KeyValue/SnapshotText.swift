@@ -26,7 +26,7 @@ package struct SnapshotText: SnapshotSource {
 /// The text of a snapshot, made in steps from a store that goes on changing meanwhile.
 ///
 ///     members n0,n1,n2                    the voters; `members n0,n1/n1,n2` while a change is joint
-///     did CLIENT NUMBER OUTCOME           what was carried out lately, oldest first
+///     did CLIENT NUMBER DIGEST OUTCOME    what was carried out lately, oldest first
 ///     key KEY VALUE                       the map, part by part, sorted within a part
 ///     end                                 so that one that is cut short is known for it
 ///

@@ -104,9 +104,9 @@ package struct Store: Sendable {
             self[key] = value
             values.append(key)
             values.append(value)
-        case (4, "did"):
-            guard let id = RequestID(client: words[1], number: words[2]),
-                let outcome = Outcome(rawValue: words[3]), sessions.outcome(of: id) == nil
+        case (5, "did"):
+            guard let id = RequestID(client: words[1], number: words[2], digest: words[3]),
+                let outcome = Outcome(rawValue: words[4]), sessions.outcome(of: id) == nil
             else { return false }
             sessions.remember(outcome, of: id)
         default: return false

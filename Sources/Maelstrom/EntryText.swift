@@ -6,8 +6,8 @@ import Raft
 /// several times faster than an object.
 ///
 /// An entry is its term and what it holds: `3 c1 7 write "x" 5`, whose rest is the command of a `Request`, or
-/// `3 no-op`, or `3 members n0,n1/n1,n2 c1 8`: the voters, while a change is joint those of the old set
-/// behind a slash, and the request that asked for the change.
+/// `3 no-op`, or `3 members n0,n1/n1,n2 c1 8 5f3a…`: the voters, while a change is joint those of the old set
+/// behind a slash, and the request that asked for the change, with the digest of what it asks.
 struct EntryText {
     private static let noOp = "no-op"
     private static let members = "members "
@@ -113,11 +113,10 @@ struct EntryText {
             throw Self.malformed(field, culprit?.place ?? 0, "a request whose key and values are JSON")
         }
         return doubtful.map { place, request in
-            var request = request
             let count = request.operation.values.count
-            request.operation = request.operation.with(Array(values.prefix(count)))
+            let operation = request.operation.with(Array(values.prefix(count)))
             values.removeFirst(count)
-            return (place, request.command)
+            return (place, Request(id: request.id, operation: operation).command)
         }
     }
 

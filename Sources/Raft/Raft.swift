@@ -208,6 +208,9 @@ package struct Raft: Sendable {
             || (isLeader ? owesAppends : owesQuestion)
     }
 
+    /// The first index whose entry is not handed out for storing, or is another since; nil where there is none.
+    package var unstoredFrom: Index? { pending.unstoredFrom }
+
     /// A leader's requests to followers rest on a term that was durable before it could be elected.
     private func mayOvertakeStore(_ outgoing: Outgoing) -> Bool {
         guard !pending.hardStateChanged else { return false }

@@ -7,9 +7,9 @@ extension Ledger {
     /// A member in its present life answers `reply`; a member that answers what it was not asked is at fault.
     /// - Returns: the operation.
     func operation(answeredBy reply: ClientReply) throws -> Int {
-        let number = reply.inReplyTo ?? Int(reply.client.dropFirst())
+        let number = reply.inReplyTo.map(operation(numbered:)) ?? Int(reply.client.dropFirst())
         guard let number, asked.indices.contains(number), reply.client == name(number),
-            asked[number].isNumbered == (reply.inReplyTo != nil)
+            asked[number].messageID == reply.inReplyTo
         else { throw Breach(.answers, "an answer to \(reply.client) that it did not ask for") }
         return number
     }

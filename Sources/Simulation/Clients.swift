@@ -9,6 +9,8 @@ struct Client {
     var waiting: Int?
     /// What it saw or wrote last in each key, to begin a compare-and-set from.
     var lastSeen: [Int?]
+    /// Its latest operation, where that has a `msg_id`.
+    var latest: Int?
 
     init(home: Int, keys: Int) {
         self.home = home
@@ -27,17 +29,30 @@ extension Simulation {
         let key = dice.below(scenario.keys)
         let action = drawAction(client, key)
         let isNumbered = dice.below(100) >= scenario.unnumbered
-        let operation = ledger.ask(.client(client), key: key, action, isNumbered: isNumbered, truth)
+        let operation = ledger.ask(
+            .client(client), key: key, action, isNumbered: isNumbered,
+            reusing: isNumbered ? used(client) : nil,
+            truth)
+        clients[client].latest = isNumbered ? operation : nil
         clients[client].waiting = operation
         queue.add(
             .clientGivesUp(client: client, operation: operation), at: time + scenario.patience)
         if isNumbered, dice.below(100) < scenario.repeats {
             // Soon, while the first copy is on its way, or late, when it may be forgotten.
+            ledger.repeats(operation)
             let span = dice.below(2) == 0 ? 4 * scenario.latency.mean + 1_000 : 3 * scenario.patience
             queue.add(.clientRepeats(operation: operation), at: time + dice.below(span))
         }
         let roams = dice.below(100) < scenario.roaming
         try send(operation, to: roams ? dice.below(members.count) : clients[client].home)
+    }
+
+    /// A `msg_id` that the client uses again, as people do who type.
+    private func used(_ client: Int) -> Int? {
+        guard scenario.reuses > 0, let latest = clients[client].latest, dice.below(100) < scenario.reuses,
+            ledger.isOver(latest, members.map(\.life))
+        else { return nil }
+        return ledger[latest].messageID
     }
 
     private func drawAction(_ client: Int, _ key: Int) -> Ledger.Action {

@@ -30,7 +30,7 @@ struct Copies {
     }
 
     /// The first member that still owes an answer, of those that are in the life in which they were asked.
-    fileprivate func owing(_ lives: [Int]) -> Int? {
+    func owing(_ lives: [Int]) -> Int? {
         sent.first { !$0.isAnswered && lives[$0.member] == $0.life }?.member
     }
 }

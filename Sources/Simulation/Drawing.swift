@@ -17,6 +17,7 @@ extension Scenario {
         drawFaults(&dice)
         drawOperators(&dice)
         isInMemory = !faults.mayCrash && dice.below(2) == 0
+        reuses = dice.pick([0, 0, 20, 60])
         if let operations { self.operations = operations }
     }
 

@@ -41,8 +41,10 @@ struct Ledger {
         var asker: Asker
         var key: Int
         var action: Action
-        /// Whether it has a `msg_id`: its number.
-        var isNumbered: Bool
+        /// Its `msg_id`: its own number, or that of an earlier operation of the same asker.
+        var messageID: Int?
+        /// Whether its asker says it again, and nobody knows when the answers come.
+        var isRepeated = false
         /// Places in the order of all invocations and answers.
         var invoked: Int
         var returned: Int?
@@ -54,6 +56,8 @@ struct Ledger {
     }
 
     var asked: [Asked] = []
+    /// The latest operation that goes by each `msg_id`, where that is not the number of the operation itself.
+    private var latest: [Int: Int] = [:]
     var moment = 0
 
     subscript(operation: Int) -> Asked { asked[operation] }
@@ -62,11 +66,14 @@ struct Ledger {
     // MARK: - Asking
 
     mutating func ask(
-        _ asker: Asker, key: Int, _ action: Action, isNumbered: Bool = true, _ truth: Truth
+        _ asker: Asker, key: Int, _ action: Action, isNumbered: Bool = true, reusing messageID: Int? = nil,
+        _ truth: Truth
     ) -> Int {
+        if let messageID { latest[messageID] = asked.count }
         asked.append(
             Asked(
-                asker: asker, key: key, action: action, isNumbered: isNumbered, invoked: moment,
+                asker: asker, key: key, action: action,
+                messageID: isNumbered ? messageID ?? asked.count : nil, invoked: moment,
                 floor: truth.version(of: key)))
         moment += 1
         return asked.count - 1
@@ -90,13 +97,26 @@ struct Ledger {
                     key: key, from: JSONValue(canonical: String(from)), to: value, createIfNotExists: create)
             }
         return ClientRequest(
-            client: name(number), messageID: one.isNumbered ? number : nil, operation)
+            client: name(number), messageID: one.messageID, operation)
     }
 
     /// Under which name it is asked. One that is not numbered has a name of its own, so that its answer can be
     /// told.
     func name(_ operation: Int) -> String {
-        asked[operation].isNumbered ? asked[operation].asker.name : "x\(operation)"
+        asked[operation].messageID != nil ? asked[operation].asker.name : "x\(operation)"
+    }
+
+    /// The operation that goes by a `msg_id` now.
+    func operation(numbered messageID: Int) -> Int { latest[messageID] ?? messageID }
+
+    /// Whether the `msg_id` of an operation may be used for another: none of its answers can be taken for the other's.
+    func isOver(_ operation: Int, _ lives: [Int]) -> Bool {
+        let one = asked[operation]
+        return one.messageID != nil && !one.isRepeated && one.copies.owing(lives) == nil
+    }
+
+    mutating func repeats(_ operation: Int) {
+        asked[operation].isRepeated = true
     }
 
     // MARK: - Effects
@@ -111,7 +131,7 @@ struct Ledger {
             }
         guard let number, asked.indices.contains(number),
             self.request(number).operation == request.operation, request.id.client == name(number),
-            asked[number].isNumbered ? request.id.number == number : request.id.numberedBy != nil
+            asked[number].messageID.map({ $0 == request.id.number }) ?? (request.id.numberedBy != nil)
         else { throw Breach(.atMostOnce, "a command that nobody asked for: \(request.command.text)") }
         if let first = asked[number].effect?.id, first != request.id {
             throw Breach(.atMostOnce, "request \(number) stands in the log as \(first) and \(request.id)")

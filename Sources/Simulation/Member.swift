@@ -44,6 +44,8 @@ final class Member {
     var inbox: [Input] = []
     /// When its timer rings next.
     var timer: Microseconds?
+    /// How often it has asked for something to be done in this turn.
+    var rounds = 0
     /// Turns that its timer began at one time, `lastRing`.
     var idleTurns = 0
     var lastRing: Microseconds = -1

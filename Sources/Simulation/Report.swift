@@ -24,6 +24,8 @@ package struct Tally: Codable, Sendable {
     var slowestDemand = 0
     /// The longest election timeout of a member when a majority was healed.
     var longestTimeout: Microseconds = 0
+    /// The most rounds that a turn took; see `Replica.mostRounds`.
+    var longestTurn = 0
     var changes = 0
     var transfers = 0
 
@@ -42,6 +44,7 @@ package struct Tally: Codable, Sendable {
         transfers += other.transfers
         slowestDemand = max(slowestDemand, other.slowestDemand)
         longestTimeout = max(longestTimeout, other.longestTimeout)
+        longestTurn = max(longestTurn, other.longestTurn)
     }
 
     package var told: String {
@@ -52,7 +55,7 @@ package struct Tally: Codable, Sendable {
             \(changes) changes of membership, \(transfers) transfers, \(crashes) crashes, \
             \(faults) faults, \(undecided) histories undecided, \
             slowest recovery \(slowestDemand) election timeouts, of which the longest \
-            \(longestTimeout / 1_000) ms
+            \(longestTimeout / 1_000) ms, longest turn \(longestTurn) rounds
             """
     }
 }

@@ -8,8 +8,13 @@ extension Simulation {
         if case .relay(let relay) = message, relay.source == member.id, let last = relay.route.last {
             return try checkSent(relay.message, from: member, to: Member.index(of: last))
         }
-        guard case .raft(let message) = message else { return }
         let stored = member.stored.hardState
+        if case .transfer(let request) = message, request.term > stored.term {
+            throw Breach(
+                .durability,
+                "\(member.id) asks for a transfer in term \(request.term), and has stored \(stored.term)")
+        }
+        guard case .raft(let message) = message else { return }
         switch message.body {
         case .requestVote(let request) where request.preVote: return
         case .requestVote(let request):

@@ -102,6 +102,8 @@ package struct Scenario: Sendable {
     var unnumbered = 0
     /// Percent of requests that a client sends again, while it waits or after an answer.
     var repeats = 0
+    /// Percent of requests that take the `msg_id` of the client's request before, where that is over.
+    var reuses = 0
     /// Percent of requests that go to any member; the rest go to the client's own.
     var roaming = 50
 

@@ -22,6 +22,8 @@ enum Property: String {
     case linearizability = "linearizability"
     /// A timer that has rung must not ring again at the same moment for ever.
     case quietTimer = "deadlines lie ahead"
+    /// `hasReady` holds only where something comes of it.
+    case endlessTurn = "every turn ends"
     case liveness = "progress of a healed majority"
     case answers = "every request is answered"
 }

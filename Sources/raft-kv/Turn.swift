@@ -15,6 +15,8 @@ struct Turn: Sendable {
     /// Why the node cannot go on, once it cannot.
     private(set) var failure: (text: String, exitCode: Int32)?
     private(set) var isRetiring = false
+    /// What stands for a program that is at fault, in sysexits.h.
+    private static let softwareFault: Int32 = 70
     private var turns = 0
     private var stopwatch: Stopwatch
 
@@ -195,7 +197,16 @@ struct Turn: Sendable {
     // MARK: - Output
 
     private mutating func drain() {
+        var rounds = 0
         while failure == nil, let ready = replica.takeReadyIfAny() {
+            rounds += 1
+            if rounds > Replica.mostRounds {
+                failure = (
+                    "its state is impossible: there is always more to be done (a turn ends within "
+                        + "\(Replica.mostRounds) rounds)", Self.softwareFault
+                )
+                return
+            }
             stopwatch.ends(.step)
             if let term = ready.raft.hardState?.term { log.term = term }
             for event in ready.raft.events { log.narrate(event) }

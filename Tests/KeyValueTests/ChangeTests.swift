@@ -231,7 +231,9 @@ final class ChangeTests: XCTestCase {
         var reader = SnapshotReader()
         XCTAssertTrue(reader.read(writer.next(bytes: 1 << 20)))
         XCTAssertEqual(reader.membership, replica.raft.membership)
-        XCTAssertEqual(reader.store.outcome(of: RequestID(client: "c1", number: 1)), .membershipChanged)
+        let change = Request(
+            id: RequestID(client: "c1", number: 1), operation: .changeMembership(["n0", "n1"]))
+        XCTAssertEqual(reader.store.outcome(of: change.id), .membershipChanged)
     }
 }
 

@@ -189,6 +189,45 @@ final class ErrorTests: XCTestCase {
         XCTAssertEqual(cluster.codes("n1", to: 1), [.timeout])
     }
 
+    /// What waits for the time when this member leads is put into its log then.
+    func testWhatWaitsForThisMemberToLeadIsNotSaidNotToHappen() {
+        let cluster = led(3)
+        cluster.write(1, 5, at: "n1", 1)
+        let copies = cluster.intercept(\.isForward)
+        cluster.isolate("n2")
+        cluster.with("n2") { [now = cluster.now] in
+            let order = TimeoutNow(term: $0.raft.currentTerm, leader: "n0")
+            $0.receive(.raft(Message(.timeoutNow(order))), from: "n0", now: now)
+            XCTAssertTrue($0.raft.isSucceeding)
+            $0.receive(copies[0].message, from: "n1", now: now)
+            $0.receive(ClientRequest(client: "c1", messageID: 1, .write(key: 1, value: 5)), now: now)
+        }
+        cluster.with("n2") { $0.endOfInput() }
+        XCTAssertEqual(cluster.codes("n2", to: 1), [.timeout])
+    }
+
+    /// Its second half is still to come, and will.
+    func testAChangeOfWhichHalfIsAppliedIsNotSaidNotToHappen() {
+        let cluster = led(4, voters: 3)
+        cluster.firewall = { !$0.bringsFinalMembership }
+        cluster.change(["n0", "n1", "n3"], at: "n0", 1)
+        cluster.run(for: cluster["n0"].raft.timing.heartbeatInterval)
+        let term = cluster["n0"].raft.currentTerm
+        let heartbeat = AppendEntries(
+            term: term, leader: "n0", prevLogIndex: 2, prevLogTerm: term, leaderCommit: 2)
+        cluster.with("n2") { [now = cluster.now] in
+            $0.receive(.raft(Message(id: 99, .appendEntries(heartbeat))), from: "n0", now: now)
+        }
+        XCTAssertTrue(cluster["n2"].raft.membership.isJoint)
+        XCTAssertEqual(cluster["n2"].lastApplied, 2)
+        cluster.isolate("n2")
+        cluster.run(for: 1_000_000)
+        XCTAssertNil(cluster["n2"].raft.leader)
+        cluster.change(["n0", "n1", "n3"], at: "n2", 1)
+        cluster.with("n2") { $0.endOfInput() }
+        XCTAssertEqual(cluster.codes("n2", to: 1), [.timeout])
+    }
+
     func testPatienceFollowsTheLatency() {
         let cluster = ReplicaCluster(3)
         XCTAssertEqual(cluster["n0"].patience, 900_000)

@@ -5,6 +5,8 @@ import XCTest
 
 /// The way of a write to the leader, and again after a loss.
 final class ForwardTests: XCTestCase {
+    private let patience: Microseconds = 900_000
+
     private func command(_ number: Int, _ value: JSONValue = 5) -> Command {
         Request(id: RequestID(client: "c", number: number), operation: .write(key: 1, value: value)).command
     }
@@ -115,6 +117,62 @@ final class ForwardTests: XCTestCase {
         cluster.write(1, 5, at: "n1", 1)
         let limit = cluster.network.compactMap(\.forward).first?.limit
         XCTAssertEqual(limit, cluster["n1"].lastApplied + Sessions.capacity / 2)
+    }
+
+    /// After a snapshot a member cannot know that a copy was carried out and forgotten since.
+    func testTheLimitIsThatOfTheFirstTimeHoweverOftenItIsPassedOn() {
+        let cluster = led()
+        cluster.write(1, 5, at: "n1", 1)
+        let first = cluster.intercept(\.isForward).compactMap(\.forward).first?.limit
+        for number in 2...20 { cluster.write(1, 6, at: "n0", number) }
+        cluster.settle()
+        cluster.run(for: cluster["n0"].raft.timing.heartbeatInterval)
+        XCTAssertGreaterThan(cluster["n1"].lastApplied, 10)
+        cluster.firewall = { !$0.isForward }
+        cluster.run(for: patience)
+        let limits = cluster.sent.compactMap(\.forward).map(\.limit)
+        XCTAssertGreaterThan(limits.count, 1)
+        XCTAssertEqual(Set(limits), [first])
+        XCTAssertEqual(cluster.codes("n1", to: 1), [.timeout])
+    }
+
+    func testWhatNoLeaderMayAppendAnyMoreIsPassedOnNoMoreAndMayHaveHappened() {
+        let cluster = led()
+        cluster.write(1, 5, at: "n1", 1)
+        _ = cluster.intercept(\.isForward)
+        let limit = cluster["n1"].lastApplied + Sessions.capacity / 2
+        cluster.with("n0") { replica in
+            while replica.raft.log.lastIndex < limit { _ = replica.raft.propose(Command("c 0 write 1 2")) }
+        }
+        cluster.settle()
+        cluster.run(for: cluster["n0"].raft.timing.heartbeatInterval)
+        XCTAssertEqual(cluster["n1"].lastApplied, limit)
+        let before = cluster.sent.filter(\.isForward).count
+        cluster.run(for: patience)
+        XCTAssertEqual(cluster.sent.filter(\.isForward).count, before)
+        XCTAssertEqual(cluster.codes("n1", to: 1), [.timeout])
+        // Its client asks anew: that is a first time again.
+        cluster.write(1, 5, at: "n1", 1)
+        cluster.settle()
+        XCTAssertEqual(cluster.answers("n1", to: 1).last, .writeOK)
+    }
+
+    func testALeaderWhoseLogIsFarAheadTakesNoMoreAndItsTurnEnds() {
+        let cluster = led()
+        cluster.isolate("n0")
+        cluster.with("n0") { [now = cluster.now] replica in
+            for number in 0..<(Sessions.capacity / 2 + 100) {
+                let write = Operation.write(key: 1, value: 2)
+                replica.receive(ClientRequest(client: "c1", messageID: number, write), now: now)
+            }
+        }
+        XCTAssertEqual(cluster["n0"].raft.log.lastIndex, 1 + Sessions.capacity / 2)
+        cluster.run(for: patience)
+        let codes = (cluster.replies["n0"] ?? []).map { reply -> ErrorCode? in
+            if case .error(let code, _) = reply.body { code } else { nil }
+        }
+        XCTAssertEqual(codes.count { $0 == .timeout }, Sessions.capacity / 2)
+        XCTAssertEqual(codes.count { $0 == .temporarilyUnavailable }, 100)
     }
 
     func testACopyOfWhatIsAppliedIsNotPutIntoTheLogAgain() {

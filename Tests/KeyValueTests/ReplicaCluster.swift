@@ -48,7 +48,7 @@ final class ReplicaCluster: TestNetwork<PeerMessage> {
         var turns = 0
         while replicas[id]!.hasReady {
             turns += 1
-            guard turns < 50 else { return XCTFail("\(id) asks for its turn for ever") }
+            guard turns <= Replica.mostRounds else { return XCTFail("\(id) asks for its turn for ever") }
             let ready = replicas[id]!.takeReady()
             post(ready.early, from: id)
             replicas[id]!.persisted(ready)

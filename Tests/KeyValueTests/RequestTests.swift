@@ -23,6 +23,12 @@ final class RequestTests: XCTestCase {
                     let id = RequestID(client: client, number: number, numberedBy: member)
                     let request = Request(id: id, operation: .write(key: 1, value: 2))
                     XCTAssertEqual(Request(request.command), request, request.command.text)
+                    XCTAssertEqual(RequestID(of: request.command), request.id)
+                    XCTAssertEqual(RequestID(words: request.id.words), request.id)
+                    let refusal = Request(id: request.id, operation: .refuseChange(.busy))
+                    XCTAssertEqual(refusal.id, request.id, "it is about that request")
+                    XCTAssertEqual(Request(refusal.command), refusal)
+                    XCTAssertEqual(RequestID(of: refusal.command), request.id)
                     XCTAssertTrue(request.command.text.unicodeScalars.allSatisfy { $0.value > 31 })
                 }
             }
@@ -42,9 +48,24 @@ final class RequestTests: XCTestCase {
                 for operation in operations {
                     let request = Request(id: id, operation: operation)
                     XCTAssertEqual(Request(request.command), request, request.command.text)
+                    XCTAssertEqual(RequestID(of: request.command), request.id)
                 }
             }
         }
+    }
+
+    /// What snapshots and logs hold must be known in another process, and by a later version.
+    func testTheDigestIsTheSameInEveryProcess() {
+        let id = RequestID(client: "c9", number: 1)
+        let write = Request(id: id, operation: .write(key: "\"x\"", value: 5))
+        XCTAssertEqual(write.id.words, "c9 1 d50513ee525b30c6")
+        let others: [KeyValue.Operation] = [
+            .write(key: "\"x\"", value: 6), .write(key: "\"y\"", value: 5),
+            .cas(key: "\"x\"", from: 5, to: 5, createIfNotExists: false),
+            .cas(key: "\"x\"", from: 5, to: 5, createIfNotExists: true), .changeMembership(["n0"]),
+            .changeMembership(["n1"]),
+        ]
+        XCTAssertEqual(Set(others.map { Request(id: id, operation: $0).id } + [write.id]).count, 7)
     }
 
     func testALineThatIsNoRequestIsNone() {

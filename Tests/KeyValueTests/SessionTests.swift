@@ -69,9 +69,10 @@ final class SessionTests: XCTestCase {
             Request(id: RequestID(client: "c", number: number), operation: .write(key: 1, value: value))
         }
         for number in 0..<101_000 { _ = store.apply(write(number, 0)) }
-        _ = store.apply(write(1_000, 5))
-        XCTAssertEqual(store[1], 0, "the oldest that is remembered was carried out again")
-        XCTAssertNil(store.outcome(of: RequestID(client: "c", number: 999)))
+        _ = store.apply(write(101_000, 5))
+        _ = store.apply(write(1_000, 0))
+        XCTAssertEqual(store[1], 5, "the oldest that is remembered was carried out again")
+        XCTAssertNil(store.outcome(of: write(999, 0).id))
     }
 
     func testClientsAreToldApartByCodePointsAndNumbersByWhoDrewThem() {
@@ -79,6 +80,7 @@ final class SessionTests: XCTestCase {
             RequestID(client: "\u{e9}", number: 1), RequestID(client: "e\u{301}", number: 1),
             RequestID(client: "c", number: 1), RequestID(client: "c", number: 1, numberedBy: "n0"),
             RequestID(client: "c", number: 1, numberedBy: "n1"), RequestID(client: "c", number: 2),
+            RequestID(client: "c", number: 1, digest: 1),
         ]
         XCTAssertEqual(Set(ids).count, ids.count)
         XCTAssertEqual(ids[0], RequestID(client: "\u{e9}", number: 1))
@@ -121,26 +123,47 @@ final class SessionTests: XCTestCase {
         XCTAssertEqual(cluster.codes("n2", to: 1).count, 1)
     }
 
-    func testANumberThatIsUsedAgainForAnotherRequestIsNotCarriedOutAgain() {
+    func testANumberThatIsUsedAgainForAnotherRequestIsAnotherRequest() {
         let cluster = led(3)
-        cluster.write(1, 5, at: "n0", 1)
-        cluster.ask("n0", "c1", 2, .cas(key: 1, from: 6, to: 7, createIfNotExists: false))
-        cluster.ask("n0", "c1", 3, .cas(key: 2, from: 6, to: 7, createIfNotExists: false))
-        cluster.change(["n0", "n1"], at: "n0", 4)
-        cluster.settle()
-        for number in 1...4 {
-            cluster.change(["n0"], at: "n0", number)
-            if number > 1 { cluster.write(1, 9, at: "n0", number) }
+        for (place, id) in cluster.ids.enumerated() {
+            cluster.write(1, JSONValue(canonical: "\(place)"), at: id, 1)
             cluster.settle()
+            XCTAssertEqual(cluster["n0"].store[1]?.text, "\(place)", id)
         }
-        XCTAssertEqual(cluster.answers("n0", to: 1), [.writeOK, .writeOK])
+        cluster.ask("n1", "c1", 1, .cas(key: 1, from: 2, to: 7, createIfNotExists: false))
+        cluster.ask("n1", "c1", 1, .cas(key: 1, from: 2, to: 8, createIfNotExists: true))
+        cluster.settle()
+        XCTAssertEqual(cluster.answers("n0", to: 1), [.writeOK])
+        XCTAssertEqual(cluster.answers("n1", to: 1).prefix(2), [.writeOK, .casOK])
+        XCTAssertEqual(cluster.codes("n1", to: 1).last, .preconditionFailed)
+        XCTAssertEqual(cluster["n0"].store[1], 7)
+        cluster.change(["n0", "n1"], at: "n0", 1)
+        cluster.settle()
+        cluster.change(["n0"], at: "n0", 1)
+        cluster.settle()
         XCTAssertEqual(
-            cluster.codes("n0", to: 2), [.preconditionFailed, .preconditionFailed, .preconditionFailed])
-        XCTAssertEqual(cluster.codes("n0", to: 3), [.keyDoesNotExist, .abort, .keyDoesNotExist])
-        XCTAssertEqual(cluster.answers("n0", to: 4).count, 3)
-        XCTAssertEqual(cluster.codes("n0", to: 4).last, .abort)
-        XCTAssertEqual(cluster["n0"].store[1], 5)
-        XCTAssertEqual(cluster["n0"].raft.membership.voters, ["n0", "n1"])
+            cluster.answers("n0", to: 1).dropFirst(),
+            [.changeMembershipOK(["n0", "n1"]), .changeMembershipOK(["n0"])])
+        // Each is a copy of itself still.
+        cluster.write(1, 0, at: "n0", 1)
+        cluster.change(["n1", "n0", "n1"], at: "n0", 1)
+        cluster.settle()
+        XCTAssertEqual(cluster["n0"].store[1], 7)
+        XCTAssertEqual(cluster["n0"].raft.membership.voters, ["n0"])
+    }
+
+    func testTwoRequestsWithOneNumberAtTheSameTimeAreBothCarriedOut() {
+        let cluster = led(3)
+        cluster.with("n1") { [now = cluster.now] replica in
+            for value in [5, 6, 5] {
+                let write = Operation.write(key: JSONValue(integerLiteral: value), value: 1)
+                replica.receive(ClientRequest(client: "c1", messageID: 1, write), now: now)
+            }
+        }
+        cluster.settle()
+        XCTAssertEqual(cluster.answers("n1", to: 1), [.writeOK, .writeOK, .writeOK])
+        XCTAssertEqual(cluster["n0"].store.count, 2)
+        XCTAssertEqual(cluster["n0"].raft.log.lastIndex, 3, "the third is a copy of the first")
     }
 
     func testTheSameRequestAtTwoMembersAtOnceIsCarriedOutOnceAndAnsweredByBoth() {

@@ -66,7 +66,8 @@ final class SnapshotTextTests: XCTestCase {
 
     func testATextThatIsNoSnapshotIsRefused() {
         for bad in [
-            "key 1 2\n", "members n0\nkey 1\n", "members \nend\nend\n", "members n0\ndid c1 x written\n",
+            "key 1 2\n", "members n0\nkey 1\n", "members \nend\nend\n", "members n0\ndid c1 x 1 written\n",
+            "members n0\ndid c1 1 written\n", "members n0\ndid c1 1 x written\n",
         ] {
             var reader = SnapshotReader()
             XCTAssertFalse(reader.read(bad), bad)

@@ -20,6 +20,27 @@ final class TransferTests: XCTestCase {
         }
     }
 
+    /// Nothing that carries a term leaves before that term is durable.
+    func testATransferIsNotAskedForInATermThatIsNotStored() {
+        let cluster = led(3)
+        cluster.isolate("n1")
+        cluster.run(for: 2 * timeout)
+        XCTAssertNil(cluster["n1"].raft.leader)
+        var replica = cluster["n1"]
+        let term = replica.raft.currentTerm + 1
+        replica.transferLeadership(to: "n2", client: "c1", messageID: 1, now: cluster.now)
+        let append = AppendEntries(
+            term: term, leader: "n0", prevLogIndex: 1, prevLogTerm: 1, leaderCommit: 1)
+        let now = cluster.now + replica.raft.timing.heartbeatInterval
+        replica.receive(.raft(Message(id: 1, .appendEntries(append))), from: "n0", now: now)
+        replica.advance(to: now)
+        let request = PeerEnvelope(to: "n0", .transfer(TransferRequest(term: term, target: "n2")))
+        let ready = replica.takeReady()
+        XCTAssertEqual(ready.raft.hardState?.term, term)
+        XCTAssertFalse(ready.early.contains(request))
+        XCTAssertTrue(ready.late.contains(request))
+    }
+
     // Scenario 82
     func testAtOnceWhereItLeadsAndNeverToWhoIsNoVoter() {
         let cluster = led(4, voters: 3)

@@ -57,9 +57,9 @@ final class EntryTextTests: XCTestCase {
     }
 
     func testAMembershipIsReadAsItIsWrittenAndNoRequestIsTakenForOne() {
-        let joint = Membership(voters: ["n2", "n3"], outgoing: ["n0", "n1"], change: "c1 8")
+        let joint = Membership(voters: ["n2", "n3"], outgoing: ["n0", "n1"], change: "c1 8 5f")
         XCTAssertEqual(
-            append(["3 members n0,n1", "4 members n2,n3/n0,n1 c1 8", #"5 members 7 write "x" 5"#]).entries,
+            append(["3 members n0,n1", "4 members n2,n3/n0,n1 c1 8 5f", #"5 members 7 write "x" 5"#]).entries,
             [
                 Entry(term: 3, payload: .membership(Membership(voters: ["n0", "n1"]))),
                 Entry(term: 4, payload: .membership(joint)),
@@ -69,7 +69,8 @@ final class EntryTextTests: XCTestCase {
         for element in [
             "3 members", "3 members ", "3 members /n0", "3 members n0/", "3 members n0//n1",
             "3 members n0,,n1",
-            "3 members n0/n1/n2", "3 members n0 c1", "3 members n0 c1 x", "3 members n0  c1 8",
+            "3 members n0/n1/n2", "3 members n0 c1", "3 members n0 c1 8", "3 members n0 c1 8 x",
+            "3 members n0  c1 8 5f",
         ] {
             XCTAssertEqual(append([element]).refusal?.code, .malformedRequest, element)
         }

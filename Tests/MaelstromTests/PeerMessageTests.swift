@@ -57,7 +57,7 @@ final class PeerMessageTests: XCTestCase {
             .readIndexReply(
                 ReadIndexReply(
                     term: 4, index: 11,
-                    membership: Membership(voters: ["n0", "n 1"], outgoing: ["n2"], change: "c1 8")))),
+                    membership: Membership(voters: ["n0", "n 1"], outgoing: ["n2"], change: "c1 8 5f")))),
     ]
 
     private func said(_ message: PeerMessage) -> String {

@@ -124,6 +124,17 @@ final class LearnerTests: XCTestCase {
         XCTAssertNil(hand.raft.leadership.catchUp)
     }
 
+    func testAChangeThatFailedInThisTurnIsNotBegunAnewByACopyInTheSameTurn() {
+        var hand = Hand(of: 3, voters: ["n0"])
+        hand.wait(0)
+        _ = hand.raft.changeMembership(to: ["n0", "n2"], change: "c1 1")
+        hand.now += CatchUp.patience
+        hand.raft.advance(to: hand.now)
+        XCTAssertNil(hand.raft.leadership.catchUp)
+        XCTAssertEqual(hand.raft.changeMembership(to: ["n0", "n2"], change: "c1 1"), .underWay)
+        XCTAssertNil(hand.raft.leadership.catchUp, "it is about to be refused")
+    }
+
     // Scenario 94
     func testALearnerOfAHigherTermIsFollowedByAnElection() {
         let cluster = led(4, voters: 3)

@@ -62,6 +62,41 @@ final class ReadTests: XCTestCase {
         XCTAssertEqual(cluster.reads["n0"], [7])
     }
 
+    func testAFollowerTakesTheIndexOfAReadFromItsLeaderOnly() {
+        var hand = Hand(of: 3)
+        hand.append(heartbeat(term: 1, from: "n1"))
+        hand.raft.read(1)
+        let question = hand.settle().first { $0.to == "n1" }?.message.id
+        XCTAssertNotNil(question)
+        hand.hear(.readIndexReply(ReadIndexReply(term: 1, index: 0)), from: "n2", inReplyTo: question)
+        XCTAssertEqual(hand.reads, [], "n2 does not lead")
+        hand.hear(.readIndexReply(ReadIndexReply(term: 1, index: 0)), from: "n1", inReplyTo: question)
+        XCTAssertEqual(hand.reads.map(\.id), [1])
+    }
+
+    /// While a change from three voters to five is not committed, a follower of the three may still conclude with its
+    /// leader what is committed.
+    func testTheIndexOfAReadAllowsForEveryMembershipThatMayYetHold() throws {
+        let cluster = led(5, voters: 3)
+        cluster.settle()
+        cluster.firewall = { $0.append?.entries.isEmpty != false }
+        cluster.change("n0", to: cluster.ids)
+        cluster.settle()
+        XCTAssertTrue(cluster["n0"].membership.isJoint || !cluster["n0"].unsettledMemberships.isEmpty)
+        XCTAssertGreaterThan(cluster["n0"].log.lastIndex, cluster["n0"].commitIndex)
+        cluster.with("n0") { [now = cluster.now] in
+            let question = ReadIndex(term: $0.currentTerm)
+            $0.receive(Message(id: 99, .readIndex(question)), from: "n1", now: now)
+        }
+        let answers = cluster.network.compactMap { packet -> Index? in
+            guard case .readIndexReply(let answer) = packet.message.body, packet.to == "n1" else {
+                return nil
+            }
+            return answer.index
+        }
+        XCTAssertEqual(answers, [cluster["n0"].log.lastIndex])
+    }
+
     // Scenario 52
     func testOnlyAnswersToWhatWasSentAfterAReadCameConfirmIt() {
         var hand = leading()

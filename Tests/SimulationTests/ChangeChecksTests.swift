@@ -19,7 +19,7 @@ final class ChangeChecksTests: XCTestCase {
     }
 
     private func membership(_ number: Int, _ voters: [NodeID], of outgoing: [NodeID] = []) -> Membership {
-        Membership(voters: voters, outgoing: outgoing, change: "o\(number) \(number)")
+        Membership(voters: voters, outgoing: outgoing, change: "o\(number) \(number) 5f")
     }
 
     private func answer(_ ledger: inout ChangeLedger, _ number: Int, _ body: ClientReply.Body) throws {
@@ -44,7 +44,7 @@ final class ChangeChecksTests: XCTestCase {
 
     func testAChangeThatNobodyAskedForIsFound() {
         var ledger = asked([new])
-        for change in ["", "o1 1", "o0 1", "c0 0"] {
+        for change in ["", "o1 1 5f", "o0 1 5f", "c0 0 5f"] {
             let stray = Membership(voters: new, outgoing: old, change: change)
             expect(.atMostOnce) { try ledger.commits(stray, at: 1) }
         }

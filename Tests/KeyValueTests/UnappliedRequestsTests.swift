@@ -1,0 +1,76 @@
+import Raft
+import XCTest
+
+@testable import KeyValue
+
+/// Which requests stand in the log and are not applied, as it grows, is cut and is applied.
+final class UnappliedRequestsTests: XCTestCase {
+    private func entry(_ number: Int) -> Entry { Entry(term: 1, "c \(number) write 1 \(number)") }
+
+    private func id(_ number: Int) -> RequestID { RequestID(of: Command("c \(number) write 1 \(number)"))! }
+
+    private func known(_ unapplied: UnappliedRequests) -> [Int] {
+        (0..<10).filter { unapplied.contains(id($0)) }
+    }
+
+    func testItFollowsTheLog() {
+        var log = Log(entries: [1, 2, 3, 2].map(entry))
+        var unapplied = UnappliedRequests(after: 0)
+        XCTAssertEqual(unapplied.lag(behind: log), 4)
+        unapplied.take(log)
+        XCTAssertEqual(known(unapplied), [1, 2, 3])
+        unapplied.forget(upTo: 2)
+        XCTAssertEqual(known(unapplied), [2, 3], "a copy of it stands there")
+        unapplied.truncate(from: 4)
+        log.truncate(from: 4)
+        log.append(entry(5))
+        unapplied.take(log)
+        XCTAssertEqual(known(unapplied), [3, 5])
+        unapplied.forget(upTo: 4)
+        XCTAssertEqual(known(unapplied), [])
+        log.append(entry(6))
+        log.append(Entry(term: 1, payload: .noOp))
+        log.append(entry(7))
+        // What it has not looked at is applied first.
+        unapplied.forget(upTo: 6)
+        unapplied.take(log)
+        XCTAssertEqual(known(unapplied), [7])
+        unapplied.truncate(from: 7)
+        unapplied.truncate(from: 7)
+        XCTAssertEqual(known(unapplied), [])
+    }
+
+    func testItSaysOfEveryLogWhatALookAtAllOfItSays() {
+        for seed in 0..<300 as Range<UInt64> {
+            var dice = SeededGenerator(seed: seed)
+            var log = Log()
+            var applied = 0
+            var unapplied = UnappliedRequests(after: 0)
+            for _ in 0..<60 {
+                switch Int.random(in: 0..<5, using: &dice) {
+                case 0, 1: log.append(entry(Int.random(in: 0..<10, using: &dice)))
+                case 2:
+                    applied = Int.random(in: applied...log.lastIndex, using: &dice)
+                    unapplied.forget(upTo: applied)
+                case 3 where applied < log.lastIndex:
+                    let index = Int.random(in: (applied + 1)...log.lastIndex, using: &dice)
+                    log.truncate(from: index)
+                    unapplied.truncate(from: index)
+                default: unapplied.take(log)
+                }
+            }
+            unapplied.take(log)
+            let rest = applied < log.lastIndex ? Array(log[(applied + 1)...log.lastIndex]) : []
+            XCTAssertEqual(known(unapplied), (0..<10).filter { rest.contains(entry($0)) }, "seed \(seed)")
+        }
+    }
+
+    func testWhatTheLogOfARestartedMemberHoldsIsKnownAtOnce() {
+        var state = StoredState(hardState: HardState(term: 1), log: Log(entries: (0..<2_000).map(entry)))
+        state.founders = ["n0", "n1", "n2"]
+        let configuration = Raft.Configuration(id: "n0", members: ["n0", "n1", "n2"], seed: 1)
+        let replica = Replica(configuration: configuration, stored: state, now: 0)
+        XCTAssertEqual(replica.unapplied.lag(behind: replica.raft.log), 0)
+        XCTAssertTrue(replica.isInLog(id(1_999)))
+    }
+}
