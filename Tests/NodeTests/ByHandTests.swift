@@ -143,6 +143,53 @@ final class ByHandTests: XCTestCase {
         XCTAssertEqual(Printed(result.output[1])?.code, 20)
     }
 
+    func testOneMessageIDServesForEverythingThatIsTyped() throws {
+        let result = try session([
+            initLine(["n0"]), line(#"{"type":"write","msg_id":1,"key":1,"value":1}"#),
+            line(#"{"type":"write","msg_id":1,"key":1,"value":2}"#),
+            line(#"{"type":"write","msg_id":1,"key":1,"value":3}"#),
+            line(#"{"type":"read","msg_id":1,"key":1}"#),
+            line(#"{"type":"cas","msg_id":1,"key":1,"from":3,"to":4}"#),
+            line(#"{"type":"cas","msg_id":1,"key":1,"from":3,"to":4}"#),
+            line(#"{"type":"read","msg_id":1,"key":1}"#),
+        ])
+        let replies = result.output.compactMap { Printed($0) }
+        XCTAssertEqual(
+            replies.map(\.type),
+            ["init_ok", "write_ok", "write_ok", "write_ok", "read_ok", "cas_ok", "cas_ok", "read_ok"])
+        XCTAssertEqual(replies.compactMap { $0["value"] }, [3, 4])
+    }
+
+    func testALeaderThatCannotCommitAnswersEveryRequestAndEndsWhenItIsTold() throws {
+        let wire = Wire()
+        let node = try wire.start("n0", patient)
+        wire.type([
+            three,
+            line(
+                #"{"type":"append_entries","msg_id":1,"term":1,"leader_id":"n1","prev_log_index":0,"prev_log_term":0,"entries":[],"leader_commit":0}"#,
+                from: "n1"),
+            line(#"{"type":"timeout_now","term":1,"leader_id":"n1"}"#, from: "n1"),
+        ])
+        func question() -> Printed? {
+            wire.replies.first { $0.type == "request_vote" && $0.destination == "n2" }
+        }
+        wire.run(until: { question() != nil })
+        let number = try XCTUnwrap(question()?.body["msg_id"] as? Int)
+        let grant = #"{"type":"request_vote_res","in_reply_to":\#(number),"term":2,"vote_granted":true}"#
+        let writes = (0..<50_100).map { line(#"{"type":"write","msg_id":\#($0),"key":1,"value":\#($0)}"#) }
+        wire.type([line(grant, from: "n2")] + writes)
+        var (looked, codes): (Int, [Int?]) = (0, [])
+        wire.run(until: {
+            codes += wire.replies[looked...].filter { $0.destination == "c1" }.map(\.code)
+            looked = wire.replies.count
+            return codes.count == writes.count + 1
+        })
+        XCTAssertEqual(codes.count { $0 == 0 }, 50_000 - 1)
+        XCTAssertEqual(codes.count { $0 == 11 }, 101)
+        kill(node.pid, SIGTERM)
+        XCTAssertEqual(wire.waitForEnd("n0"), 0)
+    }
+
     func testAtTheEndOfInputNothingIsLeftUnanswered() throws {
         let result = try session(
             [
