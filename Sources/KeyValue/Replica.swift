@@ -123,6 +123,12 @@ package struct Replica: Sendable {
         if isRetiring { handOver() }
     }
 
+    /// Takes the time while input waits to be received; see `Raft.advanceHeartbeats(to:)`.
+    package mutating func advanceHeartbeats(to now: Microseconds) {
+        self.now = max(self.now, now)
+        raft.advanceHeartbeats(to: self.now)
+    }
+
     /// Takes what a client asks.
     package mutating func receive(_ request: ClientRequest, now: Microseconds) {
         self.now = max(self.now, now)

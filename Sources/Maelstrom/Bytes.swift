@@ -46,9 +46,14 @@ extension [UInt8] {
 
     private mutating func append(escape byte: UInt8) {
         append(UInt8(ascii: "\\"))
-        if byte >= 0x20 {
-            append(byte)
-        } else {
+        switch byte {
+        case 0x08: append(UInt8(ascii: "b"))
+        case 0x09: append(UInt8(ascii: "t"))
+        case 0x0a: append(UInt8(ascii: "n"))
+        case 0x0c: append(UInt8(ascii: "f"))
+        case 0x0d: append(UInt8(ascii: "r"))
+        case 0x20...: append(byte)
+        default:
             append("u00")
             append(byte >> 4 + UInt8(ascii: "0"))
             let low = byte & 15

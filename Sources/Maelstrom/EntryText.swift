@@ -134,10 +134,13 @@ struct EntryText {
             array.append(json: text.text)
         }
         array.append(UInt8(ascii: "]"))
-        guard let trees = try? decoder.decode([JSONTree].self, from: Data(array)), trees.count == texts.count
-        else { return nil }
-        if trees.contains(where: \.mayHaveLostDigits), NumberScan.holdsOversizedInteger(array) { return nil }
-        return try? trees.map { try Canonical.value($0) }
+        let values = array.withUnsafeBytes { bytes -> [JSONValue]? in
+            let source = JSONSource(bytes: bytes, decoder: decoder)
+            guard source.isUTF8, bytes.count <= Outline.longest else { return nil }
+            let data = Data(bytes)
+            return try? decoder.decode(CanonicalArray.self, from: data, configuration: source).values
+        }
+        return values?.count == texts.count ? values : nil
     }
 
     /// Whether `text`, put into an array, ends with itself, so that two broken values cannot mend each other.

@@ -50,11 +50,24 @@ struct Fields {
     static let highest = 1 << 62
 
     private let container: KeyedDecodingContainer<Key>
-    /// The field whose value holds a number of which digits may have been lost; see `JSONTree`.
-    private(set) var doubtful: Key?
+    private let text: JSONText
+    /// Where the body stands in the text's outline.
+    private let place: Int
 
-    init(_ container: KeyedDecodingContainer<Key>) {
+    init(_ container: KeyedDecodingContainer<Key>, at place: Int, of text: JSONText) {
         self.container = container
+        self.place = place
+        self.text = text
+    }
+
+    /// - Throws: where a field is there twice: JSONDecoder keeps one of them, and nobody says which was meant.
+    func checkNames() throws(Malformed) {
+        try Self.checkNames(of: "body", at: place, in: text)
+    }
+
+    static func checkNames(of what: String, at place: Int, in text: JSONText) throws(Malformed) {
+        guard let name = text.repeatedName(in: place) else { return }
+        throw Malformed(text: "\(what) must name no field twice, and \(name) is there twice")
     }
 
     func wrong(_ key: Key, _ expected: String) -> Malformed {
@@ -85,10 +98,12 @@ struct Fields {
 
     /// The fields of a message within this one.
     func body() throws(Malformed) -> Fields {
-        guard let body = try? container.nestedContainer(keyedBy: Key.self, forKey: .body) else {
-            throw wrong(.body, "the body of a message")
-        }
-        return Fields(body)
+        guard let body = try? container.nestedContainer(keyedBy: Key.self, forKey: .body),
+            let place = text.value(of: Key.body.rawValue, in: place)
+        else { throw wrong(.body, "the body of a message") }
+        let fields = Fields(body, at: place, of: text)
+        try fields.checkNames()
+        return fields
     }
 
     func flag(_ key: Key) throws(Malformed) -> Bool {
@@ -139,20 +154,20 @@ struct Fields {
         return from...to
     }
 
-    mutating func value(_ key: Key) throws(Malformed) -> JSONValue {
-        if let integer = try? container.decode(Int.self, forKey: key) {
-            return JSONValue(canonical: String(integer))
+    func value(_ key: Key) throws(Malformed) -> JSONValue {
+        guard container.contains(key), let place = text.value(of: key.rawValue, in: place) else {
+            throw wrong(key, "any JSON value")
         }
-        guard container.contains(key) else { throw wrong(key, "any JSON value") }
         do {
-            if let string = try? container.decode(String.self, forKey: key) {
-                return try Canonical.value(string)
-            }
-            let tree = try container.decode(JSONTree.self, forKey: key)
-            if tree.mayHaveLostDigits { doubtful = key }
-            return try Canonical.value(tree)
+            var reader = FieldReader(container: container, key: key)
+            return try CanonicalWriter.value(&reader, at: place, of: text)
+        } catch Unkept.integerBeyond64Bits {
+            throw Malformed(text: "\(key.rawValue) must hold no integer beyond 64 bits")
+        } catch Unkept.fieldTwice(let name) {
+            throw Malformed(
+                text: "\(key.rawValue) must hold no object with a field twice, and one has \(name) twice")
         } catch {
-            throw wrong(key, "a JSON value of whole strings and of numbers that a double holds")
+            throw wrong(key, "a JSON value of whole strings and of numbers within the range of a double")
         }
     }
 }

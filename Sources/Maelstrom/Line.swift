@@ -8,7 +8,7 @@ struct NotAMessage: Error {
 }
 
 /// One line as it is written, before anybody asks who may send it.
-struct Line: Decodable {
+struct Line: DecodableWithConfiguration {
     enum Content {
         case initialize(nodeID: NodeID, nodeIDs: [NodeID])
         case operation(KeyValue.Operation)
@@ -33,10 +33,8 @@ struct Line: Decodable {
     private(set) var inReplyTo: Int?
     /// Nil where no such type is known.
     private(set) var content: Result<Content, Malformed>?
-    /// The field of which an integer beyond 64 bits may have lost digits.
-    private(set) var doubtful: Key?
 
-    init(from decoder: any Decoder) throws {
+    init(from decoder: any Decoder, configuration source: JSONSource) throws {
         guard let envelope = try? decoder.container(keyedBy: EnvelopeKey.self) else {
             throw NotAMessage(reason: "it is no JSON object")
         }
@@ -46,26 +44,32 @@ struct Line: Decodable {
             }
             return value
         }
-        source = try string(.source)
+        self.source = try string(.source)
         destination = try string(.destination)
         guard let body = try? envelope.nestedContainer(keyedBy: Key.self, forKey: .body),
             let name = try? body.decode(String.self, forKey: .type)
         else { throw NotAMessage(reason: "it has no string body.type") }
         typeName = name
         type = MessageType(rawValue: name)
-        var fields = Fields(body)
+        let text = JSONText(source)
+        guard let place = text.value(of: EnvelopeKey.body.rawValue, in: 0) else {
+            throw NotAMessage(reason: "it has no body")
+        }
+        let fields = Fields(body, at: place, of: text)
         do throws(Malformed) {
             messageID = try fields.integerIfPresent(.messageID)
             inReplyTo = try fields.integerIfPresent(.inReplyTo)
-            if let type { content = .success(try Self.content(of: type, from: source, &fields)) }
-            doubtful = fields.doubtful
+            guard let type else { return }
+            try Fields.checkNames(of: "a message", at: 0, in: text)
+            try fields.checkNames()
+            content = .success(try Self.content(of: type, from: self.source, fields))
         } catch {
             content = .failure(error)
         }
     }
 
     private static func content(
-        of type: MessageType, from source: String, _ fields: inout Fields
+        of type: MessageType, from source: String, _ fields: Fields
     ) throws(Malformed) -> Content {
         switch type {
         case .read: .operation(.read(key: try fields.value(.key)))

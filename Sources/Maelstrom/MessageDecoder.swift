@@ -18,8 +18,11 @@ package struct MessageDecoder {
     ///   - identity: who this node is, or nil before `init`.
     package func decode(_ line: UnsafeRawBufferPointer, for identity: Identity?) -> Input {
         let message: Line
+        let source = JSONSource(bytes: line, decoder: decoder)
+        guard source.isUTF8 else { return .unusable("a line is no message: it is not UTF-8") }
+        guard line.count <= Outline.longest else { return .unusable("a line is no message: it is too long") }
         do {
-            message = try decoder.decode(Line.self, from: Data(line))
+            message = try decoder.decode(Line.self, from: Data(line), configuration: source)
         } catch let error as NotAMessage {
             return .unusable("a line is no message: \(error.reason)")
         } catch {
@@ -29,7 +32,7 @@ package struct MessageDecoder {
             return .unusable("a \(message.typeName) from \(message.source) is for \(message.destination)")
         }
         if message.isReply { return reply(message, identity) }
-        guard let identity else { return beforeInit(message, line) }
+        guard let identity else { return beforeInit(message) }
         guard let type = message.type, let content = message.content else {
             return refusal(of: message, .notSupported, "there is no message of type \(message.typeName)")
         }
@@ -39,25 +42,19 @@ package struct MessageDecoder {
                 of: message, .notSupported,
                 "\(message.typeName) is for members, and \(message.source) is none")
         }
-        return input(message, content, line, identity)
+        return input(message, content, identity)
     }
 
-    private func beforeInit(_ message: Line, _ line: UnsafeRawBufferPointer) -> Input {
+    private func beforeInit(_ message: Line) -> Input {
         guard message.type == .initialize, let content = message.content else {
             return refusal(of: message, .temporarilyUnavailable, "this node waits for its init")
         }
-        return input(message, content, line, nil)
+        return input(message, content, nil)
     }
 
     private func input(
-        _ message: Line, _ content: Result<Line.Content, Malformed>, _ line: UnsafeRawBufferPointer,
-        _ identity: Identity?
+        _ message: Line, _ content: Result<Line.Content, Malformed>, _ identity: Identity?
     ) -> Input {
-        if let field = message.doubtful, NumberScan.holdsOversizedInteger(line) {
-            return refusal(
-                of: message, .malformedRequest,
-                "\(field.rawValue) must hold no integer beyond 64 bits")
-        }
         do throws(Malformed) {
             let content = try content.get()
             if case .operation(let operation) = content, let identity {

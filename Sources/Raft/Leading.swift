@@ -180,12 +180,23 @@ extension Raft {
         }
     }
 
-    func leaderDeadline(_ leadership: Leadership) -> Microseconds? {
+    /// When the next heartbeat is due; nil where this member does not lead, or leads itself alone.
+    package var heartbeatDeadline: Microseconds? {
+        guard case .leader(let leadership) = role else { return nil }
+        return heartbeatDeadline(leadership)
+    }
+
+    private func heartbeatDeadline(_ leadership: Leadership) -> Microseconds? {
         var heartbeat: Microseconds?
         for place in leadership.progress.indices {
             let last = leadership.progress[place].lastSent ?? now
             heartbeat = earliest(heartbeat, last + timing.heartbeatInterval)
         }
+        return heartbeat
+    }
+
+    func leaderDeadline(_ leadership: Leadership) -> Microseconds? {
+        let heartbeat = heartbeatDeadline(leadership)
         let contact = membership.quorumValue {
             $0 == id ? .max : leadership.lastContact(with: $0)
         }

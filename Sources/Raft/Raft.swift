@@ -143,6 +143,12 @@ package struct Raft: Sendable {
         }
     }
 
+    /// Takes the time, and acts on no deadline but that of heartbeats, which leave with the next `takeReady()`: what is
+    /// heard but not received yet may be what the others wait for, and heartbeats depend on nothing that is heard.
+    package mutating func advanceHeartbeats(to now: Microseconds) {
+        self.now = max(self.now, now)
+    }
+
     /// Takes how late the member is called, after what waited for it was received and before `advance(to:)`.
     ///
     /// A machine that stood still wakes all its members at once, and each would miss the others, who were as silent:

@@ -8,8 +8,9 @@ import Synchronization
 /// A turn is whole: the lock is held from taking the time to the last write, so that no message overtakes an
 /// earlier one. Only reading and decoding happen outside of it.
 final class Node: Sendable {
-    /// How long a node that was told to end may take.
+    /// How long a node that was told to end may take, and when it says what it still owes.
     private static let longestFarewell = DispatchTimeInterval.seconds(1)
+    private static let farewellTime = DispatchTimeInterval.milliseconds(900)
     /// What stands for an input or output that does not work, in sysexits.h.
     private static let ioError: Int32 = 74
 
@@ -18,6 +19,7 @@ final class Node: Sendable {
     private let alarm = Alarm()
     /// Whether there is input that no turn has taken yet: from before it is read until the turn begins.
     private let inputIsComing = Atomic(false)
+    private let isToldToEnd = Atomic(false)
 
     init(_ options: Options) {
         self.options = options
@@ -61,13 +63,21 @@ final class Node: Sendable {
         }
     }
 
-    /// The timer rang. Where something waits to be read, the turn that takes it acts on the deadline too.
+    /// The timer rang. Where something waits to be read, the turn that takes it acts on the deadline too; but that
+    /// may be long, and a leader's followers would miss its heartbeats meanwhile.
     private func rang() {
-        if inputIsComing.load(ordering: .sequentiallyConsistent) { return }
-        if Descriptor.standardInput.hasInput(timeout: 0) { return }
+        let hasInput =
+            inputIsComing.load(ordering: .sequentiallyConsistent)
+            || Descriptor.standardInput.hasInput(timeout: 0)
         turn.withLock { turn in
-            turn.take(Batch(), at: Clock.now)
-            finish(&turn)
+            if hasInput {
+                turn.advanceHeartbeats(to: Clock.now)
+                write(&turn)
+                alarm.set(turn.heartbeatDeadline)
+            } else {
+                turn.take(Batch(), at: Clock.now)
+                finish(&turn)
+            }
         }
     }
 
@@ -129,15 +139,25 @@ final class Node: Sendable {
 
     /// Somebody wants the process to end: it goes on until nobody would miss it, but not for long. Who asks
     /// twice does not want to wait.
+    ///
+    /// A turn holds the lock while it writes, and nobody may ever read what it writes. So what must end the process
+    /// takes no lock, and each step that takes it does so on a thread of its own.
     func terminate(signal: Int32) {
-        turn.withLock { turn in
-            if turn.isRetiring { exit(128 + signal) }
-            turn.log.log(.info, .node, "is told to end")
-            turn.retire(at: Clock.now)
-            finish(&turn)
+        if isToldToEnd.exchange(true, ordering: .sequentiallyConsistent) { _exit(128 + signal) }
+        let now = DispatchTime.now()
+        func onThread(at time: DispatchTime, _ step: @escaping @Sendable () -> Void) {
+            DispatchQueue(label: "end").asyncAfter(deadline: time, execute: step)
         }
-        DispatchQueue.global().asyncAfter(deadline: .now() + Self.longestFarewell) { [self] in
+        onThread(at: now + Self.longestFarewell) { _exit(0) }
+        onThread(at: now + Self.farewellTime) { [self] in
             turn.withLock { turn -> Void in farewell(&turn) }
+        }
+        onThread(at: now) { [self] in
+            turn.withLock { turn in
+                turn.log.log(.info, .node, "is told to end")
+                turn.retire(at: Clock.now)
+                finish(&turn)
+            }
         }
     }
 }

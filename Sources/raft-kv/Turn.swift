@@ -45,6 +45,17 @@ struct Turn: Sendable {
         drain()
     }
 
+    /// When the next heartbeat is due, whatever is read.
+    var heartbeatDeadline: Microseconds? { replica?.raft.heartbeatDeadline }
+
+    /// A turn in which nothing happens but heartbeats.
+    mutating func advanceHeartbeats(to now: Microseconds) {
+        turns += 1
+        stopwatch.start()
+        replica?.advanceHeartbeats(to: now)
+        drain()
+    }
+
     mutating func retire(at now: Microseconds) {
         isRetiring = true
         replica?.retire(now: now)

@@ -84,7 +84,7 @@ final class CanonicalTests: XCTestCase {
             let refusal = decode(line("{\"type\":\"write\",\"msg_id\":1,\"key\":1,\"value\":\(json)}"))
                 .refusal
             XCTAssertEqual(refusal?.code, .malformedRequest, json)
-            XCTAssertEqual(refusal?.text, "value must hold no integer beyond 64 bits")
+            XCTAssertEqual(refusal?.text, "write: value must hold no integer beyond 64 bits")
         }
     }
 

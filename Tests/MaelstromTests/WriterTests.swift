@@ -18,7 +18,7 @@ final class WriterTests: XCTestCase {
             (.casOK, #""type":"cas_ok","in_reply_to":0"#),
             (
                 .error(.keyDoesNotExist, "there is no key \"x\"\n"),
-                #""type":"error","in_reply_to":0,"code":20,"text":"there is no key \"x\"\u000a""#
+                #""type":"error","in_reply_to":0,"code":20,"text":"there is no key \"x\"\n""#
             ),
             (
                 .statusOK(status),
@@ -48,7 +48,7 @@ final class WriterTests: XCTestCase {
             written {
                 $0.write(Refusal(from: "n\"0", to: "c\\\u{1f}é", inReplyTo: -1, .notSupported, "a\tb"))
             },
-            #"{"src":"n\"0","dest":"c\\\u001fé","body":{"type":"error","in_reply_to":-1,"code":10,"text":"a\u0009b"}}"#
+            #"{"src":"n\"0","dest":"c\\\u001fé","body":{"type":"error","in_reply_to":-1,"code":10,"text":"a\tb"}}"#
         )
     }
 

@@ -54,6 +54,68 @@ final class ProcessTests: XCTestCase {
         XCTAssertEqual(node.waitForEnd(), 0)
     }
 
+    /// A node that waits within a turn for somebody to read what it writes, which nobody ever does.
+    private func stuck(on end: KeyPath<NodeProcess, Int32>) throws -> NodeProcess {
+        let node = try NodeProcess()
+        let lines = (2...4000).map {
+            end == \.errors ? "no message \($0)" : line(#"{"type":"status","msg_id":\#($0)}"#)
+        }
+        node.send(([initLine(["n0"])] + lines).joined(separator: "\n").utf8 + [10])
+        // The pipe holds 64 kB, and what is written is more.
+        var held: Int32 = 0
+        repeat {
+            node.push()
+            _ = ioctl(node[keyPath: end], UInt(FIONREAD), &held)
+            usleep(1000)
+        } while held < 60_000
+        return node
+    }
+
+    func testASecondSignalEndsANodeWhoseOutputNobodyReads() throws {
+        for end in [\NodeProcess.output, \NodeProcess.errors] {
+            let node = try stuck(on: end)
+            // Two of one kind might arrive as one.
+            kill(node.pid, SIGTERM)
+            kill(node.pid, SIGINT)
+            XCTAssert([128 + SIGTERM, 128 + SIGINT].contains(node.waitForEnd()))
+        }
+    }
+
+    func testOneSignalEndsANodeWhoseOutputNobodyReadsToo() throws {
+        for end in [\NodeProcess.output, \NodeProcess.errors] {
+            let node = try stuck(on: end)
+            kill(node.pid, SIGTERM)
+            XCTAssertEqual(node.waitForEnd(), 0)
+        }
+    }
+
+    func testALeadersHeartbeatsLeaveWhileItReadsALongLine() throws {
+        let wire = Wire()
+        let node = try wire.start("n0", ["--election-timeout", "3600000", "--heartbeat-interval", "5"])
+        wire.type([
+            initLine(["n0", "n1", "n2"]),
+            line(#"{"type":"timeout_now","term":1,"leader_id":"n1"}"#, from: "n1"),
+        ])
+        func said(_ type: String) -> [Printed] { wire.replies.filter { $0.type == type } }
+        wire.run(until: { said("request_vote").count == 2 })
+        let asked = said("request_vote")[0]
+        wire.type([
+            line(
+                #"{"type":"request_vote_res","in_reply_to":\#(asked["msg_id"] ?? 0),"term":\#(asked["term"] ?? 0),"vote_granted":true}"#,
+                from: asked.destination)
+        ])
+        wire.run(until: { !said("append_entries").isEmpty })
+        let value = "[" + String(repeating: #"{"a":[1,"x",null]},"#, count: 100_000) + "0]"
+        wire.type([line("{\"type\":\"write\",\"msg_id\":9,\"key\":1,\"value\":\(value)}")])
+        wire.run(until: { !node.wantsToWrite })
+        // No more than a pipe holds is left to be read. All that is said from now on is said while that is decoded,
+        // until the value itself is.
+        let before = said("append_entries").count
+        wire.run(until: { said("append_entries").last.map { $0.text.utf8.count > value.utf8.count } ?? false }
+        )
+        XCTAssertGreaterThan(said("append_entries").count - before, 8)
+    }
+
     /// Leaves the pipe without a reader, while the number stays taken.
     private func shutDown(_ end: Int32) {
         let null = open("/dev/null", O_RDONLY)

@@ -55,6 +55,30 @@ final class StallTests: XCTestCase {
         XCTAssertFalse(cluster["n0"].isLeader)
     }
 
+    func testHeartbeatsLeaveWhileInputWaitsToBeReceivedAndNothingElseHappens() {
+        let cluster = Cluster(3)
+        cluster.elect("n0")
+        cluster.isolate("n0")
+        cluster.wait(10 * timeout)
+        XCTAssertNotNil(cluster["n0"].heartbeatDeadline)
+        cluster.with("n0") { [now = cluster.now] in
+            $0.advanceHeartbeats(to: now)
+            XCTAssert($0.isLeader, "what a quorum has answered may be what waits")
+            let ready = $0.takeReady()
+            $0.persisted(ready)
+            XCTAssertEqual(ready.early.map(\.to), ["n1", "n2"])
+            XCTAssertGreaterThan($0.heartbeatDeadline ?? 0, now)
+            $0.advance(to: now)
+            XCTAssertFalse($0.isLeader)
+            XCTAssertNil($0.heartbeatDeadline)
+        }
+        cluster.with("n1") { [now = cluster.now] in
+            $0.advanceHeartbeats(to: now)
+            XCTAssertNil($0.heartbeatDeadline)
+            XCTAssertEqual($0.leader, "n0", "its word may be what waits")
+        }
+    }
+
     func testTheTimeoutFollowsHowLateTheTimerRings() {
         var timing = Timing()
         for _ in 0..<50 { timing.add(lateness: 40_000) }
