@@ -134,6 +134,9 @@ extension Membership {
         return change.isEmpty ? ids : "\(ids) \(change)"
     }
 
+    /// The most ids that a set of voters may name: more than any cluster has.
+    package static let mostVoters = 65_535
+
     /// Nil where the words are not as `words` writes them.
     package init?(words: Substring) {
         let parts = words.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
@@ -142,7 +145,7 @@ extension Membership {
         var sets: [[NodeID]] = []
         for set in parts[0].split(separator: "/", omittingEmptySubsequences: false) {
             let ids = set.split(separator: ",", omittingEmptySubsequences: false).map(Word.unescape)
-            guard !ids.contains(nil) else { return nil }
+            guard ids.count <= Self.mostVoters, !ids.contains(nil) else { return nil }
             sets.append(ids.compactMap { $0 })
         }
         guard let incoming = sets.first, sets.count <= 2 else { return nil }

@@ -32,6 +32,9 @@ struct EntryText {
         entries.reserveCapacity(texts.count)
         var doubtful: [(place: Int, Request)] = []
         var lowest = max(request.prevLogTerm, 1)
+        guard texts.count <= highestNumber - request.prevLogIndex else {
+            throw Malformed(text: "entries must end at an index of at most 2^62")
+        }
         for (place, text) in texts.enumerated() {
             guard let (term, rest) = Self.split(text) else {
                 throw Self.malformed("entries", place, "a term, a space, and a request or \(Self.noOp)")

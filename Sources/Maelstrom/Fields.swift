@@ -32,6 +32,7 @@ enum Key: String, CodingKey {
     case leaderDurable = "leader_durable"
     case commitIndex = "commit_index"
     case roundTrip = "round_trip"
+    case lostLog = "lost_log"
     case success
     case hintIndex = "hint_index"
     case hintTerm = "hint_term"
@@ -46,8 +47,7 @@ enum Key: String, CodingKey {
 
 /// Reads the fields of one body, and says of those that it cannot read what it expected.
 struct Fields {
-    /// What no term and no index is above, so that adding to one never overflows.
-    static let highest = 1 << 62
+    static let highest = highestNumber
 
     private let container: KeyedDecodingContainer<Key>
     private let text: JSONText

@@ -31,7 +31,7 @@ extension Fields {
             term: try count(.term), leader: try sender(.leaderID, source),
             prevLogIndex: try count(.prevLogIndex), prevLogTerm: try count(.prevLogTerm),
             leaderCommit: try count(.leaderCommit), leaderDurable: try countIfPresent(.leaderDurable),
-            roundTrip: try roundTrip())
+            roundTrip: try roundTrip(), lostLog: try countIfPresent(.lostLog))
         guard (request.prevLogIndex == 0) == (request.prevLogTerm == 0) else {
             throw wrong(.prevLogTerm, "0 where prev_log_index is 0, and at least 1 elsewhere")
         }
@@ -54,7 +54,7 @@ extension Fields {
             }
         return AppendEntriesReply(
             term: try count(.term), success: try flag(.success), hint: hint,
-            commitIndex: try countIfPresent(.commitIndex))
+            commitIndex: try countIfPresent(.commitIndex), lostLog: try countIfPresent(.lostLog))
     }
 
     func readIndex() throws(Malformed) -> ReadIndex {

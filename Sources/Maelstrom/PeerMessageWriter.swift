@@ -55,6 +55,7 @@ extension MessageWriter {
                 field(",\"hint_term\":", hint.term)
             }
             if let index = reply.commitIndex { field(",\"commit_index\":", index) }
+            if let index = reply.lostLog { field(",\"lost_log\":", index) }
         case .installSnapshot(let request): fields(of: request)
         case .timeoutNow(let request):
             field(",\"leader_id\":", request.leader)
@@ -92,6 +93,7 @@ extension MessageWriter {
             field(",", roundTrip.deviation)
             bytes.append("]")
         }
+        if let index = request.lostLog { field(",\"lost_log\":", index) }
     }
 
     private mutating func fields(of request: InstallSnapshot) {

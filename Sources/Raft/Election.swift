@@ -5,7 +5,9 @@ extension Raft {
     /// n0 and n1 become n1 alone, and n1 holds only the joint half, it needs n0's vote; n0, whose log is longer,
     /// gives it none, and so must stand itself.
     var mayStand: Bool {
-        if isRetiring { return false }
+        if isRetiring || hasLostLog { return false }
+        // No member that is sound comes near these; beyond them nobody would listen.
+        if currentTerm >= highestNumber || log.lastIndex >= highestNumber / 2 { return false }
         return unsettledMemberships.contains { $0.membership.contains(id) }
     }
 
@@ -67,7 +69,7 @@ extension Raft {
             term: term, candidate: id, lastLogIndex: log.lastIndex, lastLogTerm: log.lastTerm,
             preVote: preVote,
             leadershipTransfer: transfer)
-        for voter in membership.voters where voter != id {
+        for voter in otherVoters {
             _ = send(.requestVote(request), to: voter)
         }
     }
@@ -115,6 +117,8 @@ extension Raft {
     /// yet that the candidate is one (dissertation, 4.1).
     private func refusal(of request: RequestVote, from candidate: NodeID) -> VoteRefusal? {
         if !request.leadershipTransfer, let leader = livingLeader { return .leaderAlive(leader) }
+        // It may have forgotten a vote.
+        if hasLostLog { return .lostLog }
         if request.term < currentTerm { return .staleTerm(currentTerm) }
         if request.term == currentTerm {
             if request.preVote { return .staleTerm(currentTerm) }

@@ -116,7 +116,8 @@ extension Raft {
         let commit = min(commitIndex, last)
         let request = AppendEntries(
             term: currentTerm, leader: id, prevLogIndex: previous, prevLogTerm: log.term(at: previous) ?? 0,
-            entries: entries, leaderCommit: commit, leaderDurable: durableIndex, roundTrip: timing.measured)
+            entries: entries, leaderCommit: commit, leaderDurable: durableIndex, roundTrip: timing.measured,
+            lostLog: progress.saysLostLog ? nil : progress.lostLog)
         let number = send(.appendEntries(request), to: progress.id)
         leadership.progress[place].sent(
             number, prevLogIndex: previous, lastIndex: last, bytes: entries.reduce(0) { $0 + $1.size },
@@ -131,18 +132,16 @@ extension Raft {
             let place = leadership.place(of: follower)
         else { return }
         if let known = reply.commitIndex { leadership.progress[place].knows(known, last: log.lastIndex) }
+        takeLostLog(reply.lostLog, at: place)
         if reply.success {
             if leadership.progress[place].acknowledged(request) { advanceCommit() }
+        } else if let hint = reply.hint, hasLostLog(leadership.progress[place], refusing: request, hint) {
+            startOver(at: place, nextIndex: log.agreement(hint, below: hint.index + 1) + 1)
         } else {
             let log = log
-            leadership.progress[place].refused(request) { previous in
-                // The hint may be at `previous` itself: then the follower's entry there is of an earlier term.
-                guard let hint = reply.hint, hint.index <= previous else { return previous - 1 }
-                // Of what a snapshot stands for the log tells nothing: the follower needs the snapshot.
-                guard hint.index > log.baseIndex else { return min(hint.index, previous - 1) }
-                return min(log.lastIndex(withTermAtMost: hint.term, notAfter: hint.index), previous - 1)
-            }
+            leadership.progress[place].refused(request) { log.agreement(reply.hint, below: $0) }
         }
+        noteHeld(at: place)
         if let sample = leadership.progress[place].heard(request, at: now) { timing.add(roundTrip: sample) }
         confirmReads()
         continueTransfer()

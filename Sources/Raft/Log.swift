@@ -96,10 +96,19 @@ package struct Log: Sendable {
         var low = baseIndex
         var high = min(limit, lastIndex)
         while low < high {
-            let middle = (low + high + 1) / 2
+            let middle = low + (high - low + 1) / 2
             if self[middle].term <= term { low = middle } else { high = middle - 1 }
         }
         return max(low, baseIndex)
+    }
+
+    /// The last index below `previous` at which another log may agree with this one, going by what it hints at.
+    func agreement(_ hint: LogPosition?, below previous: Index) -> Index {
+        // The hint may be at `previous` itself: then the follower's entry there is of an earlier term.
+        guard let hint, hint.index <= previous else { return previous - 1 }
+        // Of what a snapshot stands for the log tells nothing: the follower needs the snapshot.
+        guard hint.index > baseIndex else { return min(hint.index, previous - 1) }
+        return min(lastIndex(withTermAtMost: hint.term, notAfter: hint.index), previous - 1)
     }
 
     /// How many entries from `index` on fit into `bytes`; at least one, where there is one, so that an entry

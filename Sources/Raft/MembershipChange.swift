@@ -113,7 +113,7 @@ extension Raft {
 
     private func isCaughtUp(_ voter: NodeID, _ catchUp: CatchUp) -> Bool {
         if voter == id { return true }
-        guard let progress = leadership.progress(of: voter) else { return false }
+        guard let progress = leadership.progress(of: voter), !progress.isUncounted else { return false }
         return progress.matchIndex >= catchUp.goal && progress.answered >= catchUp.firstRequest
     }
 

@@ -91,10 +91,12 @@ package struct AppendEntries: Hashable, Sendable {
     package var leaderDurable: Index?
     /// What the leader has measured, so that all members agree on their timeouts; nil from a plain peer.
     package var roundTrip: Estimate?
+    /// Tells a member that it has lost its log, and where the leader's ended when that was found; see LostLog.swift.
+    package var lostLog: Index?
 
     package init(
         term: Term, leader: NodeID, prevLogIndex: Index, prevLogTerm: Term, entries: [Entry] = [],
-        leaderCommit: Index, leaderDurable: Index? = nil, roundTrip: Estimate? = nil
+        leaderCommit: Index, leaderDurable: Index? = nil, roundTrip: Estimate? = nil, lostLog: Index? = nil
     ) {
         self.term = term
         self.leader = leader
@@ -104,6 +106,7 @@ package struct AppendEntries: Hashable, Sendable {
         self.leaderCommit = leaderCommit
         self.leaderDurable = leaderDurable
         self.roundTrip = roundTrip
+        self.lostLog = lostLog
     }
 
     /// The last index that this message speaks of.
@@ -119,12 +122,17 @@ package struct AppendEntriesReply: Hashable, Sendable {
     package var hint: LogPosition?
     /// The follower's commit index, which it may know before its leader does; nil from a plain peer.
     package var commitIndex: Index?
+    /// Of a member that is not to be counted: what it was told; see LostLog.swift.
+    package var lostLog: Index?
 
-    package init(term: Term, success: Bool, hint: LogPosition? = nil, commitIndex: Index? = nil) {
+    package init(
+        term: Term, success: Bool, hint: LogPosition? = nil, commitIndex: Index? = nil, lostLog: Index? = nil
+    ) {
         self.term = term
         self.success = success
         self.hint = hint
         self.commitIndex = commitIndex
+        self.lostLog = lostLog
     }
 }
 

@@ -32,9 +32,9 @@ extension Raft {
         return log.term(at: index) == currentTerm ? index : 0
     }
 
-    /// Whether `member` and this one are a quorum, both being voters.
+    /// Whether `member` and this one are a quorum, both being voters that count.
     func isQuorum(with member: NodeID) -> Bool {
-        membership.contains(id) && membership.contains(member)
+        !hasLostLog && !isUncounted(member) && membership.contains(id) && membership.contains(member)
             && membership.hasQuorum { $0 == id || $0 == member }
     }
 }

@@ -27,6 +27,12 @@ package struct Progress: Sendable {
     let id: NodeID
     /// Up to where the member is known to hold the leader's log; 0 before it has answered.
     package internal(set) var matchIndex: Index = 0
+    /// What it has acknowledged in this term, and the first request that left after that was heard; see LostLog.swift.
+    var held: (index: Index, before: MessageID) = (0, .max)
+    /// Where the log of the leader ended when the member was found to have lost its own, until that is settled.
+    var lostLog: Index?
+    /// Whether the member says so itself.
+    var saysLostLog = false
     /// The first entry that it has not been sent, as far as the leader believes that the logs agree.
     package internal(set) var nextIndex: Index
     var mode = Mode.probe(awaiting: nil)
@@ -51,6 +57,18 @@ package struct Progress: Sendable {
         self.id = id
         self.nextIndex = nextIndex
         self.lastContact = lastContact
+    }
+
+    /// Whether nothing that it says counts, for it has lost its log.
+    var isUncounted: Bool { lostLog != nil || saysLostLog }
+
+    /// The member holds nothing for certain: what it acknowledged before is lost.
+    mutating func startOver(at index: Index) {
+        matchIndex = 0
+        nextIndex = max(index, 1)
+        held = (0, .max)
+        inFlight.removeAll()
+        mode = .probe(awaiting: nil)
     }
 
     /// Whether it knows no more than the messages of the paper.

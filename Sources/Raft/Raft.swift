@@ -87,6 +87,7 @@ package struct Raft: Sendable {
         if hardState.term > 0 { nextMessageID = .random(in: 1..<(1 << 52), using: &generator) }
         pending = PendingReady(handedOut: log.baseIndex)
         noteMemberships(from: log.firstIndex)
+        if memberships.count == 1 { noteAbsentVoters() }
         armElectionTimer()
         // Nobody else can lead or be disturbed, so a lone voter need not wait.
         if self.membership.isQuorum(id) { electionDeadline = now }
@@ -105,6 +106,9 @@ package struct Raft: Sendable {
     var membershipIndex: Index { memberships[memberships.count - 1].index }
     /// Everybody else who takes part, voter or not, sorted.
     package var others: [NodeID] { configuration.members.filter { $0 != id } }
+
+    /// The other voters. A membership may name some that take no part: nobody is there to be told anything.
+    var otherVoters: [NodeID] { membership.voters.filter { $0 != id && configuration.members.contains($0) } }
 
     package var isLeader: Bool {
         if case .leader = role { true } else { false }
@@ -257,7 +261,7 @@ package struct Raft: Sendable {
         let followed = self.leader
         if case .follower = role {} else { armElectionTimer() }
         if term > currentTerm {
-            setHardState(HardState(term: term))
+            setHardState(HardState(term: term, lostLog: hardState.lostLog))
             armElectionTimer()
             lastLeaderContact = nil
         }
@@ -285,11 +289,18 @@ package struct Raft: Sendable {
     /// A membership acts from the moment it is in the log, and falls with its entry (§6).
     mutating func noteMemberships(from index: Index) {
         memberships.removeAll { $0.index >= index && $0.index > log.baseIndex }
+        let known = memberships.count
         for place in index..<(log.lastIndex + 1) {
             if case .membership(let membership) = log[place].payload {
                 memberships.append((place, membership))
             }
         }
+        if memberships.count > known { noteAbsentVoters() }
+    }
+
+    private mutating func noteAbsentVoters() {
+        let absent = membership.voters.filter { !configuration.members.contains($0) }
+        if !absent.isEmpty { note(.absentVoters(absent)) }
     }
 
     /// What the log holds from `index` on is new.
@@ -302,6 +313,7 @@ package struct Raft: Sendable {
         guard index > commitIndex else { return }
         commitIndex = index
         note(.committed(index, term: log.term(at: index) ?? 0))
+        settleLostLogs()
         releaseReads()
     }
 }

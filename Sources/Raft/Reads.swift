@@ -87,10 +87,12 @@ extension Raft {
         // Exactly in the asker's term: whoever is in another knows nothing of its leader.
         guard stepDown(ifBehind: question.term) else { return }
         guard isLeader else {
+            // One that lost its log may have been in a later term.
+            if hasLostLog { return }
             return reply(.readIndexReply(ReadIndexReply(term: currentTerm)), to: asker, inReplyTo: id)
         }
         expectAnswer(of: asker, upTo: readIndex)
-        if question.confirm { return takeUp(.member(asker, question: id)) }
+        if question.confirm || isUncounted(asker) { return takeUp(.member(asker, question: id)) }
         let answer = ReadIndexReply(
             term: currentTerm, index: readIndex, membership: isQuorum(with: asker) ? nil : membership)
         reply(.readIndexReply(answer), to: asker, inReplyTo: id)
@@ -122,10 +124,10 @@ extension Raft {
         let isEnough = isQuorum(with: leader)
         let isNearby = Self.nearby.contains(timing.oneWayLatency)
         let question = ReadIndex(
-            term: currentTerm, confirm: reads.needsConfirmation || (isNearby && !isEnough))
+            term: currentTerm, confirm: reads.needsConfirmation || hasLostLog || (isNearby && !isEnough))
         let first = send(.readIndex(question), to: leader)
         if !question.confirm, !isEnough {
-            for member in membership.voters where member != leader && member != id {
+            for member in otherVoters where member != leader {
                 _ = send(.readIndex(question), to: member)
             }
         }

@@ -92,6 +92,14 @@ package enum Event: Hashable, Sendable {
     case transferStarted(target: NodeID)
     case transferAborted(target: NodeID)
     case impossibleMessage(from: NodeID, String)
+    /// This leader finds that a voter holds less than it has acknowledged.
+    case lostLog(member: NodeID, acknowledged: Index, isQuorumLeft: Bool)
+    /// This member is told so of itself.
+    case ownLogLost(leader: NodeID)
+    /// It was removed since: it may be added again.
+    case lostLogSettled
+    /// A membership names voters that take no part.
+    case absentVoters([NodeID])
 }
 
 /// Why a member follows, or leads no more.
@@ -110,6 +118,7 @@ package enum VoteRefusal: Hashable, Sendable {
     case staleTerm(Term)
     case votedFor(NodeID)
     case logBehind(LogPosition)
+    case lostLog
 }
 
 /// Why an append is refused, with what this member holds instead.

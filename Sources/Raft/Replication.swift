@@ -6,7 +6,8 @@ extension Raft {
                 AppendEntriesReply(
                     term: currentTerm, success: success, hint: hint,
                     // A plain peer has no use for it.
-                    commitIndex: request.leaderDurable == nil ? nil : commitIndexOnceStored))
+                    commitIndex: request.leaderDurable == nil ? nil : commitIndexOnceStored,
+                    lostLog: hardState.lostLog))
         }
         guard follow(leader, term: request.term) else {
             note(
@@ -15,6 +16,7 @@ extension Raft {
             return reply(answer(false), to: leader, inReplyTo: id)
         }
         if let roundTrip = request.roundTrip { timing.follow(roundTrip) }
+        if let lost = request.lostLog { learnLostLog(lost, from: leader) }
         if let reason = disagreement(with: request) {
             note(.appendRefused(leader: leader, prevLogIndex: request.prevLogIndex, reason: reason))
             let index = log.lastIndex(withTermAtMost: request.prevLogTerm, notAfter: request.prevLogIndex)

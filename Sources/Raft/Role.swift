@@ -43,18 +43,28 @@ package struct Leadership: Sendable {
         progress.indices.first { progress[$0].id == id }
     }
 
+    /// Where to find `id`, if its word counts.
+    private func countedPlace(of id: NodeID) -> Int? {
+        place(of: id).flatMap { progress[$0].isUncounted ? nil : $0 }
+    }
+
+    /// Whether `id` has lost its log, so that nothing it says counts.
+    func isUncounted(_ id: NodeID) -> Bool {
+        place(of: id).map { progress[$0].isUncounted } ?? false
+    }
+
     /// What `id` is known to hold.
     func matchIndex(of id: NodeID) -> Index {
-        place(of: id).map { progress[$0].matchIndex } ?? 0
+        countedPlace(of: id).map { progress[$0].matchIndex } ?? 0
     }
 
     /// The last request that `id` answered.
     func answered(by id: NodeID) -> MessageID {
-        place(of: id).map { progress[$0].answered } ?? 0
+        countedPlace(of: id).map { progress[$0].answered } ?? 0
     }
 
     func lastContact(with id: NodeID) -> Microseconds {
-        place(of: id).map { progress[$0].lastContact } ?? 0
+        countedPlace(of: id).map { progress[$0].lastContact } ?? 0
     }
 }
 

@@ -248,6 +248,7 @@ extension Raft {
         memberships[0].membership = membership
         commitIndex = position.index
         pending.handedOut = position.index
+        settleLostLogs()
         note(.installedSnapshot(position))
         releaseReads()
         answer(.whole(installer.size, term: currentTerm), to: installer.leader, inReplyTo: installer.request)

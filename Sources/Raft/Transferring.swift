@@ -2,9 +2,9 @@
 extension Raft {
     /// Begins to hand over to `target`: catches it up, then tells it to stand at once. Commands are not taken
     /// meanwhile. It ends with another leader, or after an election timeout. A second call replaces the first.
-    /// - Returns: false where this member does not lead, or `target` is no other voter: nothing happens then.
+    /// - Returns: false where this member does not lead, or `target` is no other voter that counts: nothing happens then.
     package mutating func transferLeadership(to target: NodeID) -> Bool {
-        guard isLeader, target != id, membership.contains(target) else { return false }
+        guard isLeader, target != id, membership.contains(target), !isUncounted(target) else { return false }
         if leadership.transfer?.target == target { return true }
         abortTransfer()
         leadership.transfer = Transfer(target: target, deadline: now + timing.electionTimeout)
@@ -17,7 +17,7 @@ extension Raft {
     /// heard from last.
     package var transferTarget: NodeID? {
         guard case .leader(let leadership) = role else { return nil }
-        return leadership.progress.filter { membership.contains($0.id) }
+        return leadership.progress.filter { membership.contains($0.id) && !$0.isUncounted }
             .max { ($0.matchIndex, $0.lastContact) < ($1.matchIndex, $1.lastContact) }?.id
     }
 

@@ -10,6 +10,9 @@ package typealias Index = Int
 /// A point in time, or a span of it, on the monotonic clock of whoever drives the member.
 package typealias Microseconds = Int
 
+/// What no term and no index that comes from outside is above, so that adding to one never overflows.
+package let highestNumber = 1 << 62
+
 /// The earliest of those that there are.
 package func earliest(_ times: Microseconds?...) -> Microseconds? {
     times.reduce(nil) { first, time in
@@ -72,10 +75,14 @@ package struct Entry: Hashable, Sendable {
 package struct HardState: Hashable, Sendable {
     package var term: Term
     package var votedFor: NodeID?
+    /// Where the leader's log ended when it found that this member had lost what it acknowledged (LostLog.swift); nil
+    /// where that never was, or is settled.
+    package var lostLog: Index?
 
-    package init(term: Term = 0, votedFor: NodeID? = nil) {
+    package init(term: Term = 0, votedFor: NodeID? = nil, lostLog: Index? = nil) {
         self.term = term
         self.votedFor = votedFor
+        self.lostLog = lostLog
     }
 }
 

@@ -9,6 +9,11 @@ extension Simulation {
     func check(_ ready: ReplicaReady, of member: Member) throws {
         for event in ready.raft.events {
             tell(.raft(event), member)
+            if case .lostLog(let lost, let index, _) = event {
+                throw Breach(
+                    .durability,
+                    "\(member.id) finds that \(lost) has lost what it acknowledged up to \(index)")
+            }
             guard case .becameLeader(_, let votes) = event else { continue }
             tally.elections += 1
             try checkVotes(votes, of: member)

@@ -115,6 +115,11 @@ struct Story {
         case .transferStarted(let target): "hands over to \(target)"
         case .transferAborted(let target): "gives up handing over to \(target)"
         case .impossibleMessage(let from, let why): "cannot believe \(from): \(why)"
+        case .lostLog(let member, let index, _):
+            "finds that \(member) has lost what it acknowledged up to \(index)"
+        case .ownLogLost(let leader): "is told by \(leader) that it has lost its log"
+        case .lostLogSettled: "was removed after it had lost its log"
+        case .absentVoters(let ids): "knows nobody called \(ids.joined(separator: " "))"
         }
     }
 }

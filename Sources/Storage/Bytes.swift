@@ -19,6 +19,7 @@ extension [UInt8] {
     mutating func append(_ state: HardState) {
         append(littleEndian: Int64(state.term))
         append(state.votedFor.map { [$0] } ?? [])
+        append(littleEndian: Int64(state.lostLog ?? 0))
     }
 
     mutating func append(_ strings: [String]) {
@@ -62,8 +63,10 @@ struct ByteReader {
     }
 
     mutating func hardState() -> HardState? {
-        guard let term = number(), let vote = strings(), vote.count <= 1 else { return nil }
-        return HardState(term: term, votedFor: vote.first)
+        guard let term = number(), let vote = strings(), vote.count <= 1, let lost = number() else {
+            return nil
+        }
+        return HardState(term: term, votedFor: vote.first, lostLog: lost == 0 ? nil : lost)
     }
 
     mutating func strings() -> [String]? {

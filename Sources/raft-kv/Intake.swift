@@ -15,12 +15,10 @@ struct Batch: Sendable {
 /// behind it are decoded before any of them is acted on.
 struct Intake {
     private let decoder = MessageDecoder()
-    private let voters: [NodeID]?
     private let keepsLines: Bool
     private var identity: Identity?
 
-    init(voters: [NodeID]?, keepsLines: Bool) {
-        self.voters = voters
+    init(keepsLines: Bool) {
         self.keepsLines = keepsLines
     }
 
@@ -52,11 +50,6 @@ struct Intake {
             if identity == request.identity { return .initialize(request) }
             let members = identity.members.joined(separator: " ")
             return refusal(.abort, "this node is \(identity.id) already, among \(members)")
-        }
-        if let stranger = voters?.first(where: { !request.identity.members.contains($0) }) {
-            return refusal(
-                .malformedRequest,
-                "init: node_ids must hold every voter that --members names, and \(stranger) is missing")
         }
         identity = request.identity
         return .initialize(request)

@@ -48,14 +48,39 @@ extension Logger {
             log(.info, .election, "hands over to \(target) no more")
         case .impossibleMessage(let member, let what):
             log(.warning, .rpc, "\(member) \(what)")
+        case .lostLog(let member, let index, let isQuorumLeft):
+            log(
+                .error, .replication,
+                "\(member) acknowledged the log up to \(index), and holds less: its disk was lost, or put back from an "
+                    + "older copy. That is unsafe, so it is not counted until change_membership has removed it and "
+                    + "added it again"
+                    + (isQuorumLeft ? "" : "; those that count are no quorum, so nothing is decided any more")
+            )
+        case .ownLogLost(let leader):
+            log(.error, .replication, "\(leader) finds that this member has lost its log: \(Self.lostLog)")
+        case .lostLogSettled:
+            log(
+                .info, .replication,
+                "was removed after it had lost its log, and counts again once it is added")
+        case .absentVoters(let ids):
+            log(
+                .warning, .election,
+                "\(ids.joined(separator: " ")) vote, and are not among init's node_ids: nothing is sent to them; "
+                    + "change_membership can remove them")
         }
     }
+
+    /// What a member is to be told of that has lost its log.
+    static let lostLog =
+        "it holds less than it acknowledged, so it neither votes nor counts until change_membership has removed it "
+        + "and added it again"
 
     private static func why(_ refusal: VoteRefusal) -> String {
         switch refusal {
         case .leaderAlive(let leader): "\(leader) leads, and was heard from lately"
         case .staleTerm(let own): "the term here is \(own)"
         case .votedFor(let other): "it voted for \(other)"
+        case .lostLog: "it has lost its log, and may have forgotten a vote"
         case .logBehind(let own): "its own log ends later, at (\(own.index), t\(own.term))"
         }
     }

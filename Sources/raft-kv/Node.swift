@@ -30,7 +30,7 @@ final class Node: Sendable {
     func run() -> Never {
         alarm.start { [self] in rang() }
         let reader = LineReader(.standardInput)
-        var intake = Intake(voters: options.voters, keepsLines: options.log.admits(.trace, .rpc))
+        var intake = Intake(keepsLines: options.log.admits(.trace, .rpc))
         let stopwatch = Stopwatch(isRunning: options.log.admits(.debug, .node))
         while true {
             _ = Descriptor.standardInput.hasInput(timeout: -1)

@@ -137,6 +137,15 @@ struct Turn: Sendable {
     private mutating func initialize(_ request: Initialize, at now: Microseconds) {
         let identity = request.identity
         if replica == nil {
+            if let stranger = options.voters?.first(where: { !identity.members.contains($0) }) {
+                let text = "--members takes ids that init's node_ids hold; \"\(stranger)\" is none of them"
+                let code = ErrorCode.malformedRequest
+                writer.write(
+                    Refusal(from: identity.id, to: request.client, inReplyTo: request.messageID, code, text))
+                _ = flush()
+                failure = (text, UsageError.exitCode)
+                return
+            }
             var generator = SystemRandomNumberGenerator()
             let founders = options.voters ?? identity.members
             guard let stored = open(identity.id, founders: founders) else { return }
@@ -149,6 +158,13 @@ struct Turn: Sendable {
             replica = Replica(
                 configuration: configuration, stored: stored, snapshotEvery: options.snapshotEvery,
                 areCanonical: MessageDecoder().areCanonical, now: now)
+            if let membership = replica?.raft.membership, !membership.hasQuorum(identity.members.contains) {
+                failure = (
+                    "what is stored makes the voters \(membership.words), and init's node_ids hold no quorum of "
+                        + "them: \(identity.members.joined(separator: " "))", DataDirectory.damaged
+                )
+                return
+            }
             writer.identify(as: identity.id)
             log.id = identity.id
             let voters = replica?.raft.membership.voters.joined(separator: " ") ?? ""
@@ -183,6 +199,9 @@ struct Turn: Sendable {
                 "keeps its state in \(directory): term \(state.hardState.term), voted for "
                     + "\(state.hardState.votedFor ?? "nobody"), snapshot up to \(state.log.baseIndex), "
                     + "log up to \(state.log.lastIndex)")
+            if state.hardState.lostLog != nil {
+                log.log(.error, .replication, "has lost its log before: \(Logger.lostLog)")
+            }
             return state
         } catch {
             failure = ("\(error)", DataDirectory.exitCode(error))

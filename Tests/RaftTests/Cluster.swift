@@ -147,6 +147,14 @@ final class Cluster: TestNetwork<Message> {
         drain(id)
     }
 
+    /// Restarts it on a disk that holds the first entries alone, as they were, and no term and no vote.
+    func replaceDisk(of id: NodeID, keeping count: Int) {
+        crash(id)
+        let kept = Array(stored[id]!.entries.prefix(count))
+        stored[id] = (HardState(term: kept.last?.term ?? 0), kept)
+        restart(id)
+    }
+
     // MARK: - On the network
 
     override func receive(_ message: Message, from sender: NodeID, at id: NodeID) {
