@@ -32,6 +32,7 @@ enum Key: String, CodingKey {
     case leaderDurable = "leader_durable"
     case commitIndex = "commit_index"
     case roundTrip = "round_trip"
+    case linkRoundTrip = "link_round_trip"
     case lostLog = "lost_log"
     case success
     case hintIndex = "hint_index"

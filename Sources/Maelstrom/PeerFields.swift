@@ -31,15 +31,16 @@ extension Fields {
             term: try count(.term), leader: try sender(.leaderID, source),
             prevLogIndex: try count(.prevLogIndex), prevLogTerm: try count(.prevLogTerm),
             leaderCommit: try count(.leaderCommit), leaderDurable: try countIfPresent(.leaderDurable),
-            roundTrip: try roundTrip(), lostLog: try countIfPresent(.lostLog))
+            roundTrip: try estimate(.roundTrip), link: try estimate(.linkRoundTrip),
+            lostLog: try countIfPresent(.lostLog))
         guard (request.prevLogIndex == 0) == (request.prevLogTerm == 0) else {
             throw wrong(.prevLogTerm, "0 where prev_log_index is 0, and at least 1 elsewhere")
         }
         return request
     }
 
-    private func roundTrip() throws(Malformed) -> Estimate? {
-        try countsIfPresent(.roundTrip, 2).map { counts in
+    private func estimate(_ key: Key) throws(Malformed) -> Estimate? {
+        try countsIfPresent(key, 2).map { counts in
             Estimate(
                 mean: min(counts[0], Self.longestRoundTrip), deviation: min(counts[1], Self.longestRoundTrip))
         }

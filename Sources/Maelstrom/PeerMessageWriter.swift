@@ -88,12 +88,15 @@ extension MessageWriter {
         bytes.append("]")
         field(",\"leader_commit\":", request.leaderCommit)
         if let durable = request.leaderDurable { field(",\"leader_durable\":", durable) }
-        if let roundTrip = request.roundTrip {
-            field(",\"round_trip\":[", roundTrip.mean)
-            field(",", roundTrip.deviation)
-            bytes.append("]")
-        }
+        if let roundTrip = request.roundTrip { field(",\"round_trip\":[", roundTrip) }
+        if let link = request.link { field(",\"link_round_trip\":[", link) }
         if let index = request.lostLog { field(",\"lost_log\":", index) }
+    }
+
+    private mutating func field(_ name: StaticString, _ estimate: Estimate) {
+        field(name, estimate.mean)
+        field(",", estimate.deviation)
+        bytes.append("]")
     }
 
     private mutating func fields(of request: InstallSnapshot) {

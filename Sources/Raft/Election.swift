@@ -21,6 +21,7 @@ extension Raft {
     /// Nobody was heard from in time. One that may not stand believes in its leader no longer than the others: it would
     /// pass requests on to it, and not know that they are lost.
     mutating func missLeader() {
+        forgetOldRoundTrip()
         if mayStand {
             stand()
         } else if leader != nil {
@@ -77,6 +78,7 @@ extension Raft {
     // MARK: - Voting
 
     mutating func receive(_ request: RequestVote, id: MessageID?, from candidate: NodeID) {
+        if candidate == leader, request.term > currentTerm { forgetLeader() }
         let refusal = refusal(of: request, from: candidate)
         let disregarded = if case .leaderAlive = refusal { true } else { false }
         if !request.preVote, !disregarded {
@@ -91,6 +93,13 @@ extension Raft {
         let answer = RequestVoteReply(
             term: currentTerm, voteGranted: refusal == nil, preVote: request.preVote)
         reply(.requestVoteReply(answer), to: candidate, inReplyTo: id)
+    }
+
+    /// Whoever asks for votes in a later term leads no more, and never will in this one: it has asked as a candidate,
+    /// and only whoever stands in a term comes to lead it. (A request from before it won is of this term at most.)
+    private mutating func forgetLeader() {
+        leaderlessTerm = currentTerm
+        becomeFollower(term: currentTerm, leader: nil, reason: .leaderAsks)
     }
 
     private mutating func grant(_ request: RequestVote, to candidate: NodeID) {
@@ -195,11 +204,16 @@ extension Raft {
         guard let request, let asked = askedForVotes.last(where: { $0.firstRequest <= request }) else {
             return
         }
+        // A leader measures better, and all the time.
+        guard leader == nil else { return }
         timing.add(roundTrip: now - asked.sent)
+        roundTripKnownAt = now
     }
 
     private mutating func becomeLeader(votes: [NodeID]) {
-        let progress = others.map { Progress(id: $0, nextIndex: log.lastIndex + 1, lastContact: now) }
+        let progress = others.map {
+            Progress(id: $0, nextIndex: log.lastIndex + 1, lastContact: now, roundTrip: timing.roundTrip)
+        }
         note(.becameLeader(term: currentTerm, votes: votes))
         role = .leader(Leadership(progress: progress, firstIndex: log.lastIndex + 1))
         // Entries of earlier terms commit only with one of this term (§5.4.2), so there must be one.

@@ -87,7 +87,7 @@ extension Raft {
 
     private func needsHeartbeat(_ progress: Progress, round: Bool) -> Bool {
         if round, membership.contains(progress.id) { return true }
-        guard let last = progress.lastSent, now < last + timing.heartbeatInterval else { return true }
+        guard let due = progress.heartbeatDue(timing.heartbeatInterval), now < due else { return true }
         return progress.matchIndex > 0 && owesNotice(progress)
     }
 
@@ -116,12 +116,12 @@ extension Raft {
         let commit = min(commitIndex, last)
         let request = AppendEntries(
             term: currentTerm, leader: id, prevLogIndex: previous, prevLogTerm: log.term(at: previous) ?? 0,
-            entries: entries, leaderCommit: commit, leaderDurable: durableIndex, roundTrip: timing.measured,
-            lostLog: progress.saysLostLog ? nil : progress.lostLog)
+            entries: entries, leaderCommit: commit, leaderDurable: durableIndex, roundTrip: timing.roundTrip,
+            link: progress.roundTrip, lostLog: progress.saysLostLog ? nil : progress.lostLog)
         let number = send(.appendEntries(request), to: progress.id)
         leadership.progress[place].sent(
             number, prevLogIndex: previous, lastIndex: last, bytes: entries.reduce(0) { $0 + $1.size },
-            commit: commit, durable: durableIndex, at: now)
+            commit: commit, durable: durableIndex, at: now, interval: timing.heartbeatInterval)
     }
 
     // MARK: - Answers
@@ -142,10 +142,33 @@ extension Raft {
             leadership.progress[place].refused(request) { log.agreement(reply.hint, below: $0) }
         }
         noteHeld(at: place)
-        if let sample = leadership.progress[place].heard(request, at: now) { timing.add(roundTrip: sample) }
+        hear(place, request)
         confirmReads()
         continueTransfer()
         continueChange()
+    }
+
+    /// The member at `place` answered `request`. What its round trip takes now may change what the quorum's does.
+    mutating func hear(_ place: Int, _ request: MessageID) {
+        guard leadership.progress[place].heard(request, at: now) else { return }
+        timing.add(lateness: 0)
+        roundTripKnownAt = now
+        timing.follow(quorumRoundTrip)
+    }
+
+    /// The round trip within which a quorum answers that does without this leader, for whoever is elected after it needs
+    /// one. Where too few others are heard of, or were measured, this leader counts as well.
+    private var quorumRoundTrip: Estimate? {
+        guard case .leader(let leadership) = role else { return nil }
+        let measured = leadership.progress.filter { now - $0.lastContact < timing.electionTimeout }
+        func slowest(countingSelf: Bool) -> Estimate? {
+            let negated = membership.quorumValue { member in
+                if member == id { return countingSelf ? 0 : .min }
+                return measured.first { $0.id == member }?.roundTrip.map { -$0.election } ?? .min
+            }
+            return measured.first { $0.roundTrip.map { -$0.election } == negated }?.roundTrip
+        }
+        return slowest(countingSelf: false) ?? slowest(countingSelf: true)
     }
 
     /// Commits what a quorum holds, if it is of this term: an entry of an earlier term may be on a majority
@@ -188,8 +211,8 @@ extension Raft {
     private func heartbeatDeadline(_ leadership: Leadership) -> Microseconds? {
         var heartbeat: Microseconds?
         for place in leadership.progress.indices {
-            let last = leadership.progress[place].lastSent ?? now
-            heartbeat = earliest(heartbeat, last + timing.heartbeatInterval)
+            let due = leadership.progress[place].heartbeatDue(timing.heartbeatInterval)
+            heartbeat = earliest(heartbeat, due ?? now + timing.heartbeatInterval)
         }
         return heartbeat
     }

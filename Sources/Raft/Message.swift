@@ -89,14 +89,17 @@ package struct AppendEntries: Hashable, Sendable {
     package var leaderCommit: Index
     /// Up to where the leader's log is durable; see OneRoundTrip.swift. Nil from a plain peer.
     package var leaderDurable: Index?
-    /// What the leader has measured, so that all members agree on their timeouts; nil from a plain peer.
+    /// What a quorum takes to answer the leader, so that all members agree on their timeouts; nil from a plain peer.
     package var roundTrip: Estimate?
+    /// What the member that this is sent to takes to answer; nil from a plain peer, and before that was measured.
+    package var link: Estimate?
     /// Tells a member that it has lost its log, and where the leader's ended when that was found; see LostLog.swift.
     package var lostLog: Index?
 
     package init(
         term: Term, leader: NodeID, prevLogIndex: Index, prevLogTerm: Term, entries: [Entry] = [],
-        leaderCommit: Index, leaderDurable: Index? = nil, roundTrip: Estimate? = nil, lostLog: Index? = nil
+        leaderCommit: Index, leaderDurable: Index? = nil, roundTrip: Estimate? = nil, link: Estimate? = nil,
+        lostLog: Index? = nil
     ) {
         self.term = term
         self.leader = leader
@@ -106,6 +109,7 @@ package struct AppendEntries: Hashable, Sendable {
         self.leaderCommit = leaderCommit
         self.leaderDurable = leaderDurable
         self.roundTrip = roundTrip
+        self.link = link
         self.lostLog = lostLog
     }
 

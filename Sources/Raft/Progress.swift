@@ -24,6 +24,9 @@ package struct Progress: Sendable {
     /// Bytes of entries that may be out at once: what the member takes in before it hears the next heartbeat.
     static let windowBytes = 4 << 20
 
+    /// A request is not taken for lost before this time.
+    static let shortestLoss: Microseconds = 1_000_000
+
     let id: NodeID
     /// Up to where the member is known to hold the leader's log; 0 before it has answered.
     package internal(set) var matchIndex: Index = 0
@@ -52,11 +55,18 @@ package struct Progress: Sendable {
     var awaits: Index = .max
     /// The request whose answer is being timed, and when it left.
     var timed: (id: MessageID, sent: Microseconds)?
+    /// The round trips between the leader and this member, as far as they are known.
+    private(set) var roundTrip: Estimate?
+    /// The heartbeat interval when it was last sent something: its timeout is still the one that goes with that.
+    private var expectedInterval: Microseconds = 0
 
-    init(id: NodeID, nextIndex: Index, lastContact: Microseconds) {
+    /// - Parameter roundTrip: what the election measured. Of a slow network the first answers that come are fast ones,
+    ///   so that whoever began with these would take it for fast.
+    init(id: NodeID, nextIndex: Index, lastContact: Microseconds, roundTrip: Estimate? = nil) {
         self.id = id
         self.nextIndex = nextIndex
         self.lastContact = lastContact
+        self.roundTrip = roundTrip
     }
 
     /// Whether nothing that it says counts, for it has lost its log.
@@ -89,18 +99,25 @@ package struct Progress: Sendable {
         }
     }
 
+    /// When it must be sent something, where heartbeats leave each `interval` now. One that is slower than when it was
+    /// last sent something begins with the next: it does not know of it yet.
+    func heartbeatDue(_ interval: Microseconds) -> Microseconds? {
+        lastSent.map { $0 + min(interval, expectedInterval) }
+    }
+
     /// A request leaves, and its answer is timed, unless that of another is.
-    mutating func left(_ id: MessageID, at now: Microseconds) {
+    mutating func left(_ id: MessageID, at now: Microseconds, interval: Microseconds) {
         lastSent = now
+        expectedInterval = interval
         if now - (timed?.sent ?? .min / 2) > Timing.longestElectionTimeout { timed = (id, now) }
     }
 
     /// Request `id` leaves with the entries after `prevLogIndex` up to `lastIndex`.
     mutating func sent(
         _ id: MessageID, prevLogIndex: Index, lastIndex: Index, bytes: Int, commit: Index, durable: Index,
-        at now: Microseconds
+        at now: Microseconds, interval: Microseconds
     ) {
-        left(id, at: now)
+        left(id, at: now, interval: interval)
         toldCommit = max(toldCommit, commit)
         toldDurable = durable
         guard lastIndex > matchIndex else { return }
@@ -138,15 +155,23 @@ package struct Progress: Sendable {
     }
 
     /// The member answered request `id` in this term, whatever it said.
-    /// - Returns: how long that took, where this request was timed.
-    mutating func heard(_ id: MessageID, at now: Microseconds) -> Microseconds? {
+    /// - Returns: whether this request was timed, so that `roundTrip` has taken a sample.
+    mutating func heard(_ id: MessageID, at now: Microseconds) -> Bool {
         answered = max(answered, id)
         lastContact = now
         // An answer to a later heartbeat says that the probe is lost or overtaken.
         if case .probe(let awaiting?) = mode, id > awaiting { mode = .probe(awaiting: nil) }
-        guard let timed, timed.id == id else { return nil }
+        guard let timed else { return false }
+        guard timed.id == id else {
+            // Lost, for it would have come by now: another is timed. Before that it may be overtaken only, and who
+            // gave up all that is overtaken would measure fast answers alone.
+            let longest = max(4 * (roundTrip?.slowest ?? 0), Self.shortestLoss)
+            if timed.id < id, now - timed.sent > longest { self.timed = nil }
+            return false
+        }
         self.timed = nil
-        return now - timed.sent
+        roundTrip = Timing.adding(now - timed.sent, to: roundTrip)
+        return true
     }
 
     /// The member knows what is committed up to `index`, and can conclude that by itself. What it owed before it

@@ -31,6 +31,11 @@ package struct Raft: Sendable {
     var wordToStand: (term: Term, index: Index, deadline: Microseconds)?
     /// The term in which its vote went to a member whose leader had told it to stand.
     var votedForSuccessorIn: Term?
+    /// The term whose leader has asked for votes since: nobody leads it any more, and what comes as from its leader is
+    /// late.
+    var leaderlessTerm: Term?
+    /// When the estimate of the round trips last took anything in.
+    var roundTripKnownAt: Microseconds
     /// The last term in which it gave way to another that asked for pre-votes too.
     var gaveWayIn: Term?
     var reads = ReadQueue()
@@ -83,6 +88,7 @@ package struct Raft: Sendable {
         timing = configuration.timing
         generator = SeededGenerator(seed: configuration.seed)
         electionDeadline = now
+        roundTripKnownAt = now
         // Late answers to an earlier run must not fit the questions of this one.
         if hardState.term > 0 { nextMessageID = .random(in: 1..<(1 << 52), using: &generator) }
         pending = PendingReady(handedOut: log.baseIndex)
@@ -159,7 +165,7 @@ package struct Raft: Sendable {
     /// they have time to speak first. Once for each silence, so that a timer that is always late keeps nobody from
     /// standing.
     package mutating func noteLateness(at now: Microseconds) {
-        guard let lateness = deadline.map({ now - $0 }), lateness > 0 else { return }
+        guard let lateness = deadline.map({ now - $0 }), lateness >= 0 else { return }
         self.now = max(self.now, now)
         timing.add(lateness: lateness)
         guard lateness > timing.heartbeatInterval, !hasForgivenSilence else { return }

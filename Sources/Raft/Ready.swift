@@ -108,6 +108,7 @@ package enum StepDownReason: String, Hashable, Sendable {
     case heardLeader = "heard from the leader"
     case lostQuorum = "lost its quorum"
     case silentLeader = "has heard from no leader"
+    case leaderAsks = "its leader asks for votes"
     case lostElection = "lost the election"
     case removed = "is no voter any more"
 }

@@ -9,13 +9,12 @@ extension Raft {
                     commitIndex: request.leaderDurable == nil ? nil : commitIndexOnceStored,
                     lostLog: hardState.lostLog))
         }
-        guard follow(leader, term: request.term) else {
+        guard follow(leader, term: request.term, announced: request) else {
             note(
                 .appendRefused(
                     leader: leader, prevLogIndex: request.prevLogIndex, reason: .staleTerm(currentTerm)))
             return reply(answer(false), to: leader, inReplyTo: id)
         }
-        if let roundTrip = request.roundTrip { timing.follow(roundTrip) }
         if let lost = request.lostLog { learnLostLog(lost, from: leader) }
         if let reason = disagreement(with: request) {
             note(.appendRefused(leader: leader, prevLogIndex: request.prevLogIndex, reason: reason))
@@ -34,19 +33,37 @@ extension Raft {
         heedWordToStand()
     }
 
-    /// Hears from a leader of `term`.
+    /// Hears from a leader of `term`, which says in `announced` what round trips take.
     /// - Returns: false where the term is over, or where the term already has another leader.
-    mutating func follow(_ leader: NodeID, term: Term) -> Bool {
+    mutating func follow(_ leader: NodeID, term: Term, announced: AppendEntries? = nil) -> Bool {
         guard stepDown(ifBehind: term) else { return false }
         if let known = self.leader, known != leader {
             note(.impossibleMessage(from: leader, "leads term \(term), which \(known) leads already"))
             return false
         }
+        // It was sent before that leader asked for votes: what it says of the log is as good, but nobody leads.
+        if term == leaderlessTerm { return true }
         if self.leader == nil { becomeFollower(term: term, leader: leader, reason: .heardLeader) }
         lastLeaderContact = now
         timing.add(lateness: 0)
+        follow(announced)
         armElectionTimer()
         return true
+    }
+
+    private mutating func follow(_ announced: AppendEntries?) {
+        if announced?.roundTrip != nil || announced?.link != nil {
+            timing.follow(announced?.roundTrip, link: announced?.link)
+            roundTripKnownAt = now
+        } else {
+            forgetOldRoundTrip()
+        }
+    }
+
+    /// An estimate that took no sample for so long says nothing of the network as it is now. It lasts longer than the
+    /// longest wait for an election and its answers, or on the slowest network each would begin with nothing.
+    mutating func forgetOldRoundTrip() {
+        if now - roundTripKnownAt > 3 * Timing.longestElectionTimeout { timing.forgetRoundTrip() }
     }
 
     /// The consistency check of §5.3. What a snapshot stands for is committed, so it agrees.

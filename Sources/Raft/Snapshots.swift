@@ -137,7 +137,7 @@ extension Raft {
             let number = send(.installSnapshot(request), to: leadership.progress[place].id)
             transfer.left(request, as: number, at: now)
             leadership.progress[place].mode = .snapshot(transfer)
-            leadership.progress[place].left(number, at: now)
+            leadership.progress[place].left(number, at: now, interval: timing.heartbeatInterval)
         }
     }
 
@@ -153,7 +153,7 @@ extension Raft {
         guard stepDown(ifBehind: reply.term), isLeader, let request, request < nextMessageID,
             let place = leadership.place(of: follower)
         else { return }
-        if let sample = leadership.progress[place].heard(request, at: now) { timing.add(roundTrip: sample) }
+        hear(place, request)
         if case .snapshot(var transfer) = leadership.progress[place].mode {
             if transfer.answered(
                 reply, to: request, next: nextMessageID, resumingAt: now + timing.retryInterval)

@@ -40,8 +40,10 @@ enum Order {
           --snapshot-every N        compact the log once N entries are applied since the last snapshot
                                     (default: 10000)
           --members n0,n1,n2        voters of a fresh cluster; other members only learn (default: every node)
-          --election-timeout MS     fix the minimum election timeout (default: follows the round trips)
-          --heartbeat-interval MS   fix the heartbeat interval (default: follows the election timeout)
+          --election-timeout MS     fix the minimum election timeout (default: follows the round trips; at least
+                                    five fixed heartbeat intervals)
+          --heartbeat-interval MS   fix the heartbeat interval, to a third of a fixed election timeout at most
+                                    (default: a fifth of the election timeout)
           --log FILTER              what goes to stderr (default: info; also RAFT_KV_LOG), for example
                                     info,election=debug,rpc=trace
           --inspect DIR             print what a data directory holds, and check it; change nothing
@@ -78,6 +80,7 @@ enum Order {
             }
             try options.set(option, value)
         }
+        try options.checkTimes()
         self = .run(options)
     }
 
@@ -132,6 +135,17 @@ extension Options {
             guard !ids.contains(""), Set(ids).count == ids.count else { throw Self.bad(option, value) }
             voters = ids
         }
+    }
+
+    /// Of the heartbeats in a minimum election timeout one may be lost, and one late.
+    fileprivate func checkTimes() throws(UsageError) {
+        guard let electionTimeout, let heartbeatInterval, heartbeatInterval > electionTimeout / 3 else {
+            return
+        }
+        throw UsageError(
+            text: "\(Option.heartbeatInterval.rawValue) \(heartbeatInterval / 1000) is too long for "
+                + "\(Option.electionTimeout.rawValue) \(electionTimeout / 1000), of which it takes a third at most"
+        )
     }
 
     private static func number(

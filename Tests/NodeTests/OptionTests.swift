@@ -23,6 +23,12 @@ final class OptionTests: XCTestCase {
             (["--inspect"], ["--inspect", "a directory"]),
             (["--snapshot-every", "0"], ["--snapshot-every", "\"0\"", "entries"]),
             (["--snapshot-every", "many"], ["--snapshot-every", "\"many\"", "entries"]),
+            (
+                ["--election-timeout", "100", "--heartbeat-interval", "1000"],
+                ["--election-timeout 100", "--heartbeat-interval 1000", "a third"]
+            ),
+            (["--heartbeat-interval=34", "--election-timeout=100"], ["--heartbeat-interval 34"]),
+            (["--heartbeat-interval=1", "--election-timeout=2"], ["--heartbeat-interval 1", "a third"]),
         ]
         for (arguments, named) in options {
             let result = try session([initLine(["n0"])], arguments)

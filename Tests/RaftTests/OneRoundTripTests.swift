@@ -135,7 +135,7 @@ final class OneRoundTripTests: XCTestCase {
         for count in [3, 5] {
             let cluster = led(count)
             cluster.latency = { _, _ in 5_000 }
-            cluster.run(for: 100_000)
+            cluster.run(for: 1_000_000)
             for id in cluster.ids {
                 cluster.with(id) { $0.read(1) }
                 cluster.run(for: 10_000)
