@@ -96,7 +96,7 @@ final class FailingDiskTests: XCTestCase {
             for _ in 0..<16 {
                 let (ready, next) = next(known, using: &generator)
                 let fails = Int.random(in: 0..<3, using: &generator) == 0
-                disk.callsUntilFailure = fails ? Int.random(in: 0..<9, using: &generator) : nil
+                disk.callsUntilFailure = fails ? Int.random(in: 0..<14, using: &generator) : nil
                 let isStored = (try? storage.store(ready)) != nil
                 disk.callsUntilFailure = nil
                 let possible = isStored ? [next] : [known, next]
