@@ -185,6 +185,26 @@ final class LostLogTests: XCTestCase {
         XCTAssertFalse(cluster["n2"].hasLostLog)
     }
 
+    func testAMemberThatSaysItHasLostItsLogIsNoVoterYetThoughItHoldsAll() throws {
+        var hand = Hand(voters: ["n0", "n1"])
+        hand.acknowledge(hand.makeLeader(), by: "n1")
+        hand.acknowledge(hand.propose("x"), by: "n1")
+        XCTAssertEqual(
+            hand.raft.changeMembership(to: ["n0", "n1", "n2"], change: "c1 1"), .underWay)
+        func settle(saying lostLog: Index?) {
+            var sent = hand.wait(hand.raft.timing.heartbeatInterval)[...]
+            while let append = sent.popFirst() {
+                guard append.to == "n2", append.appendEntries != nil else { continue }
+                let reply = AppendEntriesReply(term: hand.raft.currentTerm, success: true, lostLog: lostLog)
+                sent += hand.hear(.appendEntriesReply(reply), from: "n2", inReplyTo: append.message.id)
+            }
+        }
+        for _ in 0..<3 { settle(saying: 1) }
+        XCTAssertEqual(hand.raft.membership.voters, ["n0", "n1"])
+        settle(saying: nil)
+        XCTAssertEqual(hand.raft.membership.voters, ["n0", "n1", "n2"])
+    }
+
     func testALearnerThatLostItsLogIsServedAnewWithoutMore() {
         let cluster = written(4, voters: 3)
         cluster.replaceDisk(of: "n3", keeping: 0)
