@@ -2,12 +2,9 @@ import Raft
 
 /// Snapshots: taking them in steps, and taking over those of the leader.
 extension Replica {
-    /// About how many bytes of a snapshot's text one step makes, and one message carries.
-    static let pieceBytes = 64 << 10
-
     /// Whether enough was applied since the last snapshot to take one.
     private var isSnapshotDue: Bool {
-        snapshotWriter == nil && lastApplied - (raft.snapshot?.position.index ?? 0) >= snapshotEvery
+        snapshotWriter == nil && lastApplied - (raft.snapshot?.position.index ?? 0) >= limits.snapshotEvery
     }
 
     /// Makes the next piece of a snapshot under way; one for each time that passes, so that requests are
@@ -22,7 +19,7 @@ extension Replica {
         guard snapshotPiece == nil, var writer = snapshotWriter else { return }
         snapshotWriter = nil
         let offset = ownText.size
-        let text = writer.next(bytes: Self.pieceBytes)
+        let text = writer.next(bytes: limits.snapshotPieceBytes)
         ownText.append(text)
         snapshotPiece = SnapshotPiece(
             position: writer.position, offset: offset, text: text, isLast: writer.isDone)
@@ -33,7 +30,7 @@ extension Replica {
     mutating func stored(_ piece: SnapshotPiece) {
         guard piece.isLast else { return }
         snapshotWriter = nil
-        raft.compact(Snapshot(position: piece.position, source: ownText), keeping: snapshotEvery / 2)
+        raft.compact(Snapshot(position: piece.position, source: ownText), keeping: limits.snapshotEvery / 2)
         ownText = SnapshotText()
     }
 
@@ -51,7 +48,7 @@ extension Replica {
     private mutating func read(_ piece: SnapshotPiece) -> Bool {
         if piece.offset == 0 {
             arriving = ArrivingSnapshot(
-                position: piece.position, reader: SnapshotReader(areCanonical: areCanonical))
+                position: piece.position, reader: SnapshotReader(limits, areCanonical: areCanonical))
         }
         guard arriving?.position == piece.position, arriving?.text.size == piece.offset,
             arriving?.reader.read(piece.text) == true

@@ -107,9 +107,6 @@ package struct LogExcerpt: Hashable, Sendable {
         package var entry: Entry
     }
 
-    /// The most entries that one answer holds.
-    package static let limit = 1_000
-
     package var firstIndex: Index
     package var lastIndex: Index
     package var commitIndex: Index

@@ -40,6 +40,14 @@ struct OwedWrites: Sendable {
     /// No later than the first write that was passed on must be passed on again.
     private(set) var retryAt: Microseconds?
 
+    /// How many of `departed` are remembered at least.
+    private let remembered: Int
+
+    /// - Parameter remembered: how many are remembered at least that nobody waits for any more; positive.
+    init(remembered: Int) {
+        self.remembered = remembered
+    }
+
     var isEmpty: Bool { writes.isEmpty }
 
     /// - Returns: whether the request is new, and not one that is owed already.
@@ -103,9 +111,9 @@ struct OwedWrites: Sendable {
     private mutating func remember(_ id: RequestID) {
         guard departed.insert(id).inserted else { return }
         departedInOrder.append(id)
-        guard departedInOrder.count > 2 * Sessions.capacity else { return }
-        departed.subtract(departedInOrder.prefix(Sessions.capacity))
-        departedInOrder.removeFirst(Sessions.capacity)
+        guard departedInOrder.count > 2 * remembered else { return }
+        departed.subtract(departedInOrder.prefix(remembered))
+        departedInOrder.removeFirst(remembered)
     }
 
     /// Takes out the waiters whose time is up; a write that nobody waits for is forgotten.

@@ -9,7 +9,7 @@ import Raft
 /// whether it may still happen.
 package struct Replica: Sendable {
     package internal(set) var raft: Raft
-    package internal(set) var store = Store()
+    package internal(set) var store: Store
     /// The last index whose entry the store has taken in; at most the commit index.
     package internal(set) var lastApplied: Index
     /// What stands in the log behind it.
@@ -17,7 +17,7 @@ package struct Replica: Sendable {
 
     /// Requests that wait for a leader, in the order in which they came.
     var inbox: [Waiting] = []
-    var owed = OwedWrites()
+    var owed: OwedWrites
     /// Reads that Raft has taken up, by the number they were given; rising.
     var reads: [(id: ReadID, reads: [OwedRead])] = []
     var nextReadID: ReadID = 0
@@ -29,8 +29,6 @@ package struct Replica: Sendable {
     var nextNumber: Int
     var outgoing: [PeerEnvelope] = []
     var replies: [ClientReply] = []
-    /// How many entries are applied between two snapshots.
-    let snapshotEvery: Int
     /// The snapshot that is being taken, what there is of its text, and its next piece to be stored.
     var snapshotWriter: SnapshotWriter?
     var ownText = SnapshotText()
@@ -63,17 +61,17 @@ package struct Replica: Sendable {
 
     /// - Parameters:
     ///   - stored: what was stored of the member; nothing for a new one.
-    ///   - snapshotEvery: the log is compacted once so many entries are applied since the last snapshot.
     ///   - areCanonical: whether values that a leader's snapshot holds are JSON, which nothing here reads.
     package init(
-        configuration: Raft.Configuration, stored: StoredState = StoredState(), snapshotEvery: Int = 10_000,
+        configuration: Raft.Configuration, stored: StoredState = StoredState(),
         areCanonical: @escaping ValueCheck = { _ in true }, now: Microseconds
     ) {
         raft = Raft(
             configuration: configuration, hardState: stored.hardState, log: stored.log,
             snapshot: stored.snapshot, membership: stored.membership, now: now)
         store = stored.store
-        self.snapshotEvery = snapshotEvery
+        store.keep(within: configuration.limits)
+        owed = OwedWrites(remembered: configuration.limits.departedRemembered)
         self.areCanonical = areCanonical
         lastApplied = stored.log.baseIndex
         unapplied = UnappliedRequests(after: stored.log.baseIndex)
@@ -83,6 +81,8 @@ package struct Replica: Sendable {
         var generator = SeededGenerator(seed: ~configuration.seed)
         nextNumber = Int.random(in: 0..<(1 << 52), using: &generator)
     }
+
+    var limits: Limits { raft.configuration.limits }
 
     /// The time by which `advance(to:)` must be called; nil where only input can move the member.
     package var deadline: Microseconds? {

@@ -2,10 +2,8 @@ import Raft
 
 /// The way of requests to the leader.
 extension Replica {
-    /// Bytes of commands in one message to the leader, but for a single larger one.
-    private static let forwardBytes = 1 << 20
     /// How far the limits of requests in one message may differ; the least is that of all.
-    private static let limitSpread = Sessions.capacity / 16
+    private var limitSpread: Int { limits.forwardReach / 8 }
 
     var canRoute: Bool {
         guard !inbox.isEmpty else { return false }
@@ -30,7 +28,7 @@ extension Replica {
     }
 
     /// Whether copies that are in the log already are sure to be known for copies when this one is applied.
-    private var hasRoom: Bool { raft.log.lastIndex < lastApplied + Sessions.capacity / 2 }
+    private var hasRoom: Bool { raft.log.lastIndex < lastApplied + limits.logAhead }
 
     /// Whether a member that is about to lead may have it now.
     private func canBeInherited(_ waiting: Waiting) -> Bool {
@@ -150,7 +148,7 @@ extension Replica {
             guard lastApplied < limit, let command = owed.request(id)?.command else { continue }
             let size = command.text.utf8.count
             let spread = max(latest, limit) - min(message.limit, limit)
-            if !message.commands.isEmpty, bytes + size > Self.forwardBytes || spread > Self.limitSpread {
+            if !message.commands.isEmpty, bytes + size > limits.forwardBytes || spread > limitSpread {
                 outgoing.append(PeerEnvelope(to: leader, .forward(message)))
                 message.commands = []
             }
@@ -166,10 +164,10 @@ extension Replica {
     }
 
     /// The last index at which a copy may be appended. One that comes after this member has forgotten the first would
-    /// be carried out twice. Within half of what the store remembers, beyond what this member had applied without
+    /// be carried out twice. Within what the store remembers, beyond what this member had applied without
     /// seeing it when it left for the first time, it cannot.
     private func limit(of id: RequestID) -> Index {
-        owed.limit(of: id) ?? lastApplied + Sessions.capacity / 2
+        owed.limit(of: id) ?? lastApplied + limits.forwardReach
     }
 
     private mutating func takeUp(_ arriving: inout [OwedRead]) {

@@ -1,3 +1,5 @@
+import Raft
+
 /// What was carried out lately, so that a copy of a request is answered as the first one was (§8).
 ///
 /// Every member that has applied the same entries remembers the same.
@@ -15,13 +17,15 @@ package struct Sessions: Sendable {
         }
     }
 
-    /// How many requests are remembered at least, once there were so many.
-    package static let capacity = 100_000
-    private static let blockSize = 250
-
+    /// Those that say how many are remembered, and forgotten together.
+    private let limits: Limits
     private var outcomes: [RequestID: Outcome] = [:]
     /// What `outcomes` holds, oldest first: full blocks, but for the last.
     private(set) var blocks: [Block] = []
+
+    package init(_ limits: Limits = Limits()) {
+        self.limits = limits
+    }
 
     func outcome(of id: RequestID) -> Outcome? { outcomes[id] }
 
@@ -29,10 +33,22 @@ package struct Sessions: Sendable {
 
     mutating func remember(_ outcome: Outcome, of id: RequestID) {
         outcomes[id] = outcome
-        if blocks.last?.ids.count ?? Self.blockSize == Self.blockSize { blocks.append(Block()) }
+        if blocks.last?.ids.count ?? limits.requestsInBlock == limits.requestsInBlock {
+            blocks.append(Block())
+        }
         blocks[blocks.count - 1].append(id, outcome)
-        if outcomes.count >= Self.capacity + Self.blockSize {
+        if outcomes.count >= limits.requestsRemembered + limits.requestsInBlock {
             for id in blocks.removeFirst().ids { outcomes[id] = nil }
         }
+    }
+
+    /// The same within other limits: what was read back before they were known.
+    func within(_ limits: Limits) -> Sessions {
+        guard limits != self.limits else { return self }
+        var sessions = Sessions(limits)
+        for id in blocks.lazy.flatMap(\.ids) {
+            if let outcome = outcomes[id] { sessions.remember(outcome, of: id) }
+        }
+        return sessions
     }
 }

@@ -84,7 +84,7 @@ package typealias ValueCheck = @Sendable ([JSONValue]) -> Bool
 /// Puts a store together from the pieces of a snapshot's text, as they come, and looks at each line of them: what
 /// is whole then is right.
 struct SnapshotReader: Sendable {
-    private(set) var store = Store()
+    private(set) var store: Store
     private(set) var membership: Membership?
     private var hasEnded = false
     /// A line whose end has not come yet.
@@ -92,7 +92,8 @@ struct SnapshotReader: Sendable {
     private let areCanonical: ValueCheck
 
     /// - Parameter areCanonical: is asked once for each piece. What this member stored itself was looked at before.
-    init(areCanonical: @escaping ValueCheck = { _ in true }) {
+    init(_ limits: Limits = Limits(), areCanonical: @escaping ValueCheck = { _ in true }) {
+        store = Store(limits)
         self.areCanonical = areCanonical
     }
 

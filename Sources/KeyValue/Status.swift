@@ -6,7 +6,7 @@ extension Replica {
         let log = raft.log
         let first = max(range.lowerBound, log.firstIndex)
         let last = min(range.upperBound, log.lastIndex)
-        let end = min(last, first + LogExcerpt.limit - 1)
+        let end = min(last, first + limits.excerptEntries - 1)
         let entries = first <= end ? (first...end).map { LogExcerpt.Line(index: $0, entry: log[$0]) } : []
         return LogExcerpt(
             firstIndex: log.firstIndex, lastIndex: log.lastIndex, commitIndex: raft.commitIndex,

@@ -1,3 +1,5 @@
+import Raft
+
 /// What carrying out a write or cas came to. It is remembered, so that a copy of the request is answered
 /// as the first one was.
 package enum Outcome: String, Hashable, Sendable {
@@ -20,12 +22,20 @@ package struct Store: Sendable {
     /// The map, in groups of parts: an image shares them, and a change then copies one part only. A group is
     /// empty until something is put into it, so that a small store is cheap to make and to look through.
     private(set) var groups: [[Part]] = Array(repeating: [], count: Self.groupCount)
-    package private(set) var sessions = Sessions()
+    package private(set) var sessions: Sessions
 
     private static let groupCount = 128
     private static let groupSize = 64
 
-    package init() {}
+    /// - Parameter limits: those for what is remembered.
+    package init(_ limits: Limits = Limits()) {
+        sessions = Sessions(limits)
+    }
+
+    /// Remembers within `limits` from now on.
+    mutating func keep(within limits: Limits) {
+        sessions = sessions.within(limits)
+    }
 
     package private(set) subscript(key: JSONValue) -> JSONValue? {
         get {

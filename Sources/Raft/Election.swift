@@ -212,7 +212,9 @@ extension Raft {
 
     private mutating func becomeLeader(votes: [NodeID]) {
         let progress = others.map {
-            Progress(id: $0, nextIndex: log.lastIndex + 1, lastContact: now, roundTrip: timing.roundTrip)
+            Progress(
+                id: $0, nextIndex: log.lastIndex + 1, lastContact: now, limits: configuration.limits,
+                roundTrip: timing.roundTrip)
         }
         note(.becameLeader(term: currentTerm, votes: votes))
         role = .leader(Leadership(progress: progress, firstIndex: log.lastIndex + 1))

@@ -19,7 +19,8 @@ extension Raft {
     /// its quorum were gone, nor while too much waits for one.
     package var acceptsCommands: Bool {
         guard case .leader(let leadership) = role else { return false }
-        return leadership.transfer == nil && leadership.uncommittedBytes < configuration.uncommittedLimit
+        return leadership.transfer == nil
+            && leadership.uncommittedBytes < configuration.limits.uncommittedBytes
             && now - quorumContact(leadership) < timing.silence
     }
 
@@ -103,7 +104,7 @@ extension Raft {
 
     private mutating func appendEntries(to place: Int) {
         let next = leadership.progress[place].nextIndex
-        let count = log.count(from: next, fitting: Progress.appendBytes)
+        let count = log.count(from: next, fitting: configuration.limits.appendBytes)
         send(Array(log[next...(next + count - 1)]), to: place)
     }
 

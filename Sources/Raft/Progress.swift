@@ -17,17 +17,11 @@ package struct Progress: Sendable {
         var bytes: Int
     }
 
-    /// Appends with entries that may be out at once. Beyond it the rest waits and travels as one batch.
-    static let window = 64
-    /// Bytes of entries in one append, but for a single larger entry.
-    static let appendBytes = 1 << 20
-    /// Bytes of entries that may be out at once: what the member takes in before it hears the next heartbeat.
-    static let windowBytes = 4 << 20
-
     /// A request is not taken for lost before this time.
     static let shortestLoss: Microseconds = 1_000_000
 
     let id: NodeID
+    private let limits: Limits
     /// Up to where the member is known to hold the leader's log; 0 before it has answered.
     package internal(set) var matchIndex: Index = 0
     /// What it has acknowledged in this term, and the first request that left after that was heard; see LostLog.swift.
@@ -62,8 +56,11 @@ package struct Progress: Sendable {
 
     /// - Parameter roundTrip: what the election measured. Of a slow network the first answers that come are fast ones,
     ///   so that whoever began with these would take it for fast.
-    init(id: NodeID, nextIndex: Index, lastContact: Microseconds, roundTrip: Estimate? = nil) {
+    init(
+        id: NodeID, nextIndex: Index, lastContact: Microseconds, limits: Limits, roundTrip: Estimate? = nil
+    ) {
         self.id = id
+        self.limits = limits
         self.nextIndex = nextIndex
         self.lastContact = lastContact
         self.roundTrip = roundTrip
@@ -94,7 +91,8 @@ package struct Progress: Sendable {
         switch mode {
         case .probe(let awaiting): awaiting == nil
         case .replicate:
-            inFlight.count < Self.window && inFlight.reduce(0) { $0 + $1.bytes } < Self.windowBytes
+            inFlight.count < limits.appendsInFlight
+                && inFlight.reduce(0) { $0 + $1.bytes } < limits.appendBytesInFlight
         case .snapshot: false
         }
     }
@@ -123,7 +121,7 @@ package struct Progress: Sendable {
         guard lastIndex > matchIndex else { return }
         inFlight.append(Sent(id: id, prevLogIndex: prevLogIndex, lastIndex: lastIndex, bytes: bytes))
         // Heartbeats to a member that never answers are forgotten too.
-        if inFlight.count > 4 * Self.window { inFlight.removeFirst(2 * Self.window) }
+        if inFlight.count > 4 * limits.appendsInFlight { inFlight.removeFirst(2 * limits.appendsInFlight) }
         switch mode {
         case .probe: if lastIndex > prevLogIndex { mode = .probe(awaiting: id) }
         case .replicate: nextIndex = max(nextIndex, lastIndex + 1)

@@ -80,10 +80,11 @@ extension Raft {
     /// The lowest index before `usual` behind which another member needs the log, and may have it.
     private func neededIndex(before usual: Index, snapshotBytes: Int) -> Index? {
         guard case .leader(let leadership) = role else { return nil }
-        let ratio = max(Progress.windowBytes / configuration.snapshotBytesInFlight, 1)
-        let bound = configuration.retainedLogBytes + ratio * snapshotBytes
+        let ratio = max(
+            configuration.limits.appendBytesInFlight / configuration.limits.snapshotBytesInFlight, 1)
+        let bound = configuration.limits.retainedLogBytes + ratio * snapshotBytes
         let needed = leadership.progress.lazy
-            .filter { now - $0.lastContact < configuration.retentionSilence }
+            .filter { now - $0.lastContact < configuration.limits.retentionSilence }
             .map(\.needsLogAfter)
             .filter { $0 >= log.baseIndex && $0 < usual && log.bytes(after: $0, upTo: usual) <= bound }
         return needed.min()
@@ -145,7 +146,7 @@ extension Raft {
     func pieceDue(_ progress: Progress) -> Int? {
         guard case .snapshot(let transfer) = progress.mode else { return nil }
         return transfer.overdue(at: now, after: timing.retryInterval, answered: progress.answered)
-            ?? transfer.next(at: now, window: configuration.snapshotBytesInFlight)
+            ?? transfer.next(at: now, window: configuration.limits.snapshotBytesInFlight)
     }
 
     mutating func receive(_ reply: InstallSnapshotReply, inReplyTo request: MessageID?, from follower: NodeID)
@@ -195,7 +196,7 @@ extension Raft {
             // Lost, repeated or overtaken, or from an older transfer: say where to go on.
             var held = 0
             if incomingSnapshot?.position == request.lastIncluded {
-                let bound = configuration.snapshotBytesInFlight
+                let bound = configuration.limits.snapshotBytesInFlight
                 incomingSnapshot?.hold(request, within: bound)
                 held = incomingSnapshot?.offset ?? 0
             }

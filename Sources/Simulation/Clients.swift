@@ -79,9 +79,15 @@ extension Simulation {
 
     /// The client says the same again, to any member.
     func again(_ operation: Int) throws {
-        guard phase == .faults else { return }
+        guard phase == .faults, isRemembered(ledger[operation].effect?.index) else { return }
         tally.events += 1
         try send(operation, to: dice.below(members.count))
+    }
+
+    /// Whether a copy of what took effect at `index` is still promised to be known for one, with room for what its
+    /// receiver goes on to apply.
+    func isRemembered(_ index: Index?) -> Bool {
+        index.map { $0 + scenario.limits.requestsRemembered / 2 > truth.lastIndex } ?? true
     }
 
     // MARK: - Being answered

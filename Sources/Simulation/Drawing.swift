@@ -16,6 +16,7 @@ extension Scenario {
         drawClients(&dice)
         drawFaults(&dice)
         drawOperators(&dice)
+        drawLimits()
         isInMemory = !faults.mayCrash && dice.below(2) == 0
         reuses = dice.pick([0, 0, 20, 60])
         if let operations { self.operations = operations }
@@ -68,8 +69,8 @@ extension Scenario {
 
     private mutating func drawMachines(_ dice: inout Dice) {
         diskLatency = dice.pick([0, 0, 100, 1_000, 5_000, 20_000])
-        snapshotEvery = dice.pick([10, 50, 100, 300, 10_000, 10_000])
-        if dice.below(30) == 0 { snapshotEvery = 2 }
+        limits.snapshotEvery = dice.pick([10, 50, 100, 300, 10_000, 10_000])
+        if dice.below(30) == 0 { limits.snapshotEvery = 2 }
         segmentSize = dice.pick([300, 3_000, 16 << 20])
         timerDelay = dice.pick([0, 0, 1_000, 20_000])
         clockDrift = dice.pick([0, 0, 1_000, 50_000, 200_000])
@@ -113,7 +114,7 @@ extension Scenario {
         reads = dice.within(0...20)
         writes = 70
         roaming = dice.pick([0, 100])
-        if dice.below(2) == 0 { uncommittedLimit = dice.within(200...5_000) }
+        if dice.below(2) == 0 { limits.uncommittedBytes = dice.within(200...5_000) }
     }
 
     private mutating func drawOperators(_ dice: inout Dice) {

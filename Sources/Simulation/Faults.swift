@@ -155,12 +155,10 @@ extension Simulation {
             timing: Timing(
                 electionTimeout: scenario.electionTimeout, heartbeatInterval: scenario.heartbeatInterval),
             seed: dice.next())
-        configuration.uncommittedLimit = scenario.uncommittedLimit
+        configuration.limits = scenario.limits
         configuration.isInMemory = scenario.isInMemory
         do {
-            try member.start(
-                configuration, snapshotEvery: scenario.snapshotEvery, segmentSize: scenario.segmentSize,
-                at: time)
+            try member.start(configuration, segmentSize: scenario.segmentSize, at: time)
         } catch let error as StorageError {
             // What a disk of this simulation loses, no storage may take for damage.
             throw Breach(.durability, "\(member.id) cannot start: \(error)")

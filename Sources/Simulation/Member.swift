@@ -70,15 +70,12 @@ final class Member {
 
     /// Starts it from what its disk holds.
     /// - Throws: `StorageError` where that is damaged.
-    func start(
-        _ configuration: Raft.Configuration, snapshotEvery: Int, segmentSize: Int, at time: Microseconds
-    ) throws {
+    func start(_ configuration: Raft.Configuration, segmentSize: Int, at time: Microseconds) throws {
         let (storage, found) = try MemberStorage.open(
             on: disk, node: id, founders: configuration.voters, segmentSize: segmentSize)
         life += 1
         let replica = Replica(
-            configuration: configuration, stored: found.state, snapshotEvery: snapshotEvery,
-            now: clock.reading(at: time))
+            configuration: configuration, stored: found.state, now: clock.reading(at: time))
         run = Run(replica: replica, storage: storage)
         let base = found.state.log.baseIndex
         seen = Sight(term: found.state.hardState.term, commitIndex: base, lastApplied: base)

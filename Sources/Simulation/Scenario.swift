@@ -75,8 +75,6 @@ package struct Scenario: Sendable {
     var faults = Faults()
     /// Mean time of a store and sync; 0 where it is done at once.
     var diskLatency: Microseconds = 0
-    /// How many entries are applied between two snapshots.
-    var snapshotEvery = 10_000
     /// After how many bytes a new segment of the log begins.
     var segmentSize = 16 << 20
     /// How late a timer rings at most.
@@ -86,7 +84,8 @@ package struct Scenario: Sendable {
     /// The minimum election timeout, where it is fixed.
     var electionTimeout: Microseconds?
     var heartbeatInterval: Microseconds?
-    var uncommittedLimit = 256 << 20
+    /// The bounds of all members' code.
+    var limits = Limits()
     /// Whether members take what they are to store for durable at once; nobody may crash then.
     var isInMemory = false
 

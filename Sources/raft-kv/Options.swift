@@ -9,8 +9,7 @@ struct Options: Sendable {
     var log = LogFilter()
     /// Where to keep what a restart must not lose; nil is in memory only.
     var dataDirectory: String?
-    /// How many entries are applied between two snapshots.
-    var snapshotEvery = 10_000
+    var limits = Limits()
 }
 
 /// A bad option; one line for stderr.
@@ -124,7 +123,8 @@ extension Options {
         case .dataDirectory:
             guard !value.isEmpty else { throw Self.bad(option, value) }
             dataDirectory = value
-        case .snapshotEvery: snapshotEvery = try Self.number(option, value, upTo: Option.longestInterval)
+        case .snapshotEvery:
+            limits.snapshotEvery = try Self.number(option, value, upTo: Option.longestInterval)
         case .electionTimeout:
             electionTimeout = try Self.number(option, value, upTo: Option.longestTimeout) * 1000
         case .heartbeatInterval:

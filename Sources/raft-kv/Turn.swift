@@ -155,9 +155,10 @@ struct Turn: Sendable {
                     electionTimeout: options.electionTimeout, heartbeatInterval: options.heartbeatInterval),
                 seed: generator.next())
             configuration.isInMemory = storage == nil
+            configuration.limits = options.limits
             replica = Replica(
-                configuration: configuration, stored: stored, snapshotEvery: options.snapshotEvery,
-                areCanonical: MessageDecoder().areCanonical, now: now)
+                configuration: configuration, stored: stored, areCanonical: MessageDecoder().areCanonical,
+                now: now)
             if let membership = replica?.raft.membership, !membership.hasQuorum(identity.members.contains) {
                 failure = (
                     "what is stored makes the voters \(membership.words), and init's node_ids hold no quorum of "

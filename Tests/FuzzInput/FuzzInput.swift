@@ -17,9 +17,9 @@ package enum FuzzInput {
         var writer = MessageWriter()
         writer.identify(as: "n0")
         var now: Microseconds = 0
-        var replica = Replica(
-            configuration: Raft.Configuration(id: "n0", members: members, seed: 1), snapshotEvery: 4,
-            areCanonical: decoder.areCanonical, now: now)
+        var configuration = Raft.Configuration(id: "n0", members: members, seed: 1)
+        configuration.limits.snapshotEvery = 4
+        var replica = Replica(configuration: configuration, areCanonical: decoder.areCanonical, now: now)
         for line in input.dropFirst().split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
             switch decoder.decode(UnsafeRawBufferPointer(rebasing: line), for: identity) {
             case .request(let request): replica.receive(request, now: now)

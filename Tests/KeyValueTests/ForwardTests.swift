@@ -116,7 +116,7 @@ final class ForwardTests: XCTestCase {
         let cluster = led()
         cluster.write(1, 5, at: "n1", 1)
         let limit = cluster.network.compactMap(\.forward).first?.limit
-        XCTAssertEqual(limit, cluster["n1"].lastApplied + Sessions.capacity / 2)
+        XCTAssertEqual(limit, cluster["n1"].lastApplied + Limits().forwardReach)
     }
 
     /// After a snapshot a member cannot know that a copy was carried out and forgotten since.
@@ -140,7 +140,7 @@ final class ForwardTests: XCTestCase {
         let cluster = led()
         cluster.write(1, 5, at: "n1", 1)
         _ = cluster.intercept(\.isForward)
-        let limit = cluster["n1"].lastApplied + Sessions.capacity / 2
+        let limit = cluster["n1"].lastApplied + Limits().forwardReach
         cluster.with("n0") { replica in
             while replica.raft.log.lastIndex < limit { _ = replica.raft.propose(Command("c 0 write 1 2")) }
         }
@@ -161,17 +161,17 @@ final class ForwardTests: XCTestCase {
         let cluster = led()
         cluster.isolate("n0")
         cluster.with("n0") { [now = cluster.now] replica in
-            for number in 0..<(Sessions.capacity / 2 + 100) {
+            for number in 0..<(Limits().forwardReach + 100) {
                 let write = Operation.write(key: 1, value: 2)
                 replica.receive(ClientRequest(client: "c1", messageID: number, write), now: now)
             }
         }
-        XCTAssertEqual(cluster["n0"].raft.log.lastIndex, 1 + Sessions.capacity / 2)
+        XCTAssertEqual(cluster["n0"].raft.log.lastIndex, 1 + Limits().forwardReach)
         cluster.run(for: patience)
         let codes = (cluster.replies["n0"] ?? []).map { reply -> ErrorCode? in
             if case .error(let code, _) = reply.body { code } else { nil }
         }
-        XCTAssertEqual(codes.count { $0 == .timeout }, Sessions.capacity / 2)
+        XCTAssertEqual(codes.count { $0 == .timeout }, Limits().forwardReach)
         XCTAssertEqual(codes.count { $0 == .temporarilyUnavailable }, 100)
     }
 

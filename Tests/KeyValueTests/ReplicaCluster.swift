@@ -13,23 +13,24 @@ final class ReplicaCluster: TestNetwork<PeerMessage> {
 
     /// - Parameters:
     ///   - voters: how many of the members vote, the first ones; all, where it is nil.
-    ///   - snapshotEvery: how many entries are applied between two snapshots.
+    ///   - snapshotEvery: how many entries are applied between two snapshots; goes before what `limits` says.
     ///   - areCanonical: what is a JSON value in an arriving snapshot.
     ///   - retentionSilence: how long a member may be silent before no log is kept for it; at once, so that tests
     ///     need not wait until a member that is cut off needs a snapshot.
     init(
-        _ count: Int, voters: Int? = nil, snapshotEvery: Int = 10_000, seed: UInt64 = 1,
-        areCanonical: @escaping ValueCheck = { _ in true }, retentionSilence: Microseconds = 0
+        _ count: Int, voters: Int? = nil, snapshotEvery: Int? = nil, limits: Limits = Limits(),
+        seed: UInt64 = 1, areCanonical: @escaping ValueCheck = { _ in true },
+        retentionSilence: Microseconds = 0
     ) {
         super.init(count)
         for (place, id) in ids.enumerated() {
             var configuration = Raft.Configuration(
                 id: id, members: ids, voters: Array(ids.prefix(voters ?? count)),
                 seed: seed &* 31 &+ UInt64(place))
-            configuration.retentionSilence = retentionSilence
-            replicas[id] = Replica(
-                configuration: configuration, snapshotEvery: snapshotEvery, areCanonical: areCanonical,
-                now: now)
+            configuration.limits = limits
+            configuration.limits.retentionSilence = retentionSilence
+            if let snapshotEvery { configuration.limits.snapshotEvery = snapshotEvery }
+            replicas[id] = Replica(configuration: configuration, areCanonical: areCanonical, now: now)
         }
     }
 
@@ -120,8 +121,10 @@ final class ReplicaCluster: TestNetwork<PeerMessage> {
 }
 
 /// A cluster that n0 leads; see `ReplicaCluster.init`.
-func led(_ count: Int = 3, voters: Int? = nil, snapshotEvery: Int = 10_000) -> ReplicaCluster {
-    let cluster = ReplicaCluster(count, voters: voters, snapshotEvery: snapshotEvery)
+func led(
+    _ count: Int = 3, voters: Int? = nil, snapshotEvery: Int? = nil, limits: Limits = Limits()
+) -> ReplicaCluster {
+    let cluster = ReplicaCluster(count, voters: voters, snapshotEvery: snapshotEvery, limits: limits)
     cluster.elect("n0")
     return cluster
 }

@@ -79,11 +79,31 @@ final class SnapshotTextTests: XCTestCase {
 
     func testTheOldestRequestIsForgottenFirst() {
         var sessions = Sessions()
-        for number in 0..<(Sessions.capacity + 1_600) {
+        let remembered = Limits().requestsRemembered
+        for number in 0..<(remembered + 1_600) {
             sessions.remember(.written, of: RequestID(client: "c", number: number))
         }
-        XCTAssertEqual(sessions.count, Sessions.capacity + 100)
+        XCTAssertEqual(sessions.count, remembered + 100)
         XCTAssertNil(sessions.outcome(of: RequestID(client: "c", number: 1_499)))
         XCTAssertEqual(sessions.outcome(of: RequestID(client: "c", number: 1_500)), .written)
+    }
+
+    // Where blocks began elsewhere, members would forget at different entries from then on.
+    func testWhatWasReadBackIsForgottenWithWhatWasNeverWritten() {
+        var limits = Limits()
+        limits.requestsRemembered = 30
+        limits.requestsInBlock = 10
+        var living = Sessions(limits)
+        for number in 0..<57 { living.remember(.written, of: RequestID(client: "c", number: number)) }
+        var readBack = Sessions()
+        for id in living.blocks.flatMap(\.ids) { readBack.remember(.written, of: id) }
+        readBack = readBack.within(limits)
+        for number in 57..<90 {
+            let id = RequestID(client: "c", number: number)
+            living.remember(.written, of: id)
+            readBack.remember(.written, of: id)
+            XCTAssertEqual(readBack.blocks.map(\.ids), living.blocks.map(\.ids), "\(number)")
+        }
+        XCTAssertEqual(living.count, 30)
     }
 }

@@ -108,7 +108,8 @@ final class FlowTests: XCTestCase {
         let cluster = led(2)
         cluster.isolate("n1")
         for number in 0..<200 { cluster.propose("\(number)", to: "n0") }
-        XCTAssertEqual(cluster.intercept { $0.append?.entries.isEmpty == false }.count, Progress.window)
+        XCTAssertEqual(
+            cluster.intercept { $0.append?.entries.isEmpty == false }.count, Limits().appendsInFlight)
         cluster.heal()
         cluster.run(for: Timing.shortestElectionTimeout)
         XCTAssertEqual(cluster.leaderIDs, ["n0"])
@@ -121,10 +122,10 @@ final class FlowTests: XCTestCase {
         var hand = replicating()
         var appends: [Outgoing] = []
         for number in 0..<100 { appends += hand.propose("\(number)") }
-        XCTAssertEqual(appends.count, Progress.window)
+        XCTAssertEqual(appends.count, Limits().appendsInFlight)
         let next = hand.acknowledge([appends[0]], by: "n1").compactMap(\.appendEntries)
         // All that had to wait leaves as one.
-        XCTAssertEqual(next.map(\.entries.count), [100 - Progress.window])
+        XCTAssertEqual(next.map(\.entries.count), [100 - Limits().appendsInFlight])
     }
 
     // Scenario 40
@@ -162,8 +163,8 @@ final class FlowTests: XCTestCase {
     // Scenario 41
     func testAppendsAreSplitBySizeAndAnEntryLargerThanTheLimitGoesAlone() {
         var hand = replicating()
-        let half = String(repeating: "x", count: Progress.appendBytes / 2 - 100)
-        let large = String(repeating: "y", count: 2 * Progress.appendBytes)
+        let half = String(repeating: "x", count: Limits().appendBytes / 2 - 100)
+        let large = String(repeating: "y", count: 2 * Limits().appendBytes)
         for text in [half, half, half, large, "z"] { _ = hand.raft.propose(Command(text)) }
         let appends = hand.settle().compactMap(\.appendEntries)
         XCTAssertEqual(appends.map(\.entries.count), [2, 1, 1, 1])
@@ -174,7 +175,7 @@ final class FlowTests: XCTestCase {
     func testTooMuchThatIsNotCommittedStopsNewCommandsUntilItIs() {
         var hand = Hand(of: 2)
         var configuration = hand.raft.configuration
-        configuration.uncommittedLimit = 100
+        configuration.limits.uncommittedBytes = 100
         hand.raft = Raft(configuration: configuration, now: hand.now)
         var appends = hand.makeLeader()
         XCTAssertNotNil(hand.raft.propose(Command(String(repeating: "x", count: 90))))

@@ -95,7 +95,7 @@ final class LogRetentionTests: XCTestCase {
 
     func testNoLogIsKeptForAMemberThatIsSilentForLong() {
         var hand = leader()
-        let end = hand.now + hand.raft.configuration.retentionSilence
+        let end = hand.now + hand.raft.configuration.limits.retentionSilence
         while hand.now < end { hand.acknowledge(hand.wait(hand.raft.timing.heartbeatInterval), by: "n1") }
         write(10, &hand)
         compact(&hand)
@@ -105,7 +105,7 @@ final class LogRetentionTests: XCTestCase {
     func testTheLogThatIsKeptIsBounded() {
         for (count, base) in [(10, 1), (11, 12)] {
             // The snapshot has 6 bytes, and appends may have 4 times as many bytes under way as snapshots.
-            var hand = leader { $0.retainedLogBytes = 1_000 - 24 }
+            var hand = leader { $0.limits.retainedLogBytes = 1_000 - 24 }
             write(count, &hand)
             compact(&hand)
             XCTAssertEqual(hand.raft.log.baseIndex, base, "\(count) entries of 100 bytes")
@@ -113,7 +113,7 @@ final class LogRetentionTests: XCTestCase {
     }
 
     func testATransferWhoseLogIsGoneBeginsAnewWithTheLatestSnapshot() throws {
-        var (hand, piece) = try sending { $0.retainedLogBytes = 0 }
+        var (hand, piece) = try sending { $0.limits.retainedLogBytes = 0 }
         XCTAssertEqual(piece.piece?.lastIncluded.index, 11)
         write(10, &hand)
         compact(&hand, ["ABC", "DEF"])

@@ -9,8 +9,8 @@ final class SnapshotSendingTests: XCTestCase {
     private func sending(_ texts: [String] = ["abc", "def"]) throws -> (hand: Hand, piece: Outgoing) {
         // Of the log nothing is kept for n2.
         var hand = Hand(log: [1, 1, 1, 1, 1]) {
-            $0.retentionSilence = 0
-            $0.snapshotBytesInFlight = 12
+            $0.limits.retentionSilence = 0
+            $0.limits.snapshotBytesInFlight = 12
         }
         let appends = hand.makeLeader()
         hand.acknowledge(appends, by: "n1")

@@ -158,7 +158,7 @@ final class SnapshotTests: XCTestCase {
 
     // Scenario 67
     func testOfPiecesThatCameEarlyNoMoreAreHeldThanAWindow() {
-        var hand = Hand("n1", term: 3) { $0.snapshotBytesInFlight = 20 }
+        var hand = Hand("n1", term: 3) { $0.limits.snapshotBytesInFlight = 20 }
         let position = LogPosition(index: 9, term: 2)
         for (place, text) in ["def", "ghi", "jkl"].enumerated() {
             _ = hand.hearPiece(text, at: 3 * place + 3, of: position, done: false)

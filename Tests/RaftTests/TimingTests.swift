@@ -134,7 +134,7 @@ final class TimingTests: XCTestCase {
     }
 
     func testALostRequestDoesNotKeepLaterOnesFromBeingTimed() {
-        var progress = Progress(id: "n1", nextIndex: 1, lastContact: 0)
+        var progress = Progress(id: "n1", nextIndex: 1, lastContact: 0, limits: Limits())
         progress.left(1, at: 0, interval: 30_000)
         progress.left(2, at: 2_000_000, interval: 30_000)
         XCTAssertFalse(progress.heard(2, at: 2_001_000))
@@ -144,7 +144,7 @@ final class TimingTests: XCTestCase {
     }
 
     func testARequestThatIsOvertakenIsTimedAllTheSame() {
-        var progress = Progress(id: "n1", nextIndex: 1, lastContact: 0)
+        var progress = Progress(id: "n1", nextIndex: 1, lastContact: 0, limits: Limits())
         progress.left(1, at: 0, interval: 30_000)
         progress.left(2, at: 10_000, interval: 30_000)
         XCTAssertFalse(progress.heard(2, at: 20_000))
@@ -153,7 +153,7 @@ final class TimingTests: XCTestCase {
     }
 
     func testAHeartbeatComesByTheIntervalThatItsReceiverKnowsOf() {
-        var progress = Progress(id: "n1", nextIndex: 1, lastContact: 0)
+        var progress = Progress(id: "n1", nextIndex: 1, lastContact: 0, limits: Limits())
         progress.left(1, at: 0, interval: 30_000)
         XCTAssertEqual(progress.heartbeatDue(400_000), 30_000)
         progress.left(2, at: 30_000, interval: 400_000)

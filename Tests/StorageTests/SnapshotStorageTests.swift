@@ -134,9 +134,9 @@ final class SnapshotStorageTests: XCTestCase {
         var applied: [Index] = []
         var written = 0
         for _ in 0..<5 {
-            let configuration = Raft.Configuration(id: "n0", members: ["n0"], seed: 5)
-            var replica = Replica(
-                configuration: configuration, stored: found.state, snapshotEvery: 4, now: 1_000_000)
+            var configuration = Raft.Configuration(id: "n0", members: ["n0"], seed: 5)
+            configuration.limits.snapshotEvery = 4
+            var replica = Replica(configuration: configuration, stored: found.state, now: 1_000_000)
             let start = found.state.snapshot?.position.index ?? 0
             XCTAssertEqual(replica.lastApplied, start, "the store holds what the snapshot stands for")
             // What was applied after the snapshot is gone with the process, and is applied again to its store.

@@ -1,0 +1,24 @@
+import Raft
+
+/// How a seed draws the bounds of the code: small ones in half of all runs, the node's own in the others.
+extension Scenario {
+    mutating func drawLimits() {
+        // Dice of its own, so that a seed means the same with and without.
+        var dice = Dice(seed: seed &+ 0x6b6e_6f62_73)
+        guard dice.below(2) == 0 else { return }
+        func draw(_ bound: WritableKeyPath<Limits, Int>, _ choices: [Int]) {
+            guard dice.below(2) == 0 else { return }
+            limits[keyPath: bound] = dice.pick(choices)
+        }
+        draw(\.appendsInFlight, [2, 3, 8])
+        // A member that is far behind must still catch up while the others go on.
+        let isQuick = bias != .flood && latency.mean <= 10_000
+        draw(\.appendBytes, isQuick ? [60, 200, 2_000] : [2_000])
+        draw(\.appendBytesInFlight, isQuick ? [200, 1_000] : [4_000])
+        draw(\.snapshotPieceBytes, [40, 120, 1_000])
+        draw(\.snapshotBytesInFlight, [200, 2_000])
+        draw(\.retainedLogBytes, [0, 500, 5_000])
+        draw(\.forwardBytes, [1, 200, 2_000])
+        draw(\.departedRemembered, [1, 10, 100])
+    }
+}
