@@ -18,8 +18,14 @@ extension Simulation {
         demandsBeganAt = time
         network.healAll()
         network.weather = Scenario.Weather()
+        for member in members {
+            member.diskSlowness = 0
+            member.run?.storage.disk.mend()
+        }
         var majority = try drawCore()
-        if dice.below(2) == 0 {
+        // Whoever is out for good, or may be, cannot be one that others need.
+        let isComplete = !members.contains { $0.isHarmed || $0.isOut }
+        if dice.below(2) == 0 || !isComplete {
             let rest = members.indices.filter { !majority.contains($0) }
             network.cut(Cut.between([majority] + rest.map { [$0] }))
         } else {
@@ -51,7 +57,7 @@ extension Simulation {
     /// Draws members that can serve without the others, whatever membership they have to go by: those that any
     /// of them has in its log, and one that its leader may be about to put there.
     private func drawCore() throws -> [Int] {
-        var order = Array(members.indices)
+        var order = members.indices.filter { !members[$0].isHarmed && !members[$0].isOut }
         dice.shuffle(&order)
         var core: [Int] = []
         repeat {

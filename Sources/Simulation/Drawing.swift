@@ -18,6 +18,7 @@ extension Scenario {
         drawOperators(&dice)
         drawLimits()
         isInMemory = !faults.mayCrash && dice.below(2) == 0
+        drawDiskFaults()
         reuses = dice.pick([0, 0, 20, 60])
         if let operations { self.operations = operations }
     }
@@ -29,7 +30,8 @@ extension Scenario {
         case .crashes: dice.pick([1, 2, 3, 3, 3, 5])
         case .memberships: dice.pick([2, 2, 3, 3, 4, 5, 6, 7])
         case .pairs: dice.pick([3, 4, 4, 5])
-        case .calm, .mixed, .late, .pauses, .flood, .handovers: dice.pick([1, 2, 3, 3, 3, 4, 5, 5, 6, 7])
+        case .calm, .mixed, .late, .pauses, .flood, .handovers:
+            dice.pick([1, 2, 3, 3, 3, 4, 5, 5, 6, 7])
         }
     }
 

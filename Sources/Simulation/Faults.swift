@@ -29,6 +29,9 @@ extension Simulation {
         case .clockRate: changeClock(members[target()])
         case .storm: storm(for: span)
         case .stop: try retire(members[target()])
+        case .diskError: failDisk(of: members[target()])
+        case .slowDisk: slowDisk(of: members[target()], for: span)
+        case .harm: harm(members[target()])
         }
     }
 
@@ -73,7 +76,7 @@ extension Simulation {
     }
 
     /// Half of all restarts are quick, so that what is on its way to the run before meets the next one.
-    private func restartSpan() -> Microseconds {
+    func restartSpan() -> Microseconds {
         let longest = scenario.faults.longest
         return dice.within(1...max(dice.below(2) == 0 ? longest / 20 : longest, 1))
     }
@@ -149,6 +152,7 @@ extension Simulation {
 
     func start(_ member: Member) throws {
         tally.events += 1
+        strikeStart(of: member)
         let names = members.map(\.id)
         var configuration = Raft.Configuration(
             id: member.id, members: names, voters: Array(names.prefix(scenario.founders)),
@@ -160,8 +164,7 @@ extension Simulation {
         do {
             try member.start(configuration, segmentSize: scenario.segmentSize, at: time)
         } catch let error as StorageError {
-            // What a disk of this simulation loses, no storage may take for damage.
-            throw Breach(.durability, "\(member.id) cannot start: \(error)")
+            return try cannotStart(member, error)
         }
         tellFault("starts", member)
         try checkDisk(member)

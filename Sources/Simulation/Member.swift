@@ -39,6 +39,12 @@ final class Member {
     var isStoreDone = false
     /// The longest that one of its turns takes.
     var slowness: Microseconds = 0
+    /// The longest that one of its stores takes while its disk is slow; 0 where it is not.
+    var diskSlowness: Microseconds = 0
+    /// Whether somebody did harm to what its disk holds: its next start may find that.
+    var isHarmed = false
+    /// Whether it has said that its data is damaged: it stays down, and nobody starts it without them.
+    var isOut = false
     /// Set where it was told to end.
     var isEnding = false
     var inbox: [Input] = []
@@ -69,14 +75,26 @@ final class Member {
     }
 
     /// Starts it from what its disk holds.
-    /// - Throws: `StorageError` where that is damaged.
+    /// - Throws: `StorageError` where that is damaged, or the disk fails.
     func start(_ configuration: Raft.Configuration, segmentSize: Int, at time: Microseconds) throws {
-        let (storage, found) = try MemberStorage.open(
-            on: disk, node: id, founders: configuration.voters, segmentSize: segmentSize)
+        let mirror = disk.mayFail ? DiskMirror() : nil
+        disk.mirror = mirror
+        let (storage, found): (MemberStorage<SimulatedDisk>, MemberStorage<SimulatedDisk>.Found)
+        do {
+            (storage, found) = try MemberStorage.open(
+                on: disk, node: id, founders: configuration.voters, segmentSize: segmentSize)
+        } catch {
+            // What the start has changed until then stays changed.
+            disk = mirror?.seen ?? disk
+            disk.mend()
+            throw error
+        }
         life += 1
         let replica = Replica(
             configuration: configuration, stored: found.state, now: clock.reading(at: time))
         run = Run(replica: replica, storage: storage)
+        run?.storage.disk.mend()
+        isHarmed = false
         let base = found.state.log.baseIndex
         seen = Sight(term: found.state.hardState.term, commitIndex: base, lastApplied: base)
         let differences = possible.map { $0.difference(from: found.state) }
@@ -99,12 +117,22 @@ final class Member {
         stored.store(ready)
     }
 
+    /// Its disk did not store `ready`, and so it ends with 74. The system keeps what was written until then.
+    func end(storing ready: ReplicaReady) {
+        possible = stored.steps(of: ready)
+        disk = run?.storage.disk ?? disk
+        disk.mend()
+        run = nil
+        life += 1
+    }
+
     /// Stops it at once.
     /// - Parameters:
     ///   - calls: how many calls its disk still does, where it is at work.
     ///   - losesPower: whether the disk loses what was not synced; a process that ends loses nothing.
     func crash(afterDiskCalls calls: Int, losesPower: Bool, using generator: inout SeededGenerator) {
         if case .storing(let ready) = activity {
+            run?.storage.disk.failure = nil
             run?.storage.disk.callsUntilFailure = calls
             let steps = stored.steps(of: ready)
             possible = (try? store(ready)) == nil ? steps : [stored]
@@ -112,7 +140,7 @@ final class Member {
             possible = [stored]
         }
         disk = run?.storage.disk ?? disk
-        disk.callsUntilFailure = nil
+        disk.mend()
         if losesPower { disk.crash(using: &generator) }
         run = nil
         life += 1

@@ -34,6 +34,10 @@ package struct Scenario: Sendable {
 
     enum Fault: CaseIterable {
         case cut, oneWayCut, mute, crash, crashAll, pause, slowness, clockRate, storm, stop
+        /// A call of a member's disk fails, once or from then on; and its syncs take seconds.
+        case diskError, slowDisk
+        /// A member crashes, and a bit of its files is flipped, or a file is gone or short.
+        case harm
     }
 
     /// What breaks, and how often.
@@ -50,6 +54,8 @@ package struct Scenario: Sendable {
         var youngLeader = 0
         /// Chance of a crash at each of the steps around a store.
         var crashPoint = 0
+        /// Percent of starts at which the disk fails, or that are cut short.
+        var atStarts = 0
         /// The longest that a fault lasts.
         var longest: Microseconds = 1
     }

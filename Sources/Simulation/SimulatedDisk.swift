@@ -1,15 +1,26 @@
 import Raft
 import Storage
+import Synchronization
 
-/// A disk in memory that loses at a crash what a real one may lose: bytes that were not synced, in part or torn,
-/// and names that were not synced with their directory.
+/// A disk in memory behind a page cache, as the system has it. What is written is visible at once and durable once
+/// it is synced, with its name once the directory is. The end of a process takes nothing; a power cut takes what is
+/// not durable, in part, so that writes are torn: bytes are missing at the end, or whole sectors are zero.
+///
+/// A sync that fails leaves its pages in the cache, where they count as clean from then on: no later sync writes
+/// them, and a power cut takes them, unless they are written again (as Linux does: "Can Applications Recover from
+/// fsync Failures?", USENIX ATC 2020).
 package struct SimulatedDisk: Disk, Sendable {
-    private struct File {
-        var bytes: [UInt8] = []
-        /// How many of them surely are there after a crash.
-        var synced = 0
-        /// What was cut off since the last sync; a crash may bring it back.
-        var cutOff: [UInt8] = []
+    /// A change from outside of what is asked: calls that fail, and the process lives to see it.
+    package struct Failure: Sendable {
+        /// How many more calls that change something succeed before.
+        package var calls: Int
+        /// Whether all calls after it fail too, as on a full or broken disk; else the next one succeeds.
+        package var lasts: Bool
+
+        package init(after calls: Int, lasts: Bool) {
+            self.calls = calls
+            self.lasts = lasts
+        }
     }
 
     private enum NameChange {
@@ -18,54 +29,43 @@ package struct SimulatedDisk: Disk, Sendable {
         case remove(String)
     }
 
-    private var files: [File] = []
+    private var files: [CachedFile] = []
     private var names: [String: Int] = [:]
     private var syncedNames: [String: Int] = [:]
     /// What happened to names since the directory was synced.
     private var nameChanges: [NameChange] = []
 
-    /// How many more calls that change something succeed; nil for all. Beyond it the disk fails for good.
+    /// How many more calls that change something are done before the machine stands still; nil for all. Nobody sees
+    /// what comes of the call after them.
     package var callsUntilFailure: Int?
+    package var failure: Failure?
+    /// How many calls failed that the process lived to see.
+    package private(set) var failures = 0
     /// How many syncs of files there were.
     package private(set) var syncs = 0
+    /// Shows what is on the disk also to whoever gave it away.
+    package var mirror: DiskMirror?
 
     package init() {}
 
-    /// What is left after a crash, as `generator` draws it.
+    /// A power cut: what is left is drawn by `generator`.
     package mutating func crash(using generator: inout SeededGenerator) {
         for change in nameChanges.prefix(Int.random(in: 0...nameChanges.count, using: &generator)) {
             Self.apply(change, to: &syncedNames)
         }
         names = syncedNames
         nameChanges = []
-        for place in files.indices {
-            let rest = Self.remains(of: files[place], using: &generator)
-            files[place] = File(bytes: rest, synced: rest.count)
-        }
-        callsUntilFailure = nil
+        for place in files.indices { files[place].losePower(using: &generator) }
+        mend()
     }
 
-    /// Nothing of what was not synced, all of it, a part, or a part with sectors in it that were never written.
-    private static func remains(of file: File, using generator: inout SeededGenerator) -> [UInt8] {
-        let (bytes, synced) = (file.bytes, file.synced)
-        if !file.cutOff.isEmpty, Bool.random(using: &generator) { return bytes[..<synced] + file.cutOff }
-        guard bytes.count > synced else { return bytes }
-        switch Int.random(in: 0..<4, using: &generator) {
-        case 0: return Array(bytes[..<synced])
-        case 1: return bytes
-        case 2: return Array(bytes[..<Int.random(in: synced...bytes.count, using: &generator)])
-        default:
-            var torn = Array(bytes[..<Int.random(in: synced...bytes.count, using: &generator)])
-            var place = synced
-            while place < torn.count {
-                let end = min((place / 512 + 1) * 512, torn.count)
-                if Int.random(in: 0..<4, using: &generator) == 0 {
-                    for byte in place..<end { torn[byte] = 0 }
-                }
-                place = end
-            }
-            return torn
-        }
+    var mayFail: Bool { callsUntilFailure != nil || failure != nil }
+
+    /// From now on every call succeeds again.
+    package mutating func mend() {
+        callsUntilFailure = nil
+        failure = nil
+        mirror = nil
     }
 
     private static func apply(_ change: NameChange, to names: inout [String: Int]) {
@@ -79,23 +79,32 @@ package struct SimulatedDisk: Disk, Sendable {
     private mutating func change(_ change: NameChange) {
         Self.apply(change, to: &names)
         nameChanges.append(change)
+        reflect()
+    }
+
+    private func reflect() {
+        mirror?.show(self)
     }
 
     private mutating func spend(_ operation: String, _ name: String) throws(DiskError) {
-        guard let left = callsUntilFailure else { return }
-        guard left > 0 else { throw DiskError(operation, name, "the simulated disk has failed") }
-        callsUntilFailure = left - 1
+        if let left = callsUntilFailure {
+            guard left > 0 else { throw DiskError(operation, name, "the simulated disk has failed") }
+            callsUntilFailure = left - 1
+        }
+        guard let next = failure else { return }
+        if next.calls > 0 {
+            failure?.calls -= 1
+            return
+        }
+        if !next.lasts { failure = nil }
+        failures += 1
+        reflect()
+        throw DiskError(operation, name, next.lasts ? "no space left on device" : "input/output error")
     }
 
     private func file(_ name: String, for operation: String) throws(DiskError) -> Int {
         guard let file = names[name] else { throw DiskError(operation, name, "there is no such file") }
         return file
-    }
-
-    /// Changes one byte of a file, as failing hardware does.
-    package mutating func damage(_ name: String, at offset: Int) {
-        guard let file = names[name] else { return }
-        files[file].bytes[offset] ^= 0xff
     }
 
     // MARK: - Disk
@@ -108,21 +117,22 @@ package struct SimulatedDisk: Disk, Sendable {
 
     package mutating func create(_ name: String) throws(DiskError) {
         try spend("create", name)
-        files.append(File())
+        files.append(CachedFile())
         change(.link(name, file: files.count - 1))
     }
 
+    /// Where it fails, a part of the bytes may have been written.
     package mutating func append(_ bytes: [UInt8], to name: String) throws(DiskError) {
-        try spend("write", name)
-        try files[file(name, for: "write")].bytes += bytes
-    }
-
-    package mutating func truncate(_ name: String, to size: Int) throws(DiskError) {
-        try spend("truncate", name)
-        let file = try file(name, for: "truncate")
-        files[file].cutOff = Array(files[file].bytes[size...])
-        files[file].bytes.removeLast(files[file].bytes.count - size)
-        files[file].synced = min(files[file].synced, size)
+        let file = try file(name, for: "write")
+        do {
+            try spend("write", name)
+        } catch {
+            if callsUntilFailure == nil { files[file].append(bytes.prefix(bytes.count / 2)) }
+            reflect()
+            throw error
+        }
+        files[file].append(bytes[...])
+        reflect()
     }
 
     package mutating func rename(_ name: String, to newName: String) throws(DiskError) {
@@ -138,16 +148,62 @@ package struct SimulatedDisk: Disk, Sendable {
     }
 
     package mutating func sync(_ name: String) throws(DiskError) {
-        try spend("sync", name)
         let file = try file(name, for: "sync")
-        files[file].synced = files[file].bytes.count
-        files[file].cutOff = []
+        let failed = failures
+        do {
+            try spend("sync", name)
+        } catch {
+            if failures > failed { files[file].failSync() }
+            reflect()
+            throw error
+        }
+        files[file].sync()
         syncs += 1
+        reflect()
     }
 
     package mutating func syncDirectory() throws(DiskError) {
         try spend("sync", "the directory")
         syncedNames = names
         nameChanges = []
+        reflect()
     }
+
+    // MARK: - Damage
+
+    /// Changes one byte of a file, also of what is durable of it.
+    package mutating func damage(_ name: String, at offset: Int, by mask: UInt8 = 0xff) {
+        guard let file = names[name] else { return }
+        files[file].bytes[offset] ^= mask
+    }
+
+    /// A file is gone, and its name, for good.
+    package mutating func lose(_ name: String) {
+        names[name] = nil
+        syncedNames = names
+        nameChanges = []
+    }
+
+    /// A file ends at `size` bytes, for good, as if it had never been longer.
+    package mutating func shorten(_ name: String, to size: Int) {
+        guard let file = names[name] else { return }
+        files[file].shorten(to: size)
+    }
+}
+
+/// What a disk that somebody else uses looked like after the last call.
+package final class DiskMirror: Sendable {
+    private let disk = Mutex<SimulatedDisk?>(nil)
+
+    package init() {}
+
+    func show(_ shown: SimulatedDisk) {
+        disk.withLock {
+            $0 = shown
+            // It must not hold itself.
+            $0?.mirror = nil
+        }
+    }
+
+    package var seen: SimulatedDisk? { disk.withLock { $0 } }
 }

@@ -136,7 +136,9 @@ package final class Simulation {
         case .fault: try strike()
         case .isolate(let member, let span): isolate(member, for: span)
         case .heal(let cut): heal(cut)
-        case .recover(let member): members[member].slowness = 0
+        case .recover(let member):
+            members[member].slowness = 0
+            members[member].diskSlowness = 0
         case .stormEnds: if phase == .faults { network.weather = scenario.weather }
         case .demand(let place): try demand(place)
         case .demandIsOver: try endDemand()

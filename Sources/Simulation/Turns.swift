@@ -1,5 +1,6 @@
 import KeyValue
 import Raft
+import Storage
 
 /// A member's turns, in the order of the node's own: take in all that waits, take the time, then again and
 /// again send what may leave early, store, and send what had to wait for the disk.
@@ -52,9 +53,7 @@ extension Simulation {
         tally.events += 1
         fingerprint.mix(time)
         member.activity = .idle
-        try member.store(ready)
-        try checkDisk(member)
-        guard try finish(ready, member) else { return }
+        guard try store(ready, member), try finish(ready, member) else { return }
         try work(member)
     }
 
@@ -105,13 +104,12 @@ extension Simulation {
             for envelope in ready.early { try send(envelope.message, from: member, to: envelope.to) }
             if strikes(member, around: ready) { return }
             if ready.mustStore {
-                let span = storeTime()
+                let span = storeTime(member)
                 if span > 0 {
                     member.activity = .storing(ready)
                     return schedule(.stored, of: member, at: time + span)
                 }
-                try member.store(ready)
-                try checkDisk(member)
+                guard try store(ready, member) else { return }
                 if strikes(member, around: ready) { return }
             }
             guard try finish(ready, member) else { return }
@@ -121,7 +119,20 @@ extension Simulation {
         try rest(member)
     }
 
-    private func storeTime() -> Microseconds {
+    /// - Returns: whether the member is still there.
+    private func store(_ ready: ReplicaReady, _ member: Member) throws -> Bool {
+        do {
+            try member.store(ready)
+        } catch let error as DiskError {
+            diskFails(error, storing: ready, member)
+            return false
+        }
+        try checkDisk(member)
+        return true
+    }
+
+    private func storeTime(_ member: Member) -> Microseconds {
+        if member.diskSlowness > 0 { return dice.within(1...member.diskSlowness) }
         guard scenario.diskLatency > 0 else { return 0 }
         return 1 + dice.exponential(mean: scenario.diskLatency)
     }
@@ -139,6 +150,8 @@ extension Simulation {
     /// The turn is over.
     private func rest(_ member: Member) throws {
         if member.isEnding, member.run?.mayEnd == true {
+            // Where that fails, nothing is lost but a check.
+            try? member.run?.storage.noteCleanPoint()
             return stop(member)
         }
         if member.slowness > 0 {

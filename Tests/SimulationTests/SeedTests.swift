@@ -60,9 +60,9 @@ final class SeedTests: XCTestCase {
             XCTAssertGreaterThan(tally.faults, 0, "\(fault)")
             switch fault {
             case .cut, .oneWayCut, .pause, .stop: XCTAssertGreaterThan(tally.elections, 3, "\(fault)")
-            case .crash: XCTAssertGreaterThan(tally.crashes, 3)
+            case .crash, .diskError: XCTAssertGreaterThan(tally.crashes, 3, "\(fault)")
             case .crashAll: XCTAssertGreaterThan(tally.crashes, 9)
-            case .mute, .slowness, .clockRate, .storm: break
+            case .mute, .slowness, .clockRate, .storm, .slowDisk, .harm: break
             }
         }
     }
