@@ -75,7 +75,6 @@ package struct Replica: Sendable {
         self.areCanonical = areCanonical
         lastApplied = stored.log.baseIndex
         unapplied = UnappliedRequests(after: stored.log.baseIndex)
-        unapplied.take(stored.log)
         detours = Detours(id: configuration.id, members: configuration.members, now: now)
         self.now = now
         var generator = SeededGenerator(seed: ~configuration.seed)

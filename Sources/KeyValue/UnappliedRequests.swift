@@ -3,10 +3,10 @@ import Raft
 /// Which requests stand in a member's log behind what it has applied, committed or not: of these nobody may be told
 /// that they will not happen.
 ///
-/// Each entry is looked at once, and where few wait to be applied not at all, so that what a turn costs does not grow
-/// with the log.
+/// Nothing is looked at before somebody asks: most logs are applied without that, also a long one at a start. From then
+/// on, and until all is applied, each entry is looked at once, so that what a turn costs does not grow with the log.
 struct UnappliedRequests: Sendable {
-    /// So many entries are left alone until somebody asks for one: they are applied soon.
+    /// So many entries are left alone until somebody asks again: they are applied soon.
     static let slack = 1_000
 
     /// Those of the entries from `first` on; nil where one holds none.
@@ -26,6 +26,9 @@ struct UnappliedRequests: Sendable {
 
     /// How many entries of `log` were not looked at.
     func lag(behind log: Log) -> Int { log.lastIndex + 1 - end }
+
+    /// Whether somebody has asked, and what was found is not applied yet.
+    var isInUse: Bool { !ids.isEmpty }
 
     func contains(_ id: RequestID) -> Bool { counts[id] != nil }
 
@@ -86,6 +89,7 @@ extension Replica {
     /// Forgets of the log what is gone, and looks at what has gathered.
     mutating func followLog(_ ready: Ready) {
         if let start = ready.entriesStart { unapplied.truncate(from: start) }
-        if unapplied.lag(behind: raft.log) > UnappliedRequests.slack { unapplied.take(raft.log) }
+        guard unapplied.isInUse, unapplied.lag(behind: raft.log) > UnappliedRequests.slack else { return }
+        unapplied.take(raft.log)
     }
 }
