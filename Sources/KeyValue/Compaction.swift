@@ -60,9 +60,10 @@ extension Replica {
         guard piece.isLast else { return true }
         defer { arriving = nil }
         // What came in the same turn may be committed once it is stored; it is about to be applied.
-        guard let arriving, arriving.reader.isWhole, piece.position.index > raft.commitIndexOnceStored else {
-            return false
-        }
+        guard let arriving, arriving.reader.isWhole, piece.position.index > raft.commitIndexOnceStored,
+            // Without a quorum that takes part no start on it would be possible.
+            arriving.reader.membership?.hasQuorum(raft.configuration.members.contains) == true
+        else { return false }
         arrived = arriving
         return true
     }

@@ -60,7 +60,9 @@ package struct MessageDecoder {
             if case .operation(let operation) = content, let identity {
                 try check(operation, among: identity.members)
             }
-            return try input(message, content)
+            let input = try input(message, content)
+            if case .peer(let peer, _) = input, let identity { try check(peer, among: identity.members) }
+            return input
         } catch {
             return refusal(of: message, .malformedRequest, "\(message.typeName): \(error.text)")
         }
@@ -114,6 +116,25 @@ package struct MessageDecoder {
         if let stranger = voters.first(where: { !members.contains($0) }) {
             throw Malformed(
                 text: "members must be among \(members.joined(separator: " ")); \(stranger) is not")
+        }
+    }
+
+    /// A membership of which init's ids hold no quorum would be stored, and no start on it be possible.
+    private func check(_ message: PeerMessage, among members: [NodeID]) throws(Malformed) {
+        switch message {
+        case .raft(let message):
+            guard case .appendEntries(let request) = message.body else { return }
+            for (offset, entry) in request.entries.enumerated() {
+                guard case .membership(let membership) = entry.payload,
+                    !membership.hasQuorum(members.contains)
+                else { continue }
+                throw Malformed(
+                    text:
+                        "entries[\(offset)] must name voters of whom \(members.joined(separator: " ")) hold "
+                        + "a quorum; it names \(membership.words)")
+            }
+        case .relay(let relay): try check(relay.message, among: members)
+        case .forward, .transfer, .hello: return
         }
     }
 

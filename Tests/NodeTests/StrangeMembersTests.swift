@@ -45,13 +45,27 @@ final class StrangeMembersTests: XCTestCase {
     func testAnAppendedMembershipOfStrangersIsNamedAndNobodyOfThemIsSentAnything() throws {
         let result = try session(
             [
-                initLine(["n0", "n1", "n2"]), append(["1 members n0,n1,n8,n9"]),
+                initLine(["n0", "n1", "n2"]), append(["1 members n0,n1,n9"]),
                 line(#"{"type":"read","msg_id":8,"key":1}"#),
             ], options)
         XCTAssertEqual(result.exit, 0)
-        XCTAssert(result.log.contains("n8 n9 vote, and are not among init's node_ids"), result.log)
+        XCTAssert(result.log.contains("n9 vote, and are not among init's node_ids"), result.log)
         XCTAssertEqual(Printed(result.output[1])?.body["success"] as? Bool, true)
-        XCTAssertFalse(result.output.contains { ["n8", "n9"].contains(Printed($0)?.destination) })
+        XCTAssertFalse(result.output.contains { Printed($0)?.destination == "n9" })
+    }
+
+    func testAMembershipWithoutAQuorumOfTheNodesIsMalformedAndChangesNothing() throws {
+        let first = initLine(["n0", "n1", "n2"])
+        for voters in ["n9", "n0,n8,n9", "n0/n9"] {
+            let result = try session([first, append(["1 members \(voters)"])], options)
+            XCTAssertEqual(result.exit, 0)
+            let refusal = try XCTUnwrap(Printed(result.output.last ?? ""))
+            XCTAssertEqual(refusal.code, 12, voters)
+            XCTAssert(result.output.last?.contains("entries[0]") == true, voters)
+            let again = try session([first, line(#"{"type":"status","msg_id":9}"#)], options)
+            XCTAssertEqual(again.exit, 0, "it starts again")
+            XCTAssertEqual(Printed(again.output.last ?? "")?["last_log_index"], 0)
+        }
     }
 
     func testAMembershipOfMoreVotersThanAnyClusterHasIsMalformed() throws {
@@ -74,6 +88,7 @@ final class StrangeMembersTests: XCTestCase {
         for bad in [
             "x=5", #"members n0,n1,n2\nkey 1 nonsense\nend\n"#, #"members n0,n1,n2\nkey 1 [\nend\n"#,
             #"members n0,n1,n2\nkey 1 1.0\nend\n"#, #"members n0,n1,n2\nkey 1 3\n"#,
+            #"members n0,n8,n9\nkey 1 3\nend\n"#,
         ] {
             let refused = try session([first, snapshot(9, bad)], options)
             XCTAssertEqual(refused.exit, 0)
