@@ -20,5 +20,14 @@ extension Scenario {
         draw(\.retainedLogBytes, [0, 500, 5_000])
         draw(\.forwardBytes, [1, 200, 2_000])
         draw(\.departedRemembered, [1, 10, 100])
+        draw(\.requestsInBlock, [1, 10, 50])
+        draw(\.requestsRemembered, [300, 300, 1_000])
+        let most = limits.requestsRemembered
+        limits.forwardReach = most / 2
+        limits.logAhead = most / 2
+        draw(\.forwardReach, [20, 100, most])
+        draw(\.logAhead, [20, 100, most])
+        // A multiple of the blocks, as the node's are.
+        if most < Limits().requestsRemembered, limits.requestsInBlock > 50 { limits.requestsInBlock = 50 }
     }
 }
