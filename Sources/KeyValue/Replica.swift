@@ -215,9 +215,8 @@ package struct Replica: Sendable {
         }
     }
 
-    /// Rounds of `takeReady()` and `persisted(_:)` after which a turn is over, whatever came in: one each for what
-    /// came in, for what is committed by it, and for the two halves of a change of membership and what they commit;
-    /// the rest is room.
+    /// Rounds of `takeReady()` and `persisted(_:)`, since something was applied last, after which a turn is over: one
+    /// each for what came in, and for what is committed by it; the rest is room.
     package static let mostRounds = 20
 
     /// Whether there is anything to be done: only where `takeReady()` does some of it, or a turn would never end.

@@ -91,10 +91,20 @@ package struct Progress: Sendable {
         switch mode {
         case .probe(let awaiting): awaiting == nil
         case .replicate:
-            inFlight.count < limits.appendsInFlight
-                && inFlight.reduce(0) { $0 + $1.bytes } < limits.appendBytesInFlight
+            hasRoom
         case .snapshot: false
         }
+    }
+
+    /// Whether the window is open. A probe that was lost is not in it: its entries are yet to be sent, for only a later
+    /// answer moved `nextIndex`, and nothing else would ever take it out.
+    private var hasRoom: Bool {
+        var (count, bytes) = (0, 0)
+        for sent in inFlight where sent.lastIndex < nextIndex {
+            count += 1
+            bytes += sent.bytes
+        }
+        return count < limits.appendsInFlight && bytes < limits.appendBytesInFlight
     }
 
     /// When it must be sent something, where heartbeats leave each `interval` now. One that is slower than when it was

@@ -85,7 +85,7 @@ extension Simulation {
             }
         }
         member.inbox.removeAll(keepingCapacity: true)
-        member.rounds = 0
+        member.rounds = TurnRounds()
         member.run?.replica.noteLateness(at: now)
         member.run?.replica.advance(to: now)
         try work(member)
@@ -94,9 +94,9 @@ extension Simulation {
     /// Does what the member wants done, until there is no more or its disk must be waited for.
     func work(_ member: Member) throws {
         while member.run?.hasReady == true {
-            member.rounds += 1
-            tally.longestTurn = max(tally.longestTurn, member.rounds)
-            if member.rounds > Replica.mostRounds {
+            let mayEnd = member.rounds.begin(at: member.run?.look().lastApplied ?? 0)
+            tally.longestTurn = max(tally.longestTurn, member.rounds.count)
+            if !mayEnd {
                 throw Breach(.endlessTurn, "\(member.id) is not done after \(Replica.mostRounds) rounds")
             }
             guard let ready = member.run?.replica.takeReady() else { return }

@@ -228,10 +228,9 @@ struct Turn: Sendable {
     // MARK: - Output
 
     private mutating func drain() {
-        var rounds = 0
+        var rounds = TurnRounds()
         while failure == nil, let ready = replica.takeReadyIfAny() {
-            rounds += 1
-            if rounds > Replica.mostRounds {
+            if !rounds.begin(at: replica?.lastApplied ?? 0) {
                 failure = (
                     "its state is impossible: there is always more to be done (a turn ends within "
                         + "\(Replica.mostRounds) rounds)", Self.softwareFault

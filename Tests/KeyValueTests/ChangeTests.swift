@@ -235,6 +235,22 @@ final class ChangeTests: XCTestCase {
             id: RequestID(client: "c1", number: 1), operation: .changeMembership(["n0", "n1"]))
         XCTAssertEqual(reader.store.outcome(of: change.id), .membershipChanged)
     }
+
+    // Found by the simulation with a slow disk, behind which they gathered: a lone voter carries them all out in one
+    // turn, each in rounds of its own, and took that for a turn without an end.
+    func testALoneVoterCarriesOutManyChangesInOneTurn() {
+        let cluster = ReplicaCluster(1)
+        cluster.run(for: 1)
+        cluster.with("n0") { [now = cluster.now] replica in
+            for number in 1...60 {
+                replica.receive(
+                    ClientRequest(client: "o", messageID: number, .changeMembership(["n0"])), now: now)
+            }
+        }
+        XCTAssertEqual(
+            cluster.replies["n0"]?.count { $0.body == .changeMembershipOK(["n0"]) }, 60,
+            "\(cluster.replies["n0"]?.map(\.body) as Any)")
+    }
 }
 
 extension Envelope {

@@ -201,4 +201,24 @@ final class FlowTests: XCTestCase {
         let news = hand.acknowledge(appends, by: "n1").filter { $0.to == "n1" }
         XCTAssertEqual(news.compactMap(\.appendEntries).map(\.leaderCommit), [1])
     }
+
+    // Found by the simulation with a small window: the follower was sent heartbeats alone for ever.
+    func testAProbeThatIsLostTakesNoRoomFromWhatFollows() {
+        var limits = Limits()
+        limits.appendBytesInFlight = 100
+        var progress = Progress(id: "n1", nextIndex: 3, lastContact: 0, limits: limits)
+        func send(_ id: MessageID, upTo lastIndex: Index, bytes: Int) {
+            progress.sent(
+                id, prevLogIndex: 2, lastIndex: lastIndex, bytes: bytes, commit: 0, durable: 0, at: 0,
+                interval: 1_000)
+        }
+        send(1, upTo: 3, bytes: 100)
+        send(2, upTo: 2, bytes: 0)
+        _ = progress.heard(2, at: 10)
+        XCTAssertTrue(progress.acknowledged(2))
+        XCTAssertEqual(progress.nextIndex, 3)
+        XCTAssertTrue(progress.mayAppend, "what the probe held is to be sent again")
+        send(3, upTo: 3, bytes: 100)
+        XCTAssertFalse(progress.mayAppend, "and fills the window then")
+    }
 }
