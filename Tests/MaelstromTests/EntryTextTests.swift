@@ -57,9 +57,9 @@ final class EntryTextTests: XCTestCase {
     }
 
     func testAMembershipIsReadAsItIsWrittenAndNoRequestIsTakenForOne() {
-        let joint = Membership(voters: ["n2", "n3"], outgoing: ["n0", "n1"], change: "c1 8 5f")
+        let joint = Membership(voters: ["n1", "n2"], outgoing: ["n0", "n1"], change: "c1 8 5f")
         XCTAssertEqual(
-            append(["3 members n0,n1", "4 members n2,n3/n0,n1 c1 8 5f", #"5 members 7 write "x" 5"#]).entries,
+            append(["3 members n0,n1", "4 members n1,n2/n0,n1 c1 8 5f", #"5 members 7 write "x" 5"#]).entries,
             [
                 Entry(term: 3, payload: .membership(Membership(voters: ["n0", "n1"]))),
                 Entry(term: 4, payload: .membership(joint)),
