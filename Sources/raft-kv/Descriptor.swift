@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// A file descriptor, and what the node does with one.
 struct Descriptor: Sendable {
@@ -12,6 +13,12 @@ struct Descriptor: Sendable {
     /// - Returns: whether there is.
     func hasInput(timeout: Int32) -> Bool {
         wait(for: Int16(POLLIN), timeout: timeout)
+    }
+
+    /// Waits until nobody can write to this pipe or terminal any more, whether or not all is read. A file has no such
+    /// moment.
+    func awaitHangup() {
+        while !wait(for: 0, timeout: -1) {}
     }
 
     private func wait(for events: Int16, timeout: Int32) -> Bool {
@@ -37,15 +44,29 @@ struct Descriptor: Sendable {
         }
     }
 
+    /// A pipe takes about as much at once; more is written piece by piece, so that it shows whether somebody reads.
+    private static let pieceSize = 1 << 16
+    private static let pieces = Atomic(0)
+    private static let writers = Atomic(0)
+
+    /// How many pieces this process has written.
+    static var piecesWritten: Int { pieces.load(ordering: .relaxed) }
+
+    /// Whether something is being written.
+    static var isWriting: Bool { writers.load(ordering: .relaxed) > 0 }
+
     /// Writes everything, also where somebody has made the descriptor non-blocking.
     /// - Returns: 0, or the error number.
     func write(_ bytes: [UInt8]) -> Int32 {
-        bytes.withUnsafeBytes { bytes in
+        Self.writers.add(1, ordering: .relaxed)
+        defer { Self.writers.subtract(1, ordering: .relaxed) }
+        return bytes.withUnsafeBytes { bytes in
             var rest = bytes[...]
             while !rest.isEmpty {
                 let start = UnsafeRawBufferPointer(rebasing: rest).baseAddress
-                let count = Glibc.write(number, start, rest.count)
+                let count = Glibc.write(number, start, min(rest.count, Self.pieceSize))
                 if count >= 0 {
+                    Self.pieces.add(1, ordering: .relaxed)
                     rest = rest.dropFirst(count)
                     continue
                 }

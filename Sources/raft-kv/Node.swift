@@ -8,9 +8,12 @@ import Synchronization
 /// A turn is whole: the lock is held from taking the time to the last write, so that no message overtakes an
 /// earlier one. Only reading and decoding happen outside of it.
 final class Node: Sendable {
-    /// How long a node that was told to end may take, and when it says what it still owes.
+    /// How long a node that was told to end may take.
     private static let longestFarewell = DispatchTimeInterval.seconds(1)
+    /// When it says what it still owes: a little earlier.
     private static let farewellTime = DispatchTimeInterval.milliseconds(900)
+    /// How long nobody may read what a node writes whose stdin has ended, in seconds.
+    private static let longestStall = 2
     /// What stands for an input or output that does not work, in sysexits.h.
     private static let ioError: Int32 = 74
 
@@ -29,6 +32,10 @@ final class Node: Sendable {
     /// Reads stdin to its end, on the thread that calls it.
     func run() -> Never {
         alarm.start { [self] in rang() }
+        DispatchQueue(label: "end of input").async {
+            Descriptor.standardInput.awaitHangup()
+            Self.endWhereNobodyReads()
+        }
         let reader = LineReader(.standardInput)
         var intake = Intake(keepsLines: options.log.admits(.trace, .rpc))
         let stopwatch = Stopwatch(isRunning: options.log.admits(.debug, .node))
@@ -115,7 +122,8 @@ final class Node: Sendable {
     // MARK: - The end
 
     private func end(_ batch: Batch) -> Never {
-        turn.withLock { turn in
+        DispatchQueue(label: "end").async { Self.endWhereNobodyReads() }
+        turn.withLock { turn -> Never in
             turn.take(batch, at: Clock.now)
             farewell(&turn)
         }
@@ -127,6 +135,20 @@ final class Node: Sendable {
         turn.log.log(.info, .node, "ends: \(effort)")
         write(&turn)
         exitCleanly(&turn)
+    }
+
+    /// stdin has ended. What is owed is still written, for as long as somebody reads it; where nobody does, a turn would
+    /// wait for ever, perhaps before the thread that reads has found the end.
+    private static func endWhereNobodyReads() -> Never {
+        var stalled = 0
+        var seen = Descriptor.piecesWritten
+        while stalled < longestStall {
+            sleep(1)
+            let written = Descriptor.piecesWritten
+            stalled = Descriptor.isWriting && written == seen ? stalled + 1 : 0
+            seen = written
+        }
+        _exit(0)
     }
 
     private func fail(_ text: String) -> Never {

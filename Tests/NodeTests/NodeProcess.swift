@@ -80,6 +80,12 @@ final class NodeProcess {
         push()
     }
 
+    /// Closes stdin, whatever is on its way.
+    func hangUp() {
+        close(input)
+        input = -1
+    }
+
     func push() {
         while wantsToWrite {
             let count = outbox[sent...].withUnsafeBytes { write(input, $0.baseAddress, $0.count) }

@@ -89,6 +89,14 @@ final class ProcessTests: XCTestCase {
         }
     }
 
+    func testTheEndOfInputEndsANodeWhoseOutputNobodyReads() throws {
+        for end in [\NodeProcess.output, \NodeProcess.errors] {
+            let node = try stuck(on: end)
+            node.hangUp()
+            XCTAssertEqual(node.waitForEnd(), 0)
+        }
+    }
+
     func testALeadersHeartbeatsLeaveWhileItReadsALongLine() throws {
         let wire = Wire()
         let node = try wire.start("n0", ["--election-timeout", "3600000", "--heartbeat-interval", "5"])
