@@ -142,7 +142,8 @@ extension Membership {
     package init?(words: Substring) {
         let parts = words.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
         let change = parts.count == 2 ? parts[1] : ""
-        if !change.isEmpty, RequestID(words: String(change)) == nil { return nil }
+        let id = RequestID(words: String(change))
+        if !change.isEmpty, id == nil { return nil }
         var sets: [[NodeID]] = []
         for set in parts[0].split(separator: "/", omittingEmptySubsequences: false) {
             let ids = set.split(separator: ",", omittingEmptySubsequences: false).map(Word.unescape)
@@ -150,6 +151,6 @@ extension Membership {
             sets.append(ids.compactMap { $0 })
         }
         guard let incoming = sets.first, sets.count <= 2 else { return nil }
-        self.init(voters: incoming, outgoing: sets.count == 2 ? sets[1] : [], change: String(change))
+        self.init(voters: incoming, outgoing: sets.count == 2 ? sets[1] : [], change: id?.words ?? "")
     }
 }

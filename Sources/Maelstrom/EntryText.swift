@@ -73,10 +73,10 @@ struct EntryText {
         Malformed(text: "\(field)[\(place)] must be \(expected)")
     }
 
-    /// Splits an element after its term; nil where it does not begin with one.
+    /// Splits an element after its term; nil where it does not begin with one, as JSON writes numbers.
     private static func split(_ text: String) -> (Term, rest: String)? {
         guard let space = text.utf8.firstIndex(of: UInt8(ascii: " ")), let term = Term(text[..<space]),
-            text.utf8.first != UInt8(ascii: "+")
+            let first = text.utf8.first, (UInt8(ascii: "1")...UInt8(ascii: "9")).contains(first)
         else { return nil }
         return (term, String(text[text.utf8.index(after: space)...]))
     }
@@ -97,15 +97,29 @@ struct EntryText {
     ) -> Command? {
         let command = Command(text)
         guard let request = Request(command) else { return nil }
-        if !request.operation.values.allSatisfy({ Canonical.isPlainly($0.text) }) {
+        if !namesPlainly(text) || !request.operation.values.allSatisfy({ Canonical.isPlainly($0.text) }) {
             doubtful.append((place, request))
         }
         return command
     }
 
+    /// Whether client and number are seen at a glance to stand in a request as `Request` writes them: nothing that is
+    /// escaped, no sign, and no zero that leads.
+    private static func namesPlainly(_ text: String) -> Bool {
+        var text = text
+        return text.withUTF8 { bytes in
+            guard let space = bytes.firstIndex(of: UInt8(ascii: " ")), space + 1 < bytes.count else {
+                return false
+            }
+            return (UInt8(ascii: "1")...UInt8(ascii: "9")).contains(bytes[space + 1])
+                && !bytes[..<space].contains(UInt8(ascii: "%"))
+        }
+    }
+
     // MARK: - Values
 
-    /// Makes canonical what a member may have written otherwise, all of a message in one decoding.
+    /// Makes canonical what a member may have written otherwise, as people do who type: all of a message in one
+    /// decoding.
     private func canonical(
         _ doubtful: [(place: Int, Request)], in field: String
     ) throws(Malformed) -> [(place: Int, Command)] {

@@ -7,7 +7,7 @@ import XCTest
 final class EntryTextTests: XCTestCase {
     private func quoted(_ text: String) -> String {
         let escaped = text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
-        return "\"\(escaped.replacing("\t", with: "\\t"))\""
+        return "\"\(escaped.replacing("\t", with: "\\t").replacing("\n", with: "\\n"))\""
     }
 
     private func append(
@@ -56,6 +56,22 @@ final class EntryTextTests: XCTestCase {
             .forward(Forward(commands: [Command(#"c1 7 write "x" 1"#)], limit: 9)))
     }
 
+    func testWhatIsNotWrittenAsMembersWriteItIsMadeSo() {
+        XCTAssertEqual(
+            append([
+                "3 c%31 07 write 1 2", "3 c1 +7 write 1 2", "3 c%2F n0/07 write 1 2", "3 c1 7 write 1 [2,]",
+                "3 c1 -0 write 1 2", "3 c1 7 write 1 2\n",
+            ]).entries,
+            [
+                Entry(term: 3, "c1 7 write 1 2"), Entry(term: 3, "c1 7 write 1 2"),
+                Entry(term: 3, "c%2f n0/7 write 1 2"), Entry(term: 3, "c1 7 write 1 [2]"),
+                Entry(term: 3, "c1 0 write 1 2"), Entry(term: 3, "c1 7 write 1 2"),
+            ])
+        XCTAssertEqual(
+            append(["3 members n1,n0,n1 c%31 08 005F"]).entries,
+            [Entry(term: 3, payload: .membership(Membership(voters: ["n0", "n1"], change: "c1 8 5f")))])
+    }
+
     func testAMembershipIsReadAsItIsWrittenAndNoRequestIsTakenForOne() {
         let joint = Membership(voters: ["n1", "n2"], outgoing: ["n0", "n1"], change: "c1 8 5f")
         XCTAssertEqual(
@@ -78,7 +94,8 @@ final class EntryTextTests: XCTestCase {
 
     func testAnElementThatIsNoneIsMalformedByItsPlace() {
         let wrong = [
-            "", " ", "3", "3 ", "no-op", "-3 no-op", "+3 no-op", "3.0 no-op", "x no-op", "3  no-op",
+            "", " ", "3", "3 ", "no-op", "-3 no-op", "+3 no-op", "03 no-op", "3.0 no-op", "x no-op",
+            "3  no-op",
             "3 no-op ",
             "99999999999999999999 no-op", "3 c1", "3 c1 7", "3 c1 7 read 1", "3 c1 7 write 1",
             "3 c1 7 write 1 2 3",
