@@ -61,8 +61,7 @@ extension Replica {
         defer { arriving = nil }
         // What came in the same turn may be committed once it is stored; it is about to be applied.
         guard let arriving, arriving.reader.isWhole, piece.position.index > raft.commitIndexOnceStored,
-            // Without a quorum that takes part no start on it would be possible.
-            arriving.reader.membership?.hasQuorum(raft.configuration.members.contains) == true
+            arriving.reader.membership?.hasQuorum(among: raft.configuration.members) == true
         else { return false }
         arrived = arriving
         return true

@@ -1,3 +1,5 @@
+import Raft
+
 /// Any JSON value, held as its canonical text: compact, the fields of objects sorted, one spelling for each
 /// number and each string. Two values are equal exactly where their texts are, code point by code point.
 ///
@@ -16,9 +18,8 @@ package struct JSONValue: Hashable, Sendable, CustomStringConvertible, Expressib
 
     package var description: String { text }
 
-    /// `String`'s own `==` would take é and e + ´ for the same.
     package static func == (left: JSONValue, right: JSONValue) -> Bool {
-        left.text.utf8.elementsEqual(right.text.utf8)
+        left.text.isSame(as: right.text)
     }
 
     package func hash(into hasher: inout Hasher) {

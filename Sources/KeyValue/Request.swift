@@ -72,11 +72,12 @@ package struct RequestID: Hashable, Sendable {
         self.digest = digest
     }
 
-    /// `String`'s own `==` would take the clients é and e + ´ for one, and drop the second's requests.
+    /// Were the clients é and e + ´ taken for one, the second's requests would be dropped.
     package static func == (left: RequestID, right: RequestID) -> Bool {
         left.number == right.number && left.digest == right.digest
-            && left.client.utf8.elementsEqual(right.client.utf8)
+            && left.client.isSame(as: right.client)
             && left.numberedBy == right.numberedBy
+            && (left.numberedBy ?? "").isSame(as: right.numberedBy ?? "")
     }
 
     package func hash(into hasher: inout Hasher) {

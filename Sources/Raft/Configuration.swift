@@ -2,8 +2,8 @@ extension Raft {
     /// What a member is told of itself before it starts.
     package struct Configuration: Sendable {
         package var id: NodeID
-        /// Everybody who takes part, voter or not, this member included.
-        package var members: [NodeID]
+        /// Everybody who takes part, voter or not, this member included; sorted.
+        package let members: [NodeID]
         /// The voters of a cluster whose log is empty.
         package var voters: [NodeID]
         package var timing: Timing

@@ -31,12 +31,18 @@ package struct Membership: Hashable, Sendable {
     }
 
     package func contains(_ id: NodeID) -> Bool {
-        incoming.contains(id) || outgoing.contains(id)
+        incoming.holds(id) || outgoing.holds(id)
     }
 
     /// Whether those for whom `agrees` holds are a quorum of each set; an empty set is always agreed.
     package func hasQuorum(_ agrees: (NodeID) -> Bool) -> Bool {
         Self.isMajority(of: incoming, agrees) && Self.isMajority(of: outgoing, agrees)
+    }
+
+    /// Whether `members`, sorted, hold a quorum of it. Where those who take part hold none, nothing is ever decided, and
+    /// no start on it is possible: such a membership must not be stored.
+    package func hasQuorum(among members: [NodeID]) -> Bool {
+        hasQuorum(members.holds)
     }
 
     /// Whether `id` alone is a quorum.

@@ -75,7 +75,7 @@ package struct Raft: Sendable {
         configuration: Configuration, hardState: HardState = HardState(), log: Log = Log(),
         snapshot: Snapshot? = nil, membership: Membership? = nil, now: Microseconds
     ) {
-        precondition(configuration.members.contains(configuration.id), "a member must be among the members")
+        precondition(configuration.members.holds(configuration.id), "a member must be among the members")
         self.configuration = configuration
         self.hardState = hardState
         self.log = log
@@ -114,7 +114,7 @@ package struct Raft: Sendable {
     package var others: [NodeID] { configuration.members.filter { $0 != id } }
 
     /// The other voters. A membership may name some that take no part: nobody is there to be told anything.
-    var otherVoters: [NodeID] { membership.voters.filter { $0 != id && configuration.members.contains($0) } }
+    var otherVoters: [NodeID] { membership.voters.filter { $0 != id && configuration.members.holds($0) } }
 
     package var isLeader: Bool {
         if case .leader = role { true } else { false }
@@ -177,7 +177,7 @@ package struct Raft: Sendable {
     /// Takes a message from another member. One that makes no sense changes nothing.
     package mutating func receive(_ message: Message, from sender: NodeID, now: Microseconds) {
         self.now = max(self.now, now)
-        guard sender != id, configuration.members.contains(sender) else { return }
+        guard sender != id, configuration.members.holds(sender) else { return }
         switch message.body {
         case .requestVote(let request): receive(request, id: message.id, from: sender)
         case .requestVoteReply(let reply): receive(reply, inReplyTo: message.inReplyTo, from: sender)
@@ -305,7 +305,7 @@ package struct Raft: Sendable {
     }
 
     private mutating func noteAbsentVoters() {
-        let absent = membership.voters.filter { !configuration.members.contains($0) }
+        let absent = membership.voters.filter { !configuration.members.holds($0) }
         if !absent.isEmpty { note(.absentVoters(absent)) }
     }
 

@@ -1,6 +1,24 @@
 /// A member's id, as Maelstrom names it (`n0`, `n1`, …).
 package typealias NodeID = String
 
+extension String {
+    /// Whether they are equal byte for byte, as ids and JSON are compared: `String`'s own `==` takes é and e + ´ for one.
+    package func isSame(as other: String) -> Bool { utf8.elementsEqual(other.utf8) }
+}
+
+extension [NodeID] {
+    /// Whether `id` is among these, which are sorted and of which no two are equal by `String`'s own `==`. However many
+    /// they are, who looks for each of them takes little more time than their number.
+    package func holds(_ id: NodeID) -> Bool {
+        var (low, high) = (startIndex, endIndex)
+        while low < high {
+            let middle = (low + high) / 2
+            if self[middle] < id { low = middle + 1 } else { high = middle }
+        }
+        return low < endIndex && self[low].isSame(as: id)
+    }
+}
+
 /// A term of the paper's §5.1: 0 before the first election, then rising; at most 2^62.
 package typealias Term = Int
 
@@ -32,9 +50,8 @@ package struct Command: Hashable, Sendable {
         self.text = text
     }
 
-    /// Code points decide; `String`'s own `==` would take é and e + ´ for the same.
     package static func == (left: Command, right: Command) -> Bool {
-        left.text.utf8.elementsEqual(right.text.utf8)
+        left.text.isSame(as: right.text)
     }
 }
 

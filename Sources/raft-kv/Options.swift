@@ -131,7 +131,8 @@ extension Options {
             heartbeatInterval = try Self.number(option, value, upTo: Option.longestTimeout) * 1000
         case .log: log = try Order.filter(option.rawValue, value)
         case .members:
-            let ids = value.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+            let ids = value.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
+                .map { String(Substring($0)) }
             guard !ids.contains(""), Set(ids).count == ids.count else { throw Self.bad(option, value) }
             voters = ids
         }

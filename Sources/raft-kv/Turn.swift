@@ -122,7 +122,7 @@ struct Turn: Sendable {
         case .peer(let message, let member):
             replica?.receive(message, from: member, now: now)
         case .refusal(let refusal):
-            let isMember = replica?.raft.configuration.members.contains(refusal.destination) ?? false
+            let isMember = replica?.raft.configuration.members.holds(refusal.destination) ?? false
             log.log(
                 isMember ? .warning : .debug, isMember ? .rpc : .client,
                 "tells \(refusal.destination) error \(refusal.code.rawValue): \(refusal.text)")
@@ -134,47 +134,13 @@ struct Turn: Sendable {
         }
     }
 
+    // MARK: - The start
+
     private mutating func initialize(_ request: Initialize, at now: Microseconds) {
-        let identity = request.identity
         if replica == nil {
-            if let stranger = options.voters?.first(where: { !identity.members.contains($0) }) {
-                let text = "--members takes ids that init's node_ids hold; \"\(stranger)\" is none of them"
-                let code = ErrorCode.malformedRequest
-                writer.write(
-                    Refusal(from: identity.id, to: request.client, inReplyTo: request.messageID, code, text))
-                _ = flush()
-                failure = (text, UsageError.exitCode)
-                return
-            }
-            var generator = SystemRandomNumberGenerator()
-            let founders = options.voters ?? identity.members
-            guard let stored = open(identity.id, founders: founders) else { return }
-            var configuration = Raft.Configuration(
-                id: identity.id, members: identity.members, voters: stored.founders ?? founders,
-                timing: Timing(
-                    electionTimeout: options.electionTimeout, heartbeatInterval: options.heartbeatInterval),
-                seed: generator.next())
-            configuration.isInMemory = storage == nil
-            configuration.limits = options.limits
-            replica = Replica(
-                configuration: configuration, stored: stored, areCanonical: MessageDecoder().areCanonical,
-                now: now)
-            if let membership = replica?.raft.membership, !membership.hasQuorum(identity.members.contains) {
-                failure = (
-                    "what is stored makes the voters \(membership.words), and init's node_ids hold no quorum of "
-                        + "them: \(identity.members.joined(separator: " "))", DataDirectory.damaged
-                )
-                return
-            }
-            writer.identify(as: identity.id)
-            log.id = identity.id
-            let voters = replica?.raft.membership.voters.joined(separator: " ") ?? ""
-            log.log(
-                .info, .node,
-                "one of \(identity.members.joined(separator: " ")); voters are \(voters)"
-                    + (storage == nil
-                        ? "; its state is in memory only, so it must not be started again within this cluster"
-                        : ""))
+            guard knowsVoters(request) else { return }
+            begin(request.identity, at: now)
+            guard failure == nil else { return }
         }
         writer.write(initOKTo: request.client, inReplyTo: request.messageID)
         // What it took to recover is no part of any request.
@@ -183,7 +149,54 @@ struct Turn: Sendable {
         replica?.advance(to: now)
     }
 
-    // MARK: - Storage
+    /// Whether `--members` names none but those whom the `init` names; else that is said, and the node cannot go on.
+    private mutating func knowsVoters(_ request: Initialize) -> Bool {
+        let identity = request.identity
+        guard let stranger = options.voters?.first(where: { !identity.members.holds($0) }) else {
+            return true
+        }
+        let text = "--members takes ids that init's node_ids hold; \"\(stranger)\" is none of them"
+        writer.write(
+            Refusal(
+                from: identity.id, to: request.client, inReplyTo: request.messageID, .malformedRequest, text))
+        _ = flush()
+        failure = (text, UsageError.exitCode)
+        return false
+    }
+
+    /// Makes the member of what is stored of it; where that cannot be, there is a failure.
+    private mutating func begin(_ identity: Identity, at now: Microseconds) {
+        var generator = SystemRandomNumberGenerator()
+        let founders = options.voters ?? identity.members
+        guard let stored = open(identity.id, founders: founders) else { return }
+        var configuration = Raft.Configuration(
+            id: identity.id, members: identity.members, voters: stored.founders ?? founders,
+            timing: Timing(
+                electionTimeout: options.electionTimeout, heartbeatInterval: options.heartbeatInterval),
+            seed: generator.next())
+        configuration.isInMemory = storage == nil
+        configuration.limits = options.limits
+        let replica = Replica(
+            configuration: configuration, stored: stored, areCanonical: MessageDecoder().areCanonical,
+            now: now)
+        self.replica = replica
+        let members = identity.members.joined(separator: " ")
+        let membership = replica.raft.membership
+        guard membership.hasQuorum(among: identity.members) else {
+            failure = (
+                "what is stored makes the voters \(membership.words), and init's node_ids hold no quorum of them: "
+                    + members, DataDirectory.damaged
+            )
+            return
+        }
+        writer.identify(as: identity.id)
+        log.id = identity.id
+        let warning = "; its state is in memory only, so it must not be started again within this cluster"
+        log.log(
+            .info, .node,
+            "one of \(members); voters are \(membership.voters.joined(separator: " "))"
+                + (storage == nil ? warning : ""))
+    }
 
     /// What is stored of the member; nil, and a failure, where that cannot be known.
     private mutating func open(_ id: NodeID, founders: [NodeID]) -> StoredState? {
@@ -210,6 +223,8 @@ struct Turn: Sendable {
         }
     }
 
+    // MARK: - Output
+
     /// Makes durable what must be. What may leave early is written before, and nothing that must wait for the
     /// disk leaves if it fails.
     private mutating func store(_ ready: ReplicaReady) -> Bool {
@@ -224,8 +239,6 @@ struct Turn: Sendable {
             return false
         }
     }
-
-    // MARK: - Output
 
     private mutating func drain() {
         var rounds = TurnRounds()

@@ -4,6 +4,18 @@ import XCTest
 
 /// Which membership is in force, and which change is made (§6; dissertation, chapter 4).
 final class MembershipTests: XCTestCase {
+    func testIDsAreLookedUpByTheirBytes() {
+        let ids = ["b", "n0", "n1", "n10", "n2", "\u{e9}"].sorted()
+        for id in ids { XCTAssert(ids.holds(id), id) }
+        for id in ["", "a", "n", "n11", "n3", "z", "e\u{301}"] { XCTAssertFalse(ids.holds(id), id) }
+        XCTAssertFalse([].holds("n0"))
+        let membership = Membership(voters: ids)
+        XCTAssert(membership.contains("\u{e9}"))
+        XCTAssertFalse(membership.contains("e\u{301}"))
+        XCTAssert(Membership(voters: ["a", "\u{e9}"]).hasQuorum(among: ["a", "\u{e9}"]))
+        XCTAssertFalse(Membership(voters: ["a", "\u{e9}"]).hasQuorum(among: ["a", "e\u{301}"]))
+    }
+
     private let timeout = Timing.shortestElectionTimeout
 
     // Scenario 85
