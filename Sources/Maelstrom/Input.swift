@@ -42,6 +42,11 @@ package struct Identity: Hashable, Sendable {
         self.id = id
         self.members = members.sorted()
     }
+
+    package static func == (left: Identity, right: Identity) -> Bool {
+        left.id.isSame(as: right.id)
+            && left.members.elementsEqual(right.members) { $0.isSame(as: $1) }
+    }
 }
 
 /// An error that somebody is told without the member being asked.

@@ -4,6 +4,8 @@ import FoundationEssentials
 struct JSONSource {
     let bytes: UnsafeRawBufferPointer
     let decoder: JSONDecoder
+    /// Whether `bytes` lack what JSONDecoder cannot read; see `Nesting`.
+    var isCut = false
 
     /// JSONDecoder reads UTF-16 and UTF-32 too, and knows them by such a byte. Nothing here does.
     var isUTF8: Bool { !bytes.prefix(4).contains(0) }

@@ -60,6 +60,7 @@ struct Line: DecodableWithConfiguration {
             messageID = try fields.integerIfPresent(.messageID)
             inReplyTo = try fields.integerIfPresent(.inReplyTo)
             guard let type else { return }
+            if source.isCut { throw Nesting.malformed }
             try Fields.checkNames(of: "a message", at: 0, in: text)
             try fields.checkNames()
             content = .success(try Self.content(of: type, from: self.source, fields))

@@ -22,13 +22,13 @@ package struct MessageDecoder {
         guard source.isUTF8 else { return .unusable("a line is no message: it is not UTF-8") }
         guard line.count <= Outline.longest else { return .unusable("a line is no message: it is too long") }
         do {
-            message = try decoder.decode(Line.self, from: Data(line), configuration: source)
+            message = try read(source)
         } catch let error as NotAMessage {
             return .unusable("a line is no message: \(error.reason)")
         } catch {
-            return .unusable("a line is no message: it is not valid JSON, or nested too deep")
+            return .unusable("a line is no message: it is not valid JSON")
         }
-        if let identity, message.destination != identity.id {
+        if let identity, !message.destination.isSame(as: identity.id) {
             return .unusable("a \(message.typeName) from \(message.source) is for \(message.destination)")
         }
         if message.isReply { return reply(message, identity) }
@@ -36,13 +36,26 @@ package struct MessageDecoder {
         guard let type = message.type, let content = message.content else {
             return refusal(of: message, .notSupported, "there is no message of type \(message.typeName)")
         }
-        let isMember = identity.members.contains(message.source)
+        let isMember = identity.members.holds(message.source)
         if type.kind == .memberRequest, !isMember {
             return refusal(
                 of: message, .notSupported,
                 "\(message.typeName) is for members, and \(message.source) is none")
         }
         return input(message, content, identity)
+    }
+
+    /// Reads a line as what it is, also where JSONDecoder does not read all of it.
+    private func read(_ source: JSONSource) throws -> Line {
+        do {
+            return try decoder.decode(Line.self, from: Data(source.bytes), configuration: source)
+        } catch {
+            guard !(error is NotAMessage), let shallow = Nesting.cut(source.bytes) else { throw error }
+            return try shallow.withUnsafeBytes { bytes in
+                let source = JSONSource(bytes: bytes, decoder: decoder, isCut: true)
+                return try decoder.decode(Line.self, from: Data(bytes), configuration: source)
+            }
+        }
     }
 
     private func beforeInit(_ message: Line) -> Input {
@@ -113,20 +126,19 @@ package struct MessageDecoder {
     private func check(_ operation: KeyValue.Operation, among members: [NodeID]) throws(Malformed) {
         guard case .changeMembership(let voters) = operation else { return }
         if voters.isEmpty { throw Malformed(text: "members must name at least one member") }
-        if let stranger = voters.first(where: { !members.contains($0) }) {
+        if let stranger = voters.first(where: { !members.holds($0) }) {
             throw Malformed(
                 text: "members must be among \(members.joined(separator: " ")); \(stranger) is not")
         }
     }
 
-    /// A membership of which init's ids hold no quorum would be stored, and no start on it be possible.
     private func check(_ message: PeerMessage, among members: [NodeID]) throws(Malformed) {
         switch message {
         case .raft(let message):
             guard case .appendEntries(let request) = message.body else { return }
             for (offset, entry) in request.entries.enumerated() {
                 guard case .membership(let membership) = entry.payload,
-                    !membership.hasQuorum(members.contains)
+                    !membership.hasQuorum(among: members)
                 else { continue }
                 throw Malformed(
                     text:
@@ -140,8 +152,19 @@ package struct MessageDecoder {
 
     private func check(_ nodeID: NodeID, _ nodeIDs: [NodeID]) throws(Malformed) {
         if nodeIDs.contains("") { throw Malformed(text: "node_ids must hold no empty id") }
-        if Set(nodeIDs).count < nodeIDs.count { throw Malformed(text: "node_ids must hold no id twice") }
-        if !nodeIDs.contains(nodeID) { throw Malformed(text: "node_id must be one of node_ids") }
+        guard nodeIDs.count <= Membership.mostVoters else {
+            throw Malformed(
+                text: "node_ids must hold at most \(Membership.mostVoters) ids; it holds \(nodeIDs.count)")
+        }
+        let sorted = nodeIDs.sorted()
+        if let (id, twin) = zip(sorted, sorted.dropFirst()).first(where: { $0 == $1 }) {
+            throw Malformed(
+                text: id.isSame(as: twin)
+                    ? "node_ids must hold no id twice, and \(id) is there twice"
+                    : "node_ids must hold no two ids that differ by Unicode normalisation alone, as two \(id) do"
+            )
+        }
+        if !sorted.holds(nodeID) { throw Malformed(text: "node_id must be one of node_ids") }
     }
 
     /// Errors from members would be answered with errors, and so on, so no reply is ever answered.
@@ -149,7 +172,7 @@ package struct MessageDecoder {
         guard let content = message.content, message.type != nil else {
             return .unneeded("a \(message.typeName) from \(message.source)")
         }
-        guard let identity, identity.members.contains(message.source) else {
+        guard let identity, identity.members.holds(message.source) else {
             return .unneeded("a \(message.typeName) from \(message.source), which is no member")
         }
         do throws(Malformed) {

@@ -10,7 +10,7 @@ extension Fields {
     /// Reads the field that names the sender, which nobody else can stand or lead for.
     private func sender(_ key: Key, _ source: NodeID) throws(Malformed) -> NodeID {
         let expected = "the id of the member that sends this"
-        guard try string(key, expected) == source else { throw wrong(key, expected) }
+        guard try string(key, expected).isSame(as: source) else { throw wrong(key, expected) }
         return source
     }
 

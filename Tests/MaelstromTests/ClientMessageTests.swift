@@ -195,12 +195,54 @@ final class ClientMessageTests: XCTestCase {
         }
     }
 
-    func testNestingBeyondAllMeasureIsNoMessage() {
-        for (open, close) in [("[", "]"), (#"{"a":"#, "}")] {
-            let deep = String(repeating: open, count: 10_000) + "1" + String(repeating: close, count: 10_000)
-            XCTAssert(
-                decode(line("{\"type\":\"write\",\"msg_id\":1,\"key\":1,\"value\":\(deep)}")).isUnusable)
+    func testIDsAreToldApartByTheirBytes() {
+        let (composed, combined) = ("\u{e9}", "e\u{301}")
+        XCTAssertEqual(composed, combined, "so says String")
+        func initialize(_ ids: [String], as id: String) -> Input {
+            let list = ids.map { "\"\($0)\"" }.joined(separator: ",")
+            return decode(
+                line(#"{"type":"init","msg_id":1,"node_id":"\#(id)","node_ids":[\#(list)]}"#),
+                initialized: false)
         }
-        XCTAssert(decode(String(repeating: "[", count: 10_000)).isUnusable)
+        XCTAssertEqual(
+            initialize(["n0", composed, combined], as: "n0").refusal?.text,
+            "init: node_ids must hold no two ids that differ by Unicode normalisation alone, as two \(composed) do"
+        )
+        XCTAssertEqual(initialize([composed], as: combined).refusal?.code, .malformedRequest)
+        guard case .initialize(let request) = initialize([composed, "n1"], as: composed) else {
+            return XCTFail("no init")
+        }
+        let identity = request.identity
+        XCTAssertNotEqual(identity, Identity(id: combined, members: [combined, "n1"]))
+        func read(_ text: String) -> Input {
+            Array(text.utf8).withUnsafeBytes { MessageDecoder().decode($0, for: identity) }
+        }
+        XCTAssertNotNil(read(line(to: composed, #"{"type":"read","key":1}"#)).operation)
+        XCTAssert(read(line(to: combined, #"{"type":"read","key":1}"#)).isUnusable)
+        let vote = #""type":"request_vote","term":1,"last_log_index":0,"last_log_term":0"#
+        func ask(from source: String, for candidate: String) -> Input {
+            Array(line(from: source, to: composed, #"{\#(vote),"candidate_id":"\#(candidate)"}"#).utf8)
+                .withUnsafeBytes {
+                    MessageDecoder().decode($0, for: Identity(id: composed, members: [composed, "\u{212b}"]))
+                }
+        }
+        XCTAssertNotNil(ask(from: "\u{212b}", for: "\u{212b}").peer)
+        XCTAssertEqual(ask(from: "\u{c5}", for: "\u{c5}").refusal?.code, .notSupported)
+        XCTAssertEqual(ask(from: "\u{212b}", for: "\u{c5}").refusal?.code, .malformedRequest)
+        let change = #"{"type":"change_membership","members":["\#(combined)"]}"#
+        XCTAssertEqual(read(line(to: composed, change)).refusal?.code, .malformedRequest)
+    }
+
+    func testAnInitNamesAtMost65535Nodes() {
+        for (count, isGood) in [(65_535, true), (65_536, false)] {
+            let list = (0..<count).map { "\"n\($0)\"" }.joined(separator: ",")
+            let input = decode(
+                line(#"{"type":"init","msg_id":1,"node_id":"n0","node_ids":[\#(list)]}"#), initialized: false)
+            if case .initialize = input { XCTAssert(isGood) } else { XCTAssertFalse(isGood) }
+            if !isGood {
+                XCTAssertEqual(
+                    input.refusal?.text, "init: node_ids must hold at most 65535 ids; it holds 65536")
+            }
+        }
     }
 }

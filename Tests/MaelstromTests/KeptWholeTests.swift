@@ -145,6 +145,68 @@ final class KeptWholeTests: XCTestCase {
             text(" [ 1 ,\t{ \"b\" : null , \"a\" : [ ] } , \"]\" ] "), #"[1,{"a":[],"b":null},"]"]"#)
     }
 
+    private func nested(_ depth: Int, in json: String = "1") -> String {
+        String(repeating: "[", count: depth) + json + String(repeating: "]", count: depth)
+    }
+
+    func testAValueIsNested510LevelsDeepAtMost() {
+        XCTAssertEqual(text(nested(510)), nested(510))
+        for value in [
+            nested(511), nested(512), nested(100_000), "[1,\(nested(510)),{\"a\":\"]\"}]",
+            "{\"]\":\(nested(600, in: #""[\""#)),\"b\":\(nested(600))}",
+        ] {
+            let refusal = write(value).refusal
+            XCTAssertEqual(refusal?.code, .malformedRequest)
+            XCTAssertEqual(refusal?.inReplyTo, 1)
+            XCTAssertEqual(
+                refusal?.text, "write: a message must be nested no deeper than 512 arrays and objects")
+        }
+    }
+
+    func testWhateverIsNestedTooDeepIsAnsweredAsWhatItIs() {
+        let deep = nested(520)
+        let unknown = decode(line(#"{"type":"frob","msg_id":7,"x":\#(deep)}"#)).refusal
+        XCTAssertEqual(unknown?.code, .notSupported)
+        XCTAssertEqual(unknown?.inReplyTo, 7)
+        XCTAssertEqual(
+            decode(line(#"{"type":"read","msg_id":7,"key":\#(deep)}"#), initialized: false).refusal?.code,
+            .temporarilyUnavailable)
+        let vote = #""type":"request_vote","msg_id":7,"term":1,"candidate_id":"n1","last_log_index":0"#
+        XCTAssertEqual(
+            decode(line(from: "n1", #"{\#(vote),"last_log_term":\#(deep)}"#)).refusal?.code,
+            .malformedRequest)
+        XCTAssert(decode(line(from: "n1", #"{"type":"request_vote_res","term":\#(deep)}"#)).isUnusable)
+        XCTAssert(decode(line(to: "n1", #"{"type":"read","key":\#(deep)}"#)).isUnusable)
+        for broken in [String(deep.dropLast()), deep + "]", "[\(deep.dropLast())}"] {
+            XCTAssert(write(broken).isUnusable)
+        }
+        XCTAssert(decode(deep).isUnusable)
+        XCTAssert(decode("{\"src\":\(deep)}").isUnusable)
+    }
+
+    func testWhatMembersSendNestedTooDeepIsRefused() {
+        for depth in [511, 512, 600] {
+            let forward = #"{"type":"forward","limit":9,"requests":["c1 1 write 1 \#(nested(depth))"]}"#
+            let decoded = decode(line(from: "n1", forward))
+            XCTAssertEqual(decoded.peer != nil, depth == 511)
+            XCTAssertEqual(decoded.refusal?.code, depth == 511 ? nil : .malformedRequest)
+        }
+    }
+
+    /// JSONDecoder is lenient about these. They are taken for what is meant, and are never written like that.
+    func testACommaTooManyIsLeftOut() {
+        for (json, kept) in [
+            ("[1,]", "[1]"), ("{\"a\":1,}", "{\"a\":1}"), ("[[1,],]", "[[1]]"),
+            ("[{\"a\":[2 ,] ,} ,]", "[{\"a\":[2]}]"),
+            ("\"a\tb\"", #""a\tb""#), ("\"\u{1}\"", #""\u0001""#),
+        ] {
+            XCTAssertEqual(text(json), kept)
+        }
+        for json in ["[,]", "[1,,]", "{,}", "[,1]", "{\"a\":1,,}", "[1 2]", "{\"a\" 1}"] {
+            XCTAssert(write(json).isUnusable, json)
+        }
+    }
+
     func testALineInAnotherEncodingIsNoMessage() {
         let message = line(#"{"type":"read","key":1}"#)
         for encoding: [UInt8] in [

@@ -160,6 +160,42 @@ final class ByHandTests: XCTestCase {
         XCTAssertEqual(replies.compactMap { $0["value"] }, [3, 4])
     }
 
+    func testKeysValuesAndClientsAreToldApartByTheirBytes() throws {
+        let (composed, combined) = ("\u{e9}", "e\u{301}")
+        func ask(_ id: Int, _ body: String, from client: String = "c1") -> String {
+            line("{\"msg_id\":\(id),\(body)}", from: client)
+        }
+        let result = try session([
+            initLine(["n0"]),
+            ask(2, #""type":"write","key":"\#(composed)","value":"\#(composed)""#),
+            ask(3, #""type":"read","key":"\#(combined)""#),
+            ask(4, #""type":"cas","key":"\#(composed)","from":"\#(combined)","to":1"#),
+            ask(
+                5,
+                #""type":"cas","key":"\#(combined)","from":1,"to":"\#(combined)","create_if_not_exists":true"#
+            ),
+            ask(6, #""type":"read","key":"\#(composed)""#),
+            ask(7, #""type":"read","key":"\#(combined)""#),
+            // Two clients who ask the same under the same number: two requests.
+            ask(8, #""type":"cas","key":9,"from":1,"to":1,"create_if_not_exists":true"#, from: composed),
+            ask(9, #""type":"write","key":9,"value":2"#),
+            ask(8, #""type":"cas","key":9,"from":1,"to":1,"create_if_not_exists":true"#, from: combined),
+        ])
+        let replies = result.output.compactMap { Printed($0) }
+        XCTAssertEqual(replies.map(\.code), [nil, nil, 20, 22, nil, nil, nil, nil, nil, 22])
+        for (place, value) in [(5, composed), (6, combined)] {
+            XCTAssertEqual(
+                (replies[place].body["value"] as? String).map { Array($0.utf8) }, Array(value.utf8))
+        }
+    }
+
+    func testTheMostNodesThatAnInitMayNameAreNoTrouble() throws {
+        let ids = (0..<65_535).map { "n\($0)" }
+        let result = try session([initLine(ids), line(#"{"type":"status","msg_id":2}"#)], patient)
+        XCTAssertEqual(result.output.map { Printed($0)?.type }, ["init_ok", "status_ok"])
+        XCTAssertEqual(result.exit, 0)
+    }
+
     func testALeaderThatCannotCommitAnswersEveryRequestAndEndsWhenItIsTold() throws {
         let wire = Wire()
         let node = try wire.start("n0", patient)
@@ -205,6 +241,12 @@ final class ByHandTests: XCTestCase {
         let result = try session([initLine(["n0", "n1"])], ["--members", "n0,n2"])
         XCTAssertEqual(Printed(result.output[0])?.code, 12)
         XCTAssert(result.output[0].contains("n2"))
+    }
+
+    func testAVoterIsAMemberByTheBytesOfItsID() throws {
+        let result = try session([initLine(["n0", "\u{e9}"])], ["--members", "n0,e\u{301}"])
+        XCTAssertEqual(Printed(result.output[0])?.code, 12)
+        XCTAssertEqual(result.exit, 64)
     }
 
     func testAMemberOutsideTheListOfVotersIsALearner() throws {
