@@ -153,7 +153,7 @@ final class KeptWholeTests: XCTestCase {
         XCTAssertEqual(text(nested(510)), nested(510))
         for value in [
             nested(511), nested(512), nested(100_000), "[1,\(nested(510)),{\"a\":\"]\"}]",
-            "{\"]\":\(nested(600, in: #""[\""#)),\"b\":\(nested(600))}",
+            "{\"]\":\(nested(600, in: #""[\"""#)),\"b\":\(nested(600))}",
         ] {
             let refusal = write(value).refusal
             XCTAssertEqual(refusal?.code, .malformedRequest)
@@ -198,9 +198,11 @@ final class KeptWholeTests: XCTestCase {
         for (json, kept) in [
             ("[1,]", "[1]"), ("{\"a\":1,}", "{\"a\":1}"), ("[[1,],]", "[[1]]"),
             ("[{\"a\":[2 ,] ,} ,]", "[{\"a\":[2]}]"),
-            ("\"a\tb\"", #""a\tb""#), ("\"\u{1}\"", #""\u0001""#),
         ] {
             XCTAssertEqual(text(json), kept)
+        }
+        for json in ["\"a\tb\"", "\"\u{1}\"", "[\"a\nb\"]", "[1-2]", "[\"\\x\"]"] {
+            XCTAssertEqual(write(json).refusal?.code, .malformedRequest, json)
         }
         for json in ["[,]", "[1,,]", "{,}", "[,1]", "{\"a\":1,,}", "[1 2]", "{\"a\" 1}"] {
             XCTAssert(write(json).isUnusable, json)
