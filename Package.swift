@@ -8,30 +8,40 @@ let package = Package(
         .executable(name: "raft-kv", targets: ["raft-kv"])
     ],
     targets: [
-        .target(name: "Raft"),
-        .target(name: "Detours", dependencies: ["Raft"]),
-        .target(name: "KeyValue", dependencies: ["Raft", "Detours"]),
-        .target(name: "Linearizability"),
-        .target(name: "Storage", dependencies: ["Raft", "KeyValue"]),
+        .target(name: "Consensus", path: "Sources/Node/Consensus"),
+        .target(name: "Detours", dependencies: ["Consensus"], path: "Sources/Node/Detours"),
+        .target(name: "KeyValue", dependencies: ["Consensus", "Detours"], path: "Sources/Node/KeyValue"),
+        .target(name: "Linearizability", path: "Sources/Proof/Linearizability"),
+        .target(name: "Storage", dependencies: ["Consensus", "KeyValue"], path: "Sources/Node/Storage"),
         .target(
-            name: "Simulation", dependencies: ["Raft", "Detours", "KeyValue", "Linearizability", "Storage"]),
-        .target(name: "Maelstrom", dependencies: ["Raft", "Detours", "KeyValue"]),
-        .executableTarget(name: "raft-kv", dependencies: ["Raft", "KeyValue", "Storage", "Maelstrom"]),
-        .executableTarget(name: "mini-maelstrom", dependencies: ["Linearizability"]),
-        .executableTarget(name: "simulate", dependencies: ["Simulation"]),
+            name: "Simulation",
+            dependencies: ["Consensus", "Detours", "KeyValue", "Linearizability", "Storage"],
+            path: "Sources/Proof/Simulation"),
+        .target(
+            name: "Maelstrom", dependencies: ["Consensus", "Detours", "KeyValue"],
+            path: "Sources/Node/Maelstrom"),
+        .executableTarget(
+            name: "raft-kv", dependencies: ["Consensus", "KeyValue", "Storage", "Maelstrom"],
+            path: "Sources/Node/raft-kv"),
+        .executableTarget(
+            name: "mini-maelstrom", dependencies: ["Linearizability"], path: "Sources/Bench/mini-maelstrom"),
+        .executableTarget(name: "simulate", dependencies: ["Simulation"], path: "Sources/Proof/simulate"),
 
         // What the clusters of unit tests share.
         .target(name: "TestNetwork", path: "Tests/TestNetwork"),
-        .testTarget(name: "RaftTests", dependencies: ["Raft", "TestNetwork"]),
+        .testTarget(name: "ConsensusTests", dependencies: ["Consensus", "TestNetwork"]),
         .testTarget(name: "DetoursTests", dependencies: ["Detours"]),
-        .testTarget(name: "KeyValueTests", dependencies: ["Raft", "Detours", "KeyValue", "TestNetwork"]),
-        .testTarget(name: "StorageTests", dependencies: ["Raft", "KeyValue", "Storage", "Simulation"]),
+        .testTarget(
+            name: "KeyValueTests", dependencies: ["Consensus", "Detours", "KeyValue", "TestNetwork"]),
+        .testTarget(name: "StorageTests", dependencies: ["Consensus", "KeyValue", "Storage", "Simulation"]),
         .testTarget(name: "LinearizabilityTests", dependencies: ["Linearizability"]),
         .testTarget(
-            name: "SimulationTests", dependencies: ["Simulation", "simulate", "Raft", "KeyValue", "Storage"]),
-        .testTarget(name: "MaelstromTests", dependencies: ["Raft", "Detours", "KeyValue", "Maelstrom"]),
+            name: "SimulationTests",
+            dependencies: ["Simulation", "simulate", "Consensus", "KeyValue", "Storage"]),
+        .testTarget(name: "MaelstromTests", dependencies: ["Consensus", "Detours", "KeyValue", "Maelstrom"]),
         .testTarget(name: "NodeTests", dependencies: ["raft-kv"]),
-        .target(name: "FuzzInput", dependencies: ["Raft", "KeyValue", "Maelstrom"], path: "Tests/FuzzInput"),
+        .target(
+            name: "FuzzInput", dependencies: ["Consensus", "KeyValue", "Maelstrom"], path: "Tests/FuzzInput"),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzInput"]),
         // What scripts/benchmark measures nodes against.
         .executableTarget(name: "EchoNode", path: "Tests/EchoNode"),

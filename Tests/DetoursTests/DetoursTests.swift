@@ -18,7 +18,7 @@ private struct World {
         windows = ids.map { _ in 75_000 }
     }
 
-    func place(_ id: String) -> Int { members.firstIndex { $0.id == id }! }
+    func slot(_ id: String) -> Int { members.firstIndex { $0.id == id }! }
 
     /// Lets time pass, during which `leader` speaks with everybody and hears everybody, as far as links go.
     mutating func run(for time: Int, leader: Int?) {
@@ -43,7 +43,7 @@ private struct World {
         }
     }
 
-    private mutating func say(from: Int, to: Int, _ lists: [Hearing]?) {
+    private mutating func say(from: Int, to: Int, _ lists: [LinkStateAdvertisement]?) {
         guard isLinked(from, to) else { return }
         members[to].heard(members[from].id, at: now)
         if let lists { members[to].take(lists, from: members[from].id, at: now) }
@@ -53,8 +53,8 @@ private struct World {
     func arrives(from: Int, to: Int) -> Bool {
         var at = from
         for next in members[from].routes[members[to].id] ?? [members[to].id] {
-            guard isLinked(at, place(next)) else { return false }
-            at = place(next)
+            guard isLinked(at, slot(next)) else { return false }
+            at = slot(next)
         }
         return at == to
     }
@@ -155,36 +155,46 @@ final class DetoursTests: XCTestCase {
         var member = Detours(id: "n0", members: ["n0", "n1", "n2"], now: 0)
         member.heard("n1", at: 100)
         member.take(
-            [Hearing(member: "n1", number: 9, window: 1_000, heard: ["n0", "n2"])], from: "n1", at: 100)
-        member.take([Hearing(member: "n2", number: 5, window: 1_000, heard: ["n1"])], from: "n1", at: 100)
-        member.take([Hearing(member: "n2", number: 4, window: 1_000, heard: ["n0"])], from: "n1", at: 100)
+            [LinkStateAdvertisement(member: "n1", number: 9, window: 1_000, heard: ["n0", "n2"])], from: "n1",
+            at: 100)
+        member.take(
+            [LinkStateAdvertisement(member: "n2", number: 5, window: 1_000, heard: ["n1"])], from: "n1",
+            at: 100)
+        member.take(
+            [LinkStateAdvertisement(member: "n2", number: 4, window: 1_000, heard: ["n0"])], from: "n1",
+            at: 100)
         _ = member.advance(to: 101, expecting: "n1", window: 1_000)
         XCTAssertEqual(member.routes, ["n2": ["n1", "n2"]])
     }
 
     func testAListThatIsNotRenewedIsForgotten() {
         var member = Detours(id: "n0", members: ["n0", "n1", "n2"], now: 0)
-        let others = Hearing(member: "n1", number: 9, window: 1_000, heard: ["n0", "n2"])
+        let others = LinkStateAdvertisement(member: "n1", number: 9, window: 1_000, heard: ["n0", "n2"])
         member.take(
-            [others, Hearing(member: "n2", number: 5, window: 1_000, heard: ["n1"])], from: "n1", at: 0)
+            [others, LinkStateAdvertisement(member: "n2", number: 5, window: 1_000, heard: ["n1"])],
+            from: "n1", at: 0)
         _ = member.advance(to: 1, expecting: "n1", window: 1_000)
         XCTAssertEqual(member.routes, ["n2": ["n1", "n2"]])
         _ = member.advance(to: 2_001, expecting: "n1", window: 1_000)
         XCTAssertEqual(member.routes, [:])
         member.take([others], from: "n1", at: 2_002)
         // Others may tell it on, who learnt it later.
-        member.take([Hearing(member: "n2", number: 5, window: 1_000, heard: ["n1"])], from: "n1", at: 2_002)
+        member.take(
+            [LinkStateAdvertisement(member: "n2", number: 5, window: 1_000, heard: ["n1"])], from: "n1",
+            at: 2_002)
         _ = member.advance(to: 2_003, expecting: "n1", window: 1_000)
         XCTAssertEqual(member.routes, [:])
         // One that has started again may number its own from anywhere.
-        member.take([Hearing(member: "n2", number: 1, window: 1_000, heard: ["n1"])], from: "n2", at: 2_002)
+        member.take(
+            [LinkStateAdvertisement(member: "n2", number: 1, window: 1_000, heard: ["n1"])], from: "n2",
+            at: 2_002)
         _ = member.advance(to: 2_003, expecting: "n1", window: 1_000)
         XCTAssertEqual(member.routes, ["n2": ["n1", "n2"]])
     }
 
     func testAListThatIsForgottenLeavesNoDeadlineBehind() {
         var member = Detours(id: "n0", members: ["n0", "n1", "n2"], now: 0)
-        let slow = Hearing(member: "n1", number: 1, window: 10_000, heard: ["n0", "n2"])
+        let slow = LinkStateAdvertisement(member: "n1", number: 1, window: 10_000, heard: ["n0", "n2"])
         member.take([slow], from: "n1", at: 0)
         for now in stride(from: 1, to: 40_000, by: 500) {
             _ = member.advance(to: now, expecting: "n2", window: 1_000)
@@ -204,8 +214,8 @@ final class DetoursTests: XCTestCase {
         var member = Detours(id: "n0", members: ["n0", "n1"], now: 0)
         member.take(
             [
-                Hearing(member: "n0", number: 9, window: 1_000, heard: []),
-                Hearing(member: "n7", number: 9, window: 1_000, heard: []),
+                LinkStateAdvertisement(member: "n0", number: 9, window: 1_000, heard: []),
+                LinkStateAdvertisement(member: "n7", number: 9, window: 1_000, heard: []),
             ],
             from: "n1", at: 0)
         member.heard("n7", at: 5)

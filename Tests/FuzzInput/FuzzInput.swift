@@ -1,7 +1,7 @@
+import Consensus
 import FoundationEssentials
 import KeyValue
 import Maelstrom
-import Raft
 
 /// Lines as they might come over the pipe, taken the way of the node: decoded, handed to a replica, and what
 /// comes out encoded. Whatever they say, nothing may trap, no invariant may break, and what is written must be
@@ -17,9 +17,9 @@ package enum FuzzInput {
         var writer = MessageWriter()
         writer.identify(as: "n0")
         var now: Microseconds = 0
-        var configuration = Raft.Configuration(id: "n0", members: members, seed: 1)
-        configuration.limits.snapshotEvery = 4
-        var replica = Replica(configuration: configuration, areCanonical: decoder.areCanonical, now: now)
+        var settings = Raft.Settings(id: "n0", members: members, seed: 1)
+        settings.limits.snapshotEvery = 4
+        var replica = Replica(settings: settings, areCanonical: decoder.areCanonical, now: now)
         for line in input.dropFirst().split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
             switch decoder.decode(UnsafeRawBufferPointer(rebasing: line), for: identity) {
             case .request(let request): replica.receive(request, now: now)

@@ -1,4 +1,4 @@
-import Raft
+import Consensus
 import XCTest
 
 @testable import KeyValue
@@ -143,7 +143,7 @@ final class ChangeTests: XCTestCase {
         let append = AppendEntries(
             term: 1, leader: "n0", prevLogIndex: 1, prevLogTerm: 1, entries: Array(log[2...5]),
             leaderCommit: 1)
-        let message = PeerMessage.raft(Message(.appendEntries(append)))
+        let message = PeerMessage.raft(RaftMessage(.appendEntries(append)))
         takeInOneTurn(cluster, [Envelope(from: "n0", to: "n2", message: message, due: 0)], at: "n2")
         cluster.isolate("n0")
         let held = holdAnswers(cluster, to: "n2")
@@ -179,7 +179,7 @@ final class ChangeTests: XCTestCase {
         let commit = AppendEntries(
             term: 1, leader: "n0", prevLogIndex: 2, prevLogTerm: 1, leaderCommit: 2)
         cluster.deliver(
-            Envelope(from: "n0", to: "n2", message: .raft(Message(.appendEntries(commit))), due: 0))
+            Envelope(from: "n0", to: "n2", message: .raft(RaftMessage(.appendEntries(commit))), due: 0))
         XCTAssertTrue(cluster["n2"].raft.membership.isJoint)
         XCTAssertEqual(cluster["n2"].lastApplied, cluster["n2"].raft.log.lastIndex)
         // Cut off from everybody, it has nobody to pass the request on to.
@@ -231,7 +231,7 @@ final class ChangeTests: XCTestCase {
         var reader = SnapshotReader()
         XCTAssertTrue(reader.read(writer.next(bytes: 1 << 20)))
         XCTAssertEqual(reader.membership, replica.raft.membership)
-        let change = Request(
+        let change = LoggedRequest(
             id: RequestID(client: "c1", number: 1), operation: .changeMembership(["n0", "n1"]))
         XCTAssertEqual(reader.store.outcome(of: change.id), .membershipChanged)
     }

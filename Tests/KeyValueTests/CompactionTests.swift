@@ -1,4 +1,4 @@
-import Raft
+import Consensus
 import XCTest
 
 @testable import KeyValue
@@ -27,7 +27,7 @@ final class CompactionTests: XCTestCase {
         let cluster = led(3, snapshotEvery: 20)
         cluster.isolate("n2")
         fill(cluster, 1...70)
-        let base = cluster["n0"].raft.log.baseIndex
+        let base = cluster["n0"].raft.log.lastIncludedIndex
         XCTAssertGreaterThan(base, cluster["n2"].raft.log.lastIndex)
         XCTAssertGreaterThan(cluster["n0"].lastApplied, cluster["n0"].raft.snapshot?.position.index ?? 0)
         cluster.heal()
@@ -43,7 +43,7 @@ final class CompactionTests: XCTestCase {
         // All that n2 is sent is under way for ever; the leader goes on until the window is full, and beyond.
         cluster.firewall = { $0.to != "n2" }
         fill(cluster, 1...150)
-        XCTAssertGreaterThan(cluster["n0"].raft.log.baseIndex, cluster["n2"].raft.log.lastIndex)
+        XCTAssertGreaterThan(cluster["n0"].raft.log.lastIncludedIndex, cluster["n2"].raft.log.lastIndex)
         cluster.heal()
         // From now on it hears everything, late.
         cluster.latency = { _, to in to == "n2" ? 30_000 : 100 }
@@ -67,7 +67,7 @@ final class CompactionTests: XCTestCase {
         cluster.settle()
         fill(cluster, 1...70)
         XCTAssertEqual(cluster.answers("n2", to: 900), [])
-        XCTAssertGreaterThan(cluster["n0"].raft.log.baseIndex, cluster["n2"].raft.log.lastIndex)
+        XCTAssertGreaterThan(cluster["n0"].raft.log.lastIncludedIndex, cluster["n2"].raft.log.lastIndex)
         cluster.heal()
         cluster.run(for: 500_000)
         XCTAssertTrue(cluster.sent.contains { $0.isSnapshot && $0.to == "n2" })
@@ -83,20 +83,20 @@ final class CompactionTests: XCTestCase {
         ] {
             let cluster = ReplicaCluster(3, areCanonical: { !$0.contains("nonsense") })
             var offset = 0
-            for (place, text) in pieces.enumerated() {
+            for (slot, text) in pieces.enumerated() {
                 let request = InstallSnapshot(
                     term: 3, leader: "n0", lastIncluded: LogPosition(index: 9, term: 3), offset: offset,
-                    data: text, done: place == pieces.count - 1)
+                    data: text, done: slot == pieces.count - 1)
                 offset += text.utf8.count
                 cluster.with("n1") { [now = cluster.now] in
-                    $0.receive(.raft(Message(id: place, .installSnapshot(request))), from: "n0", now: now)
+                    $0.receive(.raft(RaftMessage(id: slot, .installSnapshot(request))), from: "n0", now: now)
                 }
             }
             XCTAssertEqual(cluster.sent.last?.to, "n0")
             XCTAssertEqual(
                 cluster.sent.last?.message,
                 .raft(
-                    Message(
+                    RaftMessage(
                         inReplyTo: pieces.count - 1,
                         .installSnapshotReply(InstallSnapshotReply(term: 3, offset: 0, installed: false)))),
                 "the leader is to begin again")
@@ -119,13 +119,14 @@ final class CompactionTests: XCTestCase {
         cluster.run(for: 2_000_000)
         XCTAssertTrue(cluster.sent.contains { $0.isSnapshot && $0.to == "n2" })
         XCTAssertEqual(cluster["n2"].raft.membership.voters, ["n0", "n1", "n2", "n3"])
-        XCTAssertGreaterThan(cluster["n2"].raft.log.baseIndex, 20, "its log tells of neither")
+        XCTAssertGreaterThan(cluster["n2"].raft.log.lastIncludedIndex, 20, "its log tells of neither")
 
         // The client asks again, of n2 itself, and a copy of its request gets into the log.
         cluster.ask("n2", "c1", 1, swap(1))
         cluster.settle()
         XCTAssertEqual(cluster.answers("n2", to: 1), [.casOK], "as it was answered then")
-        let copy = Request(id: RequestID(client: "c1", number: 106), operation: .write(key: 2, value: 3))
+        let copy = LoggedRequest(
+            id: RequestID(client: "c1", number: 106), operation: .write(key: 2, value: 3))
         let leader = try XCTUnwrap(cluster.leaderIDs.first)
         cluster.write(2, 4, at: leader, 200)
         cluster.settle()
@@ -141,8 +142,8 @@ final class CompactionTests: XCTestCase {
     // Appends and the last piece of a snapshot in one turn: what they bring is committed by the time the snapshot is
     // whole, so it would undo what is about to be applied, or have it applied twice.
     func testASnapshotThatIsOvertakenInItsOwnTurnIsNotInstalled() {
-        let configuration = Raft.Configuration(id: "n1", members: ["n0", "n1", "n2"], seed: 1)
-        var replica = Replica(configuration: configuration, now: 0)
+        let settings = Raft.Settings(id: "n1", members: ["n0", "n1", "n2"], seed: 1)
+        var replica = Replica(settings: settings, now: 0)
         let entries = (1...4).map { Entry(term: 1, "c1 \($0) write 1 \($0)") }
         let append = AppendEntries(
             term: 1, leader: "n0", prevLogIndex: 0, prevLogTerm: 0, entries: entries, leaderCommit: 0,
@@ -152,8 +153,8 @@ final class CompactionTests: XCTestCase {
         let piece = InstallSnapshot(
             term: 1, leader: "n0", lastIncluded: position, offset: 0, data: writer.next(bytes: 1 << 20),
             done: true)
-        replica.receive(.raft(Message(id: 1, .appendEntries(append))), from: "n0", now: 0)
-        replica.receive(.raft(Message(id: 2, .installSnapshot(piece))), from: "n0", now: 0)
+        replica.receive(.raft(RaftMessage(id: 1, .appendEntries(append))), from: "n0", now: 0)
+        replica.receive(.raft(RaftMessage(id: 2, .installSnapshot(piece))), from: "n0", now: 0)
         while replica.hasReady { replica.persisted(replica.takeReady()) }
         XCTAssertEqual(replica.lastApplied, 4)
         XCTAssertEqual(replica.store[1], 4)

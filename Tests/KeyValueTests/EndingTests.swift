@@ -1,4 +1,4 @@
-import Raft
+import Consensus
 import XCTest
 
 @testable import KeyValue
@@ -7,7 +7,7 @@ import XCTest
 final class EndingTests: XCTestCase {
     func testALeaderThatEndsHandsOverAndStillAnswers() {
         let cluster = led(3)
-        cluster.with("n0") { [now = cluster.now] in $0.retire(now: now) }
+        cluster.with("n0") { [now = cluster.now] in $0.beginShutdown(now: now) }
         XCTAssertFalse(cluster["n0"].mayEnd)
         cluster.settle()
         XCTAssertFalse(cluster["n0"].raft.isLeader)
@@ -30,7 +30,7 @@ final class EndingTests: XCTestCase {
             }
             return true
         }
-        cluster.with("n0") { [now = cluster.now] in $0.retire(now: now) }
+        cluster.with("n0") { [now = cluster.now] in $0.beginShutdown(now: now) }
         cluster.run(for: 900_000)
         XCTAssertGreaterThan(orders, 1)
         XCTAssertFalse(cluster["n0"].raft.isLeader)
@@ -39,7 +39,7 @@ final class EndingTests: XCTestCase {
     func testAMemberThatEndsStandsNoMoreAndALoneOneMayEndAtOnce() {
         let cluster = ReplicaCluster(1)
         cluster.with("n0") { [now = cluster.now] in $0.advance(to: now) }
-        cluster.with("n0") { [now = cluster.now] in $0.retire(now: now) }
+        cluster.with("n0") { [now = cluster.now] in $0.beginShutdown(now: now) }
         XCTAssertTrue(cluster["n0"].mayEnd)
         cluster.write(1, 5, at: "n0", 1)
         XCTAssertEqual(cluster.answers("n0", to: 1), [.writeOK])
@@ -86,7 +86,7 @@ final class EndingTests: XCTestCase {
         XCTAssertEqual(cluster["n1"].status.role, "pre_candidate")
         XCTAssertNil(cluster["n1"].status.leader)
         let learner = Replica(
-            configuration: Raft.Configuration(id: "n3", members: ["n0", "n3"], voters: ["n0"], seed: 1),
+            settings: Raft.Settings(id: "n3", members: ["n0", "n3"], voters: ["n0"], seed: 1),
             now: 0)
         XCTAssertEqual(learner.status.role, "learner")
         XCTAssertEqual(learner.status.members, ["n0"])

@@ -1,4 +1,4 @@
-import Raft
+import Consensus
 import XCTest
 
 @testable import KeyValue
@@ -14,19 +14,19 @@ final class ErrorTests: XCTestCase {
     // Scenario 96
     func testAMissingKeyIs20AndAnotherValueIs22AtEveryMember() {
         let cluster = led(3)
-        for (place, id) in cluster.ids.enumerated() {
-            cluster.read("\"none\"", at: id, 10 + place)
-            cluster.ask(id, "c1", 20 + place, .cas(key: 9, from: 0, to: 1, createIfNotExists: false))
-            cluster.write(1, 5, at: id, 30 + place)
+        for (slot, id) in cluster.ids.enumerated() {
+            cluster.read("\"none\"", at: id, 10 + slot)
+            cluster.ask(id, "c1", 20 + slot, .cas(key: 9, from: 0, to: 1, createIfNotExists: false))
+            cluster.write(1, 5, at: id, 30 + slot)
             cluster.settle()
-            cluster.ask(id, "c1", 40 + place, swap(6, 7))
+            cluster.ask(id, "c1", 40 + slot, swap(6, 7))
             cluster.settle()
-            cluster.read(1, at: id, 50 + place)
+            cluster.read(1, at: id, 50 + slot)
             cluster.settle()
-            XCTAssertEqual(cluster.codes(id, to: 10 + place), [.keyDoesNotExist])
-            XCTAssertEqual(cluster.codes(id, to: 20 + place), [.keyDoesNotExist])
-            XCTAssertEqual(cluster.codes(id, to: 40 + place), [.preconditionFailed])
-            XCTAssertEqual(cluster.answers(id, to: 50 + place), [.readOK(5)])
+            XCTAssertEqual(cluster.codes(id, to: 10 + slot), [.keyDoesNotExist])
+            XCTAssertEqual(cluster.codes(id, to: 20 + slot), [.keyDoesNotExist])
+            XCTAssertEqual(cluster.codes(id, to: 40 + slot), [.preconditionFailed])
+            XCTAssertEqual(cluster.answers(id, to: 50 + slot), [.readOK(5)])
         }
     }
 
@@ -45,7 +45,7 @@ final class ErrorTests: XCTestCase {
         cluster.run(for: 5_000_000)
         for id in cluster.ids { XCTAssertNil(cluster[id].store[1], "it happened after all") }
         XCTAssertEqual(cluster.replies["n1"]?.count, 2)
-        XCTAssertNil(cluster[cluster.leaderIDs[0] == "n1" ? "n0" : "n1"].owed.nextExpiry)
+        XCTAssertNil(cluster[cluster.leaderIDs[0] == "n1" ? "n0" : "n1"].pending.nextExpiry)
     }
 
     // Scenario 43
@@ -116,7 +116,7 @@ final class ErrorTests: XCTestCase {
             term: leader.currentTerm, leader: "n0", prevLogIndex: 1, prevLogTerm: leader.currentTerm,
             entries: entries, leaderCommit: 2)
         cluster.with("n2") { [now = cluster.now] in
-            $0.receive(.raft(Message(id: 99, .appendEntries(append))), from: "n0", now: now)
+            $0.receive(.raft(RaftMessage(id: 99, .appendEntries(append))), from: "n0", now: now)
             $0.advance(to: now)
         }
         XCTAssertEqual(cluster["n2"].store[1], 5)
@@ -151,7 +151,7 @@ final class ErrorTests: XCTestCase {
             term: 3, leader: "n0", prevLogIndex: 0, prevLogTerm: 0,
             entries: [Entry(term: 3, payload: .noOp)], leaderCommit: 1)
         cluster.with("n1") { [now = cluster.now] in
-            $0.receive(.raft(Message(id: 1, .appendEntries(append))), from: "n0", now: now)
+            $0.receive(.raft(RaftMessage(id: 1, .appendEntries(append))), from: "n0", now: now)
         }
         let question = cluster.intercept { $0.to == "n0" }.compactMap { envelope -> MessageID? in
             if case .raft(let message) = envelope.message, case .readIndex = message.body {
@@ -164,7 +164,8 @@ final class ErrorTests: XCTestCase {
         cluster.with("n1") { [now = cluster.now] in $0.advance(to: now) }
         XCTAssertEqual(cluster.codes("n1", to: 1), [.timeout])
         XCTAssertEqual(cluster.codes("n1", to: 2), [], "it had all its time before it")
-        let answer = Message(inReplyTo: question.first, .readIndexReply(ReadIndexReply(term: 3, index: 1)))
+        let answer = RaftMessage(
+            inReplyTo: question.first, .readIndexReply(ReadIndexReply(term: 3, index: 1)))
         cluster.with("n1") { [now = cluster.now] in $0.receive(.raft(answer), from: "n0", now: now) }
         XCTAssertEqual(cluster.codes("n1", to: 2), [.keyDoesNotExist])
         XCTAssertEqual(cluster.codes("n1", to: 1).count, 1)
@@ -177,7 +178,7 @@ final class ErrorTests: XCTestCase {
                 term: 3, leader: "n0", prevLogIndex: 0, prevLogTerm: 0, leaderCommit: 0,
                 roundTrip: Estimate(mean: mean, deviation: 0))
             cluster.with("n1") { [now = cluster.now] in
-                $0.receive(.raft(Message(.appendEntries(append))), from: "n0", now: now)
+                $0.receive(.raft(RaftMessage(.appendEntries(append))), from: "n0", now: now)
             }
             cluster.read(1, at: "n1", messageID)
         }
@@ -197,8 +198,8 @@ final class ErrorTests: XCTestCase {
         cluster.isolate("n2")
         cluster.with("n2") { [now = cluster.now] in
             let order = TimeoutNow(term: $0.raft.currentTerm, leader: "n0")
-            $0.receive(.raft(Message(.timeoutNow(order))), from: "n0", now: now)
-            XCTAssertTrue($0.raft.isSucceeding)
+            $0.receive(.raft(RaftMessage(.timeoutNow(order))), from: "n0", now: now)
+            XCTAssertTrue($0.raft.isTakingOverLeadership)
             $0.receive(copies[0].message, from: "n1", now: now)
             $0.receive(ClientRequest(client: "c1", messageID: 1, .write(key: 1, value: 5)), now: now)
         }
@@ -216,7 +217,7 @@ final class ErrorTests: XCTestCase {
         let heartbeat = AppendEntries(
             term: term, leader: "n0", prevLogIndex: 2, prevLogTerm: term, leaderCommit: 2)
         cluster.with("n2") { [now = cluster.now] in
-            $0.receive(.raft(Message(id: 99, .appendEntries(heartbeat))), from: "n0", now: now)
+            $0.receive(.raft(RaftMessage(id: 99, .appendEntries(heartbeat))), from: "n0", now: now)
         }
         XCTAssertTrue(cluster["n2"].raft.membership.isJoint)
         XCTAssertEqual(cluster["n2"].lastApplied, 2)

@@ -1,4 +1,4 @@
-import Raft
+import Consensus
 import XCTest
 
 @testable import KeyValue
@@ -8,7 +8,8 @@ final class ForwardTests: XCTestCase {
     private let patience: Microseconds = 900_000
 
     private func command(_ number: Int, _ value: JSONValue = 5) -> Command {
-        Request(id: RequestID(client: "c", number: number), operation: .write(key: 1, value: value)).command
+        LoggedRequest(id: RequestID(client: "c", number: number), operation: .write(key: 1, value: value))
+            .command
     }
 
     // Scenario 43
@@ -60,7 +61,7 @@ final class ForwardTests: XCTestCase {
             cluster.firewall = { !($0.isForward && $0.to == "n0") }
             cluster.with("n2") { [now = cluster.now] in
                 let order = TimeoutNow(term: $0.raft.currentTerm, leader: "n0")
-                $0.receive(.raft(Message(.timeoutNow(order))), from: "n0", now: now)
+                $0.receive(.raft(RaftMessage(.timeoutNow(order))), from: "n0", now: now)
             }
             cluster.settle()
             XCTAssertTrue(cluster["n2"].raft.isLeader)
@@ -80,7 +81,7 @@ final class ForwardTests: XCTestCase {
         _ = cluster.intercept { _ in true }
         cluster.with("n2") { [now = cluster.now] in
             let order = TimeoutNow(term: $0.raft.currentTerm, leader: "n0")
-            $0.receive(.raft(Message(.timeoutNow(order))), from: "n0", now: now)
+            $0.receive(.raft(RaftMessage(.timeoutNow(order))), from: "n0", now: now)
         }
         cluster.firewall = { $0.to != "n0" || $0.isForward }
         cluster.settle()

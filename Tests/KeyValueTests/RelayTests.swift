@@ -1,4 +1,4 @@
-import Raft
+import Consensus
 import XCTest
 
 @testable import KeyValue

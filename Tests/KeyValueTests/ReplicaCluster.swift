@@ -1,4 +1,4 @@
-import Raft
+import Consensus
 import TestNetwork
 import XCTest
 
@@ -23,14 +23,14 @@ final class ReplicaCluster: TestNetwork<PeerMessage> {
         retentionSilence: Microseconds = 0
     ) {
         super.init(count)
-        for (place, id) in ids.enumerated() {
-            var configuration = Raft.Configuration(
+        for (slot, id) in ids.enumerated() {
+            var settings = Raft.Settings(
                 id: id, members: ids, voters: Array(ids.prefix(voters ?? count)),
-                seed: seed &* 31 &+ UInt64(place))
-            configuration.limits = limits
-            configuration.limits.retentionSilence = retentionSilence
-            if let snapshotEvery { configuration.limits.snapshotEvery = snapshotEvery }
-            replicas[id] = Replica(configuration: configuration, areCanonical: areCanonical, now: now)
+                seed: seed &* 31 &+ UInt64(slot))
+            settings.limits = limits
+            settings.limits.retentionSilence = retentionSilence
+            if let snapshotEvery { settings.limits.snapshotEvery = snapshotEvery }
+            replicas[id] = Replica(settings: settings, areCanonical: areCanonical, now: now)
         }
     }
 

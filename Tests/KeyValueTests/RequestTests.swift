@@ -1,4 +1,4 @@
-import Raft
+import Consensus
 import XCTest
 
 @testable import KeyValue
@@ -21,13 +21,13 @@ final class RequestTests: XCTestCase {
             for number in [0, -1, 7, .max, .min] {
                 for member in [nil, "n0", "", "n/0 %"] {
                     let id = RequestID(client: client, number: number, numberedBy: member)
-                    let request = Request(id: id, operation: .write(key: 1, value: 2))
-                    XCTAssertEqual(Request(request.command), request, request.command.text)
+                    let request = LoggedRequest(id: id, operation: .write(key: 1, value: 2))
+                    XCTAssertEqual(LoggedRequest(request.command), request, request.command.text)
                     XCTAssertEqual(RequestID(of: request.command), request.id)
                     XCTAssertEqual(RequestID(words: request.id.words), request.id)
-                    let refusal = Request(id: request.id, operation: .refuseChange(.busy))
+                    let refusal = LoggedRequest(id: request.id, operation: .refuseChange(.busy))
                     XCTAssertEqual(refusal.id, request.id, "it is about that request")
-                    XCTAssertEqual(Request(refusal.command), refusal)
+                    XCTAssertEqual(LoggedRequest(refusal.command), refusal)
                     XCTAssertEqual(RequestID(of: refusal.command), request.id)
                     XCTAssertTrue(request.command.text.unicodeScalars.allSatisfy { $0.value > 31 })
                 }
@@ -46,8 +46,8 @@ final class RequestTests: XCTestCase {
                     .cas(key: value, from: key, to: value, createIfNotExists: false),
                 ]
                 for operation in operations {
-                    let request = Request(id: id, operation: operation)
-                    XCTAssertEqual(Request(request.command), request, request.command.text)
+                    let request = LoggedRequest(id: id, operation: operation)
+                    XCTAssertEqual(LoggedRequest(request.command), request, request.command.text)
                     XCTAssertEqual(RequestID(of: request.command), request.id)
                 }
             }
@@ -57,7 +57,7 @@ final class RequestTests: XCTestCase {
     /// What snapshots and logs hold must be known in another process, and by a later version.
     func testTheDigestIsTheSameInEveryProcess() {
         let id = RequestID(client: "c9", number: 1)
-        let write = Request(id: id, operation: .write(key: "\"x\"", value: 5))
+        let write = LoggedRequest(id: id, operation: .write(key: "\"x\"", value: 5))
         XCTAssertEqual(write.id.words, "c9 1 d50513ee525b30c6")
         let others: [KeyValue.Operation] = [
             .write(key: "\"x\"", value: 6), .write(key: "\"y\"", value: 5),
@@ -65,7 +65,7 @@ final class RequestTests: XCTestCase {
             .cas(key: "\"x\"", from: 5, to: 5, createIfNotExists: true), .changeMembership(["n0"]),
             .changeMembership(["n1"]),
         ]
-        XCTAssertEqual(Set(others.map { Request(id: id, operation: $0).id } + [write.id]).count, 7)
+        XCTAssertEqual(Set(others.map { LoggedRequest(id: id, operation: $0).id } + [write.id]).count, 7)
     }
 
     func testALineThatIsNoRequestIsNone() {
@@ -78,7 +78,7 @@ final class RequestTests: XCTestCase {
             "%2 1 write 1 2", "%zz 1 write 1 2", "%ff 1 write 1 2",
             "c 99999999999999999999 write 1 2", "\u{e9} 1 write 1 2",
         ]
-        for line in lines { XCTAssertNil(Request(Command(line)), "'\(line)'") }
+        for line in lines { XCTAssertNil(LoggedRequest(Command(line)), "'\(line)'") }
     }
 
     func testNoLineBringsTheReaderDown() {
@@ -90,7 +90,9 @@ final class RequestTests: XCTestCase {
             let line = (0..<Int.random(in: 0..<12, using: &generator)).map { _ in
                 pieces.randomElement(using: &generator)!
             }.joined()
-            if let request = Request(Command(line)) { XCTAssertEqual(Request(request.command), request) }
+            if let request = LoggedRequest(Command(line)) {
+                XCTAssertEqual(LoggedRequest(request.command), request)
+            }
         }
     }
 

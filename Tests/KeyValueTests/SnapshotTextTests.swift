@@ -1,7 +1,7 @@
 import XCTest
 
+@testable import Consensus
 @testable import KeyValue
-@testable import Raft
 
 final class SnapshotTextTests: XCTestCase {
     private func filled(_ keys: Int) -> Store {
@@ -14,7 +14,7 @@ final class SnapshotTextTests: XCTestCase {
                 number % 3 == 0
                 ? .cas(key: key, from: 1, to: 2, createIfNotExists: number % 2 == 0)
                 : .write(key: key, value: JSONValue(canonical: "{\"a b\":[\(number)]}"))
-            _ = store.apply(Request(id: id, operation: operation))
+            _ = store.apply(LoggedRequest(id: id, operation: operation))
         }
         return store
     }
@@ -57,7 +57,7 @@ final class SnapshotTextTests: XCTestCase {
             taken += writer.next(bytes: 500)
             let id = RequestID(client: "late", number: number)
             _ = store.apply(
-                Request(id: id, operation: .write(key: JSONValue(canonical: "\(number)"), value: 0)))
+                LoggedRequest(id: id, operation: .write(key: JSONValue(canonical: "\(number)"), value: 0)))
             if writer.isDone { break }
         }
         XCTAssertEqual(taken, before)
@@ -78,14 +78,14 @@ final class SnapshotTextTests: XCTestCase {
     }
 
     func testTheOldestRequestIsForgottenFirst() {
-        var sessions = Sessions()
+        var completedRequests = CompletedRequests()
         let remembered = Limits().requestsRemembered
         for number in 0..<(remembered + 1_600) {
-            sessions.remember(.written, of: RequestID(client: "c", number: number))
+            completedRequests.remember(.written, of: RequestID(client: "c", number: number))
         }
-        XCTAssertEqual(sessions.count, remembered + 100)
-        XCTAssertNil(sessions.outcome(of: RequestID(client: "c", number: 1_499)))
-        XCTAssertEqual(sessions.outcome(of: RequestID(client: "c", number: 1_500)), .written)
+        XCTAssertEqual(completedRequests.count, remembered + 100)
+        XCTAssertNil(completedRequests.outcome(of: RequestID(client: "c", number: 1_499)))
+        XCTAssertEqual(completedRequests.outcome(of: RequestID(client: "c", number: 1_500)), .written)
     }
 
     // Where blocks began elsewhere, members would forget at different entries from then on.
@@ -93,9 +93,9 @@ final class SnapshotTextTests: XCTestCase {
         var limits = Limits()
         limits.requestsRemembered = 30
         limits.requestsInBlock = 10
-        var living = Sessions(limits)
+        var living = CompletedRequests(limits)
         for number in 0..<57 { living.remember(.written, of: RequestID(client: "c", number: number)) }
-        var readBack = Sessions()
+        var readBack = CompletedRequests()
         for id in living.blocks.flatMap(\.ids) { readBack.remember(.written, of: id) }
         readBack = readBack.within(limits)
         for number in 57..<90 {

@@ -1,4 +1,4 @@
-import Raft
+import Consensus
 import XCTest
 
 @testable import KeyValue
@@ -32,7 +32,7 @@ final class TransferTests: XCTestCase {
         let append = AppendEntries(
             term: term, leader: "n0", prevLogIndex: 1, prevLogTerm: 1, leaderCommit: 1)
         let now = cluster.now + replica.raft.timing.heartbeatInterval
-        replica.receive(.raft(Message(id: 1, .appendEntries(append))), from: "n0", now: now)
+        replica.receive(.raft(RaftMessage(id: 1, .appendEntries(append))), from: "n0", now: now)
         replica.advance(to: now)
         let request = PeerEnvelope(to: "n0", .transfer(TransferRequest(term: term, target: "n2")))
         let ready = replica.takeReady()

@@ -1,4 +1,4 @@
-import Raft
+import Consensus
 import XCTest
 
 @testable import KeyValue
@@ -17,14 +17,14 @@ final class UnappliedRequestsTests: XCTestCase {
         var log = Log(entries: [1, 2, 3, 2].map(entry))
         var unapplied = UnappliedRequests(after: 0)
         XCTAssertEqual(unapplied.lag(behind: log), 4)
-        unapplied.take(log)
+        unapplied.scan(log)
         XCTAssertEqual(known(unapplied), [1, 2, 3])
         unapplied.forget(upTo: 2)
         XCTAssertEqual(known(unapplied), [2, 3], "a copy of it stands there")
         unapplied.truncate(from: 4)
         log.truncate(from: 4)
         log.append(entry(5))
-        unapplied.take(log)
+        unapplied.scan(log)
         XCTAssertEqual(known(unapplied), [3, 5])
         unapplied.forget(upTo: 4)
         XCTAssertEqual(known(unapplied), [])
@@ -33,7 +33,7 @@ final class UnappliedRequestsTests: XCTestCase {
         log.append(entry(7))
         // What it has not looked at is applied first.
         unapplied.forget(upTo: 6)
-        unapplied.take(log)
+        unapplied.scan(log)
         XCTAssertEqual(known(unapplied), [7])
         unapplied.truncate(from: 7)
         unapplied.truncate(from: 7)
@@ -56,10 +56,10 @@ final class UnappliedRequestsTests: XCTestCase {
                     let index = Int.random(in: (applied + 1)...log.lastIndex, using: &dice)
                     log.truncate(from: index)
                     unapplied.truncate(from: index)
-                default: unapplied.take(log)
+                default: unapplied.scan(log)
                 }
             }
-            unapplied.take(log)
+            unapplied.scan(log)
             let rest = applied < log.lastIndex ? Array(log[(applied + 1)...log.lastIndex]) : []
             XCTAssertEqual(known(unapplied), (0..<10).filter { rest.contains(entry($0)) }, "seed \(seed)")
         }
@@ -67,9 +67,9 @@ final class UnappliedRequestsTests: XCTestCase {
 
     func testTheLogOfARestartedMemberIsLookedAtOnceSomebodyAsks() {
         var state = StoredState(hardState: HardState(term: 1), log: Log(entries: (0..<2_000).map(entry)))
-        state.founders = ["n0", "n1", "n2"]
-        let configuration = Raft.Configuration(id: "n0", members: ["n0", "n1", "n2"], seed: 1)
-        var replica = Replica(configuration: configuration, stored: state, now: 0)
+        state.initialVoters = ["n0", "n1", "n2"]
+        let settings = Raft.Settings(id: "n0", members: ["n0", "n1", "n2"], seed: 1)
+        var replica = Replica(settings: settings, stored: state, now: 0)
         XCTAssertEqual(replica.unapplied.lag(behind: replica.raft.log), 2_000)
         replica.lookAtLog()
         XCTAssertTrue(replica.isInLog(id(1_999)))

@@ -40,14 +40,14 @@ final class EtcdHistoriesTests: XCTestCase {
                 default: try XCTUnwrap(asked[process], String(line))
                 }
             asked[process] = action
-            let kind: Event<Int, Int>.Kind =
+            let kind: HistoryEvent<Int, Int>.Kind =
                 switch words[1] {
                 case ":invoke": .invoke
                 case ":ok": .ok
                 case ":fail": .fail
                 default: .info
                 }
-            history.append(Event(process: id, kind: kind, key: 0, action: action))
+            history.append(HistoryEvent(process: id, kind: kind, key: 0, action: action))
             if kind == .info { identity[process] = id + 1000 }
         }
         return history

@@ -10,7 +10,7 @@ import Linearizability
 func history(_ lines: String...) -> History<String, Int> {
     struct Mark {
         var column: Int
-        var event: Event<String, Int>
+        var event: HistoryEvent<String, Int>
     }
     var marks: [Mark] = []
     for (process, line) in lines.enumerated() {
@@ -20,7 +20,7 @@ func history(_ lines: String...) -> History<String, Int> {
             defer { column += word.count + 1 }
             guard !word.isEmpty else { continue }
             let text = word.filter { $0 != "-" }
-            let kind: Event<String, Int>.Kind =
+            let kind: HistoryEvent<String, Int>.Kind =
                 text.hasSuffix("?") ? .info : text.hasSuffix("!") ? .fail : .ok
             let numbers = text.split { !$0.isNumber }.compactMap { Int($0) }
             let action: Action<Int> =
@@ -31,11 +31,13 @@ func history(_ lines: String...) -> History<String, Int> {
                 }
             let invoke: Action<Int> = if case .read = action { .read(nil) } else { action }
             marks.append(
-                Mark(column: column, event: Event(process: process, kind: .invoke, key: "x", action: invoke)))
+                Mark(
+                    column: column,
+                    event: HistoryEvent(process: process, kind: .invoke, key: "x", action: invoke)))
             marks.append(
                 Mark(
                     column: column + word.count - 1,
-                    event: Event(process: process, kind: kind, key: "x", action: action)))
+                    event: HistoryEvent(process: process, kind: kind, key: "x", action: action)))
             if kind == .info { process += 100 }
         }
     }

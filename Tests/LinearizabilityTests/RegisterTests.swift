@@ -119,11 +119,11 @@ final class RegisterTests: XCTestCase {
     func testKeysAreIndependent() throws {
         var both = History<String, Int>()
         for (key, value) in [("a", 1), ("b", 2)] {
-            both.append(Event(process: 0, kind: .invoke, key: key, action: .write(value)))
-            both.append(Event(process: 0, kind: .ok, key: key, action: .write(value)))
+            both.append(HistoryEvent(process: 0, kind: .invoke, key: key, action: .write(value)))
+            both.append(HistoryEvent(process: 0, kind: .ok, key: key, action: .write(value)))
         }
-        both.append(Event(process: 0, kind: .invoke, key: "a", action: .read(nil)))
-        both.append(Event(process: 0, kind: .ok, key: "a", action: .read(2)))
+        both.append(HistoryEvent(process: 0, kind: .invoke, key: "a", action: .read(nil)))
+        both.append(HistoryEvent(process: 0, kind: .ok, key: "a", action: .read(2)))
         let verdicts = try Checker().check(both)
         XCTAssertEqual(verdicts.map(\.key), ["a", "b"])
         XCTAssertEqual(verdicts[1].verdict, .linearizable)
@@ -132,13 +132,13 @@ final class RegisterTests: XCTestCase {
 
     func testAProcessDoesOneThingAtATime() {
         var twice = History<String, Int>()
-        twice.append(Event(process: 3, kind: .invoke, key: "a", action: .write(1)))
-        twice.append(Event(process: 3, kind: .invoke, key: "a", action: .write(2)))
+        twice.append(HistoryEvent(process: 3, kind: .invoke, key: "a", action: .write(1)))
+        twice.append(HistoryEvent(process: 3, kind: .invoke, key: "a", action: .write(2)))
         XCTAssertThrowsError(try twice.operations()) {
             XCTAssertEqual($0 as? HistoryError, .processIsBusy(process: 3, event: 1))
         }
         var uninvited = History<String, Int>()
-        uninvited.append(Event(process: 3, kind: .ok, key: "a", action: .write(1)))
+        uninvited.append(HistoryEvent(process: 3, kind: .ok, key: "a", action: .write(1)))
         XCTAssertThrowsError(try uninvited.operations()) {
             XCTAssertEqual($0 as? HistoryError, .nothingInvoked(process: 3, event: 0))
         }
@@ -147,13 +147,13 @@ final class RegisterTests: XCTestCase {
     func testASearchThatRemembersTooMuchIsGivenUp() throws {
         // Twelve writes at once, and a read that none of them explains.
         var wide = History<String, Int>()
-        for kind in [Event<String, Int>.Kind.invoke, .ok] {
+        for kind in [HistoryEvent<String, Int>.Kind.invoke, .ok] {
             for value in 1...12 {
-                wide.append(Event(process: value, kind: kind, key: "x", action: .write(value)))
+                wide.append(HistoryEvent(process: value, kind: kind, key: "x", action: .write(value)))
             }
         }
-        wide.append(Event(process: 0, kind: .invoke, key: "x", action: .read(nil)))
-        wide.append(Event(process: 0, kind: .ok, key: "x", action: .read(13)))
+        wide.append(HistoryEvent(process: 0, kind: .invoke, key: "x", action: .read(nil)))
+        wide.append(HistoryEvent(process: 0, kind: .ok, key: "x", action: .read(13)))
         XCTAssertEqual(try Checker(limit: 100).check(wide)[0].verdict, .undecided(states: 100))
         guard case .violated(let violation) = try Checker().check(wide)[0].verdict else {
             return XCTFail("should be refused")

@@ -1,6 +1,6 @@
+import Consensus
 import KeyValue
 import Maelstrom
-import Raft
 import XCTest
 
 final class ClientMessageTests: XCTestCase {

@@ -1,6 +1,6 @@
+import Consensus
 import KeyValue
 import Maelstrom
-import Raft
 import XCTest
 
 /// The elements of `entries` and `requests`, as friends and as others write them.

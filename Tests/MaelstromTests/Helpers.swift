@@ -1,6 +1,6 @@
+import Consensus
 import KeyValue
 import Maelstrom
-import Raft
 import XCTest
 
 /// A decoder for n0 of three members, or one that still waits for its init.
@@ -31,7 +31,7 @@ extension Input {
         if case .peer(let message, _) = self { message } else { nil }
     }
 
-    var raft: Message? {
+    var raft: RaftMessage? {
         if case .raft(let message) = peer { message } else { nil }
     }
 

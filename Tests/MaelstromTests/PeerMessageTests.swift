@@ -1,30 +1,31 @@
+import Consensus
 import Detours
 import KeyValue
 import Maelstrom
-import Raft
 import XCTest
 
 final class PeerMessageTests: XCTestCase {
     /// Every message with every shape of its fields, as n1 says it to n0.
-    private let messages: [Message] = [
-        Message(id: 1, .requestVote(RequestVote(term: 5, candidate: "n1", lastLogIndex: 4, lastLogTerm: 2))),
-        Message(
+    private let messages: [RaftMessage] = [
+        RaftMessage(
+            id: 1, .requestVote(RequestVote(term: 5, candidate: "n1", lastLogIndex: 4, lastLogTerm: 2))),
+        RaftMessage(
             id: 0,
             .requestVote(
                 RequestVote(term: 5, candidate: "n1", lastLogIndex: 0, lastLogTerm: 0, preVote: true))),
-        Message(
+        RaftMessage(
             id: 7,
             .requestVote(
                 RequestVote(
                     term: 1 << 62, candidate: "n1", lastLogIndex: 1 << 62, lastLogTerm: 1 << 62,
                     leadershipTransfer: true))),
-        Message(inReplyTo: 3, .requestVoteReply(RequestVoteReply(term: 0, voteGranted: true))),
-        Message(.requestVoteReply(RequestVoteReply(term: 9, voteGranted: false, preVote: true))),
-        Message(
+        RaftMessage(inReplyTo: 3, .requestVoteReply(RequestVoteReply(term: 0, voteGranted: true))),
+        RaftMessage(.requestVoteReply(RequestVoteReply(term: 9, voteGranted: false, preVote: true))),
+        RaftMessage(
             id: 2,
             .appendEntries(
                 AppendEntries(term: 1, leader: "n1", prevLogIndex: 0, prevLogTerm: 0, leaderCommit: 0))),
-        Message(
+        RaftMessage(
             id: 3,
             .appendEntries(
                 AppendEntries(
@@ -34,25 +35,25 @@ final class PeerMessageTests: XCTestCase {
                         Entry(term: 3, payload: .noOp),
                         Entry(term: 4, "c%20 n2/9 cas-or-create \"é\" \"e\u{301}\" 1e+30"),
                     ], leaderCommit: 6, leaderDurable: 11, roundTrip: Estimate(mean: 1500, deviation: 20)))),
-        Message(inReplyTo: 2, .appendEntriesReply(AppendEntriesReply(term: 4, success: true))),
-        Message(
+        RaftMessage(inReplyTo: 2, .appendEntriesReply(AppendEntriesReply(term: 4, success: true))),
+        RaftMessage(
             inReplyTo: 2,
             .appendEntriesReply(
                 AppendEntriesReply(
                     term: 4, success: false, hint: LogPosition(index: 3, term: 1), commitIndex: 0))),
-        Message(
+        RaftMessage(
             id: 5,
             .installSnapshot(
                 InstallSnapshot(
                     term: 4, leader: "n1", lastIncluded: LogPosition(index: 9, term: 3), offset: 12,
                     data: "line\n\u{1}\"\\é\u{2028}\u{7f}", done: false))),
-        Message(inReplyTo: 5, .installSnapshotReply(InstallSnapshotReply(term: 4))),
-        Message(id: 6, .timeoutNow(TimeoutNow(term: 4, leader: "n1"))),
-        Message(id: 6, .timeoutNow(TimeoutNow(term: 4, leader: "n1", lastLogIndex: 3))),
-        Message(id: 7, .readIndex(ReadIndex(term: 4))),
-        Message(id: 8, .readIndex(ReadIndex(term: 4, confirm: true))),
-        Message(inReplyTo: 7, .readIndexReply(ReadIndexReply(term: 4))),
-        Message(
+        RaftMessage(inReplyTo: 5, .installSnapshotReply(InstallSnapshotReply(term: 4))),
+        RaftMessage(id: 6, .timeoutNow(TimeoutNow(term: 4, leader: "n1"))),
+        RaftMessage(id: 6, .timeoutNow(TimeoutNow(term: 4, leader: "n1", lastLogIndex: 3))),
+        RaftMessage(id: 7, .readIndex(ReadIndex(term: 4))),
+        RaftMessage(id: 8, .readIndex(ReadIndex(term: 4, confirm: true))),
+        RaftMessage(inReplyTo: 7, .readIndexReply(ReadIndexReply(term: 4))),
+        RaftMessage(
             inReplyTo: 8,
             .readIndexReply(
                 ReadIndexReply(
@@ -82,8 +83,8 @@ final class PeerMessageTests: XCTestCase {
         var said: [PeerMessage] = [
             .forward(forward), .transfer(TransferRequest(term: 3, target: "n2")), .hello([]),
             .hello([
-                Hearing(member: "n1", number: 7, window: 75_000, heard: []),
-                Hearing(member: "n2", number: 0, window: 75_000, heard: ["n0", "n1"]),
+                LinkStateAdvertisement(member: "n1", number: 7, window: 75_000, heard: []),
+                LinkStateAdvertisement(member: "n2", number: 0, window: 75_000, heard: ["n0", "n1"]),
             ]),
         ]
         said += messages.map { .raft($0) }
@@ -107,7 +108,7 @@ final class PeerMessageTests: XCTestCase {
             decode(
                 line(from: "n1", #"{"type":"append_entries_res","term":3,"success":false,"in_reply_to":0}"#)
             ).raft,
-            Message(inReplyTo: 0, .appendEntriesReply(AppendEntriesReply(term: 3, success: false))))
+            RaftMessage(inReplyTo: 0, .appendEntriesReply(AppendEntriesReply(term: 3, success: false))))
     }
 
     func testAMalformedMessageOfAMemberIsToldWhichFieldIsWrong() {
@@ -138,21 +139,21 @@ final class PeerMessageTests: XCTestCase {
                 return decode(line(from: "n1", "{\"type\":\"\(type)\",\"msg_id\":8\(text)}"))
             }
             XCTAssertNotNil(input(fields).peer, type)
-            for place in fields.indices {
+            for slot in fields.indices {
                 var wrong = ["null", #""n2""#, "-1", "4611686018427387905", "1.5", "{}", "1e300"]
-                if ["data", "target", "source"].contains(fields[place].field) { wrong = ["null", "1"] }
+                if ["data", "target", "source"].contains(fields[slot].field) { wrong = ["null", "1"] }
                 for value in wrong {
                     var changed = fields
-                    changed[place].value = value
+                    changed[slot].value = value
                     let refusal = input(changed).refusal
                     XCTAssertEqual(
-                        refusal?.code, .malformedRequest, "\(type) \(fields[place].field) \(value)")
+                        refusal?.code, .malformedRequest, "\(type) \(fields[slot].field) \(value)")
                     XCTAssertEqual(refusal?.inReplyTo, 8)
-                    XCTAssert(refusal?.text.contains(fields[place].field) ?? false, refusal?.text ?? "")
+                    XCTAssert(refusal?.text.contains(fields[slot].field) ?? false, refusal?.text ?? "")
                 }
                 var fewer = fields
-                fewer.remove(at: place)
-                XCTAssert(input(fewer).refusal?.text.contains(fields[place].field) ?? false)
+                fewer.remove(at: slot)
+                XCTAssert(input(fewer).refusal?.text.contains(fields[slot].field) ?? false)
             }
         }
     }

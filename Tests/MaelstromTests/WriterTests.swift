@@ -1,12 +1,12 @@
+import Consensus
 import KeyValue
 import Maelstrom
-import Raft
 import XCTest
 
 final class WriterTests: XCTestCase {
     func testAReplyHasTheFieldsOfTheContractAndNoOther() {
-        let configuration = Raft.Configuration(id: "n0", members: ["n0", "n1"], seed: 1)
-        var status = Replica(configuration: configuration, now: 0).status
+        let settings = Raft.Settings(id: "n0", members: ["n0", "n1"], seed: 1)
+        var status = Replica(settings: settings, now: 0).status
         (status.term, status.votedFor, status.lastLogIndex, status.lastLogTerm) = (3, "n1", 5, 2)
         (status.commitIndex, status.lastApplied) = (4, 4)
         let replies: [(body: ClientReply.Body, text: String)] = [
@@ -80,7 +80,7 @@ final class WriterTests: XCTestCase {
                 prevLogTerm: previous == 0 ? 0 : log[previous - 1].term,
                 entries: Array(log[previous..<last]), leaderCommit: 0)
             sent.append(request)
-            writer.write(PeerEnvelope(to: "n1", .raft(Message(id: 1, .appendEntries(request)))))
+            writer.write(PeerEnvelope(to: "n1", .raft(RaftMessage(id: 1, .appendEntries(request)))))
         }
         let identity = Identity(id: "n1", members: ["n0", "n1"])
         let decoder = MessageDecoder()
@@ -97,7 +97,7 @@ final class WriterTests: XCTestCase {
             let request = AppendEntries(
                 term: term, leader: "n0", prevLogIndex: 0, prevLogTerm: 0,
                 entries: [Entry(term: 1, "c1 1 write 1 \(value)")], leaderCommit: 0)
-            writer.write(PeerEnvelope(to: "n1", .raft(Message(id: 1, .appendEntries(request)))))
+            writer.write(PeerEnvelope(to: "n1", .raft(RaftMessage(id: 1, .appendEntries(request)))))
         }
         XCTAssert(String(decoding: writer.bytes, as: UTF8.self).contains("write 1 2"))
     }

@@ -183,9 +183,9 @@ final class ByHandTests: XCTestCase {
         ])
         let replies = result.output.compactMap { Printed($0) }
         XCTAssertEqual(replies.map(\.code), [nil, nil, 20, 22, nil, nil, nil, nil, nil, 22])
-        for (place, value) in [(5, composed), (6, combined)] {
+        for (slot, value) in [(5, composed), (6, combined)] {
             XCTAssertEqual(
-                (replies[place].body["value"] as? String).map { Array($0.utf8) }, Array(value.utf8))
+                (replies[slot].body["value"] as? String).map { Array($0.utf8) }, Array(value.utf8))
         }
     }
 

@@ -46,12 +46,12 @@ final class ClusterTests: XCTestCase {
 
     // Scenario 100. Each answer comes while the member's input stays open, so it was not held back.
     func testEveryMemberServesReadsWritesAndCas() throws {
-        for (place, id) in ids.enumerated() {
-            let next = ids[(place + 1) % 3]
-            XCTAssertEqual(insist(id, #""type":"write","key":"k","value":\#(place)"#)?.type, "write_ok")
-            XCTAssertEqual(insist(next, #""type":"read","key":"k""#)?["value"], place)
-            XCTAssertEqual(insist(next, #""type":"cas","key":"k","from":\#(place),"to":"x""#)?.type, "cas_ok")
-            XCTAssertEqual(insist(id, #""type":"cas","key":"k","from":\#(place),"to":"x""#)?.code, 22)
+        for (slot, id) in ids.enumerated() {
+            let next = ids[(slot + 1) % 3]
+            XCTAssertEqual(insist(id, #""type":"write","key":"k","value":\#(slot)"#)?.type, "write_ok")
+            XCTAssertEqual(insist(next, #""type":"read","key":"k""#)?["value"], slot)
+            XCTAssertEqual(insist(next, #""type":"cas","key":"k","from":\#(slot),"to":"x""#)?.type, "cas_ok")
+            XCTAssertEqual(insist(id, #""type":"cas","key":"k","from":\#(slot),"to":"x""#)?.code, 22)
             XCTAssertEqual(insist(id, #""type":"read","key":"none""#)?.code, 20)
             XCTAssertEqual(insist(id, #""type":"read","key":"k""#)?.body["value"] as? String, "x")
         }

@@ -27,8 +27,8 @@ final class NodeProcess {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        for (place, end) in [toNode.read, fromNode.write, logOfNode.write].enumerated() {
-            posix_spawn_file_actions_adddup2(&actions, end, Int32(place))
+        for (slot, end) in [toNode.read, fromNode.write, logOfNode.write].enumerated() {
+            posix_spawn_file_actions_adddup2(&actions, end, Int32(slot))
         }
         let command =
             fileLimit.map { ["/bin/sh", "-c", "ulimit -f \($0); exec \"$0\" \"$@\"", Self.binary] } ?? [

@@ -1,5 +1,5 @@
+import Consensus
 import KeyValue
-import Raft
 import XCTest
 
 @testable import Simulation
@@ -10,7 +10,7 @@ final class ChangeChecksTests: XCTestCase {
     private let new = ["n0", "n3"]
 
     private func asked(_ changes: [[NodeID]]) -> ChangeLedger {
-        var ledger = ChangeLedger(founders: old)
+        var ledger = ChangeLedger(initialVoters: old)
         for voters in changes {
             let number = ledger.ask(.change(voters), isNumbered: true)
             ledger.send(number, to: 0, life: 1)

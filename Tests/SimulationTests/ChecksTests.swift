@@ -1,7 +1,7 @@
 import XCTest
 
+@testable import Consensus
 @testable import KeyValue
-@testable import Raft
 @testable import Simulation
 
 extension XCTestCase {
@@ -47,12 +47,12 @@ final class ChecksTests: XCTestCase {
     // MARK: - The committed log and the clients' requests
 
     private struct Books {
-        var truth = Truth(keys: 1)
+        var committedHistory = CommittedHistory(keys: 1)
         var ledger = Ledger()
-        var changes = ChangeLedger(founders: ["n0"])
+        var changes = ChangeLedger(initialVoters: ["n0"])
 
         mutating func ask(_ action: Ledger.Action) -> Int {
-            let number = ledger.ask(.client(0), key: 0, action, truth)
+            let number = ledger.ask(.client(0), key: 0, action, committedHistory)
             ledger.send(number, to: 0, life: 1)
             return number
         }
@@ -60,12 +60,12 @@ final class ChecksTests: XCTestCase {
         func entry(_ number: Int, term: Term = 1) -> Entry {
             let asked = ledger.request(number)
             let id = RequestID(client: asked.client, number: asked.messageID ?? 0)
-            let request = Request(id: id, operation: asked.operation)
+            let request = LoggedRequest(id: id, operation: asked.operation)
             return Entry(term: term, payload: .command(request.command))
         }
 
         mutating func commit(_ number: Int, in term: Term = 1) throws {
-            try truth.add(entry(number), committedIn: term, &ledger, &changes)
+            try committedHistory.add(entry(number), committedIn: term, &ledger, &changes)
         }
 
         mutating func answer(_ number: Int, _ body: ClientReply.Body) throws {
@@ -76,12 +76,18 @@ final class ChecksTests: XCTestCase {
     func testAnotherEntryAtACommittedIndexIsFound() throws {
         var books = Books()
         let (first, second) = (books.ask(.write), books.ask(.write))
-        XCTAssertTrue(try books.truth.isNews(books.entry(first), at: 1, to: 0))
+        XCTAssertTrue(try books.committedHistory.isNews(books.entry(first), at: 1, to: 0))
         try books.commit(first)
-        XCTAssertFalse(try books.truth.isNews(books.entry(first), at: 1, to: 1))
-        expect(.stateMachineSafety) { _ = try books.truth.isNews(books.entry(second), at: 1, to: 1) }
-        expect(.stateMachineSafety) { _ = try books.truth.isNews(books.entry(first, term: 2), at: 1, to: 1) }
-        expect(.stateMachineSafety) { _ = try books.truth.isNews(books.entry(second), at: 3, to: 1) }
+        XCTAssertFalse(try books.committedHistory.isNews(books.entry(first), at: 1, to: 1))
+        expect(.stateMachineSafety) {
+            _ = try books.committedHistory.isNews(books.entry(second), at: 1, to: 1)
+        }
+        expect(.stateMachineSafety) {
+            _ = try books.committedHistory.isNews(books.entry(first, term: 2), at: 1, to: 1)
+        }
+        expect(.stateMachineSafety) {
+            _ = try books.committedHistory.isNews(books.entry(second), at: 3, to: 1)
+        }
     }
 
     private func commit(_ books: inout Books, in term: Term) throws {
@@ -91,12 +97,12 @@ final class ChecksTests: XCTestCase {
 
     func testALeaderOwesWhatWasCommittedBeforeItsTermAndNoMore() throws {
         var books = Books()
-        XCTAssertNil(books.truth.last(before: 5))
+        XCTAssertNil(books.committedHistory.last(before: 5))
         for term in [1, 3, 2, 4] { try commit(&books, in: term) }
-        XCTAssertNil(books.truth.last(before: 1))
-        XCTAssertEqual(books.truth.last(before: 2)?.index, 1)
-        XCTAssertEqual(books.truth.last(before: 3)?.index, 3)
-        XCTAssertEqual(books.truth.last(before: 9)?.index, 4)
+        XCTAssertNil(books.committedHistory.last(before: 1))
+        XCTAssertEqual(books.committedHistory.last(before: 2)?.index, 1)
+        XCTAssertEqual(books.committedHistory.last(before: 3)?.index, 3)
+        XCTAssertEqual(books.committedHistory.last(before: 9)?.index, 4)
     }
 
     func testACommandThatNobodyAskedForIsFound() throws {
@@ -104,7 +110,7 @@ final class ChecksTests: XCTestCase {
         _ = books.ask(.write)
         for text in ["c0 1 write 0 1", "c1 0 write 0 0", "c0 0 write 1 0", "c0 0 cas 0 1 0", "nonsense"] {
             expect(.atMostOnce) {
-                try books.truth.add(
+                try books.committedHistory.add(
                     Entry(term: 1, text), committedIn: 1, &books.ledger, &books.changes)
             }
         }
@@ -116,9 +122,9 @@ final class ChecksTests: XCTestCase {
         try books.commit(first)
         try books.commit(second)
         try books.commit(first)
-        XCTAssertEqual(books.truth.version(of: 0).value, second)
-        XCTAssertEqual(books.truth.version(of: 0, at: 1).value, first)
-        XCTAssertEqual(books.truth.version(of: 0, at: 3).value, second)
+        XCTAssertEqual(books.committedHistory.version(of: 0).value, second)
+        XCTAssertEqual(books.committedHistory.version(of: 0, at: 1).value, first)
+        XCTAssertEqual(books.committedHistory.version(of: 0, at: 3).value, second)
     }
 
     func testAnAnswerBeforeTheCommitIsFound() throws {

@@ -1,4 +1,4 @@
-import Raft
+import Consensus
 import XCTest
 
 @testable import Simulation
@@ -78,9 +78,9 @@ final class PartsTests: XCTestCase {
         var dice = Dice(seed: 5)
         var network = Network(
             size: 3, latency: Scenario.Latency(mean: 100, distribution: .constant),
-            weather: Scenario.Weather(loss: 1_000_000))
+            linkFaults: Scenario.LinkFaults(loss: 1_000_000))
         XCTAssertEqual(network.delays(&dice), [])
-        network.weather = Scenario.Weather(duplication: 1_000_000, lateCopy: 1_000_000)
+        network.linkFaults = Scenario.LinkFaults(duplication: 1_000_000, lateCopy: 1_000_000)
         let delays = network.delays(&dice)
         XCTAssertEqual(delays.dropLast(), [100, 100])
         XCTAssertGreaterThanOrEqual(delays.last ?? 0, 5_000)

@@ -1,7 +1,7 @@
 import XCTest
 
+@testable import Consensus
 @testable import KeyValue
-@testable import Raft
 @testable import Simulation
 
 /// A whole run in which something is made to go wrong must end with the violation of the right property.
@@ -37,7 +37,7 @@ final class SabotageTests: XCTestCase {
     func testAChangedStoreIsFound() {
         let violation = run { simulation in
             for key in 0..<3 {
-                let request = Request(
+                let request = LoggedRequest(
                     id: RequestID(client: "nobody", number: key),
                     operation: .write(key: JSONValue(canonical: "\(key)"), value: 999_999))
                 for member in simulation.members { _ = member.run?.replica.store.apply(request) }
@@ -77,7 +77,7 @@ final class SabotageTests: XCTestCase {
             run.replica.raft.log.truncate(from: 20)
             run.replica.raft.hardState.term += 1
             run.replica.raft.hardState.votedFor = follower.id
-            run.replica.raft.role = .leader(Leadership(progress: [], firstIndex: 20))
+            run.replica.raft.role = .leader(Leadership(progress: [], noOpIndex: 20))
         }
         XCTAssertEqual(violation?.property, .leaderCompleteness)
     }
@@ -119,8 +119,8 @@ final class SabotageTests: XCTestCase {
             run { simulation in
                 self.follower(of: simulation)?.seen.commitIndex += 1_000
             })
-        XCTAssertGreaterThan(violation.story.count, 20)
+        XCTAssertGreaterThan(violation.eventTrace.count, 20)
         XCTAssertTrue(violation.description.hasPrefix("seed 1 breaks no going back at "), "\(violation)")
-        XCTAssertTrue(violation.story.contains { $0.contains("leader of term 1: knows entry") })
+        XCTAssertTrue(violation.eventTrace.contains { $0.contains("leader of term 1: knows entry") })
     }
 }

@@ -1,4 +1,4 @@
-import Raft
+import Consensus
 import XCTest
 
 @testable import Simulation
@@ -12,9 +12,9 @@ final class SeedTests: XCTestCase {
 
     // Scenarios 101, 102, 103, 104, 105
     func testSeedsOfEveryBiasKeepEveryProperty() {
-        for (place, bias) in Scenario.Bias.allCases.enumerated() {
+        for (slot, bias) in Scenario.Bias.allCases.enumerated() {
             for seed in 1...2 {
-                _ = run(Scenario(seed: UInt64(10 * place + seed), bias: bias, operations: 150))
+                _ = run(Scenario(seed: UInt64(10 * slot + seed), bias: bias, operations: 150))
             }
         }
     }

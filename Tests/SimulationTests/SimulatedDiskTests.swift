@@ -1,4 +1,4 @@
-import Raft
+import Consensus
 import Storage
 import XCTest
 

@@ -1,5 +1,5 @@
+import Consensus
 import KeyValue
-import Raft
 import Simulation
 import XCTest
 
@@ -11,7 +11,8 @@ final class ArrivingSnapshotTests: XCTestCase {
     private var replica: Replica!
 
     private func open(_ disk: SimulatedDisk) throws -> StoredState {
-        let (storage, found) = try MemberStorage.open(on: disk, node: "n1", founders: ["n0", "n1", "n2"])
+        let (storage, found) = try MemberStorage.open(
+            on: disk, node: "n1", initialVoters: ["n0", "n1", "n2"])
         self.storage = storage
         return found.state
     }
@@ -19,8 +20,8 @@ final class ArrivingSnapshotTests: XCTestCase {
     /// A member that holds the snapshot up to 3, and entry 4 behind it.
     override func setUpWithError() throws {
         let state = try open(SimulatedDisk())
-        let configuration = Raft.Configuration(id: "n1", members: ["n0", "n1", "n2"], seed: 1)
-        replica = Replica(configuration: configuration, stored: state, now: 0)
+        let settings = Raft.Settings(id: "n1", members: ["n0", "n1", "n2"], seed: 1)
+        replica = Replica(settings: settings, stored: state, now: 0)
         hear(piece(3, "members n0,n1,n2\nkey 1 2\nend\n"))
         try settle()
         let entries = [Entry(term: 1, "c1 1 write 1 3")]
@@ -32,7 +33,8 @@ final class ArrivingSnapshotTests: XCTestCase {
         try settle()
     }
 
-    private func piece(_ index: Index, _ text: String, at offset: Int = 0, done: Bool = true) -> Message.Body
+    private func piece(_ index: Index, _ text: String, at offset: Int = 0, done: Bool = true)
+        -> RaftMessage.Body
     {
         .installSnapshot(
             InstallSnapshot(
@@ -40,8 +42,8 @@ final class ArrivingSnapshotTests: XCTestCase {
                 data: text, done: done))
     }
 
-    private func hear(_ body: Message.Body) {
-        replica.receive(.raft(Message(id: 7, body)), from: "n0", now: 0)
+    private func hear(_ body: RaftMessage.Body) {
+        replica.receive(.raft(RaftMessage(id: 7, body)), from: "n0", now: 0)
     }
 
     private func settle() throws {
@@ -63,13 +65,13 @@ final class ArrivingSnapshotTests: XCTestCase {
         ] {
             try setUpWithError()
             var offset = 0
-            for (place, text) in texts.enumerated() {
-                hear(piece(9, text, at: offset, done: place == texts.count - 1))
+            for (slot, text) in texts.enumerated() {
+                hear(piece(9, text, at: offset, done: slot == texts.count - 1))
                 offset += text.utf8.count
                 try settle()
             }
             let state = try found()
-            XCTAssertEqual(state.log.baseIndex, 3, "\(texts)")
+            XCTAssertEqual(state.log.lastIncludedIndex, 3, "\(texts)")
             XCTAssertEqual(state.log.lastIndex, 4)
             XCTAssertEqual(state.store.count, 1)
             XCTAssertEqual(replica.lastApplied, 3)
@@ -86,7 +88,7 @@ final class ArrivingSnapshotTests: XCTestCase {
         XCTAssertEqual(replica.lastApplied, 6)
         XCTAssertEqual(replica.store[1], 5)
         let state = try found()
-        XCTAssertEqual(state.log.baseIndex, 6)
+        XCTAssertEqual(state.log.lastIncludedIndex, 6)
         XCTAssertEqual(state.store[1], 5)
     }
 
@@ -101,6 +103,6 @@ final class ArrivingSnapshotTests: XCTestCase {
         try settle()
         XCTAssertEqual(replica.lastApplied, 5)
         XCTAssertEqual(replica.store[1], 4)
-        XCTAssertEqual(try found().log.baseIndex, 3)
+        XCTAssertEqual(try found().log.lastIncludedIndex, 3)
     }
 }

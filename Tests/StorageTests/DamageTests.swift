@@ -1,7 +1,7 @@
 import XCTest
 
+@testable import Consensus
 @testable import KeyValue
-@testable import Raft
 @testable import Storage
 
 /// Files that hold less than they did, or something else.
@@ -11,7 +11,7 @@ final class DamageTests: XCTestCase {
     private func open(_ disk: HarshDisk, segmentSize: Int = 700) throws -> (
         storage: Storage, found: Storage.Found
     ) {
-        try Storage.open(on: disk, node: "n0", founders: ["n0"], segmentSize: segmentSize)
+        try Storage.open(on: disk, node: "n0", initialVoters: ["n0"], segmentSize: segmentSize)
     }
 
     private func append(_ text: String, at index: Index, _ state: HardState? = nil) -> ReplicaReady {
@@ -98,10 +98,10 @@ final class DamageTests: XCTestCase {
             let disk = try filled(isCleanEnd: isCleanEnd)
             let last = try XCTUnwrap(try logs(disk).last)
             for name in try disk.list() {
-                for place in stride(from: isCleanEnd ? 0 : 3, to: disk[name].count, by: 5) {
+                for slot in stride(from: isCleanEnd ? 0 : 3, to: disk[name].count, by: 5) {
                     let less = disk.copy()
-                    less[name][place] ^= 1 << (place % 8)
-                    XCTAssertNotNil(damage(less), "byte \(place) of \(name)")
+                    less[name][slot] ^= 1 << (slot % 8)
+                    XCTAssertNotNil(damage(less), "byte \(slot) of \(name)")
                 }
             }
             for bit in (lastFrame(disk[last]) * 8)..<(disk[last].count * 8) {
@@ -148,16 +148,16 @@ final class DamageTests: XCTestCase {
 
     /// Zeros that were meant are not missing, wherever the sectors end.
     func testAFrameOfZerosIsDamagedAndNotTornWhereABitHasChanged() {
-        for place in [0, 100] + (465..<512) {
+        for slot in [0, 100] + (465..<512) {
             for payload in [[7, 0, 0, 0], [0], Array(repeating: UInt8(0), count: 600)] {
-                let before = Array(repeating: UInt8(1), count: place)
-                let file = before + Frame.encode(payload, sequence: 1, at: place)
-                guard case .whole = Frame.find(in: file, at: place) else { return XCTFail("\(place)") }
-                for byte in stride(from: place, to: file.count, by: payload.count > 4 ? 7 : 1) {
+                let before = Array(repeating: UInt8(1), count: slot)
+                let file = before + Frame.encode(payload, sequence: 1, at: slot)
+                guard case .whole = Frame.find(in: file, at: slot) else { return XCTFail("\(slot)") }
+                for byte in stride(from: slot, to: file.count, by: payload.count > 4 ? 7 : 1) {
                     var other = file
                     other[byte] ^= 0x10
-                    guard case .damaged = Frame.find(in: other, at: place) else {
-                        return XCTFail("byte \(byte) of the frame at \(place)")
+                    guard case .damaged = Frame.find(in: other, at: slot) else {
+                        return XCTFail("byte \(byte) of the frame at \(slot)")
                     }
                 }
             }

@@ -1,7 +1,7 @@
 import XCTest
 
+@testable import Consensus
 @testable import KeyValue
-@testable import Raft
 @testable import Storage
 
 /// What a disk that fails, and then goes on, and then loses its power, may do to what was told to be on it.
@@ -9,7 +9,7 @@ final class FailingDiskTests: XCTestCase {
     private typealias Storage = MemberStorage<HarshDisk>
 
     private func open(_ disk: HarshDisk) throws -> (storage: Storage, found: Storage.Found) {
-        try Storage.open(on: disk, node: "n0", founders: ["n0"], segmentSize: 700)
+        try Storage.open(on: disk, node: "n0", initialVoters: ["n0"], segmentSize: 700)
     }
 
     private func append(_ terms: [Term], from start: Index, _ state: HardState? = nil) -> ReplicaReady {
@@ -42,7 +42,8 @@ final class FailingDiskTests: XCTestCase {
     private func content(_ found: StoredState) -> Content {
         let log = found.log
         return Content(
-            state: found.hardState, base: LogPosition(index: log.baseIndex, term: log.baseTerm),
+            state: found.hardState,
+            base: LogPosition(index: log.lastIncludedIndex, term: log.lastIncludedTerm),
             terms: log.lastIndex < log.firstIndex ? [] : log[log.firstIndex...log.lastIndex].map(\.term))
     }
 

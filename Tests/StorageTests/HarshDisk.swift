@@ -1,4 +1,4 @@
-import Raft
+import Consensus
 import Storage
 
 /// A disk that does what a sync promises and nothing beyond: what is not synced may be lost by sectors and by names,
@@ -30,9 +30,9 @@ final class HarshDisk: Disk, @unchecked Sendable {
         for change in changes where Bool.random(using: &generator) { apply(change, to: &durableNames) }
         changes = []
         names = durableNames
-        for place in files.indices {
-            var rest = files[place].durable
-            let (cached, clean) = (files[place].cached, files[place].clean)
+        for slot in files.indices {
+            var rest = files[slot].durable
+            let (cached, clean) = (files[slot].cached, files[slot].clean)
             if cached.count > clean, Bool.random(using: &generator) {
                 let end = Int.random(in: clean...cached.count, using: &generator)
                 rest += Array(repeating: 0, count: max(0, end - rest.count))
@@ -44,7 +44,7 @@ final class HarshDisk: Disk, @unchecked Sendable {
                     }
                 }
             }
-            files[place] = File(cached: rest, durable: rest, clean: rest.count)
+            files[slot] = File(cached: rest, durable: rest, clean: rest.count)
         }
     }
 
@@ -63,9 +63,9 @@ final class HarshDisk: Disk, @unchecked Sendable {
         if left == 0 { throw DiskError(operation, name, "the disk fails once") }
     }
 
-    private func place(_ name: String) throws(DiskError) -> Int {
-        guard let place = names[name] else { throw DiskError("find", name, "there is no such file") }
-        return place
+    private func slot(_ name: String) throws(DiskError) -> Int {
+        guard let slot = names[name] else { throw DiskError("find", name, "there is no such file") }
+        return slot
     }
 
     // MARK: - For tests that do harm
@@ -73,8 +73,8 @@ final class HarshDisk: Disk, @unchecked Sendable {
     subscript(name: String) -> [UInt8] {
         get { names[name].map { files[$0].cached } ?? [] }
         set {
-            if let place = names[name] {
-                files[place] = File(cached: newValue, durable: newValue, clean: newValue.count)
+            if let slot = names[name] {
+                files[slot] = File(cached: newValue, durable: newValue, clean: newValue.count)
             }
         }
     }
@@ -89,7 +89,7 @@ final class HarshDisk: Disk, @unchecked Sendable {
 
     func list() throws(DiskError) -> [String] { names.keys.sorted() }
 
-    func read(_ name: String) throws(DiskError) -> [UInt8] { try files[place(name)].cached }
+    func read(_ name: String) throws(DiskError) -> [UInt8] { try files[slot(name)].cached }
 
     func create(_ name: String) throws(DiskError) {
         try spend("create", name)
@@ -98,36 +98,36 @@ final class HarshDisk: Disk, @unchecked Sendable {
     }
 
     func append(_ bytes: [UInt8], to name: String) throws(DiskError) {
-        let place = try place(name)
+        let slot = try slot(name)
         do {
             try spend("write", name)
         } catch {
             // A full disk takes a part.
-            files[place].cached += bytes[..<(bytes.count / 2)]
+            files[slot].cached += bytes[..<(bytes.count / 2)]
             throw error
         }
-        files[place].cached += bytes
+        files[slot].cached += bytes
     }
 
     func rename(_ name: String, to newName: String) throws(DiskError) {
         try spend("rename", name)
-        change([(name, nil), (newName, try place(name))])
+        change([(name, nil), (newName, try slot(name))])
     }
 
     func remove(_ name: String) throws(DiskError) {
         try spend("remove", name)
-        _ = try place(name)
+        _ = try slot(name)
         change([(name, nil)])
     }
 
     func sync(_ name: String) throws(DiskError) {
-        let place = try place(name)
+        let slot = try slot(name)
         syncs += 1
-        let start = files[place].clean
-        files[place].clean = files[place].cached.count
+        let start = files[slot].clean
+        files[slot].clean = files[slot].cached.count
         try spend("sync", name)
-        files[place].durable += Array(repeating: 0, count: max(0, start - files[place].durable.count))
-        files[place].durable.replaceSubrange(start..., with: files[place].cached[start...])
+        files[slot].durable += Array(repeating: 0, count: max(0, start - files[slot].durable.count))
+        files[slot].durable.replaceSubrange(start..., with: files[slot].cached[start...])
     }
 
     func syncDirectory() throws(DiskError) {

@@ -1,15 +1,15 @@
 import Simulation
 import XCTest
 
+@testable import Consensus
 @testable import KeyValue
-@testable import Raft
 @testable import Storage
 
 final class MemberStorageTests: XCTestCase {
     private func open(
         _ disk: SimulatedDisk, segmentSize: Int = 400
     ) throws -> (storage: MemberStorage<SimulatedDisk>, found: MemberStorage<SimulatedDisk>.Found) {
-        try MemberStorage.open(on: disk, node: "n0", founders: ["n0"], segmentSize: segmentSize)
+        try MemberStorage.open(on: disk, node: "n0", initialVoters: ["n0"], segmentSize: segmentSize)
     }
 
     private func ready(
@@ -96,7 +96,7 @@ final class MemberStorageTests: XCTestCase {
     func testADirectoryOfAnotherMemberOrVersionIsRefused() throws {
         var (storage, _) = try open(SimulatedDisk())
         try storage.store(ready(from: 1, entries([1])))
-        XCTAssertThrowsError(try MemberStorage.open(on: storage.disk, node: "n1", founders: ["n0"])) {
+        XCTAssertThrowsError(try MemberStorage.open(on: storage.disk, node: "n1", initialVoters: ["n0"])) {
             error in
             XCTAssertEqual("\(error)", "manifest is damaged at byte 0: it belongs to n0, not to n1")
         }

@@ -1,8 +1,8 @@
 import Simulation
 import XCTest
 
+@testable import Consensus
 @testable import KeyValue
-@testable import Raft
 @testable import Storage
 
 /// Found by the simulation: members that start again, and again.
@@ -39,18 +39,18 @@ final class RestartTests: XCTestCase {
     // A process that ends between write and sync leaves its bytes to the system. The next one finds them, and
     // acknowledges what is in them; then the power goes.
     func testWhatIsReadAtTheStartIsDurable() throws {
-        var (storage, _) = try Storage.open(on: SimulatedDisk(), node: "n0", founders: ["n0"])
+        var (storage, _) = try Storage.open(on: SimulatedDisk(), node: "n0", initialVoters: ["n0"])
         storage.disk.callsUntilFailure = 1
         XCTAssertThrowsError(try storage.store(append(from: 1, [1, 1])))
         storage.disk.callsUntilFailure = nil
-        let (again, found) = try Storage.open(on: storage.disk, node: "n0", founders: ["n0"])
+        let (again, found) = try Storage.open(on: storage.disk, node: "n0", initialVoters: ["n0"])
         XCTAssertEqual(terms(found.state.log), [1, 1])
         for seed in 0..<20 {
             var generator = SeededGenerator(seed: UInt64(seed))
             var disk = again.disk
             disk.crash(using: &generator)
             XCTAssertEqual(
-                terms(try Storage.open(on: disk, node: "n0", founders: ["n0"]).found.state.log), [1, 1])
+                terms(try Storage.open(on: disk, node: "n0", initialVoters: ["n0"]).found.state.log), [1, 1])
         }
     }
 
@@ -58,14 +58,15 @@ final class RestartTests: XCTestCase {
     // must not take with it what is stored later.
     func testALogThatDoesNotReachTheSnapshotOrDisagreesWithItGoesOnAfterIt() throws {
         for log in [[1, 1], [1, 1, 1, 1, 1, 1, 1]] {
-            var (storage, _) = try Storage.open(on: SimulatedDisk(), node: "n0", founders: ["n0"])
+            var (storage, _) = try Storage.open(on: SimulatedDisk(), node: "n0", initialVoters: ["n0"])
             try storage.store(append(from: 1, log))
             try storage.store(snapshot(LogPosition(index: 5, term: 2)))
-            var (again, found) = try Storage.open(on: storage.disk, node: "n0", founders: ["n0"])
+            var (again, found) = try Storage.open(on: storage.disk, node: "n0", initialVoters: ["n0"])
             XCTAssertEqual(found.state.log.lastIndex, 5)
             try again.store(append(from: 6, [2]))
             XCTAssertEqual(
-                terms(try Storage.open(on: again.disk, node: "n0", founders: ["n0"]).found.state.log), [2])
+                terms(try Storage.open(on: again.disk, node: "n0", initialVoters: ["n0"]).found.state.log),
+                [2])
         }
     }
 }

@@ -1,8 +1,8 @@
 import Simulation
 import XCTest
 
+@testable import Consensus
 @testable import KeyValue
-@testable import Raft
 @testable import Storage
 
 /// What a crash leaves of snapshots, and of the logs that they stand for.
@@ -11,7 +11,7 @@ final class SnapshotStorageTests: XCTestCase {
 
     private func open(_ disk: SimulatedDisk) throws -> (storage: Storage, found: Storage.Found) {
         // Every entry begins a segment of its own, so that a snapshot takes some away.
-        try Storage.open(on: disk, node: "n0", founders: ["n0"], segmentSize: 1)
+        try Storage.open(on: disk, node: "n0", initialVoters: ["n0"], segmentSize: 1)
     }
 
     private func ready(_ change: (inout Ready) -> Void) -> ReplicaReady {
@@ -83,7 +83,7 @@ final class SnapshotStorageTests: XCTestCase {
                 var later = again.disk
                 later.crash(using: &generator)
                 let second = try open(later).found.state
-                XCTAssertEqual(second.log.baseIndex, found.state.log.baseIndex)
+                XCTAssertEqual(second.log.lastIncludedIndex, found.state.log.lastIncludedIndex)
                 XCTAssertEqual(terms(second.log), terms(found.state.log))
             }
             if isStored { return }
@@ -93,9 +93,9 @@ final class SnapshotStorageTests: XCTestCase {
     // Scenario 68
     func testACrashBetweenASnapshotAndTheEndOfItsLogLosesNoEntry() throws {
         try crashEverywhere([own(LogPosition(index: 6, term: 1))]) { found, isStored in
-            XCTAssertTrue([3, 6].contains(found.log.baseIndex), "\(found.log.baseIndex)")
-            if isStored { XCTAssertEqual(found.log.baseIndex, 6) }
-            XCTAssertEqual(found.snapshot?.position.index, found.log.baseIndex)
+            XCTAssertTrue([3, 6].contains(found.log.lastIncludedIndex), "\(found.log.lastIncludedIndex)")
+            if isStored { XCTAssertEqual(found.log.lastIncludedIndex, 6) }
+            XCTAssertEqual(found.snapshot?.position.index, found.log.lastIncludedIndex)
             XCTAssertEqual(found.log.lastIndex, 8)
         }
     }
@@ -105,11 +105,11 @@ final class SnapshotStorageTests: XCTestCase {
         let position = LogPosition(index: 6, term: 2)
         let steps = [ready { $0.snapshotPieces = [piece(position)] }, ready { $0.logReset = position }]
         try crashEverywhere(steps) { found, isStored in
-            if found.log.baseIndex == 3, !isStored {
+            if found.log.lastIncludedIndex == 3, !isStored {
                 XCTAssertEqual(terms(found.log), [1, 1, 1, 1, 1], "as if nothing had come")
             } else {
-                XCTAssertEqual(found.log.baseIndex, 6)
-                XCTAssertEqual(found.log.baseTerm, 2)
+                XCTAssertEqual(found.log.lastIncludedIndex, 6)
+                XCTAssertEqual(found.log.lastIncludedTerm, 2)
                 XCTAssertEqual(terms(found.log), [], "entries 7 and 8 do not follow the snapshot")
             }
         }
@@ -134,9 +134,9 @@ final class SnapshotStorageTests: XCTestCase {
         var applied: [Index] = []
         var written = 0
         for _ in 0..<5 {
-            var configuration = Raft.Configuration(id: "n0", members: ["n0"], seed: 5)
-            configuration.limits.snapshotEvery = 4
-            var replica = Replica(configuration: configuration, stored: found.state, now: 1_000_000)
+            var settings = Raft.Settings(id: "n0", members: ["n0"], seed: 5)
+            settings.limits.snapshotEvery = 4
+            var replica = Replica(settings: settings, stored: found.state, now: 1_000_000)
             let start = found.state.snapshot?.position.index ?? 0
             XCTAssertEqual(replica.lastApplied, start, "the store holds what the snapshot stands for")
             // What was applied after the snapshot is gone with the process, and is applied again to its store.
@@ -159,15 +159,15 @@ final class SnapshotStorageTests: XCTestCase {
             XCTAssertEqual(replica.store[1]?.text, "\(written)", "each swap found the one before it")
             XCTAssertEqual(applied, Array(1...replica.lastApplied))
             (storage, found) = try open(storage.disk)
-            XCTAssertGreaterThan(found.state.log.baseIndex, start, "it took no snapshot")
+            XCTAssertGreaterThan(found.state.log.lastIncludedIndex, start, "it took no snapshot")
         }
     }
 
     // Scenario 73
     func testALeaderThatStartsAgainFollowsInTheSameTermWithTheSameVote() throws {
         var (storage, _) = try open(SimulatedDisk())
-        let configuration = Raft.Configuration(id: "n0", members: ["n0"], seed: 5)
-        var replica = Replica(configuration: configuration, now: 1_000_000)
+        let settings = Raft.Settings(id: "n0", members: ["n0"], seed: 5)
+        var replica = Replica(settings: settings, now: 1_000_000)
         replica.advance(to: 1_000_000)
         while replica.hasReady {
             let ready = replica.takeReady()
@@ -176,7 +176,7 @@ final class SnapshotStorageTests: XCTestCase {
         }
         XCTAssertTrue(replica.raft.isLeader)
         let found = try open(storage.disk).found.state
-        let again = Replica(configuration: configuration, stored: found, now: 2_000_000)
+        let again = Replica(settings: settings, stored: found, now: 2_000_000)
         guard case .follower = again.raft.role else { return XCTFail("\(again.raft.role)") }
         XCTAssertNil(again.raft.leader, "it leads no longer, and knows nobody who does")
         XCTAssertEqual(again.raft.currentTerm, replica.raft.currentTerm)
@@ -206,10 +206,10 @@ final class SnapshotStorageTests: XCTestCase {
 
     // Scenario 75
     func testATermAndItsVoteAreHandedOutToBeStoredTogether() {
-        let configuration = Raft.Configuration(id: "n0", members: ["n0", "n1", "n2"], seed: 5)
-        var raft = Raft(configuration: configuration, hardState: HardState(term: 2), now: 1_000_000)
+        let settings = Raft.Settings(id: "n0", members: ["n0", "n1", "n2"], seed: 5)
+        var raft = Raft(settings: settings, hardState: HardState(term: 2), now: 1_000_000)
         let request = RequestVote(term: 7, candidate: "n1", lastLogIndex: 0, lastLogTerm: 0)
-        raft.receive(Message(id: 1, .requestVote(request)), from: "n1", now: 1_000_000)
+        raft.receive(RaftMessage(id: 1, .requestVote(request)), from: "n1", now: 1_000_000)
         let ready = raft.takeReady()
         XCTAssertEqual(ready.hardState, HardState(term: 7, votedFor: "n1"))
         XCTAssertEqual(ready.early, [], "the vote is said only once it is stored")

@@ -1,15 +1,15 @@
 import XCTest
 
 /// The network between members, and the clock, in microseconds: both stand still until a test moves them.
-open class TestNetwork<Message> {
+open class TestNetwork<RaftMessage> {
     /// A message on its way, and when it arrives.
     package struct Packet {
         package var from: String
         package var to: String
-        package var message: Message
+        package var message: RaftMessage
         package var due: Int
 
-        package init(from: String, to: String, message: Message, due: Int) {
+        package init(from: String, to: String, message: RaftMessage, due: Int) {
             self.from = from
             self.to = to
             self.message = message
@@ -33,7 +33,7 @@ open class TestNetwork<Message> {
 
     // MARK: - What a member does
 
-    open func receive(_ message: Message, from sender: String, at id: String) {
+    open func receive(_ message: RaftMessage, from sender: String, at id: String) {
         fatalError("a cluster does this")
     }
 
@@ -61,7 +61,7 @@ open class TestNetwork<Message> {
 
     // MARK: - Messages
 
-    package func post(_ message: Message, from: String, to: String) {
+    package func post(_ message: RaftMessage, from: String, to: String) {
         let packet = Packet(from: from, to: to, message: message, due: now + latency(from, to))
         network.append(packet)
         sent.append(packet)
@@ -98,10 +98,10 @@ open class TestNetwork<Message> {
         let end = now + time
         while let next = (network.map(\.due) + ids.compactMap(deadline)).min(), next <= end {
             now = max(now, next)
-            while let place = network.indices.min(by: { network[$0].due < network[$1].due }),
-                network[place].due <= now
+            while let slot = network.indices.min(by: { network[$0].due < network[$1].due }),
+                network[slot].due <= now
             {
-                deliver(network.remove(at: place))
+                deliver(network.remove(at: slot))
             }
             for id in ids where deadline(of: id) ?? .max <= now {
                 advance(id)

@@ -1,0 +1,85 @@
+import Linearizability
+
+typealias RunHistory = History<Int, RegisterValue>
+typealias RunEvent = HistoryEvent<Int, RegisterValue>
+
+/// Histories as text, one event a line, in the columns of Maelstrom's `history.txt` with the time, in seconds
+/// since the start, before them.
+enum HistoryText {
+    static func line(_ event: RunEvent, seconds: String, error: ErrorReason?) -> String {
+        let name: String
+        let value: String
+        switch event.action {
+        case .read(let read):
+            (name, value) = ("read", read.map(\.description) ?? "nil")
+        case .write(let written):
+            (name, value) = ("write", written.description)
+        case .compareAndSet(let from, let to):
+            (name, value) = ("cas", "[\(from) \(to)]")
+        }
+        let end = error.map { "\t\(oneLine($0.description))" } ?? ""
+        return
+            "\(seconds)\t\(event.process)\t\(Self.name(event.kind))\t:\(name)\t[\(event.key) \(value)]\(end)"
+    }
+
+    /// Reads a history of this bench or of Maelstrom; lines of the nemesis are passed over.
+    /// - Throws: `UsageError` that names the line.
+    static func parse(_ text: String) throws -> RunHistory {
+        var history = RunHistory()
+        for (number, line) in text.split(separator: "\n").enumerated() {
+            var columns = line.split(separator: "\t", omittingEmptySubsequences: false)
+            // Without a time, the type comes second.
+            if columns.count > 2, !columns[1].hasPrefix(":"), columns[2].hasPrefix(":") {
+                columns.removeFirst()
+            }
+            if columns.first == ":nemesis" || columns.count > 1 && columns[1] == ":nemesis" { continue }
+            guard let event = event(columns) else {
+                throw UsageError("line \(number + 1) is no event of a lin-kv history: \(line)")
+            }
+            history.append(event)
+        }
+        return history
+    }
+
+    private static func event(_ columns: [Substring]) -> RunEvent? {
+        guard columns.count >= 4, let process = Int(columns[0]), let kind = kind(columns[1]) else {
+            return nil
+        }
+        guard columns[3].first == "[", columns[3].last == "]" else { return nil }
+        // What was read may be any JSON, blanks and brackets included.
+        let words = columns[3].dropFirst().dropLast().split(separator: " ", maxSplits: 1)
+        guard words.count == 2, let key = Int(words[0]) else { return nil }
+        func value(_ word: Substring) -> RegisterValue {
+            Int(word).map(RegisterValue.integer) ?? .other(String(word))
+        }
+        let action: Action<RegisterValue>
+        switch columns[2] {
+        case ":read": action = .read(words[1] == "nil" ? nil : value(words[1]))
+        case ":write": action = .write(value(words[1]))
+        case ":cas":
+            let pair = words[1].split { "[ ]".contains($0) }
+            guard pair.count == 2 else { return nil }
+            action = .compareAndSet(from: value(pair[0]), to: value(pair[1]))
+        default: return nil
+        }
+        return RunEvent(process: process, kind: kind, key: key, action: action)
+    }
+
+    private static func name(_ kind: RunEvent.Kind) -> String {
+        switch kind {
+        case .invoke: ":invoke"
+        case .ok: ":ok"
+        case .fail: ":fail"
+        case .info: ":info"
+        }
+    }
+
+    private static func kind(_ text: Substring) -> RunEvent.Kind? {
+        [.invoke, .ok, .fail, .info].first { name($0) == text }
+    }
+
+    /// With blanks for what would end the line or the column.
+    static func oneLine(_ text: String) -> String {
+        text.map { $0.isNewline || $0 == "\t" ? " " : String($0) }.joined()
+    }
+}

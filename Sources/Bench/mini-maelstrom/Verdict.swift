@@ -1,0 +1,135 @@
+import Linearizability
+
+/// What a run comes to.
+enum RunVerdict: String, Codable, Sendable {
+    case valid, invalid, unknown
+
+    /// Maelstrom's last line.
+    var line: String {
+        switch self {
+        case .valid: "Everything looks good! ヽ(‘ー`)ノ"
+        case .invalid: "Analysis invalid! (ﾉಥ益ಥ）ﾉ ┻━┻"
+        case .unknown: "Errors occurred during analysis, but no anomalies found. ಠ~ಠ"
+        }
+    }
+
+    var exitCode: Int32 {
+        switch self {
+        case .valid: 0
+        case .invalid: 1
+        case .unknown: 2
+        }
+    }
+}
+
+/// What was found in a run's history, with a line for each thing that is wrong.
+struct Judgement: Sendable {
+    private(set) var verdict = RunVerdict.valid
+    /// Why the verdict is no better.
+    private(set) var reasons: [String] = []
+    private(set) var violations: [(key: Int, violation: LinearizabilityViolation<RegisterValue>)] = []
+
+    var invalidKeys: [Int] { violations.map(\.key) }
+
+    /// - Parameter history: nil where nothing is to be checked.
+    init(_ history: RunHistory?, _ statistics: Statistics, failure: Failure?) {
+        switch failure {
+        case nil: break
+        case .some(.interrupted): lower(to: .valid, "interrupted: this is what there was until then")
+        case .some(let failure): lower(to: .invalid, failure.description)
+        }
+        if let history { judge(history) }
+        // Jepsen's rule; a run that broke off has a better reason.
+        guard failure == nil || failure == .interrupted else { return }
+        for kind in Request.Kind.allCases {
+            guard let counts = statistics.byKind[kind], counts.ok == 0 else { continue }
+            lower(to: .unknown, "no \(kind.name) succeeded, so there was nothing to judge")
+        }
+        if statistics.total.all == 0 { lower(to: .unknown, "nothing was asked") }
+    }
+
+    /// What is found in a history of which nothing else is known.
+    init(_ history: RunHistory) {
+        judge(history)
+        if history.events.isEmpty { lower(to: .unknown, "nothing was asked") }
+    }
+
+    /// Asks for a share of the requests, from 0 to 1, to have been served, as Maelstrom's `--availability` does;
+    /// a request that was refused for what the register held was served.
+    mutating func demand(_ share: Double, _ statistics: Statistics) {
+        guard statistics.availability < share else { return }
+        lower(
+            to: .invalid,
+            "served \(Text.decimal(statistics.availability * 100, 2)) % of the requests, and "
+                + "--availability asks for \(Text.decimal(share * 100, 2)) %")
+    }
+
+    /// The first of the reasons, for people.
+    func say() {
+        for reason in reasons.prefix(5) { Console.say(reason) }
+        if reasons.count > 5 { Console.say("... and \(reasons.count - 5) more") }
+    }
+
+    private mutating func judge(_ history: RunHistory) {
+        do {
+            for (key, verdict) in try Checker().check(history) { add(verdict, key: key) }
+        } catch {
+            lower(to: .unknown, "the history makes no sense: \(error)")
+        }
+    }
+
+    private mutating func add(_ verdict: Verdict<RegisterValue>, key: Int) {
+        switch verdict {
+        case .linearizable: break
+        case .undecided(let states):
+            lower(to: .unknown, "key \(key): gave up after \(Text.grouped(states)) states")
+        case .violated(let violation):
+            violations.append((key, violation))
+            lower(to: .invalid, Judgement.describe(violation, key: key))
+        }
+    }
+
+    private mutating func lower(to verdict: RunVerdict, _ reason: String) {
+        reasons.append(reason)
+        if self.verdict != .invalid, verdict != .valid { self.verdict = verdict }
+    }
+
+    /// The smallest useful piece of a violation: what cannot be, what could have been, and what led there.
+    static func describe(_ violation: LinearizabilityViolation<RegisterValue>, key: Int) -> String {
+        let list = possible(violation)
+        var lines = [
+            "key \(key): process \(violation.operation.process) \(words(violation.operation)), "
+                + (list.isEmpty ? "which nothing explains" : "but the register could only have held \(list)")
+        ]
+        // What overlaps it matters most, then what came last.
+        let others = violation.prefix.filter { $0 != violation.operation }
+        let shown = others.suffix(8)
+        if others.count > shown.count { lines.append("    ... \(others.count - shown.count) before") }
+        for operation in shown + [violation.operation] {
+            let end = operation.returned.map { "to \($0)" } ?? "and open"
+            lines.append(
+                "    " + Text.left("\(operation.invoked) \(end)", 20)
+                    + Text.left("process \(operation.process)", 14) + words(operation))
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    /// What the register could have held; empty where nothing explains the operation.
+    static func possible(_ violation: LinearizabilityViolation<RegisterValue>) -> String {
+        let values = violation.possible.map(held)
+        guard let last = values.last, values.count > 1 else { return values.joined() }
+        return values.dropLast().joined(separator: ", ") + " or " + last
+    }
+
+    static func held(_ value: RegisterValue?) -> String { value?.description ?? "no value" }
+
+    static func words(_ operation: RegisterOperation<RegisterValue>) -> String {
+        let isKnown = operation.returned != nil
+        return switch operation.action {
+        case .read(let value): isKnown ? "read \(held(value))" : "was reading"
+        case .write(let value): isKnown ? "wrote \(value)" : "may have written \(value)"
+        case .compareAndSet(let from, let to):
+            isKnown ? "set \(from) to \(to)" : "may have set \(from) to \(to)"
+        }
+    }
+}

@@ -1,0 +1,59 @@
+/// Every bound that the code fixes, in one place: what a node meets in a week of work, the simulation meets within a
+/// run, for it draws these small. All members of a cluster must have the same.
+///
+/// Raft itself knows the first group only; those who drive it the others.
+package struct Limits: Hashable, Sendable {
+    // MARK: - Replication
+
+    /// Appends with entries that may be out to one member at once; at least 1. Beyond it the rest waits, and travels
+    /// as one batch.
+    package var appendsInFlight = 64
+    /// Bytes of entries in one append, but for a single larger entry; at least 1.
+    package var appendBytes = 1 << 20
+    /// Bytes of entries that may be out to one member at once, at least 1: what it takes in before it hears the next
+    /// heartbeat.
+    package var appendBytesInFlight = 4 << 20
+    /// Bytes of uncommitted entries beyond which a leader takes no more commands; at least 1. It bounds what a
+    /// leader without a quorum holds in memory.
+    package var uncommittedBytes = 256 << 20
+
+    // MARK: - Snapshots
+
+    /// How many entries are applied between two snapshots; at least 1.
+    package var snapshotEvery = 10_000
+    /// About how many bytes of a snapshot's text one step makes, and one message carries; at least 1. Requests are
+    /// answered, and heartbeats sent, between two of them.
+    package var snapshotPieceBytes = 64 << 10
+    /// Bytes of a snapshot that may be out to one member at once, but for the piece that goes beyond; at least 1.
+    /// As much waits at most before a heartbeat, and as much of what came early the receiver holds.
+    package var snapshotBytesInFlight = 1 << 20
+    /// Bytes of log that a leader keeps at most, beyond what its last snapshot leaves, for members that are behind;
+    /// and besides, as much as the log can grow while the snapshot travels: see `Raft.compact`.
+    package var retainedLogBytes = 64 << 20
+    /// How long a member may be silent before no log is kept for it.
+    package var retentionSilence: Microseconds = 10_000_000
+
+    // MARK: - Requests
+
+    /// How many of the requests that were carried out are remembered at least, so that copies of them are known; a
+    /// multiple of `requestsInBlock`. The interface promises these.
+    package var requestsRemembered = 100_000
+    /// How many of them are forgotten together, and shared by an image of the store; at least 1. Members that differ
+    /// in it would forget at different entries, and hold different states.
+    package var requestsInBlock = 250
+    /// How many entries after its sender's last applied one a request that was passed on may be appended; at least 1
+    /// and at most `requestsRemembered`, so that no copy is too late to be known for one.
+    package var forwardReach = 50_000
+    /// How many entries a leader's log may be ahead of what it has applied while it takes requests; at least 1 and at
+    /// most `requestsRemembered`, so that copies which stand in the log are known when they are applied.
+    package var logAhead = 50_000
+    /// Bytes of commands in one message to the leader, but for a single larger one; at least 1.
+    package var forwardBytes = 1 << 20
+    /// How many requests that nobody waits for any more, and that may yet happen, are remembered at least; at least 1.
+    /// Who asks again must not hear that they will not.
+    package var abandonedRemembered = 100_000
+    /// The most entries that one answer to `log` holds; at least 1. Stated by the interface.
+    package var excerptEntries = 1_000
+
+    package init() {}
+}

@@ -1,0 +1,325 @@
+/// One member of a Raft cluster, as a value: messages, requests and time go in, and `takeReady()` says what
+/// must be stored, sent and applied. It has no clock, no thread, no file and no randomness of its own.
+///
+/// Sections are those of the extended Raft paper; the dissertation is named where it says more.
+package struct Raft: Sendable {
+    package let settings: Settings
+    package internal(set) var hardState: HardState
+    package internal(set) var log: Log
+    /// Every membership that the log holds, and before them the one that it starts with, oldest first.
+    var memberships: [(index: Index, membership: Membership)]
+    package internal(set) var role: Role
+    /// The last index that this member knows to be committed; it never falls.
+    package internal(set) var commitIndex: Index
+    /// The last index that is stored in the log as it stands. A leader counts itself up to here only.
+    package internal(set) var durableIndex: Index
+    /// Up to where the leader has told this follower, in its term, that its own log is durable.
+    var leaderDurableIndex: Index = 0
+    package internal(set) var timing: Timing
+
+    /// When a follower or candidate stands, unless it hears from somebody first.
+    var electionDeadline: Microseconds
+    /// Before this time a leader does not step down for want of a quorum.
+    var quorumDeadline: Microseconds = .min
+    /// Whether the silence that lasts was partly this member's own.
+    var hasExtendedDeadlineAfterStall = false
+    /// When this member last heard from a leader of its term.
+    var lastLeaderContact: Microseconds?
+    /// Set once the member is about to end: it stands no more.
+    var isShuttingDown = false
+    /// The term in which its leader told this member to stand, up to where its log must reach first, and until when.
+    var pendingTimeoutNow: (term: Term, index: Index, deadline: Microseconds)?
+    /// The term in which its vote went to a member whose leader had told it to stand.
+    var votedForTransferTargetIn: Term?
+    /// The term whose leader has asked for votes since: nobody leads it any more, and what comes as from its leader is
+    /// late.
+    var leaderlessTerm: Term?
+    /// When the estimate of the round trips last took anything in.
+    var roundTripMeasuredAt: Microseconds
+    /// The last term in which it gave way to another that asked for pre-votes too.
+    var yieldedPreVoteIn: Term?
+    var reads = ReadQueue()
+    /// The latest snapshot, to be sent to members that need what the log has forgotten.
+    package internal(set) var snapshot: Snapshot?
+    var incomingSnapshot: IncomingSnapshot?
+    /// When recent campaigns asked for votes, to time the answers, also late ones.
+    var sentVoteRequests: [(firstRequest: MessageID, sent: Microseconds)] = []
+
+    var now: Microseconds
+    var generator: SeededGenerator
+    private(set) var nextMessageID: MessageID = 1
+    var pending: PendingReady
+
+    /// What has gathered for the next `Ready`.
+    struct PendingReady: Sendable {
+        var hardStateChanged = false
+        /// The first index whose entry is not handed out for storing.
+        var unstoredFrom: Index?
+        var snapshotPieces: [SnapshotPiece] = []
+        var replyToken: SnapshotReplyToken?
+        var logReset: LogPosition?
+        /// The last index handed out as committed.
+        var handedOut: Index
+        var messages: [Outgoing] = []
+        var reads: [ReadyRead] = []
+        var failedChanges: [String] = []
+        var events: [Event] = []
+    }
+
+    /// - Parameters:
+    ///   - hardState: term and vote as they were stored.
+    ///   - log: the log as it was stored; empty for a new member.
+    ///   - snapshot: what the log follows, and `membership`: that of the snapshot.
+    ///   - now: the present time; it must never go back from call to call.
+    package init(
+        settings: Settings, hardState: HardState = HardState(), log: Log = Log(),
+        snapshot: Snapshot? = nil, membership: Membership? = nil, now: Microseconds
+    ) {
+        precondition(settings.members.holds(settings.id), "a member must be among the members")
+        self.settings = settings
+        self.hardState = hardState
+        self.log = log
+        self.now = now
+        self.snapshot = snapshot
+        memberships = [(log.lastIncludedIndex, membership ?? Membership(voters: settings.voters))]
+        role = .follower(leader: nil)
+        commitIndex = log.lastIncludedIndex
+        durableIndex = log.lastIndex
+        timing = settings.timing
+        generator = SeededGenerator(seed: settings.seed)
+        electionDeadline = now
+        roundTripMeasuredAt = now
+        // Late answers to an earlier run must not fit the questions of this one.
+        if hardState.term > 0 { nextMessageID = .random(in: 1..<(1 << 52), using: &generator) }
+        pending = PendingReady(handedOut: log.lastIncludedIndex)
+        noteMemberships(from: log.firstIndex)
+        if memberships.count == 1 { noteAbsentVoters() }
+        armElectionTimer()
+        // Nobody else can lead or be disturbed, so a lone voter need not wait.
+        if self.membership.isQuorum(id) { electionDeadline = now }
+    }
+
+    package var id: NodeID { settings.id }
+    package var currentTerm: Term { hardState.term }
+    package var votedFor: NodeID? { hardState.votedFor }
+    /// The membership in force: the latest in the log, committed or not (§6).
+    package var membership: Membership { memberships[memberships.count - 1].membership }
+    /// The latest that is committed, and those behind it.
+    var unsettledMemberships: ArraySlice<(index: Index, membership: Membership)> {
+        memberships[(memberships.lastIndex { $0.index <= commitIndex } ?? 0)...]
+    }
+    /// The index of the entry that holds `membership`; the log's base for the one that it starts with.
+    var membershipIndex: Index { memberships[memberships.count - 1].index }
+    /// Everybody else who takes part, voter or not, sorted.
+    package var others: [NodeID] { settings.members.filter { $0 != id } }
+
+    /// The other voters. A membership may name some that take no part: nobody is there to be told anything.
+    var otherVoters: [NodeID] { membership.voters.filter { $0 != id && settings.members.holds($0) } }
+
+    package var isLeader: Bool {
+        if case .leader = role { true } else { false }
+    }
+
+    /// Whom this member takes for the leader of its term, itself included.
+    package var leader: NodeID? {
+        switch role {
+        case .follower(let leader): leader
+        case .preCandidate, .candidate: nil
+        case .leader: id
+        }
+    }
+
+    /// The time by which `advance(to:)` must be called; nil where only a message can move the member.
+    package var deadline: Microseconds? {
+        switch role {
+        case .follower, .preCandidate, .candidate:
+            return earliest(isPromotable || leader != nil ? electionDeadline : nil, reads.retryDeadline)
+        case .leader(let leadership):
+            return leaderDeadline(leadership)
+        }
+    }
+
+    /// Takes the time, and acts on every deadline that it has reached.
+    package mutating func advance(to now: Microseconds) {
+        self.now = max(self.now, now)
+        switch role {
+        case .follower, .preCandidate, .candidate:
+            if electionDeadline <= self.now { electionTimeoutElapsed() }
+            retryReads()
+        case .leader:
+            checkQuorum()
+            abortOverdueTransfer()
+            continueChange()
+        }
+    }
+
+    /// Takes the time, and acts on no deadline but that of heartbeats, which leave with the next `takeReady()`: what is
+    /// heard but not received yet may be what the others wait for, and heartbeats depend on nothing that is heard.
+    package mutating func advanceHeartbeats(to now: Microseconds) {
+        self.now = max(self.now, now)
+    }
+
+    /// Takes how late the member is called, after what waited for it was received and before `advance(to:)`.
+    ///
+    /// A machine that stood still wakes all its members at once, and each would miss the others, who were as silent:
+    /// they have time to speak first. Once for each silence, so that a timer that is always late keeps nobody from
+    /// standing.
+    package mutating func noteLateness(at now: Microseconds) {
+        guard let lateness = deadline.map({ now - $0 }), lateness >= 0 else { return }
+        self.now = max(self.now, now)
+        timing.add(lateness: lateness)
+        guard lateness > timing.heartbeatInterval, !hasExtendedDeadlineAfterStall else { return }
+        hasExtendedDeadlineAfterStall = true
+        electionDeadline = max(electionDeadline, now + 2 * timing.heartbeatInterval)
+        quorumDeadline = max(quorumDeadline, now + 2 * timing.heartbeatInterval)
+    }
+
+    /// Takes a message from another member. One that makes no sense changes nothing.
+    package mutating func receive(_ message: RaftMessage, from sender: NodeID, now: Microseconds) {
+        self.now = max(self.now, now)
+        guard sender != id, settings.members.holds(sender) else { return }
+        switch message.body {
+        case .requestVote(let request): receive(request, id: message.id, from: sender)
+        case .requestVoteReply(let reply): receive(reply, inReplyTo: message.inReplyTo, from: sender)
+        case .appendEntries(let request): receive(request, id: message.id, from: sender)
+        case .appendEntriesReply(let reply): receive(reply, inReplyTo: message.inReplyTo, from: sender)
+        case .installSnapshot(let request): receive(request, id: message.id, from: sender)
+        case .installSnapshotReply(let reply): receive(reply, inReplyTo: message.inReplyTo, from: sender)
+        case .timeoutNow(let request): receive(request, from: sender)
+        case .readIndex(let question): receive(question, id: message.id, from: sender)
+        case .readIndexReply(let answer): receive(answer, inReplyTo: message.inReplyTo, from: sender)
+        }
+    }
+
+    /// What is to be done now; see `Ready` for the order. Call it until `hasReady` is false.
+    package mutating func takeReady() -> Ready {
+        if isLeader { prepareAppends() } else { askForReads() }
+        var ready = Ready()
+        ready.hardState = pending.hardStateChanged ? hardState : nil
+        if let start = pending.unstoredFrom {
+            ready.entriesStart = start
+            if start <= log.lastIndex { ready.entries = log[start...log.lastIndex] }
+        }
+        ready.logReset = pending.logReset
+        ready.snapshotPieces = pending.snapshotPieces
+        ready.replyToken = pending.replyToken
+        for message in pending.messages {
+            if mayLeaveBeforeSync(message) { ready.early.append(message) } else { ready.late.append(message) }
+        }
+        if pending.handedOut < commitIndex {
+            ready.committed = (pending.handedOut + 1)..<(commitIndex + 1)
+        }
+        ready.reads = pending.reads
+        ready.failedChanges = pending.failedChanges
+        ready.events = pending.events
+        pending = PendingReady(handedOut: commitIndex)
+        return ready
+    }
+
+    /// Whether there is anything to be done.
+    package var hasReady: Bool {
+        pending.hardStateChanged || pending.unstoredFrom != nil || !pending.messages.isEmpty
+            || !pending.failedChanges.isEmpty || pending.logReset != nil || !pending.snapshotPieces.isEmpty
+            || pending.handedOut < commitIndex || !pending.reads.isEmpty || !pending.events.isEmpty
+            || (isLeader ? hasAppendsToSend : hasReadsToAsk)
+    }
+
+    /// The first index whose entry is not handed out for storing, or is another since; nil where there is none.
+    package var unstoredFrom: Index? { pending.unstoredFrom }
+
+    /// A leader's requests to followers rest on a term that was durable before it could be elected.
+    private func mayLeaveBeforeSync(_ outgoing: Outgoing) -> Bool {
+        guard !pending.hardStateChanged else { return false }
+        switch outgoing.message.body {
+        case .appendEntries, .installSnapshot, .timeoutNow, .readIndex, .readIndexReply: return true
+        case .requestVote, .requestVoteReply, .appendEntriesReply, .installSnapshotReply: return false
+        }
+    }
+
+    /// What `ready` asked to be stored is durable. Nothing may be received between taking it and this call.
+    package mutating func persisted(_ ready: Ready) {
+        guard let start = ready.entriesStart else { return }
+        durableIndex = start - 1 + ready.entries.count
+        if isLeader { advanceCommit() } else { commitWhatBothHold() }
+        continueChange()
+    }
+
+    // MARK: - Shared by the chapters
+
+    mutating func send(_ body: RaftMessage.Body, to: NodeID) -> MessageID {
+        let number = nextMessageID
+        nextMessageID += 1
+        pending.messages.append(Outgoing(to: to, RaftMessage(id: number, body)))
+        return number
+    }
+
+    mutating func reply(_ body: RaftMessage.Body, to: NodeID, inReplyTo: MessageID?) {
+        pending.messages.append(Outgoing(to: to, RaftMessage(inReplyTo: inReplyTo, body)))
+    }
+
+    mutating func note(_ event: Event) {
+        pending.events.append(event)
+    }
+
+    /// Follows `term`, and forgets the vote only where the term is new: a member that steps down within its
+    /// term has voted in it already.
+    mutating func becomeFollower(term: Term, leader: NodeID?, reason: StepDownReason) {
+        let followed = self.leader
+        if case .follower = role {} else { armElectionTimer() }
+        if term > currentTerm {
+            setHardState(HardState(term: term, lostLog: hardState.lostLog))
+            armElectionTimer()
+            lastLeaderContact = nil
+        }
+        requeueReads()
+        role = .follower(leader: leader)
+        if followed != leader || leader == nil {
+            note(.becameFollower(term: term, leader: leader, reason: reason))
+        }
+    }
+
+    /// A higher term in any message makes a follower (§5.1).
+    /// - Returns: whether the message is of the current term.
+    @discardableResult
+    mutating func stepDown(ifBehind term: Term) -> Bool {
+        if term > currentTerm { becomeFollower(term: term, leader: nil, reason: .higherTerm) }
+        return term == currentTerm
+    }
+
+    mutating func setHardState(_ state: HardState) {
+        if state.term != currentTerm { leaderDurableIndex = 0 }
+        hardState = state
+        pending.hardStateChanged = true
+    }
+
+    /// A membership acts from the moment it is in the log, and falls with its entry (§6).
+    mutating func noteMemberships(from index: Index) {
+        memberships.removeAll { $0.index >= index && $0.index > log.lastIncludedIndex }
+        let known = memberships.count
+        for slot in index..<(log.lastIndex + 1) {
+            if case .membership(let membership) = log[slot].payload {
+                memberships.append((slot, membership))
+            }
+        }
+        if memberships.count > known { noteAbsentVoters() }
+    }
+
+    private mutating func noteAbsentVoters() {
+        let absent = membership.voters.filter { !settings.members.holds($0) }
+        if !absent.isEmpty { note(.absentVoters(absent)) }
+    }
+
+    /// What the log holds from `index` on is new.
+    mutating func markUnstored(from index: Index) {
+        pending.unstoredFrom = min(pending.unstoredFrom ?? index, index)
+        durableIndex = settings.isInMemory ? log.lastIndex : min(durableIndex, index - 1)
+    }
+
+    mutating func commit(upTo index: Index) {
+        guard index > commitIndex else { return }
+        commitIndex = index
+        note(.committed(index, term: log.term(at: index) ?? 0))
+        settleLostLogs()
+        releaseReads()
+    }
+}

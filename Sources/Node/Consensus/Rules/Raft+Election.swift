@@ -1,0 +1,225 @@
+/// Elections (§5.2, §5.4.1), with pre-vote and check-quorum (dissertation, 9.6 and 4.2.3): together, for
+/// either alone can leave a cluster without a leader.
+extension Raft {
+    /// A member outside its own membership does not stand, unless that may yet fall (dissertation, 4.2.2). Where
+    /// n0 and n1 become n1 alone, and n1 holds only the joint half, it needs n0's vote; n0, whose log is longer,
+    /// gives it none, and so must stand itself.
+    var isPromotable: Bool {
+        if isShuttingDown || hasLostLog { return false }
+        // No member that is sound comes near these; beyond them nobody would listen.
+        if currentTerm >= highestNumber || log.lastIndex >= highestNumber / 2 { return false }
+        return unsettledMemberships.contains { $0.membership.contains(id) }
+    }
+
+    /// Draws the next wait from [T, 2T), so that members seldom stand together.
+    mutating func armElectionTimer() {
+        hasExtendedDeadlineAfterStall = false
+        let shortest = timing.electionTimeout
+        electionDeadline = now + Int.random(in: shortest..<(2 * shortest), using: &generator)
+    }
+
+    /// Nobody was heard from in time. One that may not stand believes in its leader no longer than the others: it would
+    /// pass requests on to it, and not know that they are lost.
+    mutating func electionTimeoutElapsed() {
+        forgetOldRoundTrip()
+        if isPromotable {
+            startPreVote()
+        } else if leader != nil {
+            becomeFollower(term: currentTerm, leader: nil, reason: .silentLeader)
+        }
+    }
+
+    /// A pre-vote comes first, so that a member that could not win raises nobody's term; a lone voter has nobody to
+    /// ask.
+    private mutating func startPreVote() {
+        if membership.isQuorum(id) {
+            becomeCandidate(transfer: false)
+        } else {
+            let campaign = campaign(term: currentTerm + 1)
+            requeueReads()
+            role = .preCandidate(campaign)
+            armElectionTimer()
+            note(.becamePreCandidate(term: currentTerm))
+            requestVotes(term: currentTerm + 1, preVote: true, transfer: false)
+        }
+    }
+
+    mutating func becomeCandidate(transfer: Bool) {
+        setHardState(HardState(term: currentTerm + 1, votedFor: id))
+        requeueReads()
+        lastLeaderContact = nil
+        role = .candidate(campaign(term: currentTerm))
+        armElectionTimer()
+        note(.becameCandidate(term: currentTerm, transfer: transfer))
+        if membership.isQuorum(id) {
+            becomeLeader(votes: [id])
+        } else {
+            requestVotes(term: currentTerm, preVote: false, transfer: transfer)
+        }
+    }
+
+    private func campaign(term: Term) -> Campaign {
+        Campaign(term: term, firstRequest: nextMessageID, votes: [id: true])
+    }
+
+    private mutating func requestVotes(term: Term, preVote: Bool, transfer: Bool) {
+        // By age: by number, the answers of a slow network would all come too late to tell that it is slow.
+        sentVoteRequests.removeAll { $0.sent < now - Timing.longestElectionTimeout }
+        sentVoteRequests.append((nextMessageID, now))
+        let request = RequestVote(
+            term: term, candidate: id, lastLogIndex: log.lastIndex, lastLogTerm: log.lastTerm,
+            preVote: preVote,
+            leadershipTransfer: transfer)
+        for voter in otherVoters {
+            _ = send(.requestVote(request), to: voter)
+        }
+    }
+
+    // MARK: - Voting
+
+    mutating func receive(_ request: RequestVote, id: MessageID?, from candidate: NodeID) {
+        if candidate == leader, request.term > currentTerm { forgetLeader() }
+        let refusal = refusal(of: request, from: candidate)
+        let disregarded = if case .leaderAlive = refusal { true } else { false }
+        if !request.preVote, !disregarded {
+            stepDown(ifBehind: request.term)
+        }
+        if let refusal {
+            note(
+                .refused(candidate: candidate, term: request.term, preVote: request.preVote, reason: refusal))
+        } else {
+            grant(request, to: candidate)
+        }
+        let answer = RequestVoteReply(
+            term: currentTerm, voteGranted: refusal == nil, preVote: request.preVote)
+        reply(.requestVoteReply(answer), to: candidate, inReplyTo: id)
+    }
+
+    /// Whoever asks for votes in a later term leads no more, and never will in this one: it has asked as a candidate,
+    /// and only whoever stands in a term comes to lead it. (A request from before it won is of this term at most.)
+    private mutating func forgetLeader() {
+        leaderlessTerm = currentTerm
+        becomeFollower(term: currentTerm, leader: nil, reason: .leaderAsks)
+    }
+
+    private mutating func grant(_ request: RequestVote, to candidate: NodeID) {
+        note(.granted(candidate: candidate, term: request.term, preVote: request.preVote))
+        if request.preVote { return yieldPreVote(to: request) }
+        setHardState(HardState(term: currentTerm, votedFor: candidate))
+        if request.leadershipTransfer { votedForTransferTargetIn = currentTerm }
+        role = .follower(leader: nil)
+        // It has a candidate to wait for; one that it refuses must not keep it from standing.
+        armElectionTimer()
+    }
+
+    /// Of two that ask at the same time one gives way, or both would become candidates, each with its own vote: what
+    /// it has asked counts no more. Once in a term, for the other may ask for ever and hear no answer.
+    private mutating func yieldPreVote(to request: RequestVote) {
+        guard case .preCandidate = role, yieldedPreVoteIn != currentTerm,
+            (request.lastLogTerm, request.lastLogIndex, request.candidate) > (log.lastTerm, log.lastIndex, id)
+        else { return }
+        yieldedPreVoteIn = currentTerm
+        role = .preCandidate(campaign(term: currentTerm + 1))
+    }
+
+    /// Why the vote is refused, or nil where it is granted. The membership has no say: a voter may not know
+    /// yet that the candidate is one (dissertation, 4.1).
+    private func refusal(of request: RequestVote, from candidate: NodeID) -> VoteRefusal? {
+        if !request.leadershipTransfer, let leader = livingLeader { return .leaderAlive(leader) }
+        // It may have forgotten a vote.
+        if hasLostLog { return .lostLog }
+        if request.term < currentTerm { return .staleTerm(currentTerm) }
+        if request.term == currentTerm {
+            if request.preVote { return .staleTerm(currentTerm) }
+            if let votedFor, votedFor != candidate { return .votedFor(votedFor) }
+        }
+        guard log.isUpToDate(lastTerm: request.lastLogTerm, lastIndex: request.lastLogIndex) else {
+            return .logBehind(LogPosition(index: log.lastIndex, term: log.lastTerm))
+        }
+        return nil
+    }
+
+    /// The leader, while it was heard from less than a minimum election timeout ago, or this member itself
+    /// while it has a quorum behind it. As long as there is one, no candidate deposes it, and a removed or
+    /// returning member disturbs nobody (dissertation, 4.2.3).
+    private var livingLeader: NodeID? {
+        switch role {
+        case .follower(let leader):
+            guard let lastLeaderContact, now - lastLeaderContact < timing.electionTimeout else { return nil }
+            return leader
+        case .preCandidate, .candidate: return nil
+        case .leader(let leadership):
+            return now - quorumContact(leadership) < timing.electionTimeout ? id : nil
+        }
+    }
+
+    // MARK: - Counting
+
+    mutating func receive(_ reply: RequestVoteReply, inReplyTo request: MessageID?, from voter: NodeID) {
+        timeVote(request)
+        switch role {
+        case .preCandidate(let campaign) where answers(request, campaign):
+            // A peer of the plain paper grants by moving to the term that it was asked about.
+            let highest = reply.voteGranted ? campaign.term : currentTerm
+            if reply.term > highest { stepDown(ifBehind: reply.term) } else { count(reply, from: voter) }
+        case .candidate(let campaign) where !reply.preVote && reply.term <= currentTerm:
+            // The term tells elections apart, and so does the request; a vote given must be of this term, a
+            // refusal may come from one that disregarded the request and kept its own.
+            let isOfThisTerm = reply.term == currentTerm
+            guard request.map({ answers($0, campaign) }) ?? isOfThisTerm else { return }
+            if isOfThisTerm || !reply.voteGranted { count(reply, from: voter) }
+        case .follower, .preCandidate, .candidate, .leader:
+            stepDown(ifBehind: reply.term)
+        }
+    }
+
+    private func answers(_ request: MessageID?, _ campaign: Campaign) -> Bool {
+        guard let request else { return false }
+        return request >= campaign.firstRequest && request < nextMessageID
+    }
+
+    private mutating func count(_ reply: RequestVoteReply, from voter: NodeID) {
+        guard let (current, preVote) = campaign else { return }
+        var campaign = current
+        if campaign.votes[voter] == nil { campaign.votes[voter] = reply.voteGranted }
+        role = preVote ? .preCandidate(campaign) : .candidate(campaign)
+        note(.voteReceived(from: voter, term: campaign.term, granted: reply.voteGranted, preVote: preVote))
+        switch membership.voteResult({ campaign.votes[$0] }) {
+        case .pending: break
+        case .won where preVote: becomeCandidate(transfer: false)
+        case .won: becomeLeader(votes: campaign.votes.filter(\.value).keys.sorted())
+        case .lost: becomeFollower(term: currentTerm, leader: nil, reason: .lostElection)
+        }
+    }
+
+    private var campaign: (Campaign, preVote: Bool)? {
+        switch role {
+        case .preCandidate(let campaign): (campaign, true)
+        case .candidate(let campaign): (campaign, false)
+        case .follower, .leader: nil
+        }
+    }
+
+    private mutating func timeVote(_ request: MessageID?) {
+        guard let request, let asked = sentVoteRequests.last(where: { $0.firstRequest <= request }) else {
+            return
+        }
+        // A leader measures better, and all the time.
+        guard leader == nil else { return }
+        timing.add(roundTrip: now - asked.sent)
+        roundTripMeasuredAt = now
+    }
+
+    private mutating func becomeLeader(votes: [NodeID]) {
+        let progress = others.map {
+            Progress(
+                id: $0, nextIndex: log.lastIndex + 1, lastContact: now, limits: settings.limits,
+                roundTrip: timing.roundTrip)
+        }
+        note(.becameLeader(term: currentTerm, votes: votes))
+        role = .leader(Leadership(progress: progress, noOpIndex: log.lastIndex + 1))
+        // Entries of earlier terms commit only with one of this term (§5.4.2), so there must be one.
+        appendAsLeader(.noOp)
+        adoptWaitingReads()
+    }
+}

@@ -1,0 +1,230 @@
+/// Log replication: the leader's side (§5.3, §5.4.2).
+extension Raft {
+    /// The leader's tables, changed in place: taking them out of the role for the time being leaves one
+    /// reference to them, so nothing is copied.
+    var leadership: Leadership {
+        get {
+            guard case .leader(let leadership) = role else { preconditionFailure("only a leader has these") }
+            return leadership
+        }
+        _modify {
+            guard case .leader(var leadership) = role else { preconditionFailure("only a leader has these") }
+            role = .follower(leader: nil)
+            defer { role = .leader(leadership) }
+            yield &leadership
+        }
+    }
+
+    /// Whether a leader takes commands now: not while it hands over (dissertation, 3.10), nor while it looks as if
+    /// its quorum were gone, nor while too much waits for one.
+    package var acceptsCommands: Bool {
+        guard case .leader(let leadership) = role else { return false }
+        return leadership.transfer == nil
+            && leadership.uncommittedBytes < settings.limits.uncommittedBytes
+            && now - quorumContact(leadership) < timing.silence
+    }
+
+    /// Appends `command` to the log of a leader.
+    /// - Returns: its index, or nil where this member takes no commands now; see `acceptsCommands`.
+    package mutating func propose(_ command: Command) -> Index? {
+        guard acceptsCommands else { return nil }
+        appendAsLeader(.command(command))
+        return log.lastIndex
+    }
+
+    /// Member `asker` owes answers that wait for what the log of this leader holds up to `index`, or by now, so it
+    /// shall hear at once what it needs to know that this is committed. Others learn that with the next append.
+    package mutating func expectAnswer(of asker: NodeID, upTo index: Index? = nil) {
+        guard isLeader, let slot = leadership.slot(of: asker) else { return }
+        leadership.progress[slot].await(index ?? log.lastIndex)
+    }
+
+    mutating func appendAsLeader(_ payload: Entry.Payload) {
+        let entry = Entry(term: currentTerm, payload: payload)
+        leadership.uncommittedBytes += entry.size
+        log.append(entry)
+        markUnstored(from: log.lastIndex)
+    }
+
+    // MARK: - Sending
+
+    /// One append for each member that needs one: it lacks entries, it has not been told of a commit, a read
+    /// waits for its answer, or it has heard nothing for a heartbeat's time.
+    mutating func prepareAppends() {
+        let round = beginReadRound()
+        for slot in leadership.progress.indices {
+            var sent = false
+            while lacksEntries(leadership.progress[slot]) {
+                appendEntries(to: slot)
+                sent = true
+            }
+            if lacksSnapshot(leadership.progress[slot]), let snapshot = snapshotToSend {
+                leadership.progress[slot].beginSnapshot(snapshot, next: nextMessageID)
+            }
+            sendPieces(to: slot)
+            if !sent, needsHeartbeat(leadership.progress[slot], round: round) { send([], to: slot) }
+        }
+        confirmReads()
+        continueTransfer()
+    }
+
+    var hasAppendsToSend: Bool {
+        guard case .leader(let leadership) = role else { return false }
+        return !leadership.unsentReads.isEmpty
+            || leadership.progress.contains {
+                lacksEntries($0) || lacksSnapshot($0) || pieceDue($0) != nil
+                    || needsHeartbeat($0, round: false)
+            }
+    }
+
+    private func lacksEntries(_ progress: Progress) -> Bool {
+        progress.nextIndex <= log.lastIndex && progress.nextIndex > log.lastIncludedIndex
+            && progress.mayAppend
+    }
+
+    /// Whether what the member needs next is in the snapshot only.
+    private func lacksSnapshot(_ progress: Progress) -> Bool {
+        progress.nextIndex <= log.lastIncludedIndex && progress.mayAppend
+    }
+
+    private func needsHeartbeat(_ progress: Progress, round: Bool) -> Bool {
+        if round, membership.contains(progress.id) { return true }
+        guard let due = progress.heartbeatDue(timing.heartbeatInterval), now < due else { return true }
+        return progress.matchIndex > 0 && needsCommitNotice(progress)
+    }
+
+    /// Whether there is something new to tell a member that waits for a commit. One that is a quorum together with
+    /// this leader concludes by itself what is committed, from what is durable here.
+    private func needsCommitNotice(_ progress: Progress) -> Bool {
+        guard progress.awaits > progress.toldCommit else { return false }
+        let concludes = !progress.isPlain && isQuorum(with: progress.id)
+        let told = concludes ? max(progress.toldCommit, progress.toldDurable) : progress.toldCommit
+        let known = concludes ? max(commitIndex, durableIndex) : commitIndex
+        return progress.awaits > told && min(known, progress.nextIndex - 1) > told
+    }
+
+    private mutating func appendEntries(to slot: Int) {
+        let next = leadership.progress[slot].nextIndex
+        let count = log.count(from: next, fitting: settings.limits.appendBytes)
+        send(Array(log[next...(next + count - 1)]), to: slot)
+    }
+
+    private mutating func send(_ entries: [Entry], to slot: Int) {
+        let progress = leadership.progress[slot]
+        // Where the log begins later, a heartbeat still tells that there is a leader.
+        let previous = max(progress.nextIndex - 1, log.lastIncludedIndex)
+        let last = previous + entries.count
+        // The follower must not commit beyond what this message lets it verify.
+        let commit = min(commitIndex, last)
+        let request = AppendEntries(
+            term: currentTerm, leader: id, prevLogIndex: previous, prevLogTerm: log.term(at: previous) ?? 0,
+            entries: entries, leaderCommit: commit, leaderDurable: durableIndex, roundTrip: timing.roundTrip,
+            link: progress.roundTrip, lostLog: progress.saysLostLog ? nil : progress.lostLog)
+        let number = send(.appendEntries(request), to: progress.id)
+        leadership.progress[slot].sent(
+            number, prevLogIndex: previous, lastIndex: last, bytes: entries.reduce(0) { $0 + $1.size },
+            commit: commit, durable: durableIndex, at: now, interval: timing.heartbeatInterval)
+    }
+
+    // MARK: - Answers
+
+    mutating func receive(_ reply: AppendEntriesReply, inReplyTo request: MessageID?, from follower: NodeID) {
+        // An answer of an earlier term speaks of a log that may be gone, also where this member led then.
+        guard stepDown(ifBehind: reply.term), isLeader, let request, request < nextMessageID,
+            let slot = leadership.slot(of: follower)
+        else { return }
+        if let known = reply.commitIndex { leadership.progress[slot].knows(known, last: log.lastIndex) }
+        takeLostLog(reply.lostLog, at: slot)
+        if reply.success {
+            if leadership.progress[slot].acknowledged(request) { advanceCommit() }
+        } else if let hint = reply.hint, hasLostLog(leadership.progress[slot], refusing: request, hint) {
+            startOver(at: slot, nextIndex: log.agreement(hint, below: hint.index + 1) + 1)
+        } else {
+            let log = log
+            leadership.progress[slot].refused(request) { log.agreement(reply.hint, below: $0) }
+        }
+        noteHeld(at: slot)
+        hear(slot, request)
+        confirmReads()
+        continueTransfer()
+        continueChange()
+    }
+
+    /// The member at `slot` answered `request`. What its round trip takes now may change what the quorum's does.
+    mutating func hear(_ slot: Int, _ request: MessageID) {
+        guard leadership.progress[slot].heard(request, at: now) else { return }
+        timing.add(lateness: 0)
+        roundTripMeasuredAt = now
+        timing.follow(quorumRoundTrip)
+    }
+
+    /// The round trip within which a quorum answers that does without this leader, for whoever is elected after it needs
+    /// one. Where too few others are heard of, or were measured, this leader counts as well.
+    private var quorumRoundTrip: Estimate? {
+        guard case .leader(let leadership) = role else { return nil }
+        let measured = leadership.progress.filter { now - $0.lastContact < timing.electionTimeout }
+        func slowest(countingSelf: Bool) -> Estimate? {
+            let negated = membership.quorumValue { member in
+                if member == id { return countingSelf ? 0 : .min }
+                return measured.first { $0.id == member }?.roundTrip.map { -$0.election } ?? .min
+            }
+            return measured.first { $0.roundTrip.map { -$0.election } == negated }?.roundTrip
+        }
+        return slowest(countingSelf: false) ?? slowest(countingSelf: true)
+    }
+
+    /// Commits what a quorum holds, if it is of this term: an entry of an earlier term may be on a majority
+    /// and yet be overwritten (Figure 8); it commits with the first of this term behind it (§5.4.2).
+    mutating func advanceCommit() {
+        let index = membership.quorumValue { member in
+            // Itself a leader counts only up to what its own disk holds.
+            member == id ? durableIndex : leadership.matchIndex(of: member)
+        }
+        guard index > commitIndex, index <= log.lastIndex, log.term(at: index) == currentTerm else { return }
+        let ownFrom = max(commitIndex + 1, leadership.noOpIndex)
+        leadership.uncommittedBytes -= log[ownFrom...index].reduce(0) { $0 + $1.size }
+        commit(upTo: index)
+    }
+
+    // MARK: - Check-quorum
+
+    /// The last time by which a whole quorum, itself included, is known to have listened.
+    func quorumContact(_ leadership: Leadership) -> Microseconds {
+        min(now, membership.quorumValue { $0 == id ? now : leadership.lastContact(with: $0) })
+    }
+
+    /// A leader that a quorum has not answered for T steps down: another may lead already, and whoever asks
+    /// this one waits in vain (dissertation, 6.2).
+    mutating func checkQuorum() {
+        guard case .leader(let leadership) = role else { return }
+        let silence = now - quorumContact(leadership)
+        if silence < timing.heartbeatInterval { hasExtendedDeadlineAfterStall = false }
+        if silence >= timing.electionTimeout, now >= quorumDeadline {
+            becomeFollower(term: currentTerm, leader: nil, reason: .lostQuorum)
+        }
+    }
+
+    /// When the next heartbeat is due; nil where this member does not lead, or leads itself alone.
+    package var heartbeatDeadline: Microseconds? {
+        guard case .leader(let leadership) = role else { return nil }
+        return heartbeatDeadline(leadership)
+    }
+
+    private func heartbeatDeadline(_ leadership: Leadership) -> Microseconds? {
+        var heartbeat: Microseconds?
+        for slot in leadership.progress.indices {
+            let due = leadership.progress[slot].heartbeatDue(timing.heartbeatInterval)
+            heartbeat = earliest(heartbeat, due ?? now + timing.heartbeatInterval)
+        }
+        return heartbeat
+    }
+
+    func leaderDeadline(_ leadership: Leadership) -> Microseconds? {
+        let heartbeat = heartbeatDeadline(leadership)
+        let contact = membership.quorumValue {
+            $0 == id ? .max : leadership.lastContact(with: $0)
+        }
+        let quorum = contact == .max ? nil : max(contact + timing.electionTimeout, quorumDeadline)
+        return earliest(heartbeat, quorum, leadership.transfer?.deadline, leadership.catchUp?.deadline)
+    }
+}

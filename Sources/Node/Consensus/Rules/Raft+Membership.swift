@@ -1,0 +1,137 @@
+/// Changes of membership by joint consensus (§6; dissertation, chapter 4): any set of voters can follow any
+/// other in one change.
+///
+/// New voters catch up first, as learners. Then a joint membership is in force from the moment it is in the
+/// log, and every decision needs a quorum of the old voters and one of the new; once it is committed, the new
+/// membership follows. One change at a time, and none before the leader has committed in its term: two
+/// leaders could otherwise each have a membership that the other does not know of, without a common quorum.
+
+/// What a leader says to a change that it is asked for.
+package enum ChangeProposalResult: Hashable, Sendable {
+    case underWay
+    /// Another change is.
+    case busy
+    /// Not by this member, or not yet; see `Raft.acceptsChanges`.
+    case notNow
+}
+
+/// Voters to be on their way to the leader's log (dissertation, 4.2.1).
+struct CatchUp: Sendable {
+    /// How long the pursuit may take, so that whoever asked hears in time that the change cannot be made.
+    static let patience: Microseconds = 3_000_000
+
+    let voters: [NodeID]
+    let change: String
+    let deadline: Microseconds
+    /// In each round every new voter, and a quorum of them all, must come to hold what the leader held when it
+    /// began.
+    var goal: Index
+    /// The first request of this round: who held the goal before and is gone answers none of these.
+    var firstRequest: MessageID
+    var began: Microseconds
+}
+
+extension Raft {
+    /// Whether a leader takes changes now.
+    package var acceptsChanges: Bool {
+        guard case .leader(let leadership) = role else { return false }
+        // While the last change is about to be committed, the next one waits; a follower may know it already.
+        return acceptsCommands && commitIndex >= leadership.noOpIndex
+            && (membershipIndex <= commitIndex || membership.isJoint || leadership.catchUp != nil)
+    }
+
+    /// The voters of a change that catch up, where there is one.
+    package var catchingUp: [NodeID]? {
+        if case .leader(let leadership) = role { leadership.catchUp?.voters } else { nil }
+    }
+
+    /// Begins to make `voters` the membership. `change` names the request, and goes into the log with it.
+    package mutating func changeMembership(to voters: [NodeID], change: String) -> ChangeProposalResult {
+        guard acceptsChanges else { return .notNow }
+        // One that has failed is about to be refused: begun anew, it would take effect after the refusal.
+        if leadership.catchUp?.change == change || pending.failedChanges.contains(change)
+            || isUnsettled && membership.change == change
+        {
+            return .underWay
+        }
+        if leadership.catchUp != nil || membership.isJoint { return .busy }
+        leadership.catchUp = CatchUp(
+            voters: voters, change: change, deadline: now + CatchUp.patience, goal: log.lastIndex,
+            firstRequest: nextMessageID, began: now)
+        askVoters(voters)
+        continueChange()
+        return .underWay
+    }
+
+    /// Lets a heartbeat go to each of `voters` at once, so that a round takes no longer than it must.
+    private mutating func askVoters(_ voters: [NodeID]) {
+        for slot in leadership.progress.indices where voters.contains(leadership.progress[slot].id) {
+            leadership.progress[slot].lastSent = nil
+        }
+    }
+
+    /// Whether the membership in force may yet fall, or is the first half of a change.
+    private var isUnsettled: Bool {
+        membership.isJoint || membershipIndex > commitIndex
+    }
+
+    /// Takes the next step of a change, where one can be taken.
+    mutating func continueChange() {
+        guard case .leader(let leading) = role, commitIndex >= leading.noOpIndex else { return }
+        if let catchUp = leading.catchUp { continueCatchUp(catchUp) }
+        guard isLeader, membershipIndex <= commitIndex else { return }
+        if membership.isJoint {
+            appendMembership(Membership(voters: membership.incoming, change: membership.change))
+        } else if !membership.contains(id) {
+            leave()
+        }
+    }
+
+    private mutating func continueCatchUp(_ catchUp: CatchUp) {
+        let target = Membership(voters: catchUp.voters, change: catchUp.change)
+        let areCaughtUp =
+            target.hasQuorum { isCaughtUp($0, catchUp) }
+            && target.voters.allSatisfy { membership.contains($0) || isCaughtUp($0, catchUp) }
+        // Twice, for where messages take evenly long, the timeout is hardly longer than a round trip.
+        if areCaughtUp, now - catchUp.began < 2 * timing.electionTimeout {
+            leadership.catchUp = nil
+            let isSame = target.incoming == membership.incoming
+            appendMembership(isSame ? target : target.joint(with: membership))
+        } else if now >= catchUp.deadline {
+            leadership.catchUp = nil
+            pending.failedChanges.append(catchUp.change)
+        } else if areCaughtUp {
+            // So slow a voter would make commits wait for it; it has another round.
+            var next = catchUp
+            next.goal = log.lastIndex
+            next.firstRequest = nextMessageID
+            next.began = now
+            leadership.catchUp = next
+            askVoters(catchUp.voters)
+        }
+    }
+
+    private func isCaughtUp(_ voter: NodeID, _ catchUp: CatchUp) -> Bool {
+        if voter == id { return true }
+        guard let progress = leadership.progress(of: voter), !progress.isUncounted else { return false }
+        return progress.matchIndex >= catchUp.goal && progress.answered >= catchUp.firstRequest
+    }
+
+    private mutating func appendMembership(_ membership: Membership) {
+        note(.changedMembership(membership))
+        appendAsLeader(.membership(membership))
+        memberships.append((log.lastIndex, membership))
+        // Whoever is removed shall know it before it misses the leader.
+        for member in others { expectAnswer(of: member) }
+        if let target = leadership.transfer?.target, !membership.contains(target) { abortTransfer() }
+    }
+
+    /// A leader that is no voter any more leads until that is committed (dissertation, 4.2.2), and then lets the
+    /// most up-to-date voter stand.
+    private mutating func leave() {
+        if let target = preferredTransferTarget {
+            _ = send(.timeoutNow(TimeoutNow(term: currentTerm, leader: id)), to: target)
+        }
+        becomeFollower(term: currentTerm, leader: nil, reason: .removed)
+    }
+}

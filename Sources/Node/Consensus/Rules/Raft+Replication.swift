@@ -1,0 +1,100 @@
+/// Log replication: the follower's side (§5.3).
+extension Raft {
+    mutating func receive(_ request: AppendEntries, id: MessageID?, from leader: NodeID) {
+        func answer(_ success: Bool, hint: LogPosition? = nil) -> RaftMessage.Body {
+            .appendEntriesReply(
+                AppendEntriesReply(
+                    term: currentTerm, success: success, hint: hint,
+                    // A plain peer has no use for it.
+                    commitIndex: request.leaderDurable == nil ? nil : commitIndexOnceStored,
+                    lostLog: hardState.lostLog))
+        }
+        guard follow(leader, term: request.term, announced: request) else {
+            note(
+                .appendRefused(
+                    leader: leader, prevLogIndex: request.prevLogIndex, reason: .staleTerm(currentTerm)))
+            return reply(answer(false), to: leader, inReplyTo: id)
+        }
+        if let lost = request.lostLog { learnLostLog(lost, from: leader) }
+        if let reason = disagreement(with: request) {
+            note(.appendRefused(leader: leader, prevLogIndex: request.prevLogIndex, reason: reason))
+            let index = log.lastIndex(withTermAtMost: request.prevLogTerm, notAfter: request.prevLogIndex)
+            let hint = LogPosition(index: index, term: log.term(at: index) ?? 0)
+            return reply(answer(false, hint: hint), to: leader, inReplyTo: id)
+        }
+        guard store(request, from: leader) else {
+            return reply(answer(false), to: leader, inReplyTo: id)
+        }
+        // Only what this message verified is known to be the leader's; the log may go on with other entries.
+        commit(upTo: min(request.leaderCommit, request.lastIndex))
+        leaderDurableIndex = max(leaderDurableIndex, request.leaderDurable ?? 0)
+        commitWhatBothHold()
+        reply(answer(true), to: leader, inReplyTo: id)
+        campaignIfToldTo()
+    }
+
+    /// Hears from a leader of `term`, which says in `announced` what round trips take.
+    /// - Returns: false where the term is over, or where the term already has another leader.
+    mutating func follow(_ leader: NodeID, term: Term, announced: AppendEntries? = nil) -> Bool {
+        guard stepDown(ifBehind: term) else { return false }
+        if let known = self.leader, known != leader {
+            note(.impossibleMessage(from: leader, "leads term \(term), which \(known) leads already"))
+            return false
+        }
+        // It was sent before that leader asked for votes: what it says of the log is as good, but nobody leads.
+        if term == leaderlessTerm { return true }
+        if self.leader == nil { becomeFollower(term: term, leader: leader, reason: .heardLeader) }
+        lastLeaderContact = now
+        timing.add(lateness: 0)
+        follow(announced)
+        armElectionTimer()
+        return true
+    }
+
+    private mutating func follow(_ announced: AppendEntries?) {
+        if announced?.roundTrip != nil || announced?.link != nil {
+            timing.follow(announced?.roundTrip, link: announced?.link)
+            roundTripMeasuredAt = now
+        } else {
+            forgetOldRoundTrip()
+        }
+    }
+
+    /// An estimate that took no sample for so long says nothing of the network as it is now. It lasts longer than the
+    /// longest wait for an election and its answers, or on the slowest network each would begin with nothing.
+    mutating func forgetOldRoundTrip() {
+        if now - roundTripMeasuredAt > 3 * Timing.longestElectionTimeout { timing.forgetRoundTrip() }
+    }
+
+    /// The consistency check of §5.3. What a snapshot stands for is committed, so it agrees.
+    private func disagreement(with request: AppendEntries) -> AppendRefusal? {
+        guard request.prevLogIndex > log.lastIncludedIndex else { return nil }
+        guard let term = log.term(at: request.prevLogIndex) else { return .missing(lastIndex: log.lastIndex) }
+        return term == request.prevLogTerm ? nil : .conflict(term)
+    }
+
+    /// Puts the entries into the log. Those that it holds already stay: a late or repeated append would
+    /// otherwise cut off newer entries that this member has acknowledged.
+    /// - Returns: false where a committed entry would have to go, which no leader asks for.
+    private mutating func store(_ request: AppendEntries, from leader: NodeID) -> Bool {
+        let skipped = max(log.lastIncludedIndex - request.prevLogIndex, 0)
+        var next = request.prevLogIndex + skipped + 1
+        for entry in request.entries.dropFirst(skipped) {
+            guard let held = log.term(at: next), held == entry.term else { break }
+            next += 1
+        }
+        guard next <= request.lastIndex else { return true }
+        if next <= log.lastIndex {
+            guard next > commitIndex else {
+                note(.impossibleMessage(from: leader, "would overwrite entry \(next), which is committed"))
+                return false
+            }
+            note(.truncated(from: next, term: log.term(at: next) ?? 0))
+            log.truncate(from: next)
+        }
+        log.append(contentsOf: request.entries[(next - request.prevLogIndex - 1)...])
+        markUnstored(from: next)
+        noteMemberships(from: next)
+        return true
+    }
+}

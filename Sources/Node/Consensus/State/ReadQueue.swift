@@ -1,0 +1,102 @@
+/// A member's own reads, on their way to an answer.
+struct ReadQueue: Sendable {
+    private struct Question {
+        /// Its numbers, one for each member that was asked.
+        var ids: Range<MessageID>
+        /// When to ask anew; nil where that is done. The answer is as good when it comes then: a member that did not
+        /// take it could ask for ever, each time a moment before it is answered.
+        var retryAt: Microseconds?
+        var reads: [ReadID]
+        /// Who answered, and so was in this member's term after the reads had come.
+        var inTerm: [NodeID] = []
+        /// What the leader said.
+        var index: Index?
+        var membership: Membership?
+
+        /// The index to wait for, once that many have answered as the leader's membership demands.
+        func confirmedIndex(for asker: NodeID) -> Index? {
+            guard let index else { return nil }
+            guard let membership else { return index }
+            return membership.hasQuorum { $0 == asker || inTerm.contains($0) } ? index : nil
+        }
+    }
+
+    private static let confirmationsAfterFailure = 16
+
+    /// Not asked for yet.
+    var waiting: [ReadID] = []
+    /// How many questions the leader shall confirm itself, because one of this member's found no quorum in time: the
+    /// links to some others may be cut.
+    private var confirmations = 0
+    var needsConfirmation: Bool { confirmations > 0 }
+    /// Asked for, oldest first.
+    private var questions: [Question] = []
+    /// Confirmed, and waiting for their index to be committed here too.
+    private var confirmed: [ReadyRead] = []
+
+    var retryDeadline: Microseconds? { questions.lazy.compactMap(\.retryAt).min() }
+
+    mutating func ask(_ ids: Range<MessageID>, retryAt: Microseconds) {
+        questions.append(Question(ids: ids, retryAt: retryAt, reads: waiting))
+        waiting.removeAll()
+        if confirmations > 0 { confirmations -= 1 }
+    }
+
+    /// Takes back what is not answered in time, and goes on listening for it.
+    mutating func retry() {
+        waiting = (unanswered + waiting).sorted()
+        for slot in questions.indices { questions[slot].retryAt = nil }
+        confirmations = Self.confirmationsAfterFailure
+    }
+
+    /// Takes back all that was asked for, of a leader that is none any more.
+    mutating func askAgain() {
+        waiting = (confirmed.map(\.id) + unanswered + waiting).sorted()
+        questions.removeAll()
+        confirmed.removeAll()
+        confirmations = 0
+    }
+
+    private var unanswered: [ReadID] { questions.filter { $0.retryAt != nil }.flatMap(\.reads) }
+
+    /// `member`, which is in the term of `asker`, answered the question numbered `id`.
+    mutating func answered(
+        _ id: MessageID, _ answer: ReadIndexReply, by member: NodeID, to asker: NodeID
+    ) {
+        guard let slot = questions.firstIndex(where: { $0.ids.contains(id) }) else { return }
+        questions[slot].inTerm.append(member)
+        if let index = answer.index {
+            questions[slot].index = index
+            questions[slot].membership = answer.membership
+        }
+        guard let index = questions[slot].confirmedIndex(for: asker) else { return }
+        let reads = questions[slot].reads
+        remove(where: reads.contains)
+        confirm(reads, at: index)
+    }
+
+    private mutating func remove(where isOver: (ReadID) -> Bool) {
+        waiting.removeAll(where: isOver)
+        for slot in questions.indices { questions[slot].reads.removeAll(where: isOver) }
+        questions.removeAll(where: \.reads.isEmpty)
+    }
+
+    mutating func confirm(_ reads: [ReadID], at index: Index) {
+        confirmed += reads.map { ReadyRead(id: $0, index: index) }
+    }
+
+    mutating func release(upTo commitIndex: Index) -> [ReadyRead] {
+        guard !confirmed.isEmpty else { return [] }
+        let ready = confirmed.filter { $0.index <= commitIndex }.sorted { $0.index < $1.index }
+        confirmed.removeAll { $0.index <= commitIndex }
+        return ready
+    }
+
+    mutating func forget(below limit: ReadID) {
+        if questions.contains(where: { $0.reads.contains { $0 < limit } }) {
+            confirmations = Self.confirmationsAfterFailure
+        }
+        remove { $0 < limit }
+        confirmed.removeAll { $0.id < limit }
+    }
+}

@@ -1,0 +1,145 @@
+import Consensus
+import Detours
+
+/// What members say to each other: Raft's own messages, and requests on their way to the leader.
+package enum PeerMessage: Hashable, Sendable {
+    case raft(RaftMessage)
+    case forward(Forward)
+    case transfer(TransferRequest)
+    /// Whom members have heard of late.
+    case hello([LinkStateAdvertisement])
+    indirect case relay(Relay)
+}
+
+/// A message on a detour, inside one of whoever relays it.
+package struct Relay: Hashable, Sendable {
+    package var source: NodeID
+    /// Who is to pass it on after the member that it goes to, the last being the one it is for; empty there.
+    package var route: [NodeID]
+    package var message: PeerMessage
+
+    package init(source: NodeID, route: [NodeID], message: PeerMessage) {
+        self.source = source
+        self.route = route
+        self.message = message
+    }
+}
+
+/// A member asks its leader to hand over to `target`. It has no answer: the member sees who leads.
+package struct TransferRequest: Hashable, Sendable {
+    /// That of the leader; in any other the message is too old to be heeded.
+    package var term: Term
+    package var target: NodeID
+
+    package init(term: Term, target: NodeID) {
+        self.term = term
+        self.target = target
+    }
+}
+
+/// Writes that a member passes on. There is no answer: the member sees them applied, or says them again.
+package struct Forward: Hashable, Sendable {
+    /// Commands that are `LoggedRequest`s, in the order in which they arrived.
+    package var commands: [Command]
+    /// The last index at which they may be appended. Beyond it a copy might be too late to be known for one.
+    package var limit: Index
+
+    package init(commands: [Command], limit: Index) {
+        self.commands = commands
+        self.limit = limit
+    }
+}
+
+/// A message to another member.
+package struct PeerEnvelope: Hashable, Sendable {
+    package var to: NodeID
+    package var message: PeerMessage
+
+    package init(to: NodeID, _ message: PeerMessage) {
+        self.to = to
+        self.message = message
+    }
+}
+
+/// A request as a client made it.
+package struct ClientRequest: Hashable, Sendable {
+    package var client: String
+    /// Its `msg_id`; without one it is carried out, and answered without `in_reply_to`.
+    package var messageID: Int?
+    package var operation: Operation
+
+    package init(client: String, messageID: Int?, _ operation: Operation) {
+        self.client = client
+        self.messageID = messageID
+        self.operation = operation
+    }
+}
+
+/// What a client is told.
+package struct ClientReply: Hashable, Sendable {
+    package enum Body: Hashable, Sendable {
+        case readOK(JSONValue)
+        case writeOK
+        case casOK
+        case statusOK(Status)
+        case logOK(LogExcerpt)
+        case changeMembershipOK([NodeID])
+        case transferLeadershipOK(leader: NodeID)
+        case error(ErrorCode, String)
+    }
+
+    package var client: String
+    package var inReplyTo: Int?
+    package var body: Body
+
+    package init(to client: String, inReplyTo: Int?, _ body: Body) {
+        self.client = client
+        self.inReplyTo = inReplyTo
+        self.body = body
+    }
+}
+
+/// A part of the log, as far as a member holds it.
+package struct LogExcerpt: Hashable, Sendable {
+    /// One entry, and where it stands.
+    package struct IndexedEntry: Hashable, Sendable {
+        package var index: Index
+        package var entry: Entry
+    }
+
+    package var firstIndex: Index
+    package var lastIndex: Index
+    package var commitIndex: Index
+    package var entries: [IndexedEntry]
+}
+
+/// Maelstrom's error codes, as far as this node says them. All but `timeout` and `crash` are definite: what
+/// was asked did not and will not happen.
+package enum ErrorCode: Int, Sendable {
+    case timeout = 0
+    case notSupported = 10
+    case temporarilyUnavailable = 11
+    case malformedRequest = 12
+    case crash = 13
+    case abort = 14
+    case keyDoesNotExist = 20
+    case preconditionFailed = 22
+}
+
+/// What a member knows of itself and its cluster.
+package struct Status: Hashable, Sendable {
+    /// `follower`, `pre_candidate`, `candidate`, `leader` or `learner`.
+    package var role: String
+    package var nodeID: NodeID
+    package var term: Term
+    package var leader: NodeID?
+    package var votedFor: NodeID?
+    /// The voters.
+    package var members: [NodeID]
+    package var lastLogIndex: Index
+    package var lastLogTerm: Term
+    package var commitIndex: Index
+    package var lastApplied: Index
+    /// The last index that the log has forgotten, for a snapshot stands for it; 0 without one.
+    package var snapshotIndex: Index
+}

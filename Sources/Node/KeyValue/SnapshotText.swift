@@ -1,0 +1,156 @@
+import Consensus
+
+/// The text of a snapshot, in memory.
+package struct SnapshotText: SnapshotSource {
+    private var pieces: [String] = []
+    private var starts: [Int] = []
+    /// In bytes.
+    package private(set) var size = 0
+
+    package init() {}
+
+    package mutating func append(_ text: String) {
+        pieces.append(text)
+        starts.append(size)
+        size += text.utf8.count
+    }
+
+    package func piece(at offset: Int) -> (text: String, isLast: Bool)? {
+        guard offset < size, let slot = starts.lastIndex(where: { $0 <= offset }) else { return nil }
+        let rest = pieces[slot].utf8.dropFirst(offset - starts[slot])
+        guard let text = String(rest) else { return nil }
+        return (text, slot == pieces.count - 1)
+    }
+}
+
+/// The text of a snapshot, made in steps from a store that goes on changing meanwhile.
+///
+///     members n0,n1,n2                    the voters; `members n0,n1/n1,n2` while a change is joint
+///     did CLIENT NUMBER DIGEST OUTCOME    what was carried out lately, oldest first
+///     key KEY VALUE                       the map, part by part, sorted within a part
+///     end                                 so that one that is cut short is known for it
+///
+/// Its words are those of `LoggedRequest`. The same state has the same text at every member.
+struct SnapshotWriter: Sendable {
+    let position: LogPosition
+    private let membership: Membership
+    /// The store as it was at `position`. The parts are shared with the living one, and each is copied only
+    /// when a write is about to change it.
+    private let blocks: [CompletedRequests.Block]
+    private var parts: ArraySlice<Store.Part>
+    private var nextBlock = -1
+    private(set) var isDone = false
+
+    init(of store: Store, at position: LogPosition, membership: Membership) {
+        self.position = position
+        self.membership = membership
+        blocks = store.completedRequests.blocks
+        parts = store.groups.joined().filter { !$0.isEmpty }[...]
+    }
+
+    /// The next piece of text: whole lines, `bytes` of them or a little more, or what is left.
+    mutating func next(bytes: Int) -> String {
+        var text: [UInt8] = []
+        while text.count < bytes, !isDone { appendLines(to: &text) }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    private mutating func appendLines(to text: inout [UInt8]) {
+        defer { nextBlock += 1 }
+        if nextBlock < 0 {
+            text += "members \(membership.words)\n".utf8
+        } else if nextBlock < blocks.count {
+            text += blocks[nextBlock].lines
+        } else if let part = parts.popFirst() {
+            // By their bytes: what String's own order takes for equal could stand either way.
+            let keys = part.sorted { $0.key.text.utf8.lexicographicallyPrecedes($1.key.text.utf8) }
+            for (key, value) in keys {
+                text += "key ".utf8
+                text += key.text.utf8
+                text += " ".utf8
+                text += value.text.utf8
+                text += "\n".utf8
+            }
+        } else {
+            isDone = true
+            text += "end\n".utf8
+        }
+    }
+}
+
+/// Whether each of some values is the canonical text of JSON; see `JSONValue`.
+package typealias ValueCheck = @Sendable ([JSONValue]) -> Bool
+
+/// Puts a store together from the pieces of a snapshot's text, as they come, and looks at each line of them: what
+/// is whole then is right.
+struct SnapshotReader: Sendable {
+    private(set) var store: Store
+    private(set) var membership: Membership?
+    private var hasEnded = false
+    /// A line whose end has not come yet.
+    private var rest = ""
+    private let areCanonical: ValueCheck
+
+    /// - Parameter areCanonical: is asked once for each piece. What this member stored itself was looked at before.
+    init(_ limits: Limits = Limits(), areCanonical: @escaping ValueCheck = { _ in true }) {
+        store = Store(limits)
+        self.areCanonical = areCanonical
+    }
+
+    /// Whether the snapshot's end has come, and nothing behind it.
+    var isWhole: Bool { hasEnded && rest.isEmpty }
+
+    /// - Returns: false where the text is none of a snapshot.
+    mutating func read(_ text: String) -> Bool {
+        rest += text
+        var lines = Word.split(rest) { $0 == UInt8(ascii: "\n") }
+        let unfinished = lines.removeLast()
+        var values: [JSONValue] = []
+        for line in lines {
+            guard read(line: line, &values) else { return false }
+        }
+        rest = unfinished
+        return areCanonical(values)
+    }
+
+    private mutating func read(line: String, _ values: inout [JSONValue]) -> Bool {
+        if hasEnded { return false }
+        if membership != nil {
+            if store.restore(line, &values) { return true }
+            hasEnded = line == "end"
+            return hasEnded
+        }
+        guard line.hasPrefix("members ") else { return false }
+        membership = Membership(words: line.dropFirst(8))
+        return membership != nil
+    }
+}
+
+extension Membership {
+    /// The ids, comma-separated; while joint, those of the new set, a slash, and those of the old one. Behind
+    /// them, the request that made it.
+    package var words: String {
+        let sets = isJoint ? [incoming, outgoing] : [incoming]
+        let ids = sets.map { $0.map(Word.escape).joined(separator: ",") }.joined(separator: "/")
+        return change.isEmpty ? ids : "\(ids) \(change)"
+    }
+
+    /// The most ids that a set of voters may name: more than any cluster has.
+    package static let mostVoters = 65_535
+
+    /// Nil where the words are not as `words` writes them.
+    package init?(words: Substring) {
+        let parts = words.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
+        let change = parts.count == 2 ? parts[1] : ""
+        let id = RequestID(words: String(change))
+        if !change.isEmpty, id == nil { return nil }
+        var sets: [[NodeID]] = []
+        for set in parts[0].split(separator: "/", omittingEmptySubsequences: false) {
+            let ids = set.split(separator: ",", omittingEmptySubsequences: false).map(Word.unescape)
+            guard ids.count <= Self.mostVoters, !ids.contains(nil) else { return nil }
+            sets.append(ids.compactMap { $0 })
+        }
+        guard let incoming = sets.first, sets.count <= 2 else { return nil }
+        self.init(voters: incoming, outgoing: sets.count == 2 ? sets[1] : [], change: id?.words ?? "")
+    }
+}

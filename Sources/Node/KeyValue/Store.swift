@@ -1,0 +1,126 @@
+import Consensus
+
+/// What carrying out a write or cas came to. It is remembered, so that a copy of the request is answered
+/// as the first one was.
+package enum OperationResult: String, Hashable, Sendable {
+    case written
+    case swapped
+    /// A cas of a key that does not exist.
+    case noSuchKey = "no-such-key"
+    /// A cas whose `from` was not the current value.
+    case differs
+    case membershipChanged = "membership-changed"
+    case changeBusy = "change-busy"
+    case changeBehind = "change-behind"
+}
+
+/// The key-value map, and what was carried out lately: the state machine that the log drives. Every member
+/// that has applied the same entries holds the same.
+package struct Store: Sendable {
+    typealias Part = [JSONValue: JSONValue]
+
+    /// The map, in groups of parts: an image shares them, and a change then copies one part only. A group is
+    /// empty until something is put into it, so that a small store is cheap to make and to look through.
+    private(set) var groups: [[Part]] = Array(repeating: [], count: Self.groupCount)
+    package private(set) var completedRequests: CompletedRequests
+
+    private static let groupCount = 128
+    private static let groupSize = 64
+
+    /// - Parameter limits: those for what is remembered.
+    package init(_ limits: Limits = Limits()) {
+        completedRequests = CompletedRequests(limits)
+    }
+
+    /// Remembers within `limits` from now on.
+    mutating func keep(within limits: Limits) {
+        completedRequests = completedRequests.within(limits)
+    }
+
+    package private(set) subscript(key: JSONValue) -> JSONValue? {
+        get {
+            let (group, part) = Self.slot(of: key)
+            return groups[group].isEmpty ? nil : groups[group][part][key]
+        }
+        set {
+            let (group, part) = Self.slot(of: key)
+            if groups[group].isEmpty { groups[group] = Array(repeating: [:], count: Self.groupSize) }
+            groups[group][part][key] = newValue
+        }
+    }
+
+    /// How many keys there are.
+    package var count: Int { groups.joined().reduce(0) { $0 + $1.count } }
+
+    /// What the request came to, if it is among the last that were carried out.
+    package func outcome(of id: RequestID) -> OperationResult? { completedRequests.outcome(of: id) }
+
+    /// Carries out a write or cas, unless a copy of it was: then nothing changes.
+    package mutating func apply(_ request: LoggedRequest) -> OperationResult {
+        if let known = completedRequests.outcome(of: request.id) { return known }
+        let outcome = carryOut(request.operation)
+        completedRequests.remember(outcome, of: request.id)
+        return outcome
+    }
+
+    /// The change that request `id` asked for is made, and its entry applied.
+    /// - Returns: what is remembered of the request, which is something else where a refusal came first.
+    mutating func membershipChanged(by id: RequestID) -> OperationResult {
+        if let known = completedRequests.outcome(of: id) { return known }
+        completedRequests.remember(.membershipChanged, of: id)
+        return .membershipChanged
+    }
+
+    private mutating func carryOut(_ operation: Operation) -> OperationResult {
+        switch operation {
+        case .read, .changeMembership: preconditionFailure("these are never in the log")
+        case .refuseChange(.busy): return .changeBusy
+        case .refuseChange(.behind): return .changeBehind
+        case .write(let key, let value):
+            self[key] = value
+            return .written
+        case .cas(let key, let from, let to, let createIfNotExists):
+            guard let current = self[key] else {
+                guard createIfNotExists else { return .noSuchKey }
+                self[key] = to
+                return .swapped
+            }
+            guard current == from else { return .differs }
+            self[key] = to
+            return .swapped
+        }
+    }
+
+    /// FNV-1a: the standard library's hashes differ from process to process, and so would snapshots.
+    private static func slot(of key: JSONValue) -> (group: Int, part: Int) {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in key.text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        let slot = Int((hash ^ hash >> 32) % UInt64(groupCount * groupSize))
+        return (slot / groupSize, slot % groupSize)
+    }
+
+    // MARK: - Snapshots
+
+    /// Puts back what a line of a snapshot says, which says nothing twice; see `SnapshotWriter`.
+    /// - Parameter values: to which key and value are added, for the caller to look at.
+    /// - Returns: false where the line says nothing that a store holds.
+    mutating func restore(_ line: String, _ values: inout [JSONValue]) -> Bool {
+        let words = Word.split(line)
+        switch (words.count, words[0]) {
+        case (3, "key"):
+            let key = JSONValue(canonical: words[1])
+            let value = JSONValue(canonical: words[2])
+            guard self[key] == nil else { return false }
+            self[key] = value
+            values.append(key)
+            values.append(value)
+        case (5, "did"):
+            guard let id = RequestID(client: words[1], number: words[2], digest: words[3]),
+                let outcome = OperationResult(rawValue: words[4]), completedRequests.outcome(of: id) == nil
+            else { return false }
+            completedRequests.remember(outcome, of: id)
+        default: return false
+        }
+        return true
+    }
+}

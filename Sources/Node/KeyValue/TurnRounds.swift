@@ -1,0 +1,24 @@
+import Consensus
+
+/// Counts the rounds of a turn, so that one which does not end is known.
+///
+/// Those in which something is applied are no sign of that: whoever decides alone commits what came in a little at a
+/// time, as many changes of membership, each in rounds of its own.
+package struct TurnRounds: Sendable {
+    /// Rounds since something was applied last, this one included.
+    package private(set) var count = 0
+    private var lastApplied: Index = 0
+
+    package init() {}
+
+    /// Another round begins.
+    ///
+    /// - Parameter lastApplied: that of the replica.
+    /// - Returns: whether the turn may yet end; see `Replica.mostRounds`.
+    package mutating func begin(at lastApplied: Index) -> Bool {
+        if lastApplied != self.lastApplied { count = 0 }
+        self.lastApplied = lastApplied
+        count += 1
+        return count <= Replica.mostRounds
+    }
+}

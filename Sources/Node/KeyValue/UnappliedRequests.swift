@@ -1,0 +1,95 @@
+import Consensus
+
+/// Which requests stand in a member's log behind what it has applied, committed or not: of these nobody may be told
+/// that they will not happen.
+///
+/// Nothing is looked at before somebody asks: most logs are applied without that, also a long one at a start. From then
+/// on, and until all is applied, each entry is looked at once, so that what a turn costs does not grow with the log.
+struct UnappliedRequests: Sendable {
+    /// So many entries are left alone until somebody asks again: they are applied soon.
+    static let slack = 1_000
+
+    /// Those of the entries from `first` on; nil where one holds none.
+    private var ids: [RequestID?] = []
+    /// How many of `ids` are forgotten, and only not taken out yet.
+    private var forgotten = 0
+    private var first: Index
+    /// How often each stands in `ids`.
+    private var counts: [RequestID: Int] = [:]
+
+    init(after index: Index) {
+        first = index + 1
+    }
+
+    /// The next index that was not looked at.
+    private var end: Index { first + ids.count - forgotten }
+
+    /// How many entries of `log` were not looked at.
+    func lag(behind log: Log) -> Int { log.lastIndex + 1 - end }
+
+    /// Whether somebody has asked, and what was found is not applied yet.
+    var isInUse: Bool { !ids.isEmpty }
+
+    func contains(_ id: RequestID) -> Bool { counts[id] != nil }
+
+    /// Looks at what `log` holds beyond what was seen of it.
+    mutating func scan(_ log: Log) {
+        for index in stride(from: max(end, log.firstIndex), through: log.lastIndex, by: 1) {
+            let id: RequestID? =
+                switch log[index].payload {
+                case .noOp: nil
+                case .command(let command): RequestID(of: command)
+                case .membership(let membership): RequestID(words: membership.change)
+                }
+            ids.append(id)
+            if let id { counts[id, default: 0] += 1 }
+        }
+    }
+
+    /// The entries from `index` on are gone, or others.
+    mutating func truncate(from index: Index) {
+        while end > max(index, first), let id = ids.popLast() { drop(id) }
+    }
+
+    /// What stands up to `index` is applied.
+    mutating func forget(upTo index: Index) {
+        while first <= index {
+            if forgotten < ids.count {
+                drop(ids[forgotten])
+                forgotten += 1
+                first += 1
+            } else {
+                first = index + 1
+            }
+        }
+        guard forgotten * 2 >= ids.count else { return }
+        ids.removeFirst(forgotten)
+        forgotten = 0
+    }
+
+    private mutating func drop(_ id: RequestID?) {
+        guard let id, let count = counts[id] else { return }
+        counts[id] = count == 1 ? nil : count - 1
+    }
+}
+
+extension Replica {
+    /// Whether a request stands in this member's log and is not applied, committed or not; also the change whose
+    /// second half is still to come. Call `lookAtLog()` before the first of a turn.
+    func isInLog(_ id: RequestID) -> Bool {
+        unapplied.contains(id) || raft.membership.isJoint && raft.membership.change == id.words
+    }
+
+    /// Looks at all that the log holds now.
+    mutating func lookAtLog() {
+        if let start = raft.unstoredFrom { unapplied.truncate(from: start) }
+        unapplied.scan(raft.log)
+    }
+
+    /// Forgets of the log what is gone, and looks at what has gathered.
+    mutating func followLog(_ ready: Ready) {
+        if let start = ready.entriesStart { unapplied.truncate(from: start) }
+        guard unapplied.isInUse, unapplied.lag(behind: raft.log) > UnappliedRequests.slack else { return }
+        unapplied.scan(raft.log)
+    }
+}

@@ -1,0 +1,70 @@
+/// JSON put together as bytes.
+extension [UInt8] {
+    mutating func append(_ text: StaticString) {
+        append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    mutating func append(_ number: Int) {
+        var digits = number.magnitude
+        if number < 0 { append(UInt8(ascii: "-")) }
+        let start = count
+        repeat {
+            append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digits % 10))
+            digits /= 10
+        } while digits > 0
+        self[start...].reverse()
+    }
+
+    mutating func append(_ flag: Bool) {
+        if flag { append("true") } else { append("false") }
+    }
+
+    /// Appends text that is JSON already.
+    mutating func append(json text: String) {
+        append(contentsOf: text.utf8)
+    }
+
+    mutating func append(quoted text: String) {
+        append(UInt8(ascii: "\""))
+        append(escaped: text)
+        append(UInt8(ascii: "\""))
+    }
+
+    /// Appends what stands between the quotes of a JSON string.
+    mutating func append(escaped text: String) {
+        var text = text
+        text.withUTF8 { bytes in
+            var copied = 0
+            for slot in bytes.indices where bytes[slot].mustBeEscaped {
+                append(contentsOf: bytes[copied..<slot])
+                append(escape: bytes[slot])
+                copied = slot + 1
+            }
+            append(contentsOf: bytes[copied...])
+        }
+    }
+
+    private mutating func append(escape byte: UInt8) {
+        append(UInt8(ascii: "\\"))
+        switch byte {
+        case 0x08: append(UInt8(ascii: "b"))
+        case 0x09: append(UInt8(ascii: "t"))
+        case 0x0a: append(UInt8(ascii: "n"))
+        case 0x0c: append(UInt8(ascii: "f"))
+        case 0x0d: append(UInt8(ascii: "r"))
+        case 0x20...: append(byte)
+        default:
+            append("u00")
+            append(byte >> 4 + UInt8(ascii: "0"))
+            let low = byte & 15
+            append(low < 10 ? UInt8(ascii: "0") + low : UInt8(ascii: "a") + low - 10)
+        }
+    }
+}
+
+extension UInt8 {
+    /// Whether JSON lets this byte of UTF-8 stand in a string only after a backslash.
+    var mustBeEscaped: Bool {
+        self < 0x20 || self == UInt8(ascii: "\"") || self == UInt8(ascii: "\\")
+    }
+}

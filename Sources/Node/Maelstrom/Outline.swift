@@ -1,0 +1,124 @@
+/// What kinds of values a JSON text holds, in the order in which they stand.
+///
+/// JSONDecoder reads a value only as the kind that it is asked for, and cannot be asked which kind that is: a
+/// wrong guess is an error, and costs more than a hundred right ones. A value's first byte tells its kind, so one
+/// pass over a text that JSONDecoder has found to be valid spares every guess. It reads no value.
+struct Outline {
+    enum Kind: UInt8 {
+        case null, bool, integer, fraction, string, array, object
+    }
+
+    struct Value {
+        let kind: Kind
+        /// Where it begins in the text, in bytes.
+        let start: UInt32
+        /// Where it ends; of a string, behind its closing quote.
+        var end: UInt32
+        /// The place of the value behind it and all that it holds.
+        var next: UInt32
+
+        var bytes: Range<Int> { Int(start)..<Int(end) }
+    }
+
+    /// The longest text, in bytes.
+    static let longest = Int(UInt32.max)
+
+    /// In the order of the text; the fields of an object are their names, each before its value.
+    private var values: [Value] = []
+
+    /// - Parameter json: valid, and no longer than `longest`.
+    init(of json: UnsafeRawBufferPointer) {
+        var open: [Int] = []
+        var at = 0
+        while at < json.count {
+            let start = at
+            switch json[at] {
+            case UInt8(ascii: "{"), UInt8(ascii: "["):
+                open.append(values.count)
+                at += 1
+                add(json[start] == UInt8(ascii: "{") ? .object : .array, start..<at)
+            case UInt8(ascii: "}"), UInt8(ascii: "]"):
+                at += 1
+                guard let slot = open.popLast() else { continue }
+                values[slot].end = UInt32(at)
+                values[slot].next = UInt32(values.count)
+            case UInt8(ascii: "\""):
+                at = Self.endOfString(json, from: at)
+                add(.string, start..<at)
+            case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
+                let kind = Self.passNumber(json, &at)
+                add(kind, start..<at)
+            case UInt8(ascii: "n"):
+                at = min(at + 4, json.count)
+                add(.null, start..<at)
+            case UInt8(ascii: "t"), UInt8(ascii: "f"):
+                at = min(at + (json[start] == UInt8(ascii: "t") ? 4 : 5), json.count)
+                add(.bool, start..<at)
+            default: at += 1
+            }
+        }
+    }
+
+    private mutating func add(_ kind: Kind, _ bytes: Range<Int>) {
+        values.append(
+            Value(
+                kind: kind, start: UInt32(bytes.lowerBound), end: UInt32(bytes.upperBound),
+                next: UInt32(values.count + 1)))
+    }
+
+    private static func endOfString(_ json: UnsafeRawBufferPointer, from start: Int) -> Int {
+        var at = start + 1
+        while at < json.count {
+            switch json[at] {
+            case UInt8(ascii: "\""): return at + 1
+            case UInt8(ascii: "\\"): at += 2
+            default: at += 1
+            }
+        }
+        return json.count
+    }
+
+    private static func passNumber(_ json: UnsafeRawBufferPointer, _ at: inout Int) -> Kind {
+        var kind = Kind.integer
+        while at < json.count {
+            switch json[at] {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "+"): break
+            case UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E"): kind = .fraction
+            default: return kind
+            }
+            at += 1
+        }
+        return kind
+    }
+
+    subscript(slot: Int) -> Value { values[slot] }
+
+    /// The places of all objects.
+    var objects: some Sequence<Int> { values.indices.lazy.filter { values[$0].kind == .object } }
+
+    /// The places of the elements of the array at `slot`.
+    func elements(of slot: Int) -> Children { Children(outline: self, parent: slot, isObject: false) }
+
+    /// The places of the names of the fields of the object at `slot`; each field's value is behind its name.
+    func fields(of slot: Int) -> Children { Children(outline: self, parent: slot, isObject: true) }
+
+    struct Children: Sequence, IteratorProtocol {
+        private let outline: Outline
+        private let isObject: Bool
+        private var slot: Int
+        private let end: Int
+
+        fileprivate init(outline: Outline, parent: Int, isObject: Bool) {
+            self.outline = outline
+            self.isObject = isObject
+            slot = parent + 1
+            end = Int(outline[parent].next)
+        }
+
+        mutating func next() -> Int? {
+            guard slot < end else { return nil }
+            defer { slot = Int(outline[isObject ? slot + 1 : slot].next) }
+            return slot
+        }
+    }
+}

@@ -1,0 +1,95 @@
+import Consensus
+import KeyValue
+
+/// What happens to a member, told to people: who stood, who voted for whom and why not, who leads, what was
+/// committed.
+extension Logger {
+    mutating func narrate(_ event: Event) {
+        switch event {
+        case .becameFollower(let term, let leader?, _):
+            log(.info, .election, "follows \(leader) in term \(term)")
+        case .becameFollower(let term, nil, let reason):
+            log(.info, .election, "is a follower in term \(term): \(reason.rawValue)")
+        case .becamePreCandidate(let term):
+            log(.info, .election, "has heard from no leader; asks who would vote for it in term \(term + 1)")
+        case .becameCandidate(let term, let transfer):
+            log(.info, .election, "stands in term \(term)\(transfer ? ", as its leader asks" : "")")
+        case .becameLeader(let term, let votes):
+            log(.info, .election, "leads term \(term), with the votes of \(votes.joined(separator: " "))")
+        case .granted(let candidate, let term, let preVote):
+            log(
+                .info, .election,
+                preVote ? "would vote for \(candidate) in term \(term)" : "votes for \(candidate)")
+        case .refused(let candidate, let term, let preVote, let reason):
+            log(
+                .info, .election,
+                "refuses \(candidate) a \(preVote ? "pre-vote" : "vote") in term \(term): \(Self.why(reason))"
+            )
+        case .voteReceived(let voter, let term, let granted, let preVote):
+            log(
+                .debug, .election,
+                "\(voter) \(granted ? "grants" : "refuses") a \(preVote ? "pre-vote" : "vote") in term \(term)"
+            )
+        case .truncated(let index, let term):
+            log(.info, .replication, "drops its entries from (\(index), t\(term)) on: the leader has others")
+        case .appendRefused(let leader, let index, let reason):
+            log(.debug, .replication, "refuses what \(leader) appends after \(index): \(Self.why(reason))")
+        case .committed(let index, let term):
+            log(.debug, .replication, "committed up to (\(index), t\(term))")
+        case .installedSnapshot(let position):
+            log(
+                .info, .snapshot,
+                "takes over the leader's snapshot up to (\(position.index), t\(position.term))")
+        case .changedMembership(let membership):
+            log(.info, .election, "makes the voters \(membership.words)")
+        case .transferStarted(let target):
+            log(.info, .election, "hands over to \(target)")
+        case .transferAborted(let target):
+            log(.info, .election, "hands over to \(target) no more")
+        case .impossibleMessage(let member, let what):
+            log(.warning, .rpc, "\(member) \(what)")
+        case .lostLog(let member, let index, let isQuorumLeft):
+            log(
+                .error, .replication,
+                "\(member) acknowledged the log up to \(index), and holds less: its disk was lost, or put back from an "
+                    + "older copy. That is unsafe, so it is not counted until change_membership has removed it and "
+                    + "added it again"
+                    + (isQuorumLeft ? "" : "; those that count are no quorum, so nothing is decided any more")
+            )
+        case .ownLogLost(let leader):
+            log(.error, .replication, "\(leader) finds that this member has lost its log: \(Self.lostLog)")
+        case .lostLogSettled:
+            log(
+                .info, .replication,
+                "was removed after it had lost its log, and counts again once it is added")
+        case .absentVoters(let ids):
+            log(
+                .warning, .election,
+                "\(ids.joined(separator: " ")) vote, and are not among init's node_ids: nothing is sent to them; "
+                    + "change_membership can remove them")
+        }
+    }
+
+    /// What a member is to be told of that has lost its log.
+    static let lostLog =
+        "it holds less than it acknowledged, so it neither votes nor counts until change_membership has removed it "
+        + "and added it again"
+
+    private static func why(_ refusal: VoteRefusal) -> String {
+        switch refusal {
+        case .leaderAlive(let leader): "\(leader) leads, and was heard from lately"
+        case .staleTerm(let own): "the term here is \(own)"
+        case .votedFor(let other): "it voted for \(other)"
+        case .lostLog: "it has lost its log, and may have forgotten a vote"
+        case .logBehind(let own): "its own log ends later, at (\(own.index), t\(own.term))"
+        }
+    }
+
+    private static func why(_ refusal: AppendRefusal) -> String {
+        switch refusal {
+        case .staleTerm(let own): "the term here is \(own)"
+        case .missing(let last): "its log ends at \(last)"
+        case .conflict(let term): "its own entry there is of term \(term)"
+        }
+    }
+}

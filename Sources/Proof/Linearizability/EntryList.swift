@@ -1,0 +1,116 @@
+/// The calls and returns of operations in the order of the history, as a linked list from which an operation
+/// can be lifted, and put back in the reverse order, in constant time.
+struct EntryList {
+    private struct Item {
+        var operation: Int
+        var isCall: Bool
+        var place: Int
+        var partner = 0
+        var next = 0
+        var previous = 0
+    }
+
+    /// The last one is the head of the ring.
+    private var entries: [Item] = []
+    private var head: Int { entries.count - 1 }
+
+    init(_ operations: [Problem.Required]) {
+        for (index, operation) in operations.enumerated() {
+            entries.append(Item(operation: index, isCall: true, place: operation.invoked))
+            entries.append(Item(operation: index, isCall: false, place: operation.returned))
+        }
+        entries.sort { $0.place < $1.place }
+        var calls: [Int: Int] = [:]
+        for (index, entry) in entries.enumerated() {
+            if entry.isCall {
+                calls[entry.operation] = index
+            } else if let call = calls[entry.operation] {
+                entries[index].partner = call
+                entries[call].partner = index
+            }
+        }
+        entries.append(Item(operation: -1, isCall: false, place: .max))
+        for index in entries.indices {
+            entries[index].next = index == head ? 0 : index + 1
+            entries[index].previous = index == 0 ? head : index - 1
+        }
+    }
+
+    /// The first entry that has not been lifted.
+    var first: Int? { after(head) }
+
+    var firstReturn: Int? {
+        var entry = first
+        while let here = entry, isCall(here) { entry = after(here) }
+        return entry
+    }
+
+    func after(_ entry: Int) -> Int? {
+        let next = entries[entry].next
+        return next == head ? nil : next
+    }
+
+    func isCall(_ entry: Int) -> Bool { entries[entry].isCall }
+
+    func operation(_ entry: Int) -> Int { entries[entry].operation }
+
+    /// Its index in the history.
+    func place(_ entry: Int) -> Int { entries[entry].place }
+
+    /// Takes out a call and its return.
+    mutating func lift(_ call: Int) {
+        unlink(call)
+        unlink(entries[call].partner)
+    }
+
+    /// Puts back what was lifted last.
+    mutating func unlift(_ call: Int) {
+        relink(entries[call].partner)
+        relink(call)
+    }
+
+    private mutating func unlink(_ entry: Int) {
+        entries[entries[entry].previous].next = entries[entry].next
+        entries[entries[entry].next].previous = entries[entry].previous
+    }
+
+    private mutating func relink(_ entry: Int) {
+        entries[entries[entry].previous].next = entry
+        entries[entries[entry].next].previous = entry
+    }
+}
+
+/// Which operations have been placed. Those are a long run from the start and a few beyond it, so a
+/// fingerprint holds only the words in which placed and open ones mix.
+struct PlacedSet {
+    private var words: [UInt64]
+    /// All words below are full.
+    private var low = 0
+    /// All words above are empty.
+    private var high = 0
+
+    init(count: Int) {
+        words = Array(repeating: 0, count: count / 64 + 1)
+    }
+
+    mutating func insert(_ operation: Int) {
+        let word = operation / 64
+        words[word] |= 1 << UInt64(operation % 64)
+        high = max(high, word)
+        while low < words.count - 1, words[low] == .max { low += 1 }
+    }
+
+    mutating func remove(_ operation: Int) {
+        let word = operation / 64
+        words[word] &= ~(1 << UInt64(operation % 64))
+        low = min(low, word)
+        while high > 0, words[high] == 0 { high -= 1 }
+    }
+
+    /// Equal where the placed operations and the register's value are.
+    func fingerprint(_ state: Int32) -> [UInt64] {
+        var result = [UInt64(low) << 32 | UInt64(UInt32(bitPattern: state))]
+        if low <= high { result.append(contentsOf: words[low...high]) }
+        return result
+    }
+}

@@ -1,0 +1,186 @@
+/// Whether one register's operations have an order that explains them: the search of Wing and Gong, with
+/// Lowe's memory of the states seen ("Testing for linearizability", 2017).
+///
+/// The required operations' calls and returns form a linked list in the order of the history. Any call before
+/// the first return may be placed next: it is taken out of the list with its return, and put back when that
+/// leads nowhere. Three things keep it fast:
+/// - a read that sees what is there is placed at once and never reconsidered, as it changes nothing;
+/// - an unknown operation is not in the list. It is used only right before one that needs what it leaves, for
+///   placed earlier it would be no better than never;
+/// - having used fewer unknown operations is never worse, nor is having a write left where the other has a
+///   compare-and-set to the same value, so a state is seen already if it was reached before at no higher price.
+struct Search {
+    enum SearchResult: Equatable { case linearizable, impossible, undecided }
+
+    private enum Move {
+        /// The entry of the call that was placed.
+        case place(Int)
+        /// A read that matched: no other move would be better.
+        case read(Int)
+        /// The number of the unknown effect that was used.
+        case use(Int)
+    }
+
+    private let problem: Problem
+    private let limit: Int
+    private var entries: EntryList
+    private var placed: PlacedSet
+    private var used: [UInt32]
+    private var state: Int32 = 0
+    private var path: [(move: Move, state: Int32)] = []
+    private var seen: [[UInt64]: [[UInt32]]] = [:]
+    private var states = 0
+
+    /// - Parameter limit: how many states to remember before giving up; a state takes some 200 bytes.
+    init(_ problem: Problem, limit: Int) {
+        self.problem = problem
+        self.limit = limit
+        entries = EntryList(problem.required)
+        placed = PlacedSet(count: problem.required.count)
+        used = Array(repeating: 0, count: problem.optional.count)
+    }
+
+    mutating func run() -> SearchResult {
+        placeReads()
+        var entry = entries.first
+        var effect = 0
+        while let here = entry {
+            if entries.isCall(here) {
+                entry = tryCall(here) ? entries.first : entries.after(here)
+                continue
+            }
+            // Every call before the first return has been tried: now the unknown ones.
+            if let found = tryUnknown(from: effect, before: entries.place(here)) {
+                effect = found ? 0 : effect + 1
+                entry = found ? entries.first : entry
+                continue
+            }
+            if states > limit { return .undecided }
+            guard let resume = backtrack() else { return .impossible }
+            (entry, effect) = resume
+        }
+        return .linearizable
+    }
+
+    /// Where the operations that have been placed were invoked, in the order that explains them.
+    var order: [Int] {
+        var uses = Array(repeating: 0, count: problem.optional.count)
+        return path.map { step in
+            switch step.move {
+            case .place(let entry), .read(let entry):
+                return problem.required[entries.operation(entry)].invoked
+            case .use(let effect):
+                defer { uses[effect] += 1 }
+                return problem.optional[effect].invoked[uses[effect]]
+            }
+        }
+    }
+
+    private mutating func tryCall(_ entry: Int) -> Bool {
+        let operation = entries.operation(entry)
+        let effect = problem.required[operation].effect
+        if let needs = effect.needs, needs != state { return false }
+        placed.insert(operation)
+        guard isNew(effect.leaves ?? state) else {
+            placed.remove(operation)
+            return false
+        }
+        entries.lift(entry)
+        path.append((.place(entry), state))
+        state = effect.leaves ?? state
+        placeReads()
+        return true
+    }
+
+    /// - Returns: whether the effect was used; nil when there is none left to try.
+    private mutating func tryUnknown(from index: Int, before place: Int) -> Bool? {
+        guard index < problem.optional.count else { return nil }
+        let unknown = problem.optional[index]
+        guard let leaves = unknown.effect.leaves, leaves != state,
+            unknown.effect.needs == nil || unknown.effect.needs == state,
+            isAvailable(index, before: place), isWanted(leaves, before: place)
+        else { return false }
+        used[index] += 1
+        guard isNew(leaves) else {
+            used[index] -= 1
+            return false
+        }
+        path.append((.use(index), state))
+        state = leaves
+        placeReads()
+        return true
+    }
+
+    private func isAvailable(_ index: Int, before place: Int) -> Bool {
+        let invoked = problem.optional[index].invoked
+        return Int(used[index]) < invoked.count && invoked[Int(used[index])] < place
+    }
+
+    private func isWanted(_ value: Int32, before place: Int) -> Bool {
+        var entry = entries.first
+        while let here = entry, entries.isCall(here) {
+            if problem.required[entries.operation(here)].effect.needs == value { return true }
+            entry = entries.after(here)
+        }
+        return problem.optional.indices.contains {
+            problem.optional[$0].effect.needs == value && isAvailable($0, before: place)
+        }
+    }
+
+    private mutating func placeReads() {
+        var entry = entries.first
+        while let here = entry, entries.isCall(here) {
+            let operation = entries.operation(here)
+            let effect = problem.required[operation].effect
+            if effect.leaves == nil, effect.needs == state {
+                placed.insert(operation)
+                entries.lift(here)
+                path.append((.read(here), state))
+                entry = entries.first
+            } else {
+                entry = entries.after(here)
+            }
+        }
+    }
+
+    /// Takes back moves up to one that has an alternative.
+    /// - Returns: where to go on; nil when everything has been tried.
+    private mutating func backtrack() -> (entry: Int?, effect: Int)? {
+        while let last = path.popLast() {
+            state = last.state
+            switch last.move {
+            case .read(let entry):
+                entries.unlift(entry)
+                placed.remove(entries.operation(entry))
+            case .place(let entry):
+                entries.unlift(entry)
+                placed.remove(entries.operation(entry))
+                return (entries.after(entry), 0)
+            case .use(let effect):
+                used[effect] -= 1
+                return (entries.firstReturn, effect + 1)
+            }
+        }
+        return nil
+    }
+
+    private mutating func isNew(_ state: Int32) -> Bool {
+        let key = placed.fingerprint(state)
+        var known = seen[key, default: []]
+        if known.contains(where: { isAsGood($0, as: used) }) { return false }
+        known.removeAll { isAsGood(used, as: $0) }
+        known.append(used)
+        seen[key] = known
+        states += 1
+        return true
+    }
+
+    /// Whether what one has not used can do all that what the other has not used can.
+    private func isAsGood(_ one: [UInt32], as other: [UInt32]) -> Bool {
+        problem.byValue.allSatisfy { kinds in
+            let spareWrites = kinds.write.map { Int(other[$0]) - Int(one[$0]) } ?? 0
+            let lackingSwaps = kinds.swaps.reduce(0) { $0 + max(0, Int(one[$1]) - Int(other[$1])) }
+            return spareWrites >= lackingSwaps
+        }
+    }
+}

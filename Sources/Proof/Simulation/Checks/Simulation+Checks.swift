@@ -1,0 +1,204 @@
+import Consensus
+import KeyValue
+
+/// What is checked of a member at each step. Only what the step changed is looked at.
+extension Simulation {
+    // MARK: - What it wants done
+
+    /// Checks what a member has just handed out, before any of it is done.
+    func check(_ ready: ReplicaReady, of member: Member) throws {
+        for event in ready.raft.events {
+            tell(.raft(event), member)
+            if case .lostLog(let lost, let index, _) = event {
+                throw Breach(
+                    .durability,
+                    "\(member.id) finds that \(lost) has lost what it acknowledged up to \(index)")
+            }
+            guard case .becameLeader(_, let votes) = event else { continue }
+            tally.elections += 1
+            try checkVotes(votes, of: member)
+            aimAtYoungLeader(member)
+        }
+        guard let run = member.run else { return }
+        let sight = run.look()
+        try checkProgress(member, sight)
+        try checkLog(ready.raft, of: member, sight)
+        try checkChange(in: ready.raft, of: member, sight)
+        try checkLead(member, sight)
+        try checkCommitted(ready.raft.committed, of: member, sight)
+        member.seen = sight
+    }
+
+    private func checkProgress(_ member: Member, _ sight: Sight) throws {
+        if sight.term < member.seen.term {
+            throw Breach(.progress, "\(member.id) goes back from term \(member.seen.term) to \(sight.term)")
+        }
+        if sight.commitIndex < member.seen.commitIndex {
+            throw Breach(
+                .progress,
+                "\(member.id) goes back from commit index \(member.seen.commitIndex) to "
+                    + "\(sight.commitIndex)")
+        }
+        if sight.lastApplied != member.seen.lastApplied {
+            throw Breach(
+                .progress,
+                "\(member.id) has applied \(sight.lastApplied), and was to apply \(member.seen.lastApplied)")
+        }
+    }
+
+    private func checkLog(_ ready: Ready, of member: Member, _ sight: Sight) throws {
+        guard let start = ready.entriesStart, let run = member.run else { return }
+        if start <= sight.lastApplied {
+            throw Breach(
+                .stateMachineSafety,
+                "\(member.id) replaces entry \(start), and has applied \(sight.lastApplied)")
+        }
+        if sight.leads != nil, member.seen.leads == sight.leads, start <= member.stored.lastIndex {
+            throw Breach(.leaderAppendOnly, "\(member.id) replaces entry \(start) of its log")
+        }
+        // What a lone voter appends in the turn that elects it nobody sees before its term is stored, and a crash
+        // may take both.
+        if ready.hardState != nil, sight.leads != nil { return }
+        var previous = run.replica.raft.log.term(at: start - 1) ?? 0
+        for (offset, entry) in ready.entries.enumerated() {
+            try entries.stands(entry, at: start + offset, after: previous, in: member.index)
+            previous = entry.term
+        }
+    }
+
+    private func checkLead(_ member: Member, _ sight: Sight) throws {
+        guard let term = sight.leads, member.seen.leads != term else { return }
+        try elections.leads(member.index, term: term)
+        // By log matching, who has the last of them has them all.
+        if let last = committedHistory.last(before: term) { try checkHolds(last, member) }
+    }
+
+    private func checkHolds(_ committed: LogPosition, _ leader: Member) throws {
+        guard let run = leader.run else { return }
+        if committed.index > run.replica.raft.log.lastIncludedIndex,
+            run.replica.raft.log.term(at: committed.index) != committed.term
+        {
+            throw Breach(
+                .leaderCompleteness,
+                "\(leader.id) leads term \(run.term) without entry \(committed.index) of "
+                    + "term \(committed.term), which was committed before")
+        }
+    }
+
+    private func checkCommitted(
+        _ committed: Range<Index>, of member: Member, _ sight: Sight
+    ) throws {
+        guard !committed.isEmpty, let run = member.run else { return }
+        let last = committed.upperBound - 1
+        guard committed.lowerBound == sight.lastApplied + 1, last <= run.replica.raft.log.lastIndex else {
+            throw Breach(
+                .stateMachineSafety, "\(member.id) hands out \(committed) after \(sight.lastApplied)")
+        }
+        // What one has learnt as a follower, in the turn that elects it, it has not counted.
+        if let term = sight.leads, member.seen.leads == term, run.replica.raft.log.term(at: last) != term {
+            // On a majority it may be, and yet be overwritten (Figure 8).
+            throw Breach(
+                .leaderCompleteness, "\(member.id) commits entry \(last) of an earlier term by counting")
+        }
+        for index in committed {
+            let entry = run.replica.raft.log[index]
+            guard try committedHistory.isNews(entry, at: index, to: member.index) else { continue }
+            try committedHistory.add(entry, committedIn: sight.term, &ledger, &changes)
+            try checkStored(entry, at: index, by: member)
+        }
+        guard last == committedHistory.lastIndex else { return }
+        for other in members where other.seen.leads ?? 0 > sight.term && other.isAlive {
+            try checkHolds(LogPosition(index: last, term: committedHistory[last].entry.term), other)
+        }
+    }
+
+    // MARK: - What it has become
+
+    /// Checks what a member has on its disk after a store.
+    func checkDisk(_ member: Member) throws {
+        let stored = member.stored.hardState
+        if let votedFor = stored.votedFor {
+            try elections.votes(member.index, for: votedFor, term: stored.term)
+        }
+        if stored.term < member.storedTerm {
+            throw Breach(.progress, "\(member.id) stores term \(stored.term) over \(member.storedTerm)")
+        }
+        member.storedTerm = stored.term
+    }
+
+    /// Checks what a member has applied, or taken over as a snapshot, against what is true.
+    func checkApplied(_ ready: ReplicaReady, _ member: Member) throws {
+        guard let run = member.run else { return }
+        let due = ready.raft.committed.last ?? member.seen.lastApplied
+        member.seen.lastApplied = run.look().lastApplied
+        if let snapshot = ready.raft.replyToken?.position, snapshot.index > due,
+            snapshot.index == member.seen.lastApplied
+        {
+            return try checkSnapshot(member)
+        }
+        guard member.seen.lastApplied == due else {
+            throw Breach(
+                .progress, "\(member.id) has applied \(member.seen.lastApplied) where \(due) was due")
+        }
+        // The last entries suffice: an older one's effect may be written over, and shows in these if not.
+        let last = ready.raft.committed.suffix(8)
+        guard !last.isEmpty else { return }
+        try checkStore(
+            member, at: due, keys: last.compactMap { committedHistory[$0].operation.map { ledger[$0].key } },
+            last)
+    }
+
+    /// Checks what a member holds where it begins from a snapshot.
+    func checkSnapshot(_ member: Member) throws {
+        guard let index = member.run?.look().lastApplied, index > 0 else { return }
+        guard index <= committedHistory.lastIndex else {
+            throw Breach(.stateMachineSafety, "\(member.id) begins from entry \(index), which nobody has")
+        }
+        try checkStore(
+            member, at: index, keys: Array(0..<scenario.keys), max(index - 199, 1)..<(index + 1))
+    }
+
+    /// Checks what a member holds in `keys` once the entry at `index` is applied, and what it remembers of those at
+    /// `slots`.
+    private func checkStore(
+        _ member: Member, at index: Index, keys: [Int], _ slots: Range<Index>
+    ) throws {
+        try checkMembership(of: member, at: index)
+        guard let run = member.run else { return }
+        for key in keys {
+            let held = run.replica.store[JSONValue(canonical: String(key))].flatMap { Int($0.text) }
+            let value = committedHistory.version(of: key, at: index).value
+            if held != value {
+                throw Breach(
+                    .stateMachineSafety,
+                    "\(member.id) holds \(held ?? -1) in key \(key) after entry \(index), not \(value ?? -1)")
+            }
+        }
+        for slot in slots {
+            guard let operation = committedHistory[slot].operation, let effect = ledger[operation].effect
+            else {
+                continue
+            }
+            let outcome = run.replica.store.outcome(of: effect.id)
+            if outcome != effect.outcome {
+                throw Breach(
+                    .atMostOnce,
+                    "\(member.id) remembers of request \(operation) of entry \(slot) "
+                        + "\(outcome?.rawValue ?? "nothing"), not \(effect.outcome)")
+            }
+        }
+    }
+
+    /// Checks a member at the end of its turn.
+    func checkState(_ member: Member) throws {
+        guard let run = member.run else { return }
+        let sight = run.look()
+        try checkProgress(member, sight)
+        try checkLead(member, sight)
+        try checkOut(member, sight)
+        member.seen = sight
+        if let violation = run.violatedInvariant() {
+            throw Breach(.invariant, "\(member.id): \(violation)")
+        }
+    }
+}

@@ -1,0 +1,66 @@
+import Consensus
+import KeyValue
+import Linearizability
+
+/// The end of a run: everybody is answered, and what all were told is in order.
+extension Simulation {
+    /// Every request is answered by whoever took it in and did not crash since, well within the time that a
+    /// member which has measured the slowest of networks lets its clients wait.
+    private static let answerTime: Microseconds = 120_000_000
+
+    func beginEnding() {
+        phase = .ending
+        lastAskedAt = time
+        questionOutsiders()
+        queue.add(.audit, at: time)
+    }
+
+    func audit() throws {
+        let lives = members.map(\.life)
+        let owed =
+            ledger.asked.lazy.map(\.copies).firstOwed(lives, by: "a client")
+            ?? changes.asked.lazy.map(\.copies).firstOwed(lives, by: "an operator")
+        guard owed != nil || time < lastAskedAt else {
+            phase = .over
+            return
+        }
+        if let owed, time >= lastAskedAt + Self.answerTime { throw Breach(.answers, owed) }
+        queue.add(.audit, at: time + 1_000_000)
+    }
+
+    func checkHistory() throws {
+        let checker = Checker(limit: 200_000)
+        for (key, operations) in ledger.history(keys: scenario.keys, committedHistory).enumerated() {
+            switch checker.check(operations) {
+            case .linearizable: break
+            case .undecided: tally.undecided += 1
+            case .violated(let violation):
+                throw Breach(
+                    .linearizability,
+                    "key \(key): nothing explains \(violation.operation); it could have held "
+                        + "\(violation.possible)")
+            }
+        }
+    }
+
+    // MARK: - Outsiders
+
+    /// Asks the outsiders, once they have had time to find out that they are.
+    private func questionOutsiders() {
+        guard !outsiders.isEmpty else { return }
+        let timeouts = outsiders.compactMap { members[$0].run?.timing.electionTimeout }
+        lastAskedAt = max(time, demandsBeganAt + 20 * (timeouts.max() ?? 0) + 20 * scenario.latency.mean)
+        for member in outsiders { queue.add(.askOutsider(member: member), at: lastAskedAt) }
+    }
+
+    func askOutsider(_ member: Int) throws {
+        try send(
+            ledger.ask(.outsider(member), key: dice.below(scenario.keys), .write, committedHistory),
+            to: member)
+    }
+
+    func checkOutsider(_ body: ClientReply.Body, of member: Member) throws {
+        if case .error(.temporarilyUnavailable, _) = body { return }
+        throw Breach(.honesty, "\(member.id), which reaches no majority, answers \(body)")
+    }
+}

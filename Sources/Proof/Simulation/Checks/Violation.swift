@@ -1,0 +1,56 @@
+import Consensus
+
+/// What must hold in every run.
+enum Property: String {
+    // Figure 3 of the paper.
+    case electionSafety = "election safety"
+    case leaderAppendOnly = "leader append-only"
+    case logMatching = "log matching"
+    case leaderCompleteness = "leader completeness"
+    case stateMachineSafety = "state machine safety"
+    /// Term, commit index and applied index never go back.
+    case progress = "no going back"
+    case oneVote = "one vote per term"
+    /// `Raft.violatedInvariant()`.
+    case invariant = "member's invariant"
+    /// Nothing is said that a crash could make untrue.
+    case durability = "durable before said"
+    case atMostOnce = "at most one effect"
+    case oneChange = "one change at a time"
+    case honesty = "honest answers"
+    case freshReads = "reads see all that was committed when they came"
+    case linearizability = "linearizability"
+    /// A timer that has rung must not ring again at the same moment for ever.
+    case quietTimer = "deadlines lie ahead"
+    /// `hasReady` holds only where something comes of it.
+    case endlessTurn = "every turn ends"
+    case liveness = "progress of a healed majority"
+    case answers = "every request is answered"
+}
+
+/// A property that a run broke.
+package struct Violation: Sendable, CustomStringConvertible {
+    var property: Property
+    var detail: String
+    var seed: UInt64
+    /// True time since the run began.
+    var time: Microseconds
+    /// What led there, oldest first, one line each.
+    var eventTrace: [String]
+
+    package var description: String {
+        (["seed \(seed) breaks \(property.rawValue) at \(EventTrace.seconds(time)): \(detail)"]
+            + eventTrace.map { "    " + $0 }).joined(separator: "\n")
+    }
+}
+
+/// Thrown by a check; the run adds seed, time and story.
+struct Breach: Error {
+    var property: Property
+    var detail: String
+
+    init(_ property: Property, _ detail: String) {
+        self.property = property
+        self.detail = detail
+    }
+}

@@ -1,0 +1,125 @@
+import Consensus
+import KeyValue
+
+/// The links between members: how long they take, what they lose, and which are cut. A cut link drops at
+/// delivery, as Maelstrom's do.
+struct Network {
+    /// A message on its way.
+    struct Packet {
+        var from: Int
+        var to: Int
+        var message: PeerMessage
+    }
+
+    let size: Int
+    var latency: Scenario.Latency
+    var linkFaults: Scenario.LinkFaults
+    /// By sender times `size` plus receiver.
+    private(set) var isCut: [Bool]
+    /// Nothing of this kind gets through.
+    var muted: PeerMessage.Kind?
+    private var packets: [Packet?] = []
+    private var free: [Int] = []
+
+    init(size: Int, latency: Scenario.Latency, linkFaults: Scenario.LinkFaults) {
+        self.size = size
+        self.latency = latency
+        self.linkFaults = linkFaults
+        isCut = Array(repeating: false, count: size * size)
+    }
+
+    // MARK: - Packets
+
+    mutating func put(_ packet: Packet) -> Int {
+        guard let slot = free.popLast() else {
+            packets.append(packet)
+            return packets.count - 1
+        }
+        packets[slot] = packet
+        return slot
+    }
+
+    /// Takes the packet out of its slot.
+    mutating func take(_ slot: Int) -> Packet {
+        guard let packet = packets[slot].take() else { preconditionFailure("a packet is delivered once") }
+        free.append(slot)
+        return packet
+    }
+
+    /// How long each copy of a message takes; none where it is lost. (It changes nothing; but asked as a property
+    /// of a class, the network would be copied whole.)
+    mutating func delays(_ dice: inout Dice) -> [Microseconds] {
+        if dice.chance(perMillion: linkFaults.loss) { return [] }
+        var delays = [delay(&dice)]
+        if dice.chance(perMillion: linkFaults.duplication) { delays.append(delay(&dice)) }
+        if dice.chance(perMillion: linkFaults.lateCopy) { delays.append(lateDelay(&dice)) }
+        return delays
+    }
+
+    /// From ten milliseconds to twenty seconds, each order of size as likely as the others.
+    private func lateDelay(_ dice: inout Dice) -> Microseconds {
+        let most = 10_000 << dice.below(12)
+        return dice.within(most / 2...most)
+    }
+
+    private func delay(_ dice: inout Dice) -> Microseconds {
+        let usual =
+            switch latency.distribution {
+            case .constant: latency.mean
+            case .uniform: dice.within(0...(2 * latency.mean))
+            case .exponential: dice.exponential(mean: latency.mean)
+            }
+        guard dice.chance(perMillion: linkFaults.delay) else { return usual }
+        return usual + dice.within(0...(5 * latency.mean + 1_000))
+    }
+
+    // MARK: - Cuts
+
+    /// The links that work, for people.
+    var links: [String] {
+        (0..<size).flatMap { from in
+            (0..<size).filter { $0 != from && !drops(from: from, to: $0) }.map { "n\(from)>n\($0)" }
+        }
+    }
+
+    func drops(from: Int, to: Int) -> Bool { isCut[from * size + to] }
+
+    mutating func cut(from: Int, to: Int) { isCut[from * size + to] = true }
+
+    mutating func cut(_ links: [(from: Int, to: Int)]) {
+        for (from, to) in links { cut(from: from, to: to) }
+    }
+
+    mutating func healAll() {
+        for slot in isCut.indices { isCut[slot] = false }
+        muted = nil
+    }
+
+    /// Cuts links at random, each in its own direction, but for a circle through `core`.
+    /// - Returns: `core`, and whoever is joined to it, there and back.
+    mutating func thin(around core: [Int], _ dice: inout Dice) -> [Int] {
+        let share = dice.pick([30, 50, 70, 85])
+        for from in 0..<size {
+            for to in 0..<size where from != to && dice.below(100) < share { cut(from: from, to: to) }
+        }
+        var circle = core
+        dice.shuffle(&circle)
+        for (slot, from) in circle.enumerated() {
+            isCut[from * size + circle[(slot + 1) % circle.count]] = false
+        }
+        let there = reach(from: core[0]) { !drops(from: $0, to: $1) }
+        let back = reach(from: core[0]) { !drops(from: $1, to: $0) }
+        return there.intersection(back).sorted()
+    }
+
+    private func reach(from start: Int, _ isLinked: (Int, Int) -> Bool) -> Set<Int> {
+        var reached: Set<Int> = [start]
+        var open = [start]
+        while let at = open.popLast() {
+            for next in 0..<size where next != at && isLinked(at, next) && reached.insert(next).inserted {
+                open.append(next)
+            }
+        }
+        return reached
+    }
+}

@@ -1,0 +1,119 @@
+import Consensus
+import KeyValue
+
+// What the simulation must know of each message.
+
+extension PeerMessage {
+    /// What a firewall may tell apart.
+    enum Kind: String, CaseIterable {
+        case requestVote, requestVoteReply, appendEntries, appendEntriesReply, installSnapshot
+        case installSnapshotReply, timeoutNow, readIndex, readIndexReply, forward, transfer, hello
+    }
+
+    var kind: Kind {
+        switch self {
+        case .forward: .forward
+        case .transfer: .transfer
+        case .hello: .hello
+        case .relay(let relay): relay.message.kind
+        case .raft(let message):
+            switch message.body {
+            case .requestVote: .requestVote
+            case .requestVoteReply: .requestVoteReply
+            case .appendEntries: .appendEntries
+            case .appendEntriesReply: .appendEntriesReply
+            case .installSnapshot: .installSnapshot
+            case .installSnapshotReply: .installSnapshotReply
+            case .timeoutNow: .timeoutNow
+            case .readIndex: .readIndex
+            case .readIndexReply: .readIndexReply
+            }
+        }
+    }
+}
+
+extension Fingerprint {
+    mutating func mix(_ message: PeerMessage) {
+        switch message {
+        case .forward(let forward):
+            mix(forward.limit)
+            mix(forward.commands.count)
+        case .transfer(let request):
+            mix(request.term)
+            mix(request.target)
+        case .hello(let advertisements):
+            for advertisement in advertisements {
+                mix(advertisement.number)
+                mix(advertisement.heard.count)
+            }
+        case .relay(let relay):
+            for id in relay.route { mix(id) }
+            mix(relay.message)
+        case .raft(let message):
+            mix(message.id ?? -1)
+            mix(message.inReplyTo ?? -1)
+            mix(message.term)
+            guard case .appendEntries(let request) = message.body else { return }
+            mix(request.prevLogIndex)
+            mix(request.entries.count)
+            mix(request.leaderCommit)
+        }
+    }
+}
+
+extension PeerMessage {
+    /// For traces.
+    var told: String {
+        switch self {
+        case .raft(let message): message.told
+        case .hello(let advertisements):
+            advertisements.map {
+                "\($0.member) hears \($0.heard.isEmpty ? "nobody" : $0.heard.joined(separator: " "))"
+            }
+            .joined(separator: ", ")
+        case .relay(let relay):
+            "for \(relay.route.last ?? "it") from \(relay.source): \(relay.message.told)"
+        case .transfer(let request): "asks in term \(request.term) to hand over to \(request.target)"
+        case .forward(let forward):
+            "passes on, up to entry \(forward.limit), \(forward.commands.map(\.text))"
+        }
+    }
+}
+
+extension RaftMessage {
+    fileprivate var told: String {
+        let numbers = (id.map { " #\($0)" } ?? "") + (inReplyTo.map { " to #\($0)" } ?? "")
+        return "t\(term)\(numbers) \(body.told)"
+    }
+}
+
+extension RaftMessage.Body {
+    fileprivate var told: String {
+        switch self {
+        case .requestVote(let request):
+            "\(request.preVote ? "would you vote" : "vote") for me\(request.leadershipTransfer ? ", as our leader wants" : "")"
+                + "; my log ends at (\(request.lastLogIndex), t\(request.lastLogTerm))"
+        case .requestVoteReply(let reply):
+            (reply.voteGranted ? "yes" : "no") + (reply.preVote ? ", to the pre-vote" : "")
+        case .appendEntries(let request):
+            "after (\(request.prevLogIndex), t\(request.prevLogTerm)) \(request.entries.map(EventTrace.entry)); "
+                + "committed \(request.leaderCommit), durable \(request.leaderDurable.map(String.init) ?? "unknown")"
+        case .appendEntriesReply(let reply):
+            (reply.success ? "held" : "refused")
+                + (reply.hint.map { ", look at (\($0.index), t\($0.term))" } ?? "")
+                + (reply.commitIndex.map { "; committed \($0)" } ?? "")
+        case .installSnapshot(let request):
+            "snapshot up to (\(request.lastIncluded.index), t\(request.lastIncluded.term)), from byte "
+                + "\(request.offset)\(request.done ? ", the last piece" : "")"
+        case .installSnapshotReply(let reply):
+            reply.installed == true
+                ? "installed" : "held up to byte \(reply.offset.map(String.init) ?? "unknown")"
+        case .timeoutNow(let request):
+            "stand\(request.lastLogIndex.map { " once your log reaches \($0)" } ?? " at once")"
+        case .readIndex(let question): question.confirm ? "may I read? confirm it" : "may I read?"
+        case .readIndexReply(let reply):
+            (reply.index.map { "read at \($0)" } ?? "I am in your term")
+                + (reply.membership.map { ", with a quorum of \($0.words)" } ?? "")
+        }
+    }
+}

@@ -1,0 +1,209 @@
+import Consensus
+import Storage
+import Synchronization
+
+/// A disk in memory behind a page cache, as the system has it. What is written is visible at once and durable once
+/// it is synced, with its name once the directory is. The end of a process takes nothing; a power cut takes what is
+/// not durable, in part, so that writes are torn: bytes are missing at the end, or whole sectors are zero.
+///
+/// A sync that fails leaves its pages in the cache, where they count as clean from then on: no later sync writes
+/// them, and a power cut takes them, unless they are written again (as Linux does: "Can Applications Recover from
+/// fsync Failures?", USENIX ATC 2020).
+package struct SimulatedDisk: Disk, Sendable {
+    /// A change from outside of what is asked: calls that fail, and the process lives to see it.
+    package struct Failure: Sendable {
+        /// How many more calls that change something succeed before.
+        package var calls: Int
+        /// Whether all calls after it fail too, as on a full or broken disk; else the next one succeeds.
+        package var lasts: Bool
+
+        package init(after calls: Int, lasts: Bool) {
+            self.calls = calls
+            self.lasts = lasts
+        }
+    }
+
+    private enum NameChange {
+        case link(String, file: Int)
+        case rename(String, to: String)
+        case remove(String)
+    }
+
+    private var files: [CachedFile] = []
+    private var names: [String: Int] = [:]
+    private var syncedNames: [String: Int] = [:]
+    /// What happened to names since the directory was synced.
+    private var nameChanges: [NameChange] = []
+
+    /// How many more calls that change something are done before the machine stands still; nil for all. Nobody sees
+    /// what comes of the call after them.
+    package var callsUntilFailure: Int?
+    package var failure: Failure?
+    /// How many calls failed that the process lived to see.
+    package private(set) var failures = 0
+    /// How many syncs of files there were.
+    package private(set) var syncs = 0
+    /// Shows what is on the disk also to whoever gave it away.
+    package var mirror: DiskMirror?
+
+    package init() {}
+
+    /// A power cut: what is left is drawn by `generator`.
+    package mutating func crash(using generator: inout SeededGenerator) {
+        for change in nameChanges.prefix(Int.random(in: 0...nameChanges.count, using: &generator)) {
+            Self.apply(change, to: &syncedNames)
+        }
+        names = syncedNames
+        nameChanges = []
+        for slot in files.indices { files[slot].losePower(using: &generator) }
+        mend()
+    }
+
+    var mayFail: Bool { callsUntilFailure != nil || failure != nil }
+
+    /// From now on every call succeeds again.
+    package mutating func mend() {
+        callsUntilFailure = nil
+        failure = nil
+        mirror = nil
+    }
+
+    private static func apply(_ change: NameChange, to names: inout [String: Int]) {
+        switch change {
+        case .link(let name, let file): names[name] = file
+        case .rename(let name, let newName): names[newName] = names.removeValue(forKey: name)
+        case .remove(let name): names[name] = nil
+        }
+    }
+
+    private mutating func change(_ change: NameChange) {
+        Self.apply(change, to: &names)
+        nameChanges.append(change)
+        reflect()
+    }
+
+    private func reflect() {
+        mirror?.show(self)
+    }
+
+    private mutating func spend(_ operation: String, _ name: String) throws(DiskError) {
+        if let left = callsUntilFailure {
+            guard left > 0 else { throw DiskError(operation, name, "the simulated disk has failed") }
+            callsUntilFailure = left - 1
+        }
+        guard let next = failure else { return }
+        if next.calls > 0 {
+            failure?.calls -= 1
+            return
+        }
+        if !next.lasts { failure = nil }
+        failures += 1
+        reflect()
+        throw DiskError(operation, name, next.lasts ? "no space left on device" : "input/output error")
+    }
+
+    private func file(_ name: String, for operation: String) throws(DiskError) -> Int {
+        guard let file = names[name] else { throw DiskError(operation, name, "there is no such file") }
+        return file
+    }
+
+    // MARK: - Disk
+
+    package mutating func list() throws(DiskError) -> [String] { names.keys.sorted() }
+
+    package mutating func read(_ name: String) throws(DiskError) -> [UInt8] {
+        try files[file(name, for: "read")].bytes
+    }
+
+    package mutating func create(_ name: String) throws(DiskError) {
+        try spend("create", name)
+        files.append(CachedFile())
+        change(.link(name, file: files.count - 1))
+    }
+
+    /// Where it fails, a part of the bytes may have been written.
+    package mutating func append(_ bytes: [UInt8], to name: String) throws(DiskError) {
+        let file = try file(name, for: "write")
+        do {
+            try spend("write", name)
+        } catch {
+            if callsUntilFailure == nil { files[file].append(bytes.prefix(bytes.count / 2)) }
+            reflect()
+            throw error
+        }
+        files[file].append(bytes[...])
+        reflect()
+    }
+
+    package mutating func rename(_ name: String, to newName: String) throws(DiskError) {
+        try spend("rename", name)
+        _ = try file(name, for: "rename")
+        change(.rename(name, to: newName))
+    }
+
+    package mutating func remove(_ name: String) throws(DiskError) {
+        try spend("remove", name)
+        _ = try file(name, for: "remove")
+        change(.remove(name))
+    }
+
+    package mutating func sync(_ name: String) throws(DiskError) {
+        let file = try file(name, for: "sync")
+        let failed = failures
+        do {
+            try spend("sync", name)
+        } catch {
+            if failures > failed { files[file].failSync() }
+            reflect()
+            throw error
+        }
+        files[file].sync()
+        syncs += 1
+        reflect()
+    }
+
+    package mutating func syncDirectory() throws(DiskError) {
+        try spend("sync", "the directory")
+        syncedNames = names
+        nameChanges = []
+        reflect()
+    }
+
+    // MARK: - Damage
+
+    /// Changes one byte of a file, also of what is durable of it.
+    package mutating func damage(_ name: String, at offset: Int, by mask: UInt8 = 0xff) {
+        guard let file = names[name] else { return }
+        files[file].bytes[offset] ^= mask
+    }
+
+    /// A file is gone, and its name, for good.
+    package mutating func lose(_ name: String) {
+        names[name] = nil
+        syncedNames = names
+        nameChanges = []
+    }
+
+    /// A file ends at `size` bytes, for good, as if it had never been longer.
+    package mutating func shorten(_ name: String, to size: Int) {
+        guard let file = names[name] else { return }
+        files[file].shorten(to: size)
+    }
+}
+
+/// What a disk that somebody else uses looked like after the last call.
+package final class DiskMirror: Sendable {
+    private let disk = Mutex<SimulatedDisk?>(nil)
+
+    package init() {}
+
+    func show(_ shown: SimulatedDisk) {
+        disk.withLock {
+            $0 = shown
+            // It must not hold itself.
+            $0?.mirror = nil
+        }
+    }
+
+    package var seen: SimulatedDisk? { disk.withLock { $0 } }
+}

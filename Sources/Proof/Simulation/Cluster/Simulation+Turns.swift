@@ -1,0 +1,200 @@
+import Consensus
+import KeyValue
+import Storage
+
+/// A member's turns, in the order of the node's own: take in all that waits, take the time, then again and
+/// again send what may leave early, store, and send what had to wait for the disk.
+extension Simulation {
+    // MARK: - What begins a turn
+
+    func deliver(_ slot: Int) throws {
+        let packet = network.take(slot)
+        guard !network.drops(from: packet.from, to: packet.to), network.muted != packet.message.kind else {
+            return
+        }
+        let member = members[packet.to]
+        guard member.isAlive else { return }
+        tally.events += 1
+        fingerprint.mix(time)
+        fingerprint.mix(packet.from << 8 | packet.to)
+        fingerprint.mix(packet.message)
+        if let trace {
+            trace("\(EventTrace.seconds(time)) n\(packet.from) -> n\(packet.to): \(packet.message.told)")
+        }
+        member.inbox.append(.message(from: packet.from, packet.message))
+        if member.isListening { try turn(member) }
+    }
+
+    func ring(_ member: Member) throws {
+        guard member.timer == time else { return }
+        member.timer = nil
+        guard member.isListening else { return }
+        if let deadline = member.run?.deadline, deadline <= member.clock.reading(at: time) {
+            tally.events += 1
+            fingerprint.mix(time)
+            fingerprint.mix(member.index)
+            try turn(member)
+            member.idleTurns = member.lastRing == time ? member.idleTurns + 1 : 0
+            member.lastRing = time
+            if member.idleTurns > 1_000 {
+                throw Breach(.quietTimer, "\(member.id) does nothing but set its timer to the present")
+            }
+        } else {
+            setTimer(member)
+        }
+    }
+
+    func diskIsDone(_ member: Member) throws {
+        guard case .storing(let ready) = member.activity else { return }
+        guard !member.isPaused else {
+            member.isStoreDone = true
+            return
+        }
+        tally.events += 1
+        fingerprint.mix(time)
+        member.activity = .idle
+        guard try store(ready, member), try finish(ready, member) else { return }
+        try work(member)
+    }
+
+    func endTurn(_ member: Member) throws {
+        member.activity = .idle
+        try lookAround(member)
+    }
+
+    /// Takes up what has gathered while it could not listen.
+    func lookAround(_ member: Member) throws {
+        guard member.isListening else { return }
+        if member.inbox.isEmpty { setTimer(member) } else { try turn(member) }
+    }
+
+    // MARK: - The turn
+
+    func turn(_ member: Member) throws {
+        let now = member.clock.reading(at: time)
+        for input in member.inbox {
+            switch input {
+            case .message(let sender, let message):
+                noteAppend(message, from: sender, to: member)
+                member.run?.replica.receive(message, from: members[sender].id, now: now)
+            case .request(let request):
+                member.run?.replica.receive(request, now: now)
+            case .transfer(let target, let client, let messageID):
+                member.run?.replica.transferLeadership(
+                    to: target, client: client, messageID: messageID, now: now)
+            }
+        }
+        member.inbox.removeAll(keepingCapacity: true)
+        member.rounds = TurnRounds()
+        member.run?.replica.noteLateness(at: now)
+        member.run?.replica.advance(to: now)
+        try work(member)
+    }
+
+    /// Does what the member wants done, until there is no more or its disk must be waited for.
+    func work(_ member: Member) throws {
+        while member.run?.hasReady == true {
+            let mayEnd = member.rounds.begin(at: member.run?.look().lastApplied ?? 0)
+            tally.longestTurn = max(tally.longestTurn, member.rounds.count)
+            if !mayEnd {
+                throw Breach(.endlessTurn, "\(member.id) is not done after \(Replica.mostRounds) rounds")
+            }
+            guard let ready = member.run?.replica.takeReady() else { return }
+            try check(ready, of: member)
+            for envelope in ready.early { try send(envelope.message, from: member, to: envelope.to) }
+            if strikes(member, around: ready) { return }
+            if ready.mustStore {
+                let span = storeTime(member)
+                if span > 0 {
+                    member.activity = .storing(ready)
+                    return schedule(.stored, of: member, at: time + span)
+                }
+                guard try store(ready, member) else { return }
+                if strikes(member, around: ready) { return }
+            }
+            guard try finish(ready, member) else { return }
+        }
+        try checkState(member)
+        member.appends.removeAll(keepingCapacity: true)
+        try rest(member)
+    }
+
+    /// - Returns: whether the member is still there.
+    private func store(_ ready: ReplicaReady, _ member: Member) throws -> Bool {
+        do {
+            try member.store(ready)
+        } catch let error as DiskError {
+            diskFails(error, storing: ready, member)
+            return false
+        }
+        try checkDisk(member)
+        return true
+    }
+
+    private func storeTime(_ member: Member) -> Microseconds {
+        if member.diskSlowness > 0 { return dice.within(1...member.diskSlowness) }
+        guard scenario.diskLatency > 0 else { return 0 }
+        return 1 + dice.exponential(mean: scenario.diskLatency)
+    }
+
+    /// What `ready` asked to be stored is durable.
+    /// - Returns: whether the member is still there.
+    private func finish(_ ready: ReplicaReady, _ member: Member) throws -> Bool {
+        member.run?.replica.persisted(ready)
+        try checkApplied(ready, member)
+        for envelope in ready.late { try send(envelope.message, from: member, to: envelope.to) }
+        for reply in ready.replies { try take(reply, from: member) }
+        return !strikes(member, around: ready)
+    }
+
+    /// The turn is over.
+    private func rest(_ member: Member) throws {
+        if member.isEnding, member.run?.mayEnd == true {
+            // Where that fails, nothing is lost but a check.
+            try? member.run?.storage.noteCleanPoint()
+            return stop(member)
+        }
+        if member.slowness > 0 {
+            member.activity = .busy
+            return schedule(.turnEnds, of: member, at: time + dice.within(1...member.slowness))
+        }
+        if member.inbox.isEmpty { setTimer(member) } else { try turn(member) }
+    }
+
+    func setTimer(_ member: Member) {
+        guard let deadline = member.run?.deadline else { return }
+        let due = max(member.clock.time(of: deadline), time) + dice.below(scenario.timerDelay)
+        if let timer = member.timer, timer <= due { return }
+        member.timer = due
+        schedule(.timer, of: member, at: due)
+    }
+
+    // MARK: - Sending
+
+    private func send(_ message: PeerMessage, from member: Member, to: NodeID) throws {
+        let receiver = Member.index(of: to)
+        try checkSent(message, from: member, to: receiver)
+        for delay in network.delays(&dice) {
+            let slot = network.put(Network.Packet(from: member.index, to: receiver, message: message))
+            queue.add(.delivery(packet: slot), at: time + delay)
+        }
+    }
+
+    private func take(_ reply: ClientReply, from member: Member) throws {
+        if reply.client.first == "o" { return try hearOperator(reply, from: member) }
+        let number = try ledger.operation(answeredBy: reply)
+        tell(.answered(number, reply.body), member)
+        fingerprint.mix(time)
+        fingerprint.mix(number)
+        fingerprint.mix(EventTrace.tell(reply.body))
+        try ledger.answered(number, reply.body, by: member.index, life: member.life)
+        try hear(reply.body, to: number, from: member)
+    }
+}
+
+extension ReplicaReady {
+    /// Whether it is a step of those few in which a snapshot takes the place of a log.
+    var isRare: Bool {
+        raft.replyToken != nil || raft.logReset != nil || snapshotPiece?.isLast == true
+    }
+}

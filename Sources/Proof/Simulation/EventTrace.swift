@@ -1,0 +1,125 @@
+import Consensus
+import KeyValue
+
+/// The last things that happened, kept as values, and told only where somebody asks.
+struct EventTrace {
+    struct TraceLine {
+        var time: Microseconds
+        /// Nil for what happens to all.
+        var member: Int?
+        var term: Term
+        var role: String
+        var what: What
+    }
+
+    enum What {
+        case raft(Event)
+        case asked(Int, ClientRequest)
+        case answered(Int, ClientReply.Body)
+        case fault(String)
+    }
+
+    private static let capacity = 80
+
+    private var lines: [TraceLine] = []
+    private var next = 0
+
+    mutating func add(_ line: TraceLine) {
+        if lines.count < Self.capacity {
+            lines.append(line)
+        } else {
+            lines[next] = line
+            next = (next + 1) % Self.capacity
+        }
+    }
+
+    /// The lines, oldest first.
+    func told() -> [String] {
+        (lines[next...] + lines[..<next]).map(Self.tell)
+    }
+
+    static func tell(_ line: TraceLine) -> String {
+        let who = line.member.map { "n\($0) \(line.role) of term \(line.term)" } ?? "all"
+        return "\(seconds(line.time)) \(who): \(tell(line.what))"
+    }
+
+    static func seconds(_ time: Microseconds) -> String {
+        let fraction = String(time % 1_000_000 + 1_000_000).dropFirst()
+        return "\(time / 1_000_000).\(fraction)s"
+    }
+
+    static func tell(_ what: What) -> String {
+        switch what {
+        case .raft(let event): tell(event)
+        case .asked(let number, let request): "is asked \(number): \(tell(request.operation))"
+        case .answered(let number, let body): "answers \(number): \(tell(body))"
+        case .fault(let text): text
+        }
+    }
+
+    static func entry(_ entry: Entry) -> String {
+        switch entry.payload {
+        case .noOp: "no-op of term \(entry.term)"
+        case .command(let command): "'\(command.text)' of term \(entry.term)"
+        case .membership(let membership):
+            "membership \(membership.voters.joined(separator: " ")) of term \(entry.term)"
+        }
+    }
+
+    private static func tell(_ operation: Operation) -> String {
+        switch operation {
+        case .read(let key): "read \(key)"
+        case .write(let key, let value): "write \(value) to \(key)"
+        case .cas(let key, let from, let to, let create):
+            "cas \(key) from \(from) to \(to)\(create ? ", or create" : "")"
+        case .changeMembership(let members): "make \(members.joined(separator: " ")) the voters"
+        case .refuseChange(let reason): "refuse a change: \(reason.rawValue)"
+        }
+    }
+
+    static func tell(_ body: ClientReply.Body) -> String {
+        switch body {
+        case .readOK(let value): "it holds \(value)"
+        case .writeOK, .casOK: "done"
+        case .statusOK(let status): "it is \(status.role)"
+        case .logOK(let excerpt): "its log ends at \(excerpt.lastIndex)"
+        case .changeMembershipOK(let members): "the voters are \(members.joined(separator: " "))"
+        case .transferLeadershipOK(let leader): "\(leader) leads"
+        case .error(let code, let text): "\(code.rawValue), \(text)"
+        }
+    }
+
+    private static func tell(_ event: Event) -> String {
+        switch event {
+        case .becameFollower(let term, let leader, let reason):
+            "follows \(leader ?? "nobody") in term \(term): \(reason.rawValue)"
+        case .becamePreCandidate(let term): "asks in term \(term) who would vote for it"
+        case .becameCandidate(let term, let transfer):
+            "stands in term \(term)\(transfer ? ", for its leader said so" : "")"
+        case .becameLeader(let term, let votes):
+            "leads term \(term) with the votes of \(votes.joined(separator: " "))"
+        case .granted(let candidate, let term, let preVote):
+            "\(preVote ? "would vote" : "votes") for \(candidate) in term \(term)"
+        case .refused(let candidate, let term, let preVote, let reason):
+            "refuses \(candidate) its \(preVote ? "pre-vote" : "vote") in term \(term): \(reason)"
+        case .voteReceived(let voter, let term, let granted, let preVote):
+            "hears \(granted ? "yes" : "no") from \(voter) to its \(preVote ? "pre-vote" : "vote")"
+                + " in term \(term)"
+        case .truncated(let from, let term): "cuts its log from entry \(from) of term \(term) on"
+        case .appendRefused(let leader, let previous, let reason):
+            "refuses entries of \(leader) after \(previous): \(reason)"
+        case .committed(let index, let term): "knows entry \(index) of term \(term) to be committed"
+        case .installedSnapshot(let position):
+            "takes over a snapshot up to entry \(position.index) of term \(position.term)"
+        case .changedMembership(let membership): "makes the voters \(membership.words)"
+        case .transferStarted(let target): "hands over to \(target)"
+        case .transferAborted(let target): "gives up handing over to \(target)"
+        case .impossibleMessage(let from, let why): "cannot believe \(from): \(why)"
+        case .lostLog(let member, let index, _):
+            "finds that \(member) has lost what it acknowledged up to \(index)"
+        case .ownLogLost(let leader): "is told by \(leader) that it has lost its log"
+        case .lostLogSettled: "was removed after it had lost its log"
+        case .absentVoters(let ids): "knows nobody called \(ids.joined(separator: " "))"
+        }
+    }
+}

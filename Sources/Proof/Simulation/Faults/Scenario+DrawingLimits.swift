@@ -1,0 +1,33 @@
+import Consensus
+
+/// How a seed draws the bounds of the code: small ones in half of all runs, the node's own in the others.
+extension Scenario {
+    mutating func drawLimits() {
+        // Dice of its own, so that a seed means the same with and without.
+        var dice = Dice(seed: seed &+ 0x6b6e_6f62_73)
+        guard dice.below(2) == 0 else { return }
+        func draw(_ bound: WritableKeyPath<Limits, Int>, _ choices: [Int]) {
+            guard dice.below(2) == 0 else { return }
+            limits[keyPath: bound] = dice.pick(choices)
+        }
+        draw(\.appendsInFlight, [2, 3, 8])
+        // A member that is far behind must still catch up while the others go on.
+        let isQuick = bias != .flood && latency.mean <= 10_000
+        draw(\.appendBytes, isQuick ? [60, 200, 2_000] : [2_000])
+        draw(\.appendBytesInFlight, isQuick ? [200, 1_000] : [4_000])
+        draw(\.snapshotPieceBytes, [40, 120, 1_000])
+        draw(\.snapshotBytesInFlight, [200, 2_000])
+        draw(\.retainedLogBytes, [0, 500, 5_000])
+        draw(\.forwardBytes, [1, 200, 2_000])
+        draw(\.abandonedRemembered, [1, 10, 100])
+        draw(\.requestsInBlock, [1, 10, 50])
+        draw(\.requestsRemembered, [300, 300, 1_000])
+        let most = limits.requestsRemembered
+        limits.forwardReach = most / 2
+        limits.logAhead = most / 2
+        draw(\.forwardReach, [20, 100, most])
+        draw(\.logAhead, [20, 100, most])
+        // A multiple of the blocks, as the node's are.
+        if most < Limits().requestsRemembered, limits.requestsInBlock > 50 { limits.requestsInBlock = 50 }
+    }
+}

@@ -1,0 +1,101 @@
+import Consensus
+import KeyValue
+import Storage
+
+/// What befalls disks, and what members must say of it.
+extension Simulation {
+    /// One of the next calls fails. The member must end with it, and with 74.
+    func failDisk(of member: Member) {
+        guard let run = member.run else { return }
+        let lasts = dice.below(3) == 0
+        run.storage.disk.failure = SimulatedDisk.Failure(after: dice.below(8), lasts: lasts)
+        tellFault("has a disk that is about to fail\(lasts ? " for good" : "")", member)
+    }
+
+    /// Its disk did not do what it was asked: it ends with 74, and is started again on what its files hold then.
+    func diskFails(_ error: DiskError, storing ready: ReplicaReady, _ member: Member) {
+        tellFault("ends with 74: \(error)", member)
+        tally.crashes += 1
+        member.end(storing: ready)
+        loseSomePower(member)
+        schedule(.start, of: member, at: time + restartSpan())
+    }
+
+    private func loseSomePower(_ member: Member) {
+        guard dice.below(4) == 0 else { return }
+        var generator = SeededGenerator(seed: dice.next())
+        tellFault("loses power while it is down", member)
+        member.disk.crash(using: &generator)
+    }
+
+    func slowDisk(of member: Member, for span: Microseconds) {
+        guard member.diskSlowness == 0, member.isAlive else { return }
+        member.diskSlowness = dice.pick([500_000, 1_000_000, 3_000_000])
+        tellFault("has a disk that takes up to \(member.diskSlowness) us for a sync", member)
+        queue.add(.recover(member: member.index), at: time + span)
+    }
+
+    // MARK: - Starts
+
+    /// A start is no safer than any other time: its disk fails, or it is cut short.
+    func strikeStart(of member: Member) {
+        guard phase == .faults, dice.chance(perMillion: scenario.faults.atStarts * 10_000) else {
+            return
+        }
+        let calls = dice.below(12)
+        if dice.below(2) == 0 {
+            member.disk.failure = SimulatedDisk.Failure(after: calls, lasts: false)
+        } else {
+            member.disk.callsUntilFailure = calls
+        }
+    }
+
+    /// A member finds damage only where there was harm, and a disk that fails only where it does.
+    func cannotStart(_ member: Member, _ error: StorageError) throws {
+        switch error {
+        case .damage where member.isHarmed:
+            member.isOut = true
+            tellFault("ends with 65, and stays out: \(error)", member)
+        case .disk where phase == .faults && scenario.faults.atStarts > 0:
+            tellFault("is stopped by its disk while it starts: \(error)", member)
+            loseSomePower(member)
+            schedule(.start, of: member, at: time + restartSpan())
+        case .damage, .disk:
+            throw Breach(.durability, "\(member.id) cannot start: \(error)")
+        }
+    }
+
+    // MARK: - Harm
+
+    /// Does what failing hardware and people do to files, to a member that the others can do without for ever.
+    func harm(_ member: Member) {
+        let harmed = members.count { $0.isHarmed || $0.isOut }
+        guard scenario.operators.interval == 0, scenario.initialVoters == members.count, member.isAlive,
+            2 * (harmed + 1) < members.count
+        else { return }
+        crash(member, for: restartSpan())
+        member.isHarmed = true
+        var disk = member.disk
+        // A log that ends early where it ends is what no start can tell; see the README.
+        let names = ((try? disk.list()) ?? []).filter { !$0.hasSuffix(".part") }
+        let last = names.last { $0.hasPrefix("log-") }
+        guard let name = names.isEmpty ? nil : dice.pick(names),
+            let size = (try? disk.read(name))?.count,
+            size > 0
+        else { return }
+        switch dice.below(3) {
+        case 0 where name != last:
+            let end = dice.below(size)
+            tellFault("finds only \(end) bytes of \(name)", member)
+            disk.shorten(name, to: end)
+        case 1:
+            tellFault("loses \(name)", member)
+            disk.lose(name)
+        default:
+            let slot = dice.below(size)
+            tellFault("has a flipped bit at byte \(slot) of \(name)", member)
+            disk.damage(name, at: slot, by: 1 << UInt8(dice.below(8)))
+        }
+        member.disk = disk
+    }
+}

@@ -1,0 +1,232 @@
+import Consensus
+import KeyValue
+import Storage
+
+/// What breaks, and how it mends.
+extension Simulation {
+    func scheduleFault() {
+        queue.add(.fault, at: time + 1 + dice.exponential(mean: scenario.faults.interval))
+    }
+
+    func strike() throws {
+        guard phase == .faults else { return }
+        tally.events += 1
+        tally.faults += 1
+        fingerprint.mix(time)
+        scheduleFault()
+        let span = dice.within(1...scenario.faults.longest)
+        switch drawFault() {
+        case nil: break
+        case .cut: cut(Cut.draw(&dice, members.count, target: target()), for: span)
+        case .oneWayCut: cut(Cut.drawOneWay(&dice, members.count, target: target()), for: span)
+        case .mute: mute(for: span)
+        case .crash: crash(members[target()], for: restartSpan())
+        case .crashAll:
+            tellFault("all members crash")
+            for member in members { crash(member, for: restartSpan()) }
+        case .pause: pause(members[target()], for: span)
+        case .slowness: slow(members[target()], for: span)
+        case .clockRate: changeClock(members[target()])
+        case .storm: storm(for: span)
+        case .stop: try beginShutdown(members[target()])
+        case .diskError: failDisk(of: members[target()])
+        case .slowDisk: slowDisk(of: members[target()], for: span)
+        case .harm: harm(members[target()])
+        }
+    }
+
+    private func drawFault() -> Scenario.Fault? {
+        let weights = scenario.faults.weights
+        var draw = dice.below(weights.values.reduce(0, +))
+        for fault in Scenario.Fault.allCases {
+            draw -= weights[fault] ?? 0
+            if draw < 0 { return fault }
+        }
+        return nil
+    }
+
+    /// Whom a fault aims at: often the leader of the highest term, for that is where it hurts.
+    private func target() -> Int {
+        guard dice.below(100) < scenario.faults.atLeader else { return dice.below(members.count) }
+        return leader()?.index ?? dice.below(members.count)
+    }
+
+    /// The leader of the highest term.
+    func leader() -> Member? {
+        members.filter { $0.isAlive && $0.seen.leads != nil }
+            .max { $0.seen.leads ?? 0 < $1.seen.leads ?? 0 }
+    }
+
+    /// What a leader has done in its first moments is what another may undo (Figure 8).
+    func aimAtYoungLeader(_ member: Member) {
+        guard phase == .faults, dice.chance(perMillion: scenario.faults.youngLeader) else { return }
+        let span = dice.below(6 * (scenario.latency.mean + scenario.diskLatency) + 1_000)
+        schedule(.strikeYoung, of: member, at: time + span)
+    }
+
+    func strikeYoung(_ member: Member) {
+        guard phase == .faults else { return }
+        tally.events += 1
+        tally.faults += 1
+        switch dice.below(4) {
+        case 0: cut(Cut.draw(&dice, members.count, target: member.index), for: restartSpan())
+        case 1: pause(member, for: restartSpan())
+        default: crash(member, for: restartSpan())
+        }
+    }
+
+    /// Half of all restarts are quick, so that what is on its way to the run before meets the next one.
+    func restartSpan() -> Microseconds {
+        let longest = scenario.faults.longest
+        return dice.within(1...max(dice.below(2) == 0 ? longest / 20 : longest, 1))
+    }
+
+    // MARK: - Links
+
+    private func cut(_ cut: Cut, for span: Microseconds) {
+        if dice.below(2) == 0 { network.healAll() }
+        network.cut(cut.links)
+        tellFault(cut.told)
+        healLater(span)
+    }
+
+    func isolate(_ member: Int, for span: Microseconds) {
+        guard phase == .faults else { return }
+        let others = members.indices.filter { $0 != member }
+        cut(
+            Cut(told: "n\(member) is cut off", links: others.flatMap { [(member, $0), ($0, member)] }),
+            for: span)
+    }
+
+    private func mute(for span: Microseconds) {
+        let kind = dice.pick(PeerMessage.Kind.allCases)
+        network.muted = kind
+        tellFault("no \(kind.rawValue) gets through")
+        healLater(span)
+    }
+
+    private func healLater(_ span: Microseconds) {
+        cuts += 1
+        queue.add(.heal(cut: cuts), at: time + span)
+    }
+
+    func heal(_ cut: Int) {
+        guard phase == .faults, cut == cuts else { return }
+        network.healAll()
+        tellFault("all links heal")
+    }
+
+    private func storm(for span: Microseconds) {
+        network.linkFaults.loss = dice.within(0...500_000)
+        network.linkFaults.duplication = dice.within(0...500_000)
+        network.linkFaults.delay = dice.within(0...800_000)
+        network.linkFaults.lateCopy = dice.within(0...100_000)
+        tellFault("a storm: \(network.linkFaults)")
+        queue.add(.stormEnds, at: time + span)
+    }
+
+    // MARK: - Machines
+
+    /// Whether chance crashes a member between two steps of a turn; oftener where they are rare ones.
+    func strikes(_ member: Member, around ready: ReplicaReady) -> Bool {
+        let chance = min(scenario.faults.crashPoint * (ready.isRare ? 100 : 1), 300_000)
+        guard phase == .faults, dice.chance(perMillion: chance) else { return false }
+        crash(member, for: restartSpan())
+        return true
+    }
+
+    func crash(_ member: Member, for span: Microseconds) {
+        guard member.isAlive else { return }
+        tellFault("crashes", member)
+        tally.crashes += 1
+        stopMachine(member)
+        schedule(.start, of: member, at: time + span)
+    }
+
+    /// Ends a member as it stands: its process alone, or the whole machine.
+    func stopMachine(_ member: Member) {
+        var generator = SeededGenerator(seed: dice.next())
+        member.crash(
+            afterDiskCalls: dice.below(8), losesPower: dice.below(2) == 0, using: &generator)
+    }
+
+    func start(_ member: Member) throws {
+        tally.events += 1
+        strikeStart(of: member)
+        let names = members.map(\.id)
+        var settings = Raft.Settings(
+            id: member.id, members: names, voters: Array(names.prefix(scenario.initialVoters)),
+            timing: Timing(
+                electionTimeout: scenario.electionTimeout, heartbeatInterval: scenario.heartbeatInterval),
+            seed: dice.next())
+        settings.limits = scenario.limits
+        settings.isInMemory = scenario.isInMemory
+        do {
+            try member.start(settings, segmentSize: scenario.segmentSize, at: time)
+        } catch let error as StorageError {
+            return try cannotStart(member, error)
+        }
+        tellFault("starts", member)
+        try checkDisk(member)
+        try checkSnapshot(member)
+        try turn(member)
+    }
+
+    private func pause(_ member: Member, for span: Microseconds) {
+        guard member.isAlive, !member.isPaused else { return }
+        tellFault("is paused", member)
+        member.isPaused = true
+        if dice.below(100) < scenario.faults.isolation {
+            // Cut off while it sleeps, it wakes to old answers, and nobody tells it what happened meanwhile.
+            let start = time + 2 * scenario.latency.mean + dice.below(100_000)
+            queue.add(.isolate(member: member.index, span: 2 * span), at: start)
+        }
+        schedule(.resume, of: member, at: time + span)
+    }
+
+    func resume(_ member: Member) throws {
+        guard member.isPaused else { return }
+        tally.events += 1
+        member.isPaused = false
+        tellFault("goes on", member)
+        if member.isStoreDone {
+            member.isStoreDone = false
+            try diskIsDone(member)
+        } else {
+            try lookAround(member)
+        }
+    }
+
+    private func slow(_ member: Member, for span: Microseconds) {
+        guard member.slowness == 0 else { return }
+        member.slowness = dice.pick([1_000, 10_000, 50_000])
+        tellFault("takes up to \(member.slowness) us for a turn", member)
+        queue.add(.recover(member: member.index), at: time + span)
+    }
+
+    private func changeClock(_ member: Member) {
+        let rate = 1_000_000 + dice.within(-scenario.clockDrift...scenario.clockDrift)
+        member.clock.change(rate: rate, at: time)
+        tellFault("has a clock of rate \(rate)", member)
+        member.timer = nil
+        setTimer(member)
+    }
+
+    // MARK: - An orderly end
+
+    /// Tells a member to end, as SIGTERM does: a leader hands over first. A second later it is gone.
+    private func beginShutdown(_ member: Member) throws {
+        guard member.isListening, !member.isEnding else { return }
+        tellFault("is told to end", member)
+        member.isEnding = true
+        member.run?.replica.beginShutdown(now: member.clock.reading(at: time))
+        schedule(.mustEnd, of: member, at: time + 1_000_000)
+        try turn(member)
+    }
+
+    func stop(_ member: Member) {
+        tellFault("ends", member)
+        stopMachine(member)
+        schedule(.start, of: member, at: time + dice.within(1...scenario.faults.longest))
+    }
+}

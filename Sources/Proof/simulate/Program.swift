@@ -1,0 +1,44 @@
+import Foundation
+import Simulation
+
+/// Runs seeds of the simulation, on all cores, and tells of the first violations.
+@main
+enum Program {
+    static func main() {
+        do {
+            let arguments = Array(CommandLine.arguments.dropFirst())
+            if arguments.contains("--help") {
+                print(Options.usage)
+                exit(0)
+            }
+            let options = try Options(arguments)
+            if let seed = options.seed {
+                exit(runOne(seed, options) ? 0 : 1)
+            } else if let worker = options.worker {
+                try Worker(number: worker, options: options).run()
+            } else {
+                exit(try WorkerPool(options: options, arguments: arguments).run() ? 0 : 1)
+            }
+        } catch let mistake as Options.Mistake {
+            FileHandle.standardError.write(Data("simulate: \(mistake.text)\n\(Options.usage)\n".utf8))
+            exit(64)
+        } catch {
+            FileHandle.standardError.write(Data("simulate: \(error)\n".utf8))
+            exit(70)
+        }
+    }
+
+    /// Runs one seed by itself, in words if wanted.
+    /// - Returns: whether all held.
+    private static func runOne(_ seed: UInt64, _ options: Options) -> Bool {
+        let scenario = options.scenario(seed)
+        print(scenario.told)
+        let simulation = Simulation(scenario)
+        if options.isTraced { simulation.trace = { print($0) } }
+        let report = simulation.run()
+        if let violation = report.violation { print(violation) }
+        print(report.tally.told)
+        print("fingerprint \(String(report.fingerprint, radix: 16))")
+        return report.violation == nil
+    }
+}

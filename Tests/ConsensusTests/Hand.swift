@@ -1,0 +1,174 @@
+@testable import Consensus
+
+/// A member by itself, and what the rest of its cluster would say to it.
+struct Hand {
+    var raft: Raft
+    var now: Microseconds = 1_000_000
+    private(set) var events: [Event] = []
+    private(set) var reads: [ReadyRead] = []
+    /// The texts of the snapshots that it installed, and those after which it stores an empty log.
+    private(set) var installed: [String] = []
+    private(set) var logResets: [LogPosition] = []
+    private var arriving = ""
+    private var nextID = 1
+
+    /// A member `id` of a cluster of `size` with entries of the given terms.
+    init(
+        _ id: NodeID = "n0", of size: Int = 3, term: Term? = nil, votedFor: NodeID? = nil,
+        log terms: [Term] = [], voters: [NodeID]? = nil, timing: Timing = Timing(), seed: UInt64 = 7,
+        configure: (inout Raft.Settings) -> Void = { _ in }
+    ) {
+        let members = (0..<size).map { "n\($0)" }
+        var settings = Raft.Settings(
+            id: id, members: members, voters: voters, timing: timing, seed: seed)
+        configure(&settings)
+        raft = Raft(
+            settings: settings,
+            hardState: HardState(term: term ?? terms.last ?? 0, votedFor: votedFor),
+            log: Log(entries: entries(terms)), now: now)
+    }
+
+    /// Does all that the member asks for.
+    mutating func settle() -> [Outgoing] {
+        var messages: [Outgoing] = []
+        while raft.hasReady {
+            let ready = raft.takeReady()
+            raft.persisted(ready)
+            messages += ready.early + ready.late
+            events += ready.events
+            reads += ready.reads
+            if let position = ready.logReset { logResets.append(position) }
+            install(ready)
+        }
+        return messages
+    }
+
+    /// Takes pieces of a snapshot for its state machine, and the whole when its last piece is there.
+    private mutating func install(_ ready: Ready) {
+        for piece in ready.snapshotPieces {
+            arriving = piece.offset == 0 ? piece.text : arriving + piece.text
+        }
+        guard let replyToken = ready.replyToken, let last = ready.snapshotPieces.last else { return }
+        installed.append(arriving)
+        raft.install(
+            Snapshot(position: last.position, source: Pieces([arriving])), membership: raft.membership,
+            for: replyToken)
+    }
+
+    /// Says something to the member.
+    /// - Returns: all that it says then.
+    @discardableResult
+    mutating func hear(_ body: RaftMessage.Body, from sender: NodeID, inReplyTo: MessageID? = nil)
+        -> [Outgoing]
+    {
+        nextID += 1
+        raft.receive(RaftMessage(id: nextID, inReplyTo: inReplyTo, body), from: sender, now: now)
+        return settle()
+    }
+
+    @discardableResult
+    mutating func wait(_ time: Microseconds) -> [Outgoing] {
+        now += time
+        raft.advance(to: now)
+        return settle()
+    }
+
+    /// Lets the time come by which the member must be called.
+    @discardableResult
+    mutating func waitForDeadline() -> [Outgoing] {
+        wait(max(raft.deadline! - now, 0))
+    }
+
+    /// Asks it for a vote.
+    mutating func vote(_ request: RequestVote, from sender: NodeID? = nil) -> RequestVoteReply? {
+        for outgoing in hear(.requestVote(request), from: sender ?? request.candidate) {
+            if case .requestVoteReply(let reply) = outgoing.message.body { return reply }
+        }
+        return nil
+    }
+
+    @discardableResult
+    mutating func append(_ request: AppendEntries) -> AppendEntriesReply? {
+        for outgoing in hear(.appendEntries(request), from: request.leader) {
+            if case .appendEntriesReply(let reply) = outgoing.message.body { return reply }
+        }
+        return nil
+    }
+
+    /// Makes the member a candidate, by granting it every pre-vote that it needs.
+    /// - Returns: its requests for votes.
+    mutating func makeCandidate() -> [Outgoing] {
+        for request in waitForDeadline() {
+            let grant = RequestVoteReply(term: raft.currentTerm, voteGranted: true, preVote: true)
+            let answers = hear(.requestVoteReply(grant), from: request.to, inReplyTo: request.message.id)
+            if case .candidate = raft.role { return answers }
+        }
+        return []
+    }
+
+    /// Makes the member a leader, with the votes of as many as it needs.
+    /// - Returns: its first appends.
+    @discardableResult
+    mutating func makeLeader() -> [Outgoing] {
+        for request in makeCandidate() {
+            let grant = RequestVoteReply(term: raft.currentTerm, voteGranted: true)
+            let appends = hear(.requestVoteReply(grant), from: request.to, inReplyTo: request.message.id)
+            if raft.isLeader { return appends }
+        }
+        return []
+    }
+
+    mutating func propose(_ text: String) -> [Outgoing] {
+        _ = raft.propose(Command(text))
+        return settle()
+    }
+
+    /// Lets a follower acknowledge what the leader sent.
+    @discardableResult
+    mutating func acknowledge(_ appends: [Outgoing], by follower: NodeID) -> [Outgoing] {
+        var answers: [Outgoing] = []
+        for append in appends where append.to == follower && append.appendEntries != nil {
+            answers += hear(answer(true), from: follower, inReplyTo: append.message.id)
+        }
+        return answers
+    }
+
+    func answer(_ success: Bool, hint: LogPosition? = nil) -> RaftMessage.Body {
+        .appendEntriesReply(AppendEntriesReply(term: raft.currentTerm, success: success, hint: hint))
+    }
+
+    func progress(of id: NodeID) -> Progress? {
+        if case .leader(let leadership) = raft.role { leadership.progress(of: id) } else { nil }
+    }
+}
+
+extension Raft {
+    var isFollower: Bool { if case .follower = role { true } else { false } }
+    var isCandidate: Bool { if case .candidate = role { true } else { false } }
+    var isPreCandidate: Bool { if case .preCandidate = role { true } else { false } }
+}
+
+extension Log {
+    var terms: [Term] {
+        lastIndex == lastIncludedIndex ? [] : self[firstIndex...lastIndex].map(\.term)
+    }
+}
+
+extension Outgoing {
+    var appendEntries: AppendEntries? {
+        if case .appendEntries(let request) = message.body { request } else { nil }
+    }
+
+    var requestVote: RequestVote? {
+        if case .requestVote(let request) = message.body { request } else { nil }
+    }
+}
+
+/// Entries of the given terms, each with a text that names its place.
+func entries(_ terms: [Term], from index: Index = 1) -> [Entry] {
+    terms.enumerated().map { Entry(term: $1, "e\(index + $0)") }
+}
+
+func heartbeat(term: Term, from leader: NodeID, commit: Index = 0) -> AppendEntries {
+    AppendEntries(term: term, leader: leader, prevLogIndex: 0, prevLogTerm: 0, leaderCommit: commit)
+}

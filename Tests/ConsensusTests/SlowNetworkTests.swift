@@ -1,0 +1,94 @@
+import XCTest
+
+@testable import Consensus
+
+/// Timeouts that follow what is measured, and requests that outlast them.
+final class SlowNetworkTests: XCTestCase {
+    private func slow(_ latency: Microseconds, members: Int = 5) -> Cluster {
+        let cluster = Cluster(members)
+        cluster.latency = { _, _ in latency }
+        cluster.run(for: 60 * latency + 5_000_000)
+        XCTAssertEqual(cluster.leaderIDs.count, 1, "no leader at \(latency)")
+        return cluster
+    }
+
+    func testAFollowersReadIsAnsweredWithinAFewRoundTripsHoweverSlowTheNetworkIs() {
+        for latency in [100, 10_000, 100_000, 400_000] {
+            let cluster = slow(latency)
+            let follower = cluster.ids.first { $0 != cluster.leaderIDs[0] }!
+            cluster.with(follower) { $0.read(1) }
+            // There and back, and a round of the leader's between.
+            cluster.run(for: 4 * latency + 1_000)
+            XCTAssertEqual(cluster.reads[follower], [1], "at \(latency)")
+        }
+    }
+
+    func testALeaderOnASlowNetworkStays() {
+        for latency in [100_000, 400_000] {
+            let cluster = slow(latency)
+            let leader = cluster.leaderIDs
+            let term = cluster[leader[0]].currentTerm
+            cluster.run(for: 100 * latency)
+            XCTAssertEqual(cluster.leaderIDs, leader)
+            XCTAssertEqual(cluster[leader[0]].currentTerm, term)
+        }
+    }
+
+    func testWhatIsAskedAgainIsNotAskedAgainBeforeAnAnswerCanHaveCome() {
+        var timing = Timing()
+        for _ in 0..<100 { timing.add(roundTrip: 200_000) }
+        XCTAssertGreaterThanOrEqual(timing.retryInterval, 400_000)
+    }
+
+    // Scenario 3
+    func testTheTimeoutIsSpreadOnASlowNetworkToo() {
+        var waits: Set<Microseconds> = []
+        for seed in 0..<50 as Range<UInt64> {
+            var hand = Hand(seed: seed)
+            var request = heartbeat(term: 1, from: "n1")
+            request.roundTrip = Estimate(mean: 400_000, deviation: 100_000)
+            for _ in 0..<2 { hand.append(request) }
+            let wait = hand.raft.deadline! - hand.now
+            XCTAssertTrue((800_000..<1_600_000).contains(wait))
+            waits.insert(wait)
+        }
+        XCTAssertGreaterThan(waits.count, 40)
+    }
+
+    func testOneLateAnswerDoesNotMakeTheMemberWaitForMinutes() {
+        var timing = Timing()
+        for _ in 0..<20 { timing.add(roundTrip: 1_000) }
+        // Somebody was stopped for an hour, and answers now.
+        timing.add(roundTrip: 3_600_000_000)
+        XCTAssertLessThanOrEqual(timing.electionTimeout, 1_000_000)
+        XCTAssertLessThanOrEqual(timing.oneWayLatency, 100_000)
+        var first = Timing()
+        first.add(roundTrip: 3_600_000_000)
+        XCTAssertLessThanOrEqual(first.electionTimeout, 1_000_000)
+    }
+
+    func testAMeasurementThatGrowsIsFollowedWithinAFewSamples() {
+        var timing = Timing()
+        for _ in 0..<20 { timing.add(roundTrip: 1_000) }
+        var samples = 0
+        while timing.electionTimeout < 2_000_000, samples < 100 {
+            timing.add(roundTrip: 2_000_000)
+            samples += 1
+        }
+        XCTAssertLessThan(samples, 12)
+    }
+
+    func testAMeasurementFromAPeerIsTakenWithinReason() {
+        for figure in [Int.min, -1, 0, 1 << 62, .max] {
+            var hand = Hand()
+            var request = heartbeat(term: 1, from: "n1")
+            request.roundTrip = Estimate(mean: figure, deviation: figure)
+            for _ in 0..<2 { hand.append(request) }
+            let wait = hand.raft.deadline! - hand.now
+            XCTAssertTrue(
+                (Timing.shortestElectionTimeout..<(2 * Timing.longestElectionTimeout)).contains(wait))
+            XCTAssertLessThanOrEqual(hand.raft.timing.oneWayLatency, Timing.longestElectionTimeout)
+            XCTAssertGreaterThanOrEqual(hand.raft.timing.oneWayLatency, 0)
+        }
+    }
+}

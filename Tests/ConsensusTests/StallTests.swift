@@ -1,0 +1,97 @@
+import XCTest
+
+@testable import Consensus
+
+/// Machines that stand still now and then, and timers that ring late.
+final class StallTests: XCTestCase {
+    private let timeout = Timing.shortestElectionTimeout
+
+    /// All members stand still for `time`, and are then called, each before it hears of the others.
+    private func stall(_ cluster: Cluster, for time: Microseconds) {
+        cluster.wait(time)
+        for id in cluster.ids {
+            cluster.with(id) { [now = cluster.now] in
+                $0.noteLateness(at: now)
+                $0.advance(to: now)
+            }
+        }
+    }
+
+    func testAMachineThatStandsStillNowAndThenKeepsItsLeader() {
+        let cluster = Cluster(3)
+        cluster.elect("n0")
+        cluster.latency = { _, _ in 100 }
+        for span in [200_000, 1_000_000, 300_000, 10_000_000] {
+            cluster.run(for: timeout)
+            stall(cluster, for: span)
+            cluster.run(for: timeout)
+            XCTAssertEqual(cluster.leaderIDs, ["n0"])
+            XCTAssertEqual(cluster["n1"].currentTerm, 1)
+        }
+    }
+
+    func testALeaderThatIsGoneIsReplacedThoughEveryTimerRingsLate() {
+        let cluster = Cluster(3)
+        cluster.elect("n0")
+        cluster.crash("n0")
+        for _ in 0..<40 where cluster.leaderIDs.isEmpty {
+            cluster.wait(2 * timeout)
+            for id in ["n1", "n2"] {
+                cluster.with(id) { [now = cluster.now] in
+                    $0.noteLateness(at: now)
+                    $0.advance(to: now)
+                }
+            }
+            cluster.settle()
+        }
+        XCTAssertNotEqual(cluster.leaderIDs, [])
+    }
+
+    func testALeaderWithoutAQuorumStepsDownThoughItsTimerRingsLate() {
+        let cluster = Cluster(3)
+        cluster.elect("n0")
+        cluster.isolate("n0")
+        for _ in 0..<4 { stall(cluster, for: 2 * timeout) }
+        XCTAssertFalse(cluster["n0"].isLeader)
+    }
+
+    func testHeartbeatsLeaveWhileInputWaitsToBeReceivedAndNothingElseHappens() {
+        let cluster = Cluster(3)
+        cluster.elect("n0")
+        cluster.isolate("n0")
+        cluster.wait(10 * timeout)
+        XCTAssertNotNil(cluster["n0"].heartbeatDeadline)
+        cluster.with("n0") { [now = cluster.now] in
+            $0.advanceHeartbeats(to: now)
+            XCTAssert($0.isLeader, "what a quorum has answered may be what waits")
+            let ready = $0.takeReady()
+            $0.persisted(ready)
+            XCTAssertEqual(ready.early.map(\.to), ["n1", "n2"])
+            XCTAssertGreaterThan($0.heartbeatDeadline ?? 0, now)
+            $0.advance(to: now)
+            XCTAssertFalse($0.isLeader)
+            XCTAssertNil($0.heartbeatDeadline)
+        }
+        cluster.with("n1") { [now = cluster.now] in
+            $0.advanceHeartbeats(to: now)
+            XCTAssertNil($0.heartbeatDeadline)
+            XCTAssertEqual($0.leader, "n0", "its word may be what waits")
+        }
+    }
+
+    func testTheTimeoutFollowsHowLateTheTimerRings() {
+        var timing = Timing()
+        for _ in 0..<50 { timing.add(lateness: 40_000) }
+        XCTAssertEqual(timing.electionTimeout, timeout + 40_000, accuracy: 2_000)
+        timing.add(lateness: 60_000_000)
+        XCTAssertLessThan(timing.electionTimeout, 3 * timeout)
+        for _ in 0..<50 { timing.add(lateness: 100) }
+        XCTAssertEqual(timing.electionTimeout, timeout, accuracy: 2_000)
+    }
+
+    func testTheTimeoutLeavesTimeForTheTwoRoundTripsOfAnElection() {
+        var timing = Timing()
+        for _ in 0..<50 { timing.add(roundTrip: 200_000) }
+        XCTAssertEqual(timing.electionTimeout, 400_000, accuracy: 4_000)
+    }
+}
