@@ -1,7 +1,8 @@
 // swift-tools-version: 6.0
 import PackageDescription
 
-// Each room may import only rooms above it in this list; see the README's architecture section.
+// Node is what ships, Proof what proves it, Bench what shows it. A module imports only those above it in this list, and
+// nothing that ships imports what does not; see the README's architecture section.
 let package = Package(
     name: "raft-kv",
     products: [
@@ -11,21 +12,23 @@ let package = Package(
         .target(name: "Consensus", path: "Sources/Node/Consensus"),
         .target(name: "Detours", dependencies: ["Consensus"], path: "Sources/Node/Detours"),
         .target(name: "KeyValue", dependencies: ["Consensus", "Detours"], path: "Sources/Node/KeyValue"),
-        .target(name: "Linearizability", path: "Sources/Proof/Linearizability"),
         .target(name: "Storage", dependencies: ["Consensus", "KeyValue"], path: "Sources/Node/Storage"),
-        .target(
-            name: "Simulation",
-            dependencies: ["Consensus", "Detours", "KeyValue", "Linearizability", "Storage"],
-            path: "Sources/Proof/Simulation"),
         .target(
             name: "Maelstrom", dependencies: ["Consensus", "Detours", "KeyValue"],
             path: "Sources/Node/Maelstrom"),
         .executableTarget(
             name: "raft-kv", dependencies: ["Consensus", "KeyValue", "Storage", "Maelstrom"],
             path: "Sources/Node/raft-kv"),
+
+        .target(name: "Linearizability", path: "Sources/Proof/Linearizability"),
+        .target(
+            name: "Simulation",
+            dependencies: ["Consensus", "Detours", "KeyValue", "Linearizability", "Storage"],
+            path: "Sources/Proof/Simulation"),
+        .executableTarget(name: "simulate", dependencies: ["Simulation"], path: "Sources/Proof/simulate"),
+
         .executableTarget(
             name: "mini-maelstrom", dependencies: ["Linearizability"], path: "Sources/Bench/mini-maelstrom"),
-        .executableTarget(name: "simulate", dependencies: ["Simulation"], path: "Sources/Proof/simulate"),
 
         // What the clusters of unit tests share.
         .target(name: "TestNetwork", path: "Tests/TestNetwork"),
