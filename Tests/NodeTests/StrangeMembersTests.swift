@@ -2,17 +2,9 @@ import Foundation
 import XCTest
 
 /// Members that do not exist, and snapshots that are none.
-final class StrangeMembersTests: XCTestCase {
-    private var directory = ""
-    private var options: [String] { ["--data-dir", directory, "--election-timeout", "3600000"] }
-
-    override func setUp() {
-        directory = NSTemporaryDirectory() + "raft-kv-\(UUID().uuidString)"
-    }
-
-    override func tearDown() {
-        try? FileManager.default.removeItem(atPath: directory)
-    }
+final class StrangeMembersTests: DataDirectoryTestCase {
+    /// Nobody stands by itself.
+    override var options: [String] { super.options + ["--election-timeout", "3600000"] }
 
     private func append(_ entries: [String]) -> String {
         let list = entries.map { "\"\($0)\"" }.joined(separator: ",")
@@ -95,6 +87,7 @@ final class StrangeMembersTests: XCTestCase {
             let reply = try XCTUnwrap(
                 refused.output.lazy.compactMap { Printed($0) }.last { $0.inReplyTo == 7 })
             XCTAssertEqual(reply.body["installed"] as? Bool, false, bad)
+            XCTAssert(refused.log.contains("refuses n1's snapshot up to (9, t1): "), refused.log)
         }
         let again = try session([first, line(#"{"type":"status","msg_id":9}"#)], options)
         XCTAssertEqual(Printed(again.output.last ?? "")?["snapshot_index"], 3)

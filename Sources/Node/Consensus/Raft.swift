@@ -42,6 +42,8 @@ package struct Raft: Sendable {
     /// The latest snapshot, to be sent to members that need what the log has forgotten.
     package internal(set) var snapshot: Snapshot?
     var incomingSnapshot: IncomingSnapshot?
+    /// The one that was refused last.
+    var refusedSnapshot: (leader: NodeID, position: LogPosition)?
     /// When recent campaigns asked for votes, to time the answers, also late ones.
     var sentVoteRequests: [(firstRequest: MessageID, sent: Microseconds)] = []
 

@@ -49,22 +49,38 @@ extension Replica {
         if piece.offset == 0 {
             arriving = ArrivingSnapshot(
                 position: piece.position, reader: SnapshotReader(limits, areCanonical: areCanonical))
+            snapshotFault = nil
         }
-        guard arriving?.position == piece.position, arriving?.text.size == piece.offset,
-            arriving?.reader.read(piece.text) == true
-        else {
+        guard arriving?.position == piece.position, arriving?.text.size == piece.offset else {
+            arriving = nil
+            return false
+        }
+        guard arriving?.reader.read(piece.text) == true else {
+            snapshotFault = arriving?.reader.fault
             arriving = nil
             return false
         }
         arriving?.text.append(piece.text)
-        guard piece.isLast else { return true }
-        defer { arriving = nil }
-        // What came in the same turn may be committed once it is stored; it is about to be applied.
-        guard let arriving, arriving.reader.isWhole, piece.position.index > raft.commitIndexOnceStored,
-            arriving.reader.membership?.hasQuorum(among: raft.settings.members) == true
-        else { return false }
-        arrived = arriving
+        guard piece.isLast, let whole = arriving else { return true }
+        arriving = nil
+        snapshotFault = fault(of: whole)
+        guard snapshotFault == nil else { return false }
+        arrived = whole
         return true
+    }
+
+    /// Why a snapshot of which all has come may not be taken over.
+    private func fault(of snapshot: ArrivingSnapshot) -> String? {
+        guard snapshot.reader.isWhole, let membership = snapshot.reader.membership else {
+            return "it has no end"
+        }
+        // What came in the same turn may be committed once it is stored; it is about to be applied.
+        if snapshot.position.index <= raft.commitIndexOnceStored {
+            return "what it stands for is here by now"
+        }
+        // Without a quorum that takes part no start on it would be possible.
+        if membership.hasQuorum(among: raft.settings.members) { return nil }
+        return "init's node_ids hold no quorum of its voters, \(membership.words.prefix(100))"
     }
 
     /// Takes over the leader's snapshot, which is stored.

@@ -37,6 +37,8 @@ package struct Replica: Sendable {
     var arriving: ArrivingSnapshot?
     /// The one that is whole and right, while it is stored.
     var arrived: ArrivingSnapshot?
+    /// Why the one that came last was none.
+    var snapshotFault: String?
     let areCanonical: ValueCheck
     var transfers: [PendingTransfer] = []
     /// Changes that cannot be made, until their refusal stands in the log.
@@ -184,7 +186,7 @@ package struct Replica: Sendable {
         var ready = raft.takeReady()
         ready.snapshotPieces = admit(ready.snapshotPieces)
         if let replyToken = ready.replyToken, arrived == nil {
-            raft.refuseSnapshot(for: replyToken)
+            raft.refuseSnapshot(for: replyToken, snapshotFault ?? "pieces of it are missing")
             ready.replyToken = nil
         }
         followLog(ready)

@@ -87,6 +87,8 @@ struct SnapshotReader: Sendable {
     private(set) var store: Store
     private(set) var membership: Membership?
     private var hasEnded = false
+    /// What was wrong with the text, once something was.
+    private(set) var fault: String?
     /// A line whose end has not come yet.
     private var rest = ""
     private let areCanonical: ValueCheck
@@ -107,10 +109,15 @@ struct SnapshotReader: Sendable {
         let unfinished = lines.removeLast()
         var values: [JSONValue] = []
         for line in lines {
-            guard read(line: line, &values) else { return false }
+            guard read(line: line, &values) else {
+                fault = "a line of it is none of a snapshot: \(line.prefix(100))"
+                return false
+            }
         }
         rest = unfinished
-        return areCanonical(values)
+        if areCanonical(values) { return true }
+        fault = "it holds what is no JSON, or not as members write it"
+        return false
     }
 
     private mutating func read(line: String, _ values: inout [JSONValue]) -> Bool {

@@ -40,6 +40,10 @@ extension Logger {
             log(
                 .info, .snapshot,
                 "takes over the leader's snapshot up to (\(position.index), t\(position.term))")
+        case .refusedSnapshot(let position, let leader, let reason):
+            log(
+                .warning, .snapshot,
+                "refuses \(leader)'s snapshot up to (\(position.index), t\(position.term)): \(reason)")
         case .changedMembership(let membership):
             log(.info, .election, "makes the voters \(membership.words)")
         case .transferStarted(let target):

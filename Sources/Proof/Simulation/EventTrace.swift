@@ -114,6 +114,8 @@ struct EventTrace {
         case .changedMembership(let membership): "makes the voters \(membership.words)"
         case .transferStarted(let target): "hands over to \(target)"
         case .transferAborted(let target): "gives up handing over to \(target)"
+        case .refusedSnapshot(let position, let from, let reason):
+            "refuses \(from)'s snapshot up to \(position.index): \(reason)"
         case .impossibleMessage(let from, let why): "cannot believe \(from): \(why)"
         case .lostLog(let member, let index, _):
             "finds that \(member) has lost what it acknowledged up to \(index)"

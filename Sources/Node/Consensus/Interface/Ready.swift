@@ -88,6 +88,8 @@ package enum Event: Hashable, Sendable {
     case appendRefused(leader: NodeID, prevLogIndex: Index, reason: AppendRefusal)
     case committed(Index, term: Term)
     case installedSnapshot(LogPosition)
+    /// The first time that it is; its leader may send it again and again.
+    case refusedSnapshot(LogPosition, from: NodeID, reason: String)
     case changedMembership(Membership)
     case transferStarted(target: NodeID)
     case transferAborted(target: NodeID)

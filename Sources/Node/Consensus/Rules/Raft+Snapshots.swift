@@ -186,9 +186,8 @@ extension Raft {
         }
         let isPossible = request.lastIncluded.term >= log.term(at: commitIndex) ?? 0
         if !isPossible {
-            note(
-                .impossibleMessage(
-                    from: leader, "sends a snapshot of a term before that of committed entries"))
+            noteRefusal(
+                of: request.lastIncluded, from: leader, "its term is before that of committed entries")
         }
         if request.offset == 0, replacesIncoming(request) {
             incomingSnapshot = IncomingSnapshot(position: request.lastIncluded, term: request.term)
@@ -262,10 +261,17 @@ extension Raft {
             .whole(replyToken.size, term: currentTerm), to: replyToken.leader, inReplyTo: replyToken.request)
     }
 
-    /// The snapshot whose last piece came is none: the leader is to begin again.
-    package mutating func refuseSnapshot(for replyToken: SnapshotReplyToken) {
+    /// The snapshot whose last piece came is none, for this reason: the leader is to begin again.
+    package mutating func refuseSnapshot(for replyToken: SnapshotReplyToken, _ reason: String) {
+        noteRefusal(of: replyToken.position, from: replyToken.leader, reason)
         let reply = InstallSnapshotReply(term: currentTerm, offset: 0, installed: false)
         answer(reply, to: replyToken.leader, inReplyTo: replyToken.request)
+    }
+
+    private mutating func noteRefusal(of position: LogPosition, from leader: NodeID, _ reason: String) {
+        if let refusedSnapshot, refusedSnapshot == (leader, position) { return }
+        refusedSnapshot = (leader, position)
+        note(.refusedSnapshot(position, from: leader, reason: reason))
     }
 
     private mutating func answer(_ body: InstallSnapshotReply, to leader: NodeID, inReplyTo id: MessageID?) {
