@@ -9,6 +9,7 @@ import XCTest
 final class ArrivingSnapshotTests: XCTestCase {
     private var storage: MemberStorage<SimulatedDisk>!
     private var replica: Replica!
+    private var events: [Event] = []
 
     private func open(_ disk: SimulatedDisk) throws -> StoredState {
         let (storage, found) = try MemberStorage.open(
@@ -49,6 +50,7 @@ final class ArrivingSnapshotTests: XCTestCase {
     private func settle() throws {
         while replica.hasReady {
             let ready = replica.takeReady()
+            events += ready.raft.events
             try storage.store(ready)
             replica.persisted(ready)
         }
@@ -76,6 +78,31 @@ final class ArrivingSnapshotTests: XCTestCase {
             XCTAssertEqual(state.store.count, 1)
             XCTAssertEqual(replica.lastApplied, 3)
         }
+    }
+
+    func testWhyASnapshotIsRefusedIsToldOnce() throws {
+        func refusals(_ pieces: [RaftMessage.Body]) throws -> [String] {
+            events = []
+            for _ in 1...3 {
+                for piece in pieces {
+                    hear(piece)
+                    try settle()
+                }
+            }
+            return events.compactMap { event in
+                guard case .refusedSnapshot(let position, "n0", let reason) = event else { return nil }
+                return "\(position.index): \(reason)"
+            }
+        }
+        let start = "members n0,n1,n2\n"
+        let pieces = [
+            piece(9, start, done: false), piece(9, "x=5\n", at: 17, done: false), piece(9, "end\n", at: 21),
+        ]
+        XCTAssertEqual(try refusals(pieces), ["9: a line of it is none of a snapshot: x=5"])
+        XCTAssertEqual(try refusals([piece(8, start)]), ["8: it has no end"])
+        XCTAssertEqual(
+            try refusals([piece(7, "members n8,n9\nend\n")]),
+            ["7: init's node_ids hold no quorum of its voters, n8,n9"])
     }
 
     func testWhatIsInstalledIsWhatIsStoredAlsoWhereAnotherSnapshotBeginsInTheSameTurn() throws {

@@ -14,27 +14,14 @@ final class DamageTests: XCTestCase {
         try Storage.open(on: disk, node: "n0", initialVoters: ["n0"], segmentSize: segmentSize)
     }
 
-    private func append(_ text: String, at index: Index, _ state: HardState? = nil) -> ReplicaReady {
-        var ready = Ready()
-        ready.hardState = state
-        ready.entriesStart = index
-        ready.entries = [Entry(term: 1, "c1 \(index) write 1 \"\(text)\"")]
-        return ReplicaReady(raft: ready)
-    }
-
     /// A snapshot of entries up to 8, and a log of several files behind it.
     private func filled(isCleanEnd: Bool = true) throws -> HarshDisk {
         let disk = HarshDisk()
         var (storage, _) = try open(disk)
-        try storage.store(append("a", at: 1, HardState(term: 1, votedFor: "n1")))
-        for index in 2...16 { try storage.store(append(String(repeating: "v", count: 80), at: index)) }
-        let position = LogPosition(index: 8, term: 1)
-        var writer = SnapshotWriter(of: Store(), at: position, membership: Membership(voters: ["n0"]))
-        var text = ""
-        while !writer.isDone { text += writer.next(bytes: 1 << 20) }
-        let piece = SnapshotPiece(position: position, offset: 0, text: text, isLast: true)
-        try storage.store(ReplicaReady(raft: Ready(), snapshotPiece: piece))
-        try storage.store(append("last", at: 17))
+        try storage.store(.appending(.terms([1]), at: 1, HardState(term: 1, votedFor: "n1")))
+        for index in 2...16 { try storage.store(.appending(.terms([1], size: 80), at: index)) }
+        try storage.store(.snapshot(LogPosition(index: 8, term: 1)))
+        try storage.store(.appending(.terms([1]), at: 17))
         if isCleanEnd { try storage.noteCleanPoint() }
         return disk
     }
@@ -118,8 +105,8 @@ final class DamageTests: XCTestCase {
         for length in [1, 60, 90, 300, 478, 1100] {
             let disk = HarshDisk()
             var (storage, _) = try open(disk, segmentSize: 1 << 20)
-            try storage.store(append(String(repeating: "v", count: 300 + length % 7), at: 1))
-            try storage.store(append(String(repeating: "w", count: length), at: 2))
+            try storage.store(.appending(.terms([1], size: 300 + length % 7), at: 1))
+            try storage.store(.appending(.terms([1], size: length), at: 2))
             let name = "log-000000000001"
             let whole = disk[name]
             let start = lastFrame(whole)
@@ -190,6 +177,53 @@ final class DamageTests: XCTestCase {
         XCTAssertEqual(try open(disk).found.state.hardState, HardState(term: 1, votedFor: "n1"))
     }
 
+    /// Wherever a sector ends, no changed bit makes one of its parts look like one that was never written.
+    func testOneBitThatHasChangedIsNoTornFrameWhereverSectorsEnd() throws {
+        let name = "log-000000000001"
+        for size in 0..<512 {
+            var (storage, _) = try open(HarshDisk(), segmentSize: 1 << 20)
+            try storage.store(.appending(.terms([1], size: size), at: 1))
+            let start = storage.disk[name].count
+            let last = Entry(term: 1, payload: .noOp)
+            try storage.store(.appending([last], at: 2, HardState(term: 1)))
+            let whole = storage.disk[name]
+            let payload = start + Frame.headerSize
+            for byte in [start, payload - 1, payload, payload + 1, whole.count - 2, whole.count - 1] {
+                for bit in 0..<8 {
+                    var other = whole
+                    other[byte] ^= 1 << bit
+                    guard case .damaged = Frame.find(in: other, at: start) else {
+                        return XCTFail("bit \(bit) of byte \(byte), of \(whole.count)")
+                    }
+                }
+            }
+        }
+    }
+
+    func testASequenceThatNothingCanFollowIsDamage() throws {
+        let disk = HarshDisk()
+        _ = try open(disk)
+        for sequence: UInt64 in [.max, 1 << 63, (1 << 62) + 1] {
+            let other = disk.copy()
+            other["log-000000000001"] = Frame.encode([1], sequence: sequence)
+            XCTAssertEqual(damage(other)?.offset, 0)
+        }
+    }
+
+    /// Files that only look like the member's own.
+    func testFilesOfOthersAreLeftAlone() throws {
+        let others = [
+            "log-5", "log--00000000005", "log-", "snapshot-", "snapshot-7", "snapshot-\u{0663}", "notes",
+        ]
+        let disk = HarshDisk()
+        for name in others { try disk.create(name) }
+        for _ in 1...2 {
+            var (storage, found) = try open(disk)
+            try storage.store(.appending(.terms([1]), at: found.state.log.lastIndex + 1))
+            XCTAssert(Set(others).isSubset(of: try disk.list()))
+        }
+    }
+
     func testFilesOfTheFirstFormatAreRefusedAsSuch() throws {
         let disk = HarshDisk()
         try disk.create("log-000000000001")
@@ -203,7 +237,7 @@ final class DamageTests: XCTestCase {
         let disk = HarshDisk()
         var (storage, _) = try open(disk)
         let older = disk["manifest"]
-        for index in 1...16 { try storage.store(append(String(repeating: "v", count: 80), at: index)) }
+        for index in 1...16 { try storage.store(.appending(.terms([1], size: 80), at: index)) }
         disk["manifest"] = older
         XCTAssertEqual(damage(disk)?.file, "manifest")
     }

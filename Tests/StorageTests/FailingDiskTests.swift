@@ -12,24 +12,6 @@ final class FailingDiskTests: XCTestCase {
         try Storage.open(on: disk, node: "n0", initialVoters: ["n0"], segmentSize: 700)
     }
 
-    private func append(_ terms: [Term], from start: Index, _ state: HardState? = nil) -> ReplicaReady {
-        var ready = Ready()
-        ready.hardState = state
-        ready.entriesStart = start
-        ready.entries =
-            terms.map { Entry(term: $0, "c1 1 write 1 \"\(String(repeating: "x", count: 40))\"") }[...]
-        return ReplicaReady(raft: ready)
-    }
-
-    private func snapshot(_ position: LogPosition) -> ReplicaReady {
-        var writer = SnapshotWriter(of: Store(), at: position, membership: Membership(voters: ["n0"]))
-        var text = ""
-        while !writer.isDone { text += writer.next(bytes: 1 << 20) }
-        return ReplicaReady(
-            raft: Ready(),
-            snapshotPiece: SnapshotPiece(position: position, offset: 0, text: text, isLast: true))
-    }
-
     /// What must be found.
     private struct Content: Hashable {
         var state = HardState()
@@ -44,7 +26,7 @@ final class FailingDiskTests: XCTestCase {
         return Content(
             state: found.hardState,
             base: LogPosition(index: log.lastIncludedIndex, term: log.lastIncludedTerm),
-            terms: log.lastIndex < log.firstIndex ? [] : log[log.firstIndex...log.lastIndex].map(\.term))
+            terms: log.terms)
     }
 
     /// Starts until the disk lets it, as a person does; each time it may lose its power before.
@@ -74,7 +56,7 @@ final class FailingDiskTests: XCTestCase {
             let count = Int.random(in: 1...content.terms.count, using: &generator)
             next.base = LogPosition(index: content.base.index + count, term: content.terms[count - 1])
             next.terms.removeFirst(count)
-            return (snapshot(next.base), next)
+            return (.snapshot(next.base), next)
         }
         if Int.random(in: 0..<3, using: &generator) == 0 {
             next.state = HardState(
@@ -84,7 +66,7 @@ final class FailingDiskTests: XCTestCase {
         let start = next.lastIndex + 1
         let new = Array(repeating: max(1, next.state.term), count: Int.random(in: 1...6, using: &generator))
         next.terms += new
-        return (append(new, from: start, next.state), next)
+        return (.appending(.terms(new, size: 40), at: start, next.state), next)
     }
 
     /// Any call fails once, the process ends, and starts again, with and without a power cut in between.
@@ -121,14 +103,14 @@ final class FailingDiskTests: XCTestCase {
     func testWhatASyncFailedToWriteIsWrittenAgainAtTheNextStart() throws {
         let disk = HarshDisk()
         var (storage, _) = try open(disk)
-        try storage.store(append([1], from: 1))
+        try storage.store(.appending(.terms([1]), at: 1))
         disk.callsUntilFailure = 1
-        XCTAssertThrowsError(try storage.store(append([1, 1], from: 2))) { error in
+        XCTAssertThrowsError(try storage.store(.appending(.terms([1, 1]), at: 2))) { error in
             XCTAssertEqual("\(error)", "cannot sync log-000000000001: the disk fails once")
         }
         var (again, found) = try open(disk)
         XCTAssertEqual(content(found.state).terms, [1, 1, 1], "it stands in the cache")
-        try again.store(append([1], from: 4))
+        try again.store(.appending(.terms([1]), at: 4))
         for seed in 0..<20 {
             var generator = SeededGenerator(seed: UInt64(seed))
             let later = disk.copy()
@@ -141,7 +123,7 @@ final class FailingDiskTests: XCTestCase {
         let disk = HarshDisk()
         var (storage, _) = try open(disk)
         let before = disk.syncs
-        try storage.store(append([1, 1], from: 1, HardState(term: 1, votedFor: "n0")))
+        try storage.store(.appending(.terms([1, 1]), at: 1, HardState(term: 1, votedFor: "n0")))
         XCTAssertEqual(disk.syncs, before + 1)
         try storage.noteCleanPoint()
         XCTAssertEqual(disk.syncs, before + 3, "the manifest and its name")

@@ -12,24 +12,6 @@ final class MemberStorageTests: XCTestCase {
         try MemberStorage.open(on: disk, node: "n0", initialVoters: ["n0"], segmentSize: segmentSize)
     }
 
-    private func ready(
-        hardState: HardState? = nil, from start: Index? = nil, _ entries: [Entry] = []
-    ) -> ReplicaReady {
-        var ready = Ready()
-        ready.hardState = hardState
-        ready.entriesStart = start
-        ready.entries = entries[...]
-        return ReplicaReady(raft: ready)
-    }
-
-    private func entries(_ terms: [Term]) -> [Entry] {
-        terms.map { Entry(term: $0, "c1 1 write 1 \($0)") }
-    }
-
-    private func terms(_ log: Log) -> [Term] {
-        log.lastIndex < log.firstIndex ? [] : log[log.firstIndex...log.lastIndex].map(\.term)
-    }
-
     func testANewDirectoryHoldsNothing() throws {
         let found = try open(SimulatedDisk()).found
         XCTAssertEqual(found.state.hardState, HardState())
@@ -39,38 +21,38 @@ final class MemberStorageTests: XCTestCase {
 
     func testWhatWasStoredIsThereAfterARestart() throws {
         var (storage, _) = try open(SimulatedDisk())
-        try storage.store(ready(hardState: HardState(term: 3, votedFor: "n1"), from: 1, entries([1, 1, 3])))
-        try storage.store(ready(from: 4, entries([3])))
+        try storage.store(.appending(.terms([1, 1, 3]), at: 1, HardState(term: 3, votedFor: "n1")))
+        try storage.store(.appending(.terms([3]), at: 4))
         let found = try open(storage.disk).found
         XCTAssertEqual(found.state.hardState, HardState(term: 3, votedFor: "n1"))
-        XCTAssertEqual(terms(found.state.log), [1, 1, 3, 3])
+        XCTAssertEqual(found.state.log.terms, [1, 1, 3, 3])
     }
 
     func testOneTurnIsOneSync() throws {
         var (storage, _) = try open(SimulatedDisk(), segmentSize: 1 << 20)
         let before = storage.disk.syncs
-        try storage.store(ready(hardState: HardState(term: 1), from: 1, entries([1, 1, 1, 1])))
+        try storage.store(.appending(.terms([1, 1, 1, 1]), at: 1, HardState(term: 1)))
         XCTAssertEqual(storage.disk.syncs, before + 1)
-        try storage.store(ready())
+        try storage.store(ReplicaReady(raft: Ready()))
         XCTAssertEqual(storage.disk.syncs, before + 1, "nothing had to be durable")
     }
 
     // Scenario 74
     func testATruncatedSuffixDoesNotComeBack() throws {
         var (storage, _) = try open(SimulatedDisk())
-        try storage.store(ready(from: 1, entries([1, 1, 1, 1])))
-        try storage.store(ready(from: 3, entries([2])))
-        XCTAssertEqual(terms(try open(storage.disk).found.state.log), [1, 1, 2])
+        try storage.store(.appending(.terms([1, 1, 1, 1]), at: 1))
+        try storage.store(.appending(.terms([2]), at: 3))
+        XCTAssertEqual(try open(storage.disk).found.state.log.terms, [1, 1, 2])
     }
 
     // Scenario 72
     func testATornTailIsCutOffAndNamed() throws {
         var (storage, _) = try open(SimulatedDisk())
-        try storage.store(ready(from: 1, entries([1, 1])))
+        try storage.store(.appending(.terms([1, 1]), at: 1))
         var torn = storage.disk
         try torn.append(Array("RKVf but no more".utf8), to: "log-000000000001")
         let (again, found) = try open(torn)
-        XCTAssertEqual(terms(found.state.log), [1, 1])
+        XCTAssertEqual(found.state.log.terms, [1, 1])
         XCTAssertEqual(found.tornTail?.file, "log-000000000001")
         XCTAssertNil(try open(again.disk).found.tornTail, "it was cut off")
     }
@@ -78,10 +60,10 @@ final class MemberStorageTests: XCTestCase {
     // Scenario 72
     func testADamagedByteBeforeTheLastFrameIsNeverGuessedAt() throws {
         var (storage, _) = try open(SimulatedDisk(), segmentSize: 1 << 20)
-        try storage.store(ready(hardState: HardState(term: 1, votedFor: "n0"), from: 1, entries([1, 1])))
+        try storage.store(.appending(.terms([1, 1]), at: 1, HardState(term: 1, votedFor: "n0")))
         var disk = storage.disk
         let whole = try disk.read("log-000000000001").count
-        try storage.store(ready(from: 3, entries([1])))
+        try storage.store(.appending(.terms([1]), at: 3))
         for offset in 0..<whole {
             var damaged = storage.disk
             damaged.damage("log-000000000001", at: offset)
@@ -95,7 +77,7 @@ final class MemberStorageTests: XCTestCase {
 
     func testADirectoryOfAnotherMemberOrVersionIsRefused() throws {
         var (storage, _) = try open(SimulatedDisk())
-        try storage.store(ready(from: 1, entries([1])))
+        try storage.store(.appending(.terms([1]), at: 1))
         XCTAssertThrowsError(try MemberStorage.open(on: storage.disk, node: "n1", initialVoters: ["n0"])) {
             error in
             XCTAssertEqual("\(error)", "manifest is damaged at byte 0: it belongs to n0, not to n1")
@@ -105,7 +87,7 @@ final class MemberStorageTests: XCTestCase {
     func testAFailedDiskStoresNothingAndSaysWhy() throws {
         var (storage, _) = try open(SimulatedDisk())
         storage.disk.callsUntilFailure = 1
-        XCTAssertThrowsError(try storage.store(ready(from: 1, entries([1])))) { error in
+        XCTAssertThrowsError(try storage.store(.appending(.terms([1]), at: 1))) { error in
             XCTAssertEqual("\(error)", "cannot sync log-000000000001: the simulated disk has failed")
         }
     }
@@ -124,7 +106,7 @@ final class MemberStorageTests: XCTestCase {
                     in: max(0, acknowledged.count - 2)...acknowledged.count, using: &generator)
                 let new = Array(repeating: term, count: Int.random(in: 1...4, using: &generator))
                 let next = Array(acknowledged[..<keep]) + new
-                let store = ready(hardState: HardState(term: term), from: keep + 1, entries(new))
+                let store = ReplicaReady.appending(.terms(new), at: keep + 1, HardState(term: term))
                 let crashes = Int.random(in: 0..<4, using: &generator) == 0
                 if crashes { storage.disk.callsUntilFailure = Int.random(in: 0..<4, using: &generator) }
                 let isAcknowledged = (try? storage.store(store)) != nil
@@ -134,7 +116,7 @@ final class MemberStorageTests: XCTestCase {
                 disk.crash(using: &generator)
                 let (again, found) = try open(disk, segmentSize: 300)
                 storage = again
-                let recovered = terms(found.state.log)
+                let recovered = found.state.log.terms
                 let possible = isAcknowledged ? [acknowledged] : [acknowledged, next]
                 XCTAssertTrue(
                     possible.contains(recovered), "seed \(seed): \(recovered) is none of \(possible)")

@@ -14,44 +14,11 @@ final class SnapshotStorageTests: XCTestCase {
         try Storage.open(on: disk, node: "n0", initialVoters: ["n0"], segmentSize: 1)
     }
 
-    private func ready(_ change: (inout Ready) -> Void) -> ReplicaReady {
-        var ready = Ready()
-        change(&ready)
-        return ReplicaReady(raft: ready)
-    }
-
-    private func append(_ term: Term, at index: Index) -> ReplicaReady {
-        ready {
-            $0.entriesStart = index
-            $0.entries = [Entry(term: term, "c1 \(index) write 1 \(index)")]
-        }
-    }
-
-    private func text(of store: Store, at position: LogPosition) -> String {
-        var writer = SnapshotWriter(of: store, at: position, membership: Membership(voters: ["n0"]))
-        var text = ""
-        while !writer.isDone { text += writer.next(bytes: 1 << 20) }
-        return text
-    }
-
-    private func piece(_ position: LogPosition) -> SnapshotPiece {
-        SnapshotPiece(
-            position: position, offset: 0, text: text(of: Store(), at: position), isLast: true)
-    }
-
-    private func own(_ position: LogPosition) -> ReplicaReady {
-        ReplicaReady(raft: Ready(), snapshotPiece: piece(position))
-    }
-
-    private func terms(_ log: Log) -> [Term] {
-        log.lastIndex < log.firstIndex ? [] : log[log.firstIndex...log.lastIndex].map(\.term)
-    }
-
     /// A log of eight entries of term 1, of which a snapshot stands for the first three.
     private func filled() throws -> Storage {
         var (storage, _) = try open(SimulatedDisk())
-        for index in 1...8 { try storage.store(append(1, at: index)) }
-        try storage.store(own(LogPosition(index: 3, term: 1)))
+        for index in 1...8 { try storage.store(.appending(.terms([1]), at: index)) }
+        try storage.store(.snapshot(LogPosition(index: 3, term: 1)))
         return storage
     }
 
@@ -84,7 +51,7 @@ final class SnapshotStorageTests: XCTestCase {
                 later.crash(using: &generator)
                 let second = try open(later).found.state
                 XCTAssertEqual(second.log.lastIncludedIndex, found.state.log.lastIncludedIndex)
-                XCTAssertEqual(terms(second.log), terms(found.state.log))
+                XCTAssertEqual(second.log.terms, found.state.log.terms)
             }
             if isStored { return }
         }
@@ -92,7 +59,7 @@ final class SnapshotStorageTests: XCTestCase {
 
     // Scenario 68
     func testACrashBetweenASnapshotAndTheEndOfItsLogLosesNoEntry() throws {
-        try crashEverywhere([own(LogPosition(index: 6, term: 1))]) { found, isStored in
+        try crashEverywhere([.snapshot(LogPosition(index: 6, term: 1))]) { found, isStored in
             XCTAssertTrue([3, 6].contains(found.log.lastIncludedIndex), "\(found.log.lastIncludedIndex)")
             if isStored { XCTAssertEqual(found.log.lastIncludedIndex, 6) }
             XCTAssertEqual(found.snapshot?.position.index, found.log.lastIncludedIndex)
@@ -103,14 +70,14 @@ final class SnapshotStorageTests: XCTestCase {
     // Scenario 68
     func testACrashBeforeTheLogIsToldOfTheLeadersSnapshotDoesNotMixTheTwo() throws {
         let position = LogPosition(index: 6, term: 2)
-        let steps = [ready { $0.snapshotPieces = [piece(position)] }, ready { $0.logReset = position }]
+        let steps = [ReplicaReady.leadersSnapshot(position), .resetting(to: position)]
         try crashEverywhere(steps) { found, isStored in
             if found.log.lastIncludedIndex == 3, !isStored {
-                XCTAssertEqual(terms(found.log), [1, 1, 1, 1, 1], "as if nothing had come")
+                XCTAssertEqual(found.log.terms, [1, 1, 1, 1, 1], "as if nothing had come")
             } else {
                 XCTAssertEqual(found.log.lastIncludedIndex, 6)
                 XCTAssertEqual(found.log.lastIncludedTerm, 2)
-                XCTAssertEqual(terms(found.log), [], "entries 7 and 8 do not follow the snapshot")
+                XCTAssertEqual(found.log.terms, [], "entries 7 and 8 do not follow the snapshot")
             }
         }
     }
@@ -118,7 +85,7 @@ final class SnapshotStorageTests: XCTestCase {
     // Scenario 68
     func testALogThatWasCutWithoutItsSnapshotIsRefused() throws {
         var storage = try filled()
-        try storage.store(own(LogPosition(index: 6, term: 1)))
+        try storage.store(.snapshot(LogPosition(index: 6, term: 1)))
         var disk = storage.disk
         let snapshots = try disk.list().filter { $0.hasPrefix("snapshot-") }
         XCTAssertEqual(snapshots.count, 1)
@@ -191,7 +158,7 @@ final class SnapshotStorageTests: XCTestCase {
         for calls in 0... {
             var (storage, _) = try open(SimulatedDisk())
             storage.disk.callsUntilFailure = calls
-            let isStored = store(states.map { state in ready { $0.hardState = state } }, in: &storage)
+            let isStored = store(states.map(ReplicaReady.voting), in: &storage)
             for seed in 0..<50 {
                 var generator = SeededGenerator(seed: UInt64(seed))
                 var disk = storage.disk

@@ -4,7 +4,7 @@
 ///     magic     4 bytes   "RKV2": the format and its version
 ///     sequence  8 bytes   one more than that of the frame before it, little-endian like all numbers here
 ///     length    4 bytes   of the payload
-///     blanks    4 bytes   in how many sectors there is nothing of the payload but zeros
+///     blanks    4 bytes   in how many sectors behind those of the header the payload has nothing but zeros
 ///     checksum  4 bytes   CRC-32C of the payload
 ///     checksum  4 bytes   CRC-32C of all before it
 ///     magic     4 bytes
@@ -12,20 +12,25 @@
 ///
 /// The header has a checksum of its own, so that its length can be trusted: without it a flipped bit in the length
 /// looks like a frame that the file's end has cut short. The magic stands at both of its ends, so that no part of
-/// a header is all zero, wherever a sector ends; with `blanks`, a sector of zeros is known to be missing or meant.
+/// a header is all zero, wherever a sector ends; with `blanks`, a sector of zeros is known to be missing or meant. What
+/// stands in a sector with the header was written with it.
 enum Frame {
     static let magic = Array("RKV2".utf8)
     static let headerSize = 32
+    /// The longest payload, in bytes.
+    static let longest = Int(UInt32.max)
     /// What a disk writes whole or not at all, in bytes; counted from the beginning of the file.
     static let sectorSize = 512
 
-    /// - Parameter offset: where in its file the frame will stand; it matters only where it may be torn.
+    /// - Parameters:
+    ///   - payload: `longest` at most.
+    ///   - offset: where in its file the frame will stand; it matters only where it may be torn.
     static func encode(_ payload: [UInt8], sequence: UInt64, at offset: Int = 0) -> [UInt8] {
         var frame = magic
         frame.reserveCapacity(headerSize + payload.count)
         frame.append(littleEndian: sequence)
         frame.append(littleEndian: UInt32(payload.count))
-        frame.append(littleEndian: UInt32(blanks(payload[...], at: offset + headerSize)))
+        frame.append(littleEndian: UInt32(blanks(payload[...], behindHeaderAt: offset)))
         frame.append(littleEndian: Checksum.of(payload))
         frame.append(littleEndian: Checksum.of(frame))
         frame += magic
@@ -56,7 +61,8 @@ enum Frame {
             return .whole(sequence: header.sequence, payload: payload)
         }
         // Nothing is written behind a frame that is not synced.
-        let isUnwritten = blanks(payload, at: start) > header.blanks && payload.endIndex == file.count
+        let isUnwritten =
+            blanks(payload, behindHeaderAt: offset) > header.blanks && payload.endIndex == file.count
         return isUnwritten ? .torn : .damaged("a frame does not fit its checksum")
     }
 
@@ -92,7 +98,7 @@ enum Frame {
                 let length = reader.integer(UInt32.self), let blanks = reader.integer(UInt32.self),
                 let checksum = reader.integer(UInt32.self), let own = reader.integer(UInt32.self),
                 reader.bytes(4)?.elementsEqual(magic) == true,
-                own == Checksum.of(file[offset..<(offset + 24)])
+                own == Checksum.of(file[offset..<(offset + 24)]), sequence <= 1 << 62
             else { return nil }
             (self.sequence, self.length, self.blanks) = (sequence, Int(length), Int(blanks))
             self.checksum = checksum
@@ -101,6 +107,13 @@ enum Frame {
 
     private static func hasUnwrittenHeader(_ file: [UInt8], at offset: Int) -> Bool {
         blanks(file[offset..<(offset + headerSize)], at: offset) > 0
+    }
+
+    /// In how many sectors there is nothing of `payload` but zeros, but for those in which its header stands too.
+    private static func blanks(_ payload: ArraySlice<UInt8>, behindHeaderAt offset: Int) -> Int {
+        let start = offset + headerSize
+        let shared = (sectorSize - start % sectorSize) % sectorSize
+        return blanks(payload.dropFirst(shared), at: start + shared)
     }
 
     /// In how many sectors there is nothing of `bytes` but zeros, where they stand at `offset` of their file.

@@ -16,18 +16,19 @@ import KeyValue
 /// segment, so each says where the one before it ended. The head of a segment repeats whose it is, the founders, term
 /// and vote, so that those before it can go; that of a snapshot says whose it is, its index and its term.
 ///
-/// **What is synced when.** A turn is one frame and one `fdatasync`, before anything that rests on it is said. A piece
-/// of a snapshot is synced as it is written, and the end of it before it gets its name. A file that begins or
-/// gets its name is synced into the directory before the manifest names it, and what the manifest no longer names is
-/// removed after the directory is synced again. The manifest is replaced as a whole (written beside, synced, renamed,
-/// the directory synced) at each start, when a segment begins, when a snapshot is finished, and at an end on
-/// purpose: the clean points. A start writes the last segment anew, for after a sync that failed its last frame may be
-/// in the system's memory alone.
+/// **What is synced when.** A turn is one frame and one `fdatasync`, before anything that rests on it is said; where it
+/// does not fit the 4 GB of a frame, it is several, each synced before the next. A piece of a snapshot is synced as it is
+/// written, and the end of it before it gets its name. A file that begins or gets its name is synced into the directory
+/// before the manifest names it, and what the manifest no longer names is removed after the directory is synced again.
+/// The manifest is replaced as a whole (written beside, synced, renamed, the directory synced) at each start, when a
+/// segment begins, when a snapshot is finished, and at an end on purpose: the clean points. A start writes the last
+/// segment anew, for after a sync that failed its last frame may be in the system's memory alone.
 ///
 /// **What a start takes for what.**
 ///
-/// - Files that the manifest does not name: what a crash left. They go. But a later segment with more than its head,
-///   or anything where there is no manifest, says that the manifest is old or missing: damage.
+/// - Files that the manifest does not name: what a crash left. They go. But a later segment with more than its head
+///   says that the manifest is old, and so does, where there is none, a snapshot, or a segment that is more than the
+///   head of the first, that it is missing: damage.
 /// - A file missing that the manifest names, or a log that ends before the clean point: damage, naming the file.
 /// - A frame at the end of the last segment of which bytes are missing, because the file ends or because sectors hold
 ///   nothing but zeros where the frame does not: a torn tail. It was never acknowledged; it is cut off.
@@ -36,7 +37,8 @@ import KeyValue
 /// - Another format, or another member's files: damage, saying so.
 ///
 /// **What cannot be found out.** A log that is cut right between two frames behind the last clean point, or whose
-/// last frame there is cut short or lost in zeros, looks like one that never was longer, or like a torn write.
+/// last frame there is cut short or lost in zeros, looks like one that never was longer, or like a torn write. A
+/// directory with none of these files counts as new, whatever it held.
 package struct MemberStorage<Device: Disk>: Sendable {
     /// What was found when the storage was opened.
     package struct Found: Sendable {
@@ -50,6 +52,7 @@ package struct MemberStorage<Device: Disk>: Sendable {
 
     private var log: WriteAheadLog<Device>
     private let node: NodeID
+    private let frameSize: Int
     private var own: SnapshotFileWriter?
     private var incoming: SnapshotFileWriter?
 
@@ -61,31 +64,36 @@ package struct MemberStorage<Device: Disk>: Sendable {
     /// - Parameters:
     ///   - founders: the voters that a new cluster begins with; they count only where nothing is stored yet.
     ///   - segmentSize: in bytes.
+    ///   - frameSize: the longest payload of a frame, in bytes; 4 GB at most.
     /// - Throws: `StorageError.damage` where less is there than must be, or other bytes than were written, but for
     ///   a torn tail; `StorageError.disk` where the disk fails.
     package static func open(
-        on disk: Device, node: NodeID, initialVoters: [NodeID], segmentSize: Int = segmentSize
+        on disk: Device, node: NodeID, initialVoters: [NodeID], segmentSize: Int = segmentSize,
+        frameSize: Int = Int(UInt32.max)
     ) throws(StorageError) -> (storage: MemberStorage, found: Found) {
         var disk = disk
         let files = try StoredFiles.read(on: &disk, node: node)
         do {
             let log =
                 if let files {
-                    try WriteAheadLog(goingOnWith: files, on: disk, segmentSize: segmentSize)
+                    try WriteAheadLog(
+                        goingOnWith: files, on: disk, segmentSize: segmentSize, frameSize: frameSize)
                 } else {
                     try WriteAheadLog(
-                        beginningOn: disk, node: node, initialVoters: initialVoters, segmentSize: segmentSize)
+                        beginningOn: disk, node: node, initialVoters: initialVoters, segmentSize: segmentSize,
+                        frameSize: frameSize)
                 }
             let found = Found(state: files?.state ?? StoredState(), tornTail: files?.tornTail)
-            return (MemberStorage(log: log, node: node), found)
+            return (MemberStorage(log: log, node: node, frameSize: frameSize), found)
         } catch {
             throw .disk(error)
         }
     }
 
-    private init(log: WriteAheadLog<Device>, node: NodeID) {
+    private init(log: WriteAheadLog<Device>, node: NodeID, frameSize: Int) {
         self.log = log
         self.node = node
+        self.frameSize = frameSize
     }
 
     package var disk: Device {
@@ -119,7 +127,8 @@ package struct MemberStorage<Device: Disk>: Sendable {
     ) throws(DiskError) -> SnapshotFileWriter? {
         var current = writer
         if piece.offset == 0 {
-            current = try SnapshotFileWriter(piece.position, name: name, node: node, on: &log.disk)
+            current = try SnapshotFileWriter(
+                piece.position, name: name, node: node, frameSize: frameSize, on: &log.disk)
         }
         guard var writer = current, writer.position == piece.position else { return nil }
         try writer.write(piece.text, on: &log.disk)

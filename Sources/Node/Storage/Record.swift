@@ -10,10 +10,13 @@ enum Record: Hashable {
     case entries(start: Index, [Entry])
     /// The log holds nothing but what the snapshot at this position stands for.
     case reset(LogPosition)
+    /// Says nothing, and ends a frame: no sector in which a frame ends has but one bit that is not zero, so one that
+    /// has changed does not make it look like a sector that was never written.
+    case end
 
     private enum Kind: UInt8 {
         case segment = 1
-        case hardState, entries, reset
+        case hardState, entries, reset, end
     }
 
     private enum PayloadKind: UInt8 {
@@ -38,6 +41,19 @@ enum Record: Hashable {
         case .reset(let position):
             bytes.append(Kind.reset.rawValue)
             bytes.append(position)
+        case .end:
+            bytes.append(Kind.end.rawValue)
+        }
+    }
+
+    /// How many bytes an entry takes.
+    static func size(of entry: Entry) -> Int {
+        switch entry.payload {
+        case .noOp: 9
+        case .command(let command): 13 + command.text.utf8.count
+        case .membership(let membership):
+            [membership.incoming, membership.outgoing, [membership.change]].joined()
+                .reduce(17) { $0 + 4 + $1.utf8.count }
         }
     }
 
@@ -88,6 +104,8 @@ enum Record: Hashable {
             return .entries(start: start, entries)
         case .reset:
             return reader.position().map { .reset($0) }
+        case .end:
+            return .end
         }
     }
 

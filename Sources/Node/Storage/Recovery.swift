@@ -78,7 +78,7 @@ struct Recovery: Sendable {
 
     private mutating func replay(_ record: Record, name: String, at offset: Int) throws(Damage) {
         switch record {
-        case .segment: break
+        case .segment, .end: break
         case .hardState(let state): hardState = state
         case .reset(let position):
             entries = []

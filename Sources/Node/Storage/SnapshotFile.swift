@@ -9,7 +9,8 @@ enum SnapshotFile {
     }
 
     static func isName(_ name: String) -> Bool {
-        name.hasPrefix("snapshot-") && name.dropFirst(9).allSatisfy(\.isNumber)
+        guard let index = Int(name.dropFirst(9)), index > 0 else { return false }
+        return self.name(LogPosition(index: index, term: 0)) == name
     }
 
     static func header(_ position: LogPosition, node: NodeID) -> [UInt8] {
@@ -50,20 +51,33 @@ enum SnapshotFile {
 struct SnapshotFileWriter: Sendable {
     let position: LogPosition
     let name: String
+    /// In bytes; what is more stands in several frames.
+    private let frameSize: Int
     private var sequence: UInt64 = 1
 
     /// Begins the file `name` anew.
-    init(_ position: LogPosition, name: String, node: NodeID, on disk: inout some Disk) throws(DiskError) {
+    init(
+        _ position: LogPosition, name: String, node: NodeID, frameSize: Int, on disk: inout some Disk
+    ) throws(DiskError) {
         self.position = position
         self.name = name
+        self.frameSize = frameSize
         try disk.create(name)
         try disk.append(Frame.encode(SnapshotFile.header(position, node: node), sequence: 1), to: name)
     }
 
     /// Writes a piece, which `sync` makes durable.
     mutating func write(_ text: String, on disk: inout some Disk) throws(DiskError) {
-        sequence += 1
-        try disk.append(Frame.encode(Array(text.utf8), sequence: sequence), to: name)
+        var rest = text.utf8[...]
+        repeat {
+            var end =
+                rest.index(rest.startIndex, offsetBy: frameSize, limitedBy: rest.endIndex) ?? rest.endIndex
+            // Each frame is text of its own.
+            while end < rest.endIndex, rest[end] & 0xc0 == 0x80 { end = rest.index(before: end) }
+            sequence += 1
+            try disk.append(Frame.encode(Array(rest[..<end]), sequence: sequence), to: name)
+            rest = rest[end...]
+        } while !rest.isEmpty
     }
 
     /// Syncs what was written, once in a turn: so no sync has much to do, and none keeps a turn for long.

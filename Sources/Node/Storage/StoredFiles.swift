@@ -42,6 +42,11 @@ package struct StoredFiles: Sendable {
         }
     }
 
+    /// Whether a member's file is called so, of those that outlast its being written.
+    package static func isName(_ name: String) -> Bool {
+        name == Manifest.name || Segment.number(name) != nil || SnapshotFile.isName(name)
+    }
+
     private init(_ manifest: Manifest, among names: [String], on disk: inout some ReadableDisk) throws {
         self.manifest = manifest
         let pieces = try Self.readSnapshot(manifest, among: names, on: &disk)
@@ -145,6 +150,7 @@ struct Segment: Hashable, Sendable {
 
     /// The number of a segment by its name; nil for other files.
     static func number(_ name: String) -> Int? {
-        name.hasPrefix("log-") ? Int(name.dropFirst(4)) : nil
+        guard let number = Int(name.dropFirst(4)), number > 0, self.name(number) == name else { return nil }
+        return number
     }
 }

@@ -2,7 +2,7 @@ import Consensus
 
 /// A member's term, vote and log on a disk: segments of frames, appended to and never changed.
 ///
-/// One `store(…)` is one frame and one sync, however much it holds. A segment that has grown large is followed by
+/// One `store(…)` is one frame and one sync, however much it holds, up to 4 GB. A segment that has grown large is followed by
 /// the next; one whose entries a snapshot stands for is removed whole. The manifest says which segments there are,
 /// and is replaced whenever that changes.
 struct WriteAheadLog<Device: Disk>: Sendable {
@@ -11,6 +11,8 @@ struct WriteAheadLog<Device: Disk>: Sendable {
     private let initialVoters: [NodeID]
     /// In bytes; a segment that has reached it is followed by the next.
     private let segmentSize: Int
+    /// The longest payload of a frame, in bytes.
+    private let frameSize: Int
     private var hardState = HardState()
     /// Oldest first; the last one is written to.
     private var segments: [Segment] = []
@@ -28,19 +30,24 @@ struct WriteAheadLog<Device: Disk>: Sendable {
     /// Begins a log where there is none.
     ///
     /// - Parameter founders: the voters that the cluster begins with.
-    init(beginningOn disk: Device, node: NodeID, initialVoters: [NodeID], segmentSize: Int) throws(DiskError)
-    {
+    init(
+        beginningOn disk: Device, node: NodeID, initialVoters: [NodeID], segmentSize: Int, frameSize: Int
+    ) throws(DiskError) {
         self.disk = disk
         self.node = node
         self.initialVoters = initialVoters
         self.segmentSize = segmentSize
+        self.frameSize = frameSize
         try beginSegment()
     }
 
     /// Goes on with the log that was found, once all of it is durable.
-    init(goingOnWith files: StoredFiles, on disk: Device, segmentSize: Int) throws(DiskError) {
+    init(
+        goingOnWith files: StoredFiles, on disk: Device, segmentSize: Int, frameSize: Int
+    ) throws(DiskError) {
         self.disk = disk
         self.segmentSize = segmentSize
+        self.frameSize = frameSize
         node = files.node
         initialVoters = files.state.initialVoters ?? []
         hardState = files.state.hardState
@@ -69,7 +76,8 @@ struct WriteAheadLog<Device: Disk>: Sendable {
         for name in files.leftovers { try disk.remove(name) }
     }
 
-    /// Makes durable what `ready` asks for, with one sync; does nothing where it asks for nothing.
+    /// Makes durable what `ready` asks for, with one sync; does nothing where it asks for nothing. More than fits a
+    /// frame takes several, each synced before the next: what a crash leaves of them is a beginning of the entries.
     mutating func store(_ ready: Ready) throws(DiskError) {
         guard ready.mustSync else { return }
         var records: [Record] = []
@@ -77,13 +85,40 @@ struct WriteAheadLog<Device: Disk>: Sendable {
             hardState = state
             records.append(.hardState(state))
         }
-        if let start = ready.entriesStart {
-            records.append(.entries(start: start, Array(ready.entries)))
-            let last = start - 1 + ready.entries.count
-            segments[segments.count - 1].lastIndex = max(segments[segments.count - 1].lastIndex, last)
+        if var start = ready.entriesStart {
+            var rest = ready.entries
+            while true {
+                let count = try fitting(rest, behind: records)
+                records.append(.entries(start: start, Array(rest.prefix(count))))
+                start += count
+                rest = rest.dropFirst(count)
+                if rest.isEmpty { break }
+                try write(records)
+                records = []
+            }
+            segments[segments.count - 1].lastIndex = max(segments[segments.count - 1].lastIndex, start - 1)
         }
         try write(records)
         if size >= segmentSize { try beginSegment() }
+    }
+
+    /// How many of the entries fit into one frame.
+    private func fitting(_ entries: ArraySlice<Entry>, behind records: [Record]) throws(DiskError) -> Int {
+        // Where they stand, how many they are, and the end.
+        var left = frameSize - 14
+        if case .hardState(let state) = records.first { left -= 25 + (state.votedFor?.utf8.count ?? 0) }
+        var count = 0
+        for entry in entries {
+            left -= Record.size(of: entry)
+            guard left >= 0 else { break }
+            count += 1
+        }
+        if count == 0, let first = entries.first {
+            throw DiskError(
+                "write", segmentName,
+                "an entry of \(Record.size(of: first)) bytes does not fit a frame, which takes \(frameSize)")
+        }
+        return count
     }
 
     /// Forgets all entries: from now on the log follows the snapshot at `position`, which is durable.
@@ -113,7 +148,11 @@ struct WriteAheadLog<Device: Disk>: Sendable {
 
     private mutating func write(_ records: [Record]) throws(DiskError) {
         var payload: [UInt8] = []
-        for record in records { record.encode(into: &payload) }
+        for record in records + [.end] { record.encode(into: &payload) }
+        guard payload.count <= frameSize else {
+            throw DiskError(
+                "write", segmentName, "\(payload.count) bytes do not fit a frame, which takes \(frameSize)")
+        }
         sequence += 1
         let frame = Frame.encode(payload, sequence: sequence, at: size)
         try disk.append(frame, to: segmentName)

@@ -1,0 +1,62 @@
+@testable import Consensus
+@testable import KeyValue
+
+// What members store, as these tests need it.
+
+extension ReplicaReady {
+    /// Entries that replace what the log holds from `start` on, and a term and vote.
+    static func appending(
+        _ entries: [Entry], at start: Index, _ state: HardState? = nil
+    ) -> ReplicaReady {
+        var ready = Ready()
+        ready.hardState = state
+        ready.entriesStart = start
+        ready.entries = entries[...]
+        return ReplicaReady(raft: ready)
+    }
+
+    static func voting(_ state: HardState) -> ReplicaReady {
+        var ready = Ready()
+        ready.hardState = state
+        return ReplicaReady(raft: ready)
+    }
+
+    static func resetting(to position: LogPosition) -> ReplicaReady {
+        var ready = Ready()
+        ready.logReset = position
+        return ReplicaReady(raft: ready)
+    }
+
+    /// A whole snapshot of the member's own.
+    static func snapshot(_ position: LogPosition, of store: Store = Store()) -> ReplicaReady {
+        ReplicaReady(raft: Ready(), snapshotPiece: .whole(position, of: store))
+    }
+
+    /// A whole snapshot that has come from a leader.
+    static func leadersSnapshot(_ position: LogPosition) -> ReplicaReady {
+        var ready = Ready()
+        ready.snapshotPieces = [.whole(position)]
+        return ReplicaReady(raft: ready)
+    }
+}
+
+extension SnapshotPiece {
+    static func whole(_ position: LogPosition, of store: Store = Store()) -> SnapshotPiece {
+        var writer = SnapshotWriter(of: store, at: position, membership: Membership(voters: ["n0"]))
+        var text = ""
+        while !writer.isDone { text += writer.next(bytes: 1 << 20) }
+        return SnapshotPiece(position: position, offset: 0, text: text, isLast: true)
+    }
+}
+
+extension [Entry] {
+    /// One of each term.
+    static func terms(_ terms: [Term], size: Int = 1) -> [Entry] {
+        terms.map { Entry(term: $0, "c1 1 write 1 \"\(String(repeating: "x", count: size))\"") }
+    }
+}
+
+extension Log {
+    /// The terms of its entries.
+    var terms: [Term] { lastIndex < firstIndex ? [] : self[firstIndex...lastIndex].map(\.term) }
+}
