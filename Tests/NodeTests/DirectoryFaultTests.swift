@@ -2,33 +2,7 @@ import Foundation
 import XCTest
 
 /// What people, limits and other processes do to a data directory.
-final class DirectoryFaultTests: XCTestCase {
-    private var directory = ""
-    private var options: [String] { ["--data-dir", directory] }
-    private var log: String { "\(directory)/n0/log-000000000001" }
-
-    override func setUpWithError() throws {
-        directory = NSTemporaryDirectory() + "raft-kv-\(UUID().uuidString)"
-    }
-
-    override func tearDownWithError() throws {
-        try? FileManager.default.removeItem(atPath: directory)
-    }
-
-    private func write(_ value: Int, id: Int, to node: String = "n0") -> String {
-        line(#"{"type":"write","msg_id":\#(id),"key":"x","value":\#(value)}"#, to: node)
-    }
-
-    private func inspect() throws -> (text: String, log: String, exit: Int32) {
-        let node = try NodeProcess(["--inspect", directory])
-        let exit = node.waitForEnd()
-        var text = ""
-        while let lines = node.takeLines() { text += lines.joined(separator: "\n") + "\n" }
-        return (text, node.log, exit)
-    }
-
-    private let read = line(#"{"type":"read","msg_id":99,"key":"x"}"#)
-
+final class DirectoryFaultTests: DataDirectoryTestCase {
     private func expectDamage(_ what: String, _ harm: (_ path: String) throws -> Void, to file: String) throws
     {
         let saved = directory + "-saved"
@@ -125,6 +99,7 @@ final class DirectoryFaultTests: XCTestCase {
             "n0", "N0", "lock", "manifest", "log-000000000001", "a/b", "a%2Fb", "..", ".", "...", "\0", "%",
             "/\u{301}",
             "\u{e9}", "e\u{301}", " ", long, long + "y", String(repeating: "\0", count: 300),
+            String(repeating: "z", count: 3_000),
         ]
         for (number, id) in ids.enumerated() {
             let quoted = String(decoding: try JSONEncoder().encode(id), as: UTF8.self).dropFirst().dropLast()

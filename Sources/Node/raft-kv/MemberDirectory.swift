@@ -1,4 +1,5 @@
 import Consensus
+import Storage
 
 /// Which directory below the data directory is a member's: its id, where that is a plain name.
 ///
@@ -10,6 +11,8 @@ enum MemberDirectory {
     static let continuation = "%+"
     /// In bytes.
     private static let longestPart = 250
+    /// The longest path of a member's directory, in bytes: Linux takes paths below 4,096 bytes, with the file's name.
+    static let longestPath = 4_000
 
     /// The path of `id`, below the data directory.
     static func path(of id: NodeID) -> String {
@@ -20,6 +23,19 @@ enum MemberDirectory {
             rest = rest.dropFirst(longestPart)
         }
         return path + rest
+    }
+
+    /// The path of `id`, in the data directory at `path`.
+    static func path(of id: NodeID, in path: String) throws(DiskError) -> String {
+        let directory = "\(path)/\(self.path(of: id))"
+        let size = directory.utf8.count
+        guard size <= longestPath else {
+            throw DiskError(
+                "make", "a directory for node \"\(id.prefix(40))…\" in \(path)",
+                "its path takes \(size) bytes, and \(longestPath) are the most; take a shorter id or --data-dir"
+            )
+        }
+        return directory
     }
 
     private static func name(of id: NodeID) -> String {

@@ -16,50 +16,33 @@ struct PosixDisk: Disk {
     init(_ path: String) throws(DiskError) {
         self.path = path
         // The lock is made once the directories are durable: where it is, they are.
-        if access("\(path)/lock", F_OK) != 0 { syncs += try Self.makeDirectories(path) }
+        if access("\(path)/lock", F_OK) != 0 { syncs += try Directories.make(path) }
         directory = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard directory >= 0 else { throw DiskError("open", failed: path) }
-        let lock = openat(directory, "lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-        guard lock >= 0 else { throw DiskError("open", failed: "\(path)/lock") }
+        let lock = try openFile("lock", O_RDWR | O_CREAT, to: "open")
         guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
             throw DiskError("lock", path, "another process with this node id uses it")
         }
-    }
-
-    /// Makes a directory, and those above it, where they are missing, and syncs each into the one above it. One that
-    /// is there may have been made by a process that ended before it synced it, so those are synced too, where they
-    /// can be: of what this user may not open, it has made nothing.
-    /// - Returns: how many syncs that took.
-    private static func makeDirectories(_ path: String) throws(DiskError) -> Int {
-        var syncs = 0
-        for end in path.indices.dropFirst() + [path.endIndex] where end == path.endIndex || path[end] == "/" {
-            let directory = String(path[..<end])
-            let isMade = mkdir(directory, 0o755) == 0
-            // Where it cannot be made for another reason, one further down will say so, or it is there.
-            if !isMade, ![EEXIST, EACCES, EPERM, EROFS, EISDIR].contains(errno) {
-                throw DiskError("make", failed: directory)
-            }
-            let slash = directory.lastIndex(of: "/")
-            let parent = slash.map { $0 == directory.startIndex ? "/" : String(directory[..<$0]) } ?? "."
-            do {
-                try syncDirectory(at: parent)
-                syncs += 1
-            } catch {
-                if isMade { throw error }
-            }
-        }
-        return syncs
     }
 
     private func failure(_ operation: String, _ name: String) -> DiskError {
         DiskError(operation, failed: "\(path)/\(name)")
     }
 
+    /// Opens a file, and nothing else: who opens a pipe may wait for its other end for ever.
+    private func openFile(_ name: String, _ flags: CInt, to operation: String) throws(DiskError) -> CInt {
+        let file = openat(directory, name, flags | O_NONBLOCK | O_CLOEXEC, 0o644)
+        guard file >= 0 else { throw failure(operation, name) }
+        var status = stat()
+        guard fstat(file, &status) == 0, let reason = status.whyNoFile else { return file }
+        close(file)
+        throw DiskError(operation, "\(path)/\(name)", reason)
+    }
+
     func list() throws(DiskError) -> [String] { try Self.list(path) }
 
     func read(_ name: String) throws(DiskError) -> [UInt8] {
-        let file = openat(directory, name, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { throw failure("read", name) }
+        let file = try openFile(name, O_RDONLY, to: "read")
         defer { close(file) }
         var status = stat()
         guard fstat(file, &status) == 0 else { throw failure("read", name) }
@@ -69,6 +52,10 @@ struct PosixDisk: Disk {
     /// Reads a file from its beginning.
     /// - Parameter size: how much of it, in bytes; less is read where it ends before.
     static func read(_ file: CInt, size: Int, name: String) throws(DiskError) -> [UInt8] {
+        // A file may have holes, and be larger than any room for it.
+        guard size <= sysconf(CInt(_SC_PHYS_PAGES)) * sysconf(CInt(_SC_PAGESIZE)) else {
+            throw DiskError("read", name, "it has \(size) bytes, and the memory has less")
+        }
         var failed = false
         let bytes = [UInt8](unsafeUninitializedCapacity: size) { room, count in
             while count < size {
@@ -90,15 +77,13 @@ struct PosixDisk: Disk {
         } catch {
             let cause = (error as? CocoaError)?.underlying as? POSIXError
             throw DiskError(
-                "list", path, cause.map { String(cString: strerror($0.code.rawValue)) } ?? "\(error)")
+                "list", path, cause.map { DiskError.reason($0.code.rawValue, path) } ?? "\(error)")
         }
     }
 
     mutating func create(_ name: String) throws(DiskError) {
         forget(name)
-        let file = openat(directory, name, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0o644)
-        guard file >= 0 else { throw failure("create", name) }
-        open[name] = file
+        open[name] = try openFile(name, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, to: "create")
     }
 
     mutating func append(_ bytes: [UInt8], to name: String) throws(DiskError) {
@@ -133,17 +118,9 @@ struct PosixDisk: Disk {
         guard fsync(directory) == 0 else { throw DiskError("sync", failed: path) }
     }
 
-    private static func syncDirectory(at path: String) throws(DiskError) {
-        let directory = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard directory >= 0 else { throw DiskError("open", failed: path) }
-        defer { close(directory) }
-        guard fsync(directory) == 0 else { throw DiskError("sync", failed: path) }
-    }
-
     private mutating func writable(_ name: String) throws(DiskError) -> CInt {
         if let file = open[name] { return file }
-        let file = openat(directory, name, O_WRONLY | O_APPEND | O_CLOEXEC)
-        guard file >= 0 else { throw failure("open", name) }
+        let file = try openFile(name, O_WRONLY | O_APPEND, to: "open")
         open[name] = file
         return file
     }
@@ -153,9 +130,30 @@ struct PosixDisk: Disk {
     }
 }
 
+extension stat {
+    /// Why this is no file of bytes; nil where it is one.
+    var whyNoFile: String? {
+        switch st_mode & S_IFMT {
+        case S_IFREG: nil
+        case S_IFDIR: String(cString: strerror(EISDIR))
+        case S_IFIFO: "Is a pipe, and no file"
+        default: "Is no regular file"
+        }
+    }
+}
+
 extension DiskError {
     /// Of the system call that has just failed.
     init(_ operation: String, failed file: String) {
-        self.init(operation, file, String(cString: strerror(errno)))
+        self.init(operation, file, Self.reason(errno, file))
+    }
+
+    /// What an error number means where it is a file that it is about: a link may be there that leads nowhere.
+    static func reason(_ error: CInt, _ file: String) -> String {
+        var status = stat()
+        if error == ENOENT, lstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFLNK {
+            return "Is a link to what is not there"
+        }
+        return String(cString: strerror(error))
     }
 }

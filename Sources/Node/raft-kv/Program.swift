@@ -8,7 +8,7 @@ struct Program {
             switch try Order(Array(CommandLine.arguments.dropFirst()), logFilter: logFilter) {
             case .help: print(Order.helpText)
             case .version: print(Order.versionText)
-            case .inspect(let path): exit(DataDirectory.inspect(path))
+            case .inspect(let path): exit(Inspection.run(path))
             case .run(let options): run(Node(options))
             }
         } catch {

@@ -15,13 +15,13 @@ final class ReadOnlyDisk: ReadableDisk {
     private var files: [String: OpenFile] = [:]
 
     private struct OpenFile {
-        /// The error number where it cannot be opened.
-        let descriptor: Result<CInt, ErrorNumber>
+        /// Why it cannot be read, where it cannot be.
+        let descriptor: Result<CInt, Reason>
         var status = stat()
     }
 
-    private struct ErrorNumber: Error {
-        let value: CInt
+    private struct Reason: Error {
+        let text: String
     }
 
     init(path: String) throws(DiskError) {
@@ -46,17 +46,29 @@ final class ReadOnlyDisk: ReadableDisk {
     /// - Returns: false where one has gone meanwhile.
     private func open(_ names: [String]) -> Bool {
         for name in names {
-            let descriptor = Glibc.open("\(path)/\(name)", O_RDONLY | O_NONBLOCK | O_CLOEXEC)
-            if descriptor < 0 {
-                if errno == ENOENT { return false }
-                files[name] = OpenFile(descriptor: .failure(ErrorNumber(value: errno)))
-                continue
-            }
-            var file = OpenFile(descriptor: .success(descriptor))
-            fstat(descriptor, &file.status)
+            guard let file = open("\(path)/\(name)") else { return false }
             files[name] = file
         }
         return true
+    }
+
+    /// - Returns: nil where there is no file of that name.
+    private func open(_ file: String) -> OpenFile? {
+        var status = stat()
+        guard lstat(file, &status) == 0 else { return errno == ENOENT ? nil : failure(file, status) }
+        guard stat(file, &status) == 0 else { return failure(file, status) }
+        // What is no file is not opened: that may do something.
+        if let reason = status.whyNoFile {
+            return OpenFile(descriptor: .failure(Reason(text: reason)), status: status)
+        }
+        let descriptor = Glibc.open(file, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        guard descriptor >= 0 else { return errno == ENOENT ? nil : failure(file, status) }
+        fstat(descriptor, &status)
+        return OpenFile(descriptor: .success(descriptor), status: status)
+    }
+
+    private func failure(_ file: String, _ status: stat) -> OpenFile {
+        OpenFile(descriptor: .failure(Reason(text: DiskError.reason(errno, file))), status: status)
     }
 
     private func isUnchanged() -> Bool {
@@ -86,18 +98,20 @@ final class ReadOnlyDisk: ReadableDisk {
         switch file.descriptor {
         case .success(let descriptor):
             return try PosixDisk.read(descriptor, size: Int(file.status.st_size), name: "\(path)/\(name)")
-        case .failure(let error):
-            throw DiskError("read", "\(path)/\(name)", String(cString: strerror(error.value)))
+        case .failure(let reason):
+            throw DiskError("read", "\(path)/\(name)", reason.text)
         }
     }
 
-    /// Whether the directory is that of one member.
+    /// Whether the directory is that of one member: it has a file of which the name is no member's.
     var isOfMember: Bool {
-        files["lock"].map { $0.status.st_mode & S_IFMT == S_IFREG } ?? false
+        files.keys.contains { $0 == "lock" || StoredFiles.isName($0) }
     }
 
-    /// The names of the directories in it.
+    var isEmpty: Bool { files.isEmpty }
+
+    /// The names of the directories in it, and of links that lead nowhere, which may be one's.
     var directories: [String] {
-        files.filter { $0.value.status.st_mode & S_IFMT == S_IFDIR }.keys.sorted()
+        files.filter { [S_IFDIR, S_IFLNK].contains($0.value.status.st_mode & S_IFMT) }.keys.sorted()
     }
 }
