@@ -42,7 +42,7 @@ let package = Package(
             name: "SimulationTests",
             dependencies: ["Simulation", "simulate", "Consensus", "KeyValue", "Storage"]),
         .testTarget(name: "MaelstromTests", dependencies: ["Consensus", "Detours", "KeyValue", "Maelstrom"]),
-        .testTarget(name: "NodeTests", dependencies: ["raft-kv"]),
+        .testTarget(name: "NodeTests", dependencies: ["raft-kv", "Consensus", "Maelstrom"]),
         .target(
             name: "FuzzInput", dependencies: ["Consensus", "KeyValue", "Maelstrom"], path: "Tests/FuzzInput"),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzInput"]),

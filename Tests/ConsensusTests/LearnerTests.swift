@@ -45,7 +45,7 @@ final class LearnerTests: XCTestCase {
         cluster.propose("goes on", to: "n0")
         cluster.settle()
         XCTAssertEqual(cluster["n0"].commitIndex, 2)
-        cluster.run(for: CatchUp.patience - 1)
+        cluster.run(for: Limits().catchUpPatience - 1)
         XCTAssertEqual(cluster.failedChanges, [])
         cluster.run(for: timeout)
         XCTAssertEqual(cluster.failedChanges, ["c1 1"])
@@ -93,7 +93,7 @@ final class LearnerTests: XCTestCase {
         // The leader knows n3 to hold its whole log, but n3 is there no more.
         cluster.crash("n3")
         cluster.change("n0", to: ["n3"])
-        cluster.run(for: CatchUp.patience + timeout)
+        cluster.run(for: Limits().catchUpPatience + timeout)
         XCTAssertEqual(cluster.failedChanges, ["c1 1"])
         XCTAssertEqual(cluster["n0"].membership, Membership(voters: ["n0", "n1", "n2"]))
         cluster.propose("goes on", to: "n0")
@@ -103,7 +103,7 @@ final class LearnerTests: XCTestCase {
         let cluster = led(3)
         cluster.crash("n2")
         cluster.change("n0", to: ["n0", "n2"])
-        cluster.run(for: CatchUp.patience + timeout)
+        cluster.run(for: Limits().catchUpPatience + timeout)
         XCTAssertEqual(cluster.failedChanges, ["c1 1"])
         XCTAssertEqual(cluster["n0"].membership, Membership(voters: ["n0", "n1", "n2"]))
         // A voter that is gone may stay where a quorum is there without it, and may go.
@@ -117,7 +117,7 @@ final class LearnerTests: XCTestCase {
         var hand = Hand(of: 3, voters: ["n0"])
         hand.wait(0)
         XCTAssertEqual(hand.raft.changeMembership(to: ["n0", "n2"], change: "c1 1"), .underWay)
-        hand.now += CatchUp.patience
+        hand.now += Limits().catchUpPatience
         hand.raft.advance(to: hand.now)
         XCTAssertEqual(hand.raft.changeMembership(to: ["n0", "n2"], change: "c1 1"), .underWay)
         XCTAssertEqual(hand.raft.takeReady().failedChanges, ["c1 1"])
@@ -128,7 +128,7 @@ final class LearnerTests: XCTestCase {
         var hand = Hand(of: 3, voters: ["n0"])
         hand.wait(0)
         _ = hand.raft.changeMembership(to: ["n0", "n2"], change: "c1 1")
-        hand.now += CatchUp.patience
+        hand.now += Limits().catchUpPatience
         hand.raft.advance(to: hand.now)
         XCTAssertNil(hand.raft.leadership.catchUp)
         XCTAssertEqual(hand.raft.changeMembership(to: ["n0", "n2"], change: "c1 1"), .underWay)

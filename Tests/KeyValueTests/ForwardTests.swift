@@ -7,6 +7,15 @@ import XCTest
 final class ForwardTests: XCTestCase {
     private let patience: Microseconds = 900_000
 
+    /// What is reached in 50,000 entries where nothing is small.
+    private var small: Limits {
+        var limits = Limits()
+        limits.requestsRemembered = 1_000
+        limits.forwardReach = 400
+        limits.logAhead = 300
+        return limits
+    }
+
     private func command(_ number: Int, _ value: JSONValue = 5) -> Command {
         LoggedRequest(id: RequestID(client: "c", number: number), operation: .write(key: 1, value: value))
             .command
@@ -138,10 +147,10 @@ final class ForwardTests: XCTestCase {
     }
 
     func testWhatNoLeaderMayAppendAnyMoreIsPassedOnNoMoreAndMayHaveHappened() {
-        let cluster = led()
+        let cluster = led(limits: small)
         cluster.write(1, 5, at: "n1", 1)
         _ = cluster.intercept(\.isForward)
-        let limit = cluster["n1"].lastApplied + Limits().forwardReach
+        let limit = cluster["n1"].lastApplied + small.forwardReach
         cluster.with("n0") { replica in
             while replica.raft.log.lastIndex < limit { _ = replica.raft.propose(Command("c 0 write 1 2")) }
         }
@@ -159,21 +168,61 @@ final class ForwardTests: XCTestCase {
     }
 
     func testALeaderWhoseLogIsFarAheadTakesNoMoreAndItsTurnEnds() {
-        let cluster = led()
+        let cluster = led(limits: small)
         cluster.isolate("n0")
         cluster.with("n0") { [now = cluster.now] replica in
-            for number in 0..<(Limits().forwardReach + 100) {
+            for number in 0..<(small.logAhead + 100) {
                 let write = Operation.write(key: 1, value: 2)
                 replica.receive(ClientRequest(client: "c1", messageID: number, write), now: now)
             }
         }
-        XCTAssertEqual(cluster["n0"].raft.log.lastIndex, 1 + Limits().forwardReach)
+        XCTAssertEqual(cluster["n0"].raft.log.lastIndex, 1 + small.logAhead)
         cluster.run(for: patience)
         let codes = (cluster.replies["n0"] ?? []).map { reply -> ErrorCode? in
             if case .error(let code, _) = reply.body { code } else { nil }
         }
-        XCTAssertEqual(codes.count { $0 == .timeout }, Limits().forwardReach)
+        XCTAssertEqual(codes.count { $0 == .timeout }, small.logAhead)
         XCTAssertEqual(codes.count { $0 == .temporarilyUnavailable }, 100)
+    }
+
+    /// A cluster of five in which n1 holds 30 entries that it does not know to be committed, and a limit reaches 20.
+    private func farAhead() -> ReplicaCluster {
+        var limits = Limits()
+        limits.forwardReach = 20
+        let cluster = ReplicaCluster(5, limits: limits)
+        cluster.elect("n0")
+        cluster.firewall = { $0.from == "n0" && $0.to == "n1" }
+        for number in 1...30 {
+            let forward = Forward(commands: [command(number)], limit: 1_000)
+            cluster.with("n0") { [now = cluster.now] in $0.receive(.forward(forward), from: "n1", now: now) }
+            cluster.settle()
+        }
+        XCTAssertEqual(cluster["n1"].raft.log.lastIndex, 31)
+        XCTAssertEqual(cluster["n1"].lastApplied, 1)
+        return cluster
+    }
+
+    // As after a start, when nothing is known to be committed: the leader refused what it was passed until it expired.
+    func testAWriteWaitsUntilItsLimitIsBeyondTheLog() {
+        let cluster = farAhead()
+        cluster.write(1, 5, at: "n1", 1)
+        XCTAssertEqual(cluster.network.count(where: \.isForward), 0)
+        cluster.heal()
+        cluster.firewall = { _ in true }
+        cluster.run(for: 200_000)
+        XCTAssertEqual(cluster.answers("n1", to: 1), [.writeOK])
+    }
+
+    func testANewLeaderKeepsWhatItsLogIsTooFarAheadFor() {
+        let cluster = farAhead()
+        cluster.firewall = { $0.from != "n0" && $0.to != "n0" && ($0.isVote || $0.from == "n1") }
+        cluster.elect("n1")
+        cluster.write(1, 5, at: "n1", 1)
+        cluster.settle()
+        XCTAssertEqual(cluster["n1"].raft.log.lastIndex, 32)
+        cluster.firewall = { _ in true }
+        cluster.run(for: 200_000)
+        XCTAssertEqual(cluster.answers("n1", to: 1), [.writeOK])
     }
 
     func testACopyOfWhatIsAppliedIsNotPutIntoTheLogAgain() {

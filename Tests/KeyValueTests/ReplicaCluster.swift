@@ -46,7 +46,7 @@ final class ReplicaCluster: TestNetwork<PeerMessage> {
     }
 
     private func drain(_ id: NodeID) {
-        var rounds = TurnRounds()
+        var rounds = TurnRounds(most: self[id].limits.roundsPerTurn)
         while replicas[id]!.hasReady {
             guard rounds.begin(at: replicas[id]!.lastApplied) else {
                 return XCTFail("\(id) asks for its turn for ever")
@@ -137,6 +137,14 @@ extension Envelope {
     var isSnapshot: Bool {
         guard case .raft(let message) = message, case .installSnapshot = message.body else { return false }
         return true
+    }
+
+    var isVote: Bool {
+        guard case .raft(let message) = message else { return false }
+        switch message.body {
+        case .requestVote, .requestVoteReply: return true
+        default: return false
+        }
     }
 
     var isRaft: Bool { !isForward }

@@ -38,7 +38,7 @@ package struct Raft: Sendable {
     var roundTripMeasuredAt: Microseconds
     /// The last term in which it gave way to another that asked for pre-votes too.
     var yieldedPreVoteIn: Term?
-    var reads = ReadQueue()
+    var reads: ReadQueue
     /// The latest snapshot, to be sent to members that need what the log has forgotten.
     package internal(set) var snapshot: Snapshot?
     var incomingSnapshot: IncomingSnapshot?
@@ -89,6 +89,7 @@ package struct Raft: Sendable {
         durableIndex = log.lastIndex
         timing = settings.timing
         generator = SeededGenerator(seed: settings.seed)
+        reads = ReadQueue(limits: settings.limits)
         electionDeadline = now
         roundTripMeasuredAt = now
         // Late answers to an earlier run must not fit the questions of this one.

@@ -5,8 +5,13 @@ extension Replica {
     /// How far the limits of requests in one message may differ; the least is that of all.
     private var limitSpread: Int { limits.forwardReach / 8 }
 
+    /// Whether what leaves now for the first time may yet be appended. After a start, and wherever this member's log is far
+    /// ahead of what it knows to be committed, every leader's log is beyond the limit that it would carry: it waits.
+    private var isWithinReach: Bool { raft.log.lastIndex < lastApplied + limits.forwardReach }
+
     var canRoute: Bool {
         guard !inbox.isEmpty else { return false }
+        if !isWithinReach, raft.leader != raft.id { return false }
         guard let leader = raft.leader else {
             return raft.transferTarget.map(mayReach) ?? false && inbox.contains(where: canBeHeldForLeadership)
         }
@@ -22,6 +27,7 @@ extension Replica {
         switch waiting {
         case .read: return true
         case .write(let id):
+            guard isWithinReach || pending.limit(of: id) != nil else { return false }
             if case .changeMembership = pending.request(id)?.operation { return raft.acceptsChanges }
             return raft.acceptsCommands && hasRoom || raft.transferTarget != nil
         }
@@ -46,12 +52,18 @@ extension Replica {
         }
         // What cannot arrive stays here, so that it can be said that it will not happen.
         guard !inbox.isEmpty, mayReach(leader) else { return }
-        if leader != raft.id { passOn(to: leader) } else if canAppendSome { appendToOwnLog() }
+        if leader != raft.id {
+            if isWithinReach { passOn(to: leader) }
+        } else if canAppendSome {
+            appendToOwnLog()
+        }
     }
 
     /// Lets the next leader have the writes before it leads: it holds them that long.
     private mutating func forwardToTransferTarget() {
-        guard let transferTarget = raft.transferTarget, mayReach(transferTarget) else { return }
+        guard let transferTarget = raft.transferTarget, mayReach(transferTarget), isWithinReach else {
+            return
+        }
         let writes = inbox.filter(canBeHeldForLeadership).compactMap {
             if case .write(let id) = $0 { id } else { nil }
         }
@@ -77,7 +89,11 @@ extension Replica {
             case .write(let id):
                 // A read sees what was written before it, and nothing that came after.
                 startReads(&arriving)
-                guard let request = pending.request(id), raft.log.lastIndex < limit(of: id) else { continue }
+                guard let request = pending.request(id) else { continue }
+                guard raft.log.lastIndex < limit(of: id) else {
+                    if pending.limit(of: id) == nil { refused.append(waiting) }
+                    continue
+                }
                 if appendToLog(request) {
                     pending.appendedToOwnLog(id, limit: limit(of: id))
                 } else if raft.transferTarget != nil, request.operation.isApplied {

@@ -83,7 +83,7 @@ package struct Replica: Sendable {
         nextNumber = Int.random(in: 0..<(1 << 52), using: &generator)
     }
 
-    var limits: Limits { raft.settings.limits }
+    package var limits: Limits { raft.settings.limits }
 
     /// The time by which `advance(to:)` must be called; nil where only input can move the member.
     package var deadline: Microseconds? {
@@ -101,12 +101,9 @@ package struct Replica: Sendable {
     private func patience(for operation: Operation) -> Microseconds {
         switch operation {
         case .read, .write, .cas: patience
-        case .changeMembership, .refuseChange: Self.changePatience
+        case .changeMembership, .refuseChange: limits.changePatience
         }
     }
-
-    /// How long a change of membership may wait for its answer: nine tenths of five seconds.
-    private static let changePatience: Microseconds = 4_500_000
 
     /// Takes how late the member is called; see `Raft.noteLateness(at:)`.
     package mutating func noteLateness(at now: Microseconds) {
@@ -216,10 +213,6 @@ package struct Replica: Sendable {
         case .forward, .hello, .relay: true
         }
     }
-
-    /// Rounds of `takeReady()` and `persisted(_:)`, since something was applied last, after which a turn is over: one
-    /// each for what came in, and for what is committed by it; the rest is room.
-    package static let mostRounds = 20
 
     /// Whether there is anything to be done: only where `takeReady()` does some of it, or a turn would never end.
     package var hasReady: Bool {

@@ -8,17 +8,21 @@ package struct TurnRounds: Sendable {
     /// Rounds since something was applied last, this one included.
     package private(set) var count = 0
     private var lastApplied: Index = 0
+    private let most: Int
 
-    package init() {}
+    /// - Parameter most: see `Limits.roundsPerTurn`.
+    package init(most: Int) {
+        self.most = most
+    }
 
     /// Another round begins.
     ///
     /// - Parameter lastApplied: that of the replica.
-    /// - Returns: whether the turn may yet end; see `Replica.mostRounds`.
+    /// - Returns: whether the turn may yet end; see `Limits.roundsPerTurn`.
     package mutating func begin(at lastApplied: Index) -> Bool {
         if lastApplied != self.lastApplied { count = 0 }
         self.lastApplied = lastApplied
         count += 1
-        return count <= Replica.mostRounds
+        return count <= most
     }
 }

@@ -6,9 +6,6 @@ import Consensus
 /// Nothing is looked at before somebody asks: most logs are applied without that, also a long one at a start. From then
 /// on, and until all is applied, each entry is looked at once, so that what a turn costs does not grow with the log.
 struct UnappliedRequests: Sendable {
-    /// So many entries are left alone until somebody asks again: they are applied soon.
-    static let slack = 1_000
-
     /// Those of the entries from `first` on; nil where one holds none.
     private var ids: [RequestID?] = []
     /// How many of `ids` are forgotten, and only not taken out yet.
@@ -89,7 +86,7 @@ extension Replica {
     /// Forgets of the log what is gone, and looks at what has gathered.
     mutating func followLog(_ ready: Ready) {
         if let start = ready.entriesStart { unapplied.truncate(from: start) }
-        guard unapplied.isInUse, unapplied.lag(behind: raft.log) > UnappliedRequests.slack else { return }
+        guard unapplied.isInUse, unapplied.lag(behind: raft.log) > limits.unappliedSlack else { return }
         unapplied.scan(raft.log)
     }
 }

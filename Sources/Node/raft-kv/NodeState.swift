@@ -8,7 +8,7 @@ struct NodeState: Sendable {
     private let options: Options
     var log: Logger
     /// What leaves at the end of the turn.
-    private var writer = MessageWriter()
+    private(set) var writer = MessageWriter()
     private var replica: Replica?
     /// Where the member is kept durably; nil is in memory only.
     private var storage: MemberStorage<PosixDisk>?
@@ -241,12 +241,12 @@ struct NodeState: Sendable {
     }
 
     private mutating func drain() {
-        var rounds = TurnRounds()
+        var rounds = TurnRounds(most: options.limits.roundsPerTurn)
         while failure == nil, let ready = replica.takeReadyIfAny() {
             if !rounds.begin(at: replica?.lastApplied ?? 0) {
                 failure = (
                     "its state is impossible: there is always more to be done (a turn ends within "
-                        + "\(Replica.mostRounds) rounds)", Self.softwareFault
+                        + "\(options.limits.roundsPerTurn) rounds)", Self.softwareFault
                 )
                 return
             }

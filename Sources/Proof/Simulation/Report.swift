@@ -24,7 +24,7 @@ package struct Tally: Codable, Sendable {
     var slowestDemand = 0
     /// The longest election timeout of a member when a majority was healed.
     var longestTimeout: Microseconds = 0
-    /// The most rounds that a turn took; see `Replica.mostRounds`.
+    /// The most rounds that a turn took; see `Limits.roundsPerTurn`.
     var longestTurn = 0
     var changes = 0
     var transfers = 0

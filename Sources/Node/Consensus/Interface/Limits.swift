@@ -33,6 +33,14 @@ package struct Limits: Hashable, Sendable {
     /// How long a member may be silent before no log is kept for it.
     package var retentionSilence: Microseconds = 10_000_000
 
+    // MARK: - Changes of membership
+
+    /// How long new voters may take to catch up, before the change is given up, so that whoever asked hears in time that
+    /// it cannot be made.
+    package var catchUpPatience: Microseconds = 3_000_000
+    /// How long a change may wait for its answer: nine tenths of the five seconds that the interface states.
+    package var changePatience: Microseconds = 4_500_000
+
     // MARK: - Requests
 
     /// How many of the requests that were carried out are remembered at least, so that copies of them are known; a
@@ -52,6 +60,15 @@ package struct Limits: Hashable, Sendable {
     /// How many requests that nobody waits for any more, and that may yet happen, are remembered at least; at least 1.
     /// Who asks again must not hear that they will not.
     package var abandonedRemembered = 100_000
+    /// How many entries behind those that were looked at are left alone until somebody asks for a request among them: they
+    /// are applied soon; at least 0.
+    package var unappliedSlack = 1_000
+    /// How many questions for a read index the leader shall confirm itself, after one of a follower's found no quorum in
+    /// time: the links to some others may be cut; at least 0.
+    package var confirmationsAfterFailure = 16
+    /// Rounds of `Replica.takeReady()` and `persisted(_:)`, since something was applied last, after which a turn is over:
+    /// one each for what came in, and for what is committed by it; the rest is room. At least 1.
+    package var roundsPerTurn = 20
     /// The most entries that one answer to `log` holds; at least 1. Stated by the interface.
     package var excerptEntries = 1_000
 

@@ -17,9 +17,6 @@ package enum ChangeProposalResult: Hashable, Sendable {
 
 /// Voters to be on their way to the leader's log (dissertation, 4.2.1).
 struct CatchUp: Sendable {
-    /// How long the pursuit may take, so that whoever asked hears in time that the change cannot be made.
-    static let patience: Microseconds = 3_000_000
-
     let voters: [NodeID]
     let change: String
     let deadline: Microseconds
@@ -56,7 +53,8 @@ extension Raft {
         }
         if leadership.catchUp != nil || membership.isJoint { return .busy }
         leadership.catchUp = CatchUp(
-            voters: voters, change: change, deadline: now + CatchUp.patience, goal: log.lastIndex,
+            voters: voters, change: change, deadline: now + settings.limits.catchUpPatience,
+            goal: log.lastIndex,
             firstRequest: nextMessageID, began: now)
         askVoters(voters)
         continueChange()

@@ -21,7 +21,7 @@ struct ReadQueue: Sendable {
         }
     }
 
-    private static let confirmationsAfterFailure = 16
+    private let confirmationsAfterFailure: Int
 
     /// Not asked for yet.
     var waiting: [ReadID] = []
@@ -33,6 +33,10 @@ struct ReadQueue: Sendable {
     private var questions: [Question] = []
     /// Confirmed, and waiting for their index to be committed here too.
     private var confirmed: [ReadyRead] = []
+
+    init(limits: Limits) {
+        confirmationsAfterFailure = limits.confirmationsAfterFailure
+    }
 
     var retryDeadline: Microseconds? { questions.lazy.compactMap(\.retryAt).min() }
 
@@ -46,7 +50,7 @@ struct ReadQueue: Sendable {
     mutating func retry() {
         waiting = (unanswered + waiting).sorted()
         for slot in questions.indices { questions[slot].retryAt = nil }
-        confirmations = Self.confirmationsAfterFailure
+        confirmations = confirmationsAfterFailure
     }
 
     /// Takes back all that was asked for, of a leader that is none any more.
@@ -94,7 +98,7 @@ struct ReadQueue: Sendable {
 
     mutating func forget(below limit: ReadID) {
         if questions.contains(where: { $0.reads.contains { $0 < limit } }) {
-            confirmations = Self.confirmationsAfterFailure
+            confirmations = confirmationsAfterFailure
         }
         remove { $0 < limit }
         confirmed.removeAll { $0.id < limit }

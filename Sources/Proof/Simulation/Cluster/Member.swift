@@ -51,7 +51,7 @@ final class Member {
     /// When its timer rings next.
     var timer: Microseconds?
     /// How often it has asked for something to be done in this turn.
-    var rounds = TurnRounds()
+    var rounds = TurnRounds(most: Limits().roundsPerTurn)
     /// Turns that its timer began at one time, `lastRing`.
     var idleTurns = 0
     var lastRing: Microseconds = -1

@@ -85,7 +85,7 @@ extension Simulation {
             }
         }
         member.inbox.removeAll(keepingCapacity: true)
-        member.rounds = TurnRounds()
+        member.rounds = TurnRounds(most: scenario.limits.roundsPerTurn)
         member.run?.replica.noteLateness(at: now)
         member.run?.replica.advance(to: now)
         try work(member)
@@ -97,7 +97,8 @@ extension Simulation {
             let mayEnd = member.rounds.begin(at: member.run?.look().lastApplied ?? 0)
             tally.longestTurn = max(tally.longestTurn, member.rounds.count)
             if !mayEnd {
-                throw Breach(.endlessTurn, "\(member.id) is not done after \(Replica.mostRounds) rounds")
+                throw Breach(
+                    .endlessTurn, "\(member.id) is not done after \(scenario.limits.roundsPerTurn) rounds")
             }
             guard let ready = member.run?.replica.takeReady() else { return }
             try check(ready, of: member)

@@ -27,6 +27,9 @@ extension Scenario {
         limits.logAhead = most / 2
         draw(\.forwardReach, [20, 100, most])
         draw(\.logAhead, [20, 100, most])
+        draw(\.unappliedSlack, [0, 3, 30])
+        draw(\.confirmationsAfterFailure, [0, 1, 3])
+        draw(\.retentionSilence, [0, 100_000, 1_000_000])
         // A multiple of the blocks, as the node's are.
         if most < Limits().requestsRemembered, limits.requestsInBlock > 50 { limits.requestsInBlock = 50 }
     }

@@ -1,0 +1,109 @@
+import Consensus
+import Maelstrom
+import XCTest
+
+@testable import raft_kv
+
+/// Turns of the node, on a clock that stands still until a test moves it.
+final class TurnTests: XCTestCase {
+    private struct Typed {
+        var turn: NodeState
+        var now: Microseconds = 1_000_000
+        private var intake = Intake(keepsLines: false)
+        private var seen = 0
+
+        init(_ configure: (inout Options) -> Void = { _ in }) {
+            var options = Options()
+            configure(&options)
+            turn = NodeState(options)
+        }
+
+        /// Types lines that are read at once.
+        /// - Returns: what the node writes in that turn.
+        mutating func type(_ lines: [String]) -> [Printed] {
+            var batch = Batch()
+            for line in lines {
+                Array(line.utf8).withUnsafeBytes { intake.take($0, into: &batch) }
+            }
+            turn.take(batch, at: now)
+            let lines = turn.writer.bytes[seen...].split(separator: UInt8(ascii: "\n"))
+            seen = turn.writer.bytes.count
+            return lines.compactMap { Printed(String(decoding: $0, as: UTF8.self)) }
+        }
+
+        /// Lets the next deadline come.
+        mutating func wait() -> [Printed] {
+            now = max(now, turn.deadline ?? now)
+            return type([])
+        }
+    }
+
+    private let three = initLine(["n0", "n1", "n2"])
+
+    private func append(_ term: Int, _ more: String = "") -> String {
+        line(
+            #"{"type":"append_entries","msg_id":1,"term":\#(term),"leader_id":"n1","prev_log_index":0,"#
+                + #""prev_log_term":0,"entries":[],"leader_commit":0\#(more)}"#,
+            from: "n1")
+    }
+
+    private func number(_ request: Printed) -> Int { request["msg_id"] ?? 0 }
+
+    // Its log was as far ahead as it may be, and it never ended its turn again.
+    func testALeaderThatCannotCommitEndsItsTurnAndAnswersEveryRequest() throws {
+        var node = Typed {
+            $0.limits.requestsRemembered = 250
+            $0.limits.forwardReach = 100
+            $0.limits.logAhead = 100
+        }
+        let asked = node.type([
+            three, append(1), line(#"{"type":"timeout_now","term":1,"leader_id":"n1"}"#, from: "n1"),
+        ])
+        let vote = try XCTUnwrap(asked.first { $0.type == "request_vote" && $0.destination == "n2" })
+        let grant =
+            #"{"type":"request_vote_res","in_reply_to":\#(number(vote)),"term":2,"vote_granted":true}"#
+        let writes = (0..<200).map { line(#"{"type":"write","msg_id":\#($0),"key":1,"value":\#($0)}"#) }
+        var replies = node.type([line(grant, from: "n2")] + writes)
+        let end = node.now + 1_000_000
+        while node.now < end, node.turn.failure == nil { replies += node.wait() }
+        let codes = replies.filter { $0.destination == "c1" }.map(\.code)
+        XCTAssertEqual(codes.count { $0 == 0 }, 100 - 1)
+        XCTAssertEqual(codes.count { $0 == 11 }, 101)
+        XCTAssertEqual(node.turn.failure?.text, nil)
+    }
+
+    func testANodeThatIsNeverDoneSaysSoAndStops() {
+        var node = Typed { $0.limits.roundsPerTurn = 0 }
+        _ = node.type([initLine(["n0"])])
+        XCTAssertEqual(node.turn.failure?.exitCode, 70)
+        XCTAssertEqual(node.turn.failure?.text.contains("within 0 rounds"), true)
+    }
+
+    // As under Maelstrom while its machine warms up: one slow answer made the node believe in slow links ever after, so
+    // that it answered when its clients had given up.
+    func testASlowAnswerToTheFirstVoteDoesNotMakeClientsWaitLonger() {
+        var node = Typed()
+        var asked = node.type([three])
+        while asked.isEmpty { asked = node.wait() }
+        node.now += 300_000
+        _ = node.type(
+            asked.map {
+                line(
+                    #"{"type":"request_vote_res","in_reply_to":\#(number($0)),"term":0,"vote_granted":false,"#
+                        + #""pre_vote":true}"#, from: $0.destination)
+            })
+        for _ in 0..<2 {
+            node.now += 30_000
+            _ = node.type([append(1, #","round_trip":[2000,500]"#)])
+        }
+        let began = node.now
+        var replies = node.type([line(#"{"type":"write","msg_id":7,"key":1,"value":1}"#)])
+        var stood: Microseconds?
+        while !replies.contains(where: { $0.destination == "c1" }), node.now < began + 5_000_000 {
+            replies += node.wait()
+            if stood == nil, replies.contains(where: { $0.type == "request_vote" }) { stood = node.now }
+        }
+        XCTAssertLessThanOrEqual(node.now - began, 900_000)
+        XCTAssertLessThan((stood ?? .max / 2) - began, 2 * Timing.shortestElectionTimeout)
+    }
+}
