@@ -4,7 +4,7 @@ struct EntryList {
     private struct Item {
         var operation: Int
         var isCall: Bool
-        var place: Int
+        var position: Int
         var partner = 0
         var next = 0
         var previous = 0
@@ -16,10 +16,10 @@ struct EntryList {
 
     init(_ operations: [Problem.Required]) {
         for (index, operation) in operations.enumerated() {
-            entries.append(Item(operation: index, isCall: true, place: operation.invoked))
-            entries.append(Item(operation: index, isCall: false, place: operation.returned))
+            entries.append(Item(operation: index, isCall: true, position: operation.invoked))
+            entries.append(Item(operation: index, isCall: false, position: operation.returned))
         }
-        entries.sort { $0.place < $1.place }
+        entries.sort { $0.position < $1.position }
         var calls: [Int: Int] = [:]
         for (index, entry) in entries.enumerated() {
             if entry.isCall {
@@ -29,7 +29,7 @@ struct EntryList {
                 entries[call].partner = index
             }
         }
-        entries.append(Item(operation: -1, isCall: false, place: .max))
+        entries.append(Item(operation: -1, isCall: false, position: .max))
         for index in entries.indices {
             entries[index].next = index == head ? 0 : index + 1
             entries[index].previous = index == 0 ? head : index - 1
@@ -55,7 +55,7 @@ struct EntryList {
     func operation(_ entry: Int) -> Int { entries[entry].operation }
 
     /// Its index in the history.
-    func place(_ entry: Int) -> Int { entries[entry].place }
+    func position(_ entry: Int) -> Int { entries[entry].position }
 
     /// Takes out a call and its return.
     mutating func lift(_ call: Int) {

@@ -94,7 +94,7 @@ package struct History<Key: Hashable & Sendable, Value: Hashable & Sendable>: Se
     }
 
     private func grouped(_ outcome: [Int: Int]) -> [(key: Key, operations: [RegisterOperation<Value>])] {
-        var place: [Key: Int] = [:]
+        var position: [Key: Int] = [:]
         var result: [(key: Key, operations: [RegisterOperation<Value>])] = []
         for (index, event) in events.enumerated() where event.kind == .invoke {
             let end = outcome[index]
@@ -102,10 +102,10 @@ package struct History<Key: Hashable & Sendable, Value: Hashable & Sendable>: Se
             let operation = RegisterOperation(
                 process: event.process, action: end.map { events[$0].action } ?? event.action,
                 invoked: index, returned: end)
-            if let known = place[event.key] {
+            if let known = position[event.key] {
                 result[known].operations.append(operation)
             } else {
-                place[event.key] = result.count
+                position[event.key] = result.count
                 result.append((event.key, [operation]))
             }
         }

@@ -14,7 +14,7 @@ struct Search {
 
     private enum Move {
         /// The entry of the call that was placed.
-        case place(Int)
+        case linearize(Int)
         /// A read that matched: no other move would be better.
         case read(Int)
         /// The number of the unknown effect that was used.
@@ -50,7 +50,7 @@ struct Search {
                 continue
             }
             // Every call before the first return has been tried: now the unknown ones.
-            if let found = tryUnknown(from: effect, before: entries.place(here)) {
+            if let found = tryUnknown(from: effect, before: entries.position(here)) {
                 effect = found ? 0 : effect + 1
                 entry = found ? entries.first : entry
                 continue
@@ -67,7 +67,7 @@ struct Search {
         var uses = Array(repeating: 0, count: problem.optional.count)
         return path.map { step in
             switch step.move {
-            case .place(let entry), .read(let entry):
+            case .linearize(let entry), .read(let entry):
                 return problem.required[entries.operation(entry)].invoked
             case .use(let effect):
                 defer { uses[effect] += 1 }
@@ -86,19 +86,19 @@ struct Search {
             return false
         }
         entries.lift(entry)
-        path.append((.place(entry), state))
+        path.append((.linearize(entry), state))
         state = effect.leaves ?? state
         placeReads()
         return true
     }
 
     /// - Returns: whether the effect was used; nil when there is none left to try.
-    private mutating func tryUnknown(from index: Int, before place: Int) -> Bool? {
+    private mutating func tryUnknown(from index: Int, before position: Int) -> Bool? {
         guard index < problem.optional.count else { return nil }
         let unknown = problem.optional[index]
         guard let leaves = unknown.effect.leaves, leaves != state,
             unknown.effect.needs == nil || unknown.effect.needs == state,
-            isAvailable(index, before: place), isWanted(leaves, before: place)
+            isAvailable(index, before: position), isWanted(leaves, before: position)
         else { return false }
         used[index] += 1
         guard isNew(leaves) else {
@@ -111,19 +111,19 @@ struct Search {
         return true
     }
 
-    private func isAvailable(_ index: Int, before place: Int) -> Bool {
+    private func isAvailable(_ index: Int, before position: Int) -> Bool {
         let invoked = problem.optional[index].invoked
-        return Int(used[index]) < invoked.count && invoked[Int(used[index])] < place
+        return Int(used[index]) < invoked.count && invoked[Int(used[index])] < position
     }
 
-    private func isWanted(_ value: Int32, before place: Int) -> Bool {
+    private func isWanted(_ value: Int32, before position: Int) -> Bool {
         var entry = entries.first
         while let here = entry, entries.isCall(here) {
             if problem.required[entries.operation(here)].effect.needs == value { return true }
             entry = entries.after(here)
         }
         return problem.optional.indices.contains {
-            problem.optional[$0].effect.needs == value && isAvailable($0, before: place)
+            problem.optional[$0].effect.needs == value && isAvailable($0, before: position)
         }
     }
 
@@ -152,7 +152,7 @@ struct Search {
             case .read(let entry):
                 entries.unlift(entry)
                 placed.remove(entries.operation(entry))
-            case .place(let entry):
+            case .linearize(let entry):
                 entries.unlift(entry)
                 placed.remove(entries.operation(entry))
                 return (entries.after(entry), 0)
