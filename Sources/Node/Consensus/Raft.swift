@@ -11,40 +11,40 @@ package struct Raft: Sendable {
     package internal(set) var role: Role
     /// The last index that this member knows to be committed; it never falls.
     package internal(set) var commitIndex: Index
-    /// The last index that is stored in the log as it stands. A leader counts itself up to here only.
+    /// The last index of the present log that is stored durably. A leader counts itself only up to here.
     package internal(set) var durableIndex: Index
     /// Up to where the leader has told this follower, in its term, that its own log is durable.
     var leaderDurableIndex: Index = 0
     package internal(set) var timing: Timing
 
-    /// When a follower or candidate stands, unless it hears from somebody first.
+    /// When a follower or candidate starts an election, unless it hears from a leader or grants a vote first.
     var electionDeadline: Microseconds
     /// Before this time a leader does not step down for want of a quorum.
     var quorumDeadline: Microseconds = .min
-    /// Whether the silence that lasts was partly this member's own.
+    /// Whether the present silence was partly this member's own, and has extended its deadlines already.
     var hasExtendedDeadlineAfterStall = false
     /// When this member last heard from a leader of its term.
     var lastLeaderContact: Microseconds?
-    /// Set once the member is about to end: it stands no more.
+    /// Set once the member is about to end: it starts no election any more.
     var isShuttingDown = false
-    /// The term in which its leader told this member to stand, up to where its log must reach first, and until when.
+    /// `timeoutNow` from the leader: its term, up to where this log must reach first, and until when it is valid.
     var pendingTimeoutNow: (term: Term, index: Index, deadline: Microseconds)?
-    /// The term in which its vote went to a member whose leader had told it to stand.
+    /// The term in which this member voted for the target of a leadership transfer.
     var votedForTransferTargetIn: Term?
-    /// The term whose leader has asked for votes since: nobody leads it any more, and what comes as from its leader is
-    /// late.
+    /// The term whose leader has asked for votes since: nobody leads that term any more, and messages of its leader
+    /// are late.
     var leaderlessTerm: Term?
-    /// When the estimate of the round trips last took anything in.
+    /// When the estimate of the round trips last took a sample.
     var roundTripMeasuredAt: Microseconds
-    /// The last term in which it gave way to another that asked for pre-votes too.
+    /// The last term in which it dropped its own pre-vote in favour of another member's.
     var yieldedPreVoteIn: Term?
     var reads: ReadQueue
-    /// The latest snapshot, to be sent to members that need what the log has forgotten.
+    /// The latest snapshot, for members that need entries which the log has dropped.
     package internal(set) var snapshot: Snapshot?
     var incomingSnapshot: IncomingSnapshot?
-    /// The one that was refused last.
+    /// The snapshot that was refused last.
     var refusedSnapshot: (leader: NodeID, position: LogPosition)?
-    /// When recent campaigns asked for votes, to time the answers, also late ones.
+    /// When recent campaigns sent their requests for votes, to measure the round trip of their answers, also late ones.
     var sentVoteRequests: [(firstRequest: MessageID, sent: Microseconds)] = []
 
     var now: Microseconds
@@ -52,7 +52,7 @@ package struct Raft: Sendable {
     private(set) var nextMessageID: MessageID = 1
     var pending: PendingReady
 
-    /// What has gathered for the next `Ready`.
+    /// What the next `Ready` will contain.
     struct PendingReady: Sendable {
         var hardStateChanged = false
         /// The first index whose entry is not handed out for storing.
@@ -92,13 +92,13 @@ package struct Raft: Sendable {
         reads = ReadQueue(limits: settings.limits)
         electionDeadline = now
         roundTripMeasuredAt = now
-        // Late answers to an earlier run must not fit the questions of this one.
+        // Late answers to requests of an earlier run must not match requests of this one.
         if hardState.term > 0 { nextMessageID = .random(in: 1..<(1 << 52), using: &generator) }
         pending = PendingReady(handedOut: log.lastIncludedIndex)
         noteMemberships(from: log.firstIndex)
         if memberships.count == 1 { noteAbsentVoters() }
         armElectionTimer()
-        // Nobody else can lead or be disturbed, so a lone voter need not wait.
+        // A lone voter need not wait: nobody else can lead or be disturbed.
         if self.membership.isQuorum(id) { electionDeadline = now }
     }
 
@@ -107,23 +107,23 @@ package struct Raft: Sendable {
     package var votedFor: NodeID? { hardState.votedFor }
     /// The membership in force: the latest in the log, committed or not (§6).
     package var membership: Membership { memberships[memberships.count - 1].membership }
-    /// The latest that is committed, and those behind it.
+    /// The latest committed membership, and all later ones.
     var unsettledMemberships: ArraySlice<(index: Index, membership: Membership)> {
         memberships[(memberships.lastIndex { $0.index <= commitIndex } ?? 0)...]
     }
-    /// The index of the entry that holds `membership`; the log's base for the one that it starts with.
+    /// The index of the entry that holds `membership`; `lastIncludedIndex` for the one that the log starts with.
     var membershipIndex: Index { memberships[memberships.count - 1].index }
-    /// Everybody else who takes part, voter or not, sorted.
+    /// All other members, voters or not, sorted.
     package var others: [NodeID] { settings.members.filter { $0 != id } }
 
-    /// The other voters. A membership may name some that take no part: nobody is there to be told anything.
+    /// The other voters, but for those that a membership names and the cluster does not have.
     var otherVoters: [NodeID] { membership.voters.filter { $0 != id && settings.members.holds($0) } }
 
     package var isLeader: Bool {
         if case .leader = role { true } else { false }
     }
 
-    /// Whom this member takes for the leader of its term, itself included.
+    /// The leader of the current term as far as this member knows; may be this member.
     package var leader: NodeID? {
         switch role {
         case .follower(let leader): leader
@@ -156,17 +156,17 @@ package struct Raft: Sendable {
         }
     }
 
-    /// Takes the time, and acts on no deadline but that of heartbeats, which leave with the next `takeReady()`: what is
-    /// heard but not received yet may be what the others wait for, and heartbeats depend on nothing that is heard.
+    /// Takes the time, and acts on no deadline but that of heartbeats, which leave with the next `takeReady()`. For a
+    /// member that has input waiting: elections and check-quorum depend on that input, heartbeats do not.
     package mutating func advanceHeartbeats(to now: Microseconds) {
         self.now = max(self.now, now)
     }
 
-    /// Takes how late the member is called, after what waited for it was received and before `advance(to:)`.
+    /// Takes how late the member is called. To be called after waiting input was received, and before `advance(to:)`.
     ///
-    /// A machine that stood still wakes all its members at once, and each would miss the others, who were as silent:
-    /// they have time to speak first. Once for each silence, so that a timer that is always late keeps nobody from
-    /// standing.
+    /// A machine that stood still resumes all its members at once, and each would time out on the others, which were
+    /// silent as well. So their deadlines are extended by two heartbeats, once for each silence: a timer that is
+    /// always late must not prevent elections.
     package mutating func noteLateness(at now: Microseconds) {
         guard let lateness = deadline.map({ now - $0 }), lateness >= 0 else { return }
         self.now = max(self.now, now)
@@ -177,7 +177,7 @@ package struct Raft: Sendable {
         quorumDeadline = max(quorumDeadline, now + 2 * timing.heartbeatInterval)
     }
 
-    /// Takes a message from another member. One that makes no sense changes nothing.
+    /// Receives a message from another member. An impossible message changes nothing.
     package mutating func receive(_ message: RaftMessage, from sender: NodeID, now: Microseconds) {
         self.now = max(self.now, now)
         guard sender != id, settings.members.holds(sender) else { return }
@@ -227,10 +227,10 @@ package struct Raft: Sendable {
             || (isLeader ? hasAppendsToSend : hasReadsToAsk)
     }
 
-    /// The first index whose entry is not handed out for storing, or is another since; nil where there is none.
+    /// The first index whose entry changed since it was last handed out for storing; nil where there is none.
     package var unstoredFrom: Index? { pending.unstoredFrom }
 
-    /// A leader's requests to followers rest on a term that was durable before it could be elected.
+    /// A leader's requests carry a term that was durable before it could be elected.
     private func mayLeaveBeforeSync(_ outgoing: Outgoing) -> Bool {
         guard !pending.hardStateChanged else { return false }
         switch outgoing.message.body {
@@ -247,7 +247,7 @@ package struct Raft: Sendable {
         continueChange()
     }
 
-    // MARK: - Shared by the chapters
+    // MARK: - Shared by the rules
 
     mutating func send(_ body: RaftMessage.Body, to: NodeID) -> MessageID {
         let number = nextMessageID
@@ -264,8 +264,8 @@ package struct Raft: Sendable {
         pending.events.append(event)
     }
 
-    /// Follows `term`, and forgets the vote only where the term is new: a member that steps down within its
-    /// term has voted in it already.
+    /// Becomes a follower in `term`. The vote is reset only in a new term: a member that steps down within its term
+    /// has voted in it already.
     mutating func becomeFollower(term: Term, leader: NodeID?, reason: StepDownReason) {
         let followed = self.leader
         if case .follower = role {} else { armElectionTimer() }
@@ -295,7 +295,7 @@ package struct Raft: Sendable {
         pending.hardStateChanged = true
     }
 
-    /// A membership acts from the moment it is in the log, and falls with its entry (§6).
+    /// A membership is in force from the moment it is in the log, and is undone with its entry (§6).
     mutating func noteMemberships(from index: Index) {
         memberships.removeAll { $0.index >= index && $0.index > log.lastIncludedIndex }
         let known = memberships.count
@@ -312,7 +312,7 @@ package struct Raft: Sendable {
         if !absent.isEmpty { note(.absentVoters(absent)) }
     }
 
-    /// What the log holds from `index` on is new.
+    /// Entries from `index` on are new, and must be stored.
     mutating func markUnstored(from index: Index) {
         pending.unstoredFrom = min(pending.unstoredFrom ?? index, index)
         durableIndex = settings.isInMemory ? log.lastIndex : min(durableIndex, index - 1)

@@ -1,17 +1,16 @@
-/// Every bound that the code fixes, in one place: what a node meets in a week of work, the simulation meets within a
-/// run, for it draws these small. All members of a cluster must have the same.
+/// Every bound that the code fixes, in one place, so that the simulation can draw them small and meet within one run
+/// what a node meets in a week. All members of a cluster must have the same.
 ///
-/// Raft itself knows the first group only; those who drive it the others.
+/// Consensus uses the first two groups, the replica around it the others.
 package struct Limits: Hashable, Sendable {
     // MARK: - Replication
 
-    /// Appends with entries that may be out to one member at once; at least 1. Beyond it the rest waits, and travels
-    /// as one batch.
+    /// Appends with entries that may be in flight to one member; at least 1. Further entries wait, and are sent as one
+    /// batch.
     package var appendsInFlight = 64
-    /// Bytes of entries in one append, but for a single larger entry; at least 1.
+    /// Bytes of entries in one append, unless a single entry is larger; at least 1.
     package var appendBytes = 1 << 20
-    /// Bytes of entries that may be out to one member at once, at least 1: what it takes in before it hears the next
-    /// heartbeat.
+    /// Bytes of entries that may be in flight to one member; at least 1. A heartbeat waits behind as many at most.
     package var appendBytesInFlight = 4 << 20
     /// Bytes of uncommitted entries beyond which a leader takes no more commands; at least 1. It bounds what a
     /// leader without a quorum holds in memory.
@@ -43,22 +42,23 @@ package struct Limits: Hashable, Sendable {
 
     // MARK: - Requests
 
-    /// How many of the requests that were carried out are remembered at least, so that copies of them are known; a
-    /// multiple of `requestsInBlock`. The interface promises these.
+    /// How many completed requests are remembered at least, so that copies of them are recognised; a multiple of
+    /// `requestsInBlock`. Promised by the interface.
     package var requestsRemembered = 100_000
-    /// How many of them are forgotten together, and shared by an image of the store; at least 1. Members that differ
-    /// in it would forget at different entries, and hold different states.
+    /// How many of them are dropped together, and shared with an image of the store; at least 1. Members that differ in
+    /// it would drop them at different entries, and have different states.
     package var requestsInBlock = 250
-    /// How many entries after its sender's last applied one a request that was passed on may be appended; at least 1
-    /// and at most `requestsRemembered`, so that no copy is too late to be known for one.
+    /// How many entries after its sender's last applied one a forwarded request may be appended; at least 1 and at most
+    /// `requestsRemembered`, so that every copy is recognised.
     package var forwardReach = 50_000
     /// How many entries a leader's log may be ahead of what it has applied while it takes requests; at least 1 and at
-    /// most `requestsRemembered`, so that copies which stand in the log are known when they are applied.
+    /// most `requestsRemembered`, so that copies within the log are recognised when they are applied.
     package var logAhead = 50_000
     /// Bytes of commands in one message to the leader, but for a single larger one; at least 1.
     package var forwardBytes = 1 << 20
-    /// How many requests that nobody waits for any more, and that may yet happen, are remembered at least; at least 1.
-    /// Who asks again must not hear that they will not.
+    /// How many requests that nobody waits for any more, and that may still be carried out, are remembered at least; at
+    /// least
+    /// 1. A client that asks again must not be told that they will not.
     package var abandonedRemembered = 100_000
     /// How many entries behind those that were looked at are left alone until somebody asks for a request among them: they
     /// are applied soon; at least 0.

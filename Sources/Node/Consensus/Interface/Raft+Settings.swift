@@ -1,13 +1,13 @@
 extension Raft {
-    /// What a member is told of itself before it starts.
+    /// What a member must know before it starts.
     package struct Settings: Sendable {
         package var id: NodeID
-        /// Everybody who takes part, voter or not, this member included; sorted.
+        /// All members of the cluster, voters or not, this one included; sorted.
         package let members: [NodeID]
         /// The voters of a cluster whose log is empty.
         package var voters: [NodeID]
         package var timing: Timing
-        /// Seeds the draw of the election timeouts.
+        /// Seeds the draws of election timeouts.
         package var seed: UInt64
         /// Whether what is to be stored counts as durable at once: for a member that keeps nothing on a disk, and
         /// is never started again.

@@ -1,4 +1,4 @@
-/// What one member says to another. Requests carry an id where they want an answer, answers name it.
+/// A message of consensus from one member to another. A request that wants an answer has an id, which the answer names.
 package struct RaftMessage: Hashable, Sendable {
     package enum Body: Hashable, Sendable {
         case requestVote(RequestVote)
@@ -12,7 +12,7 @@ package struct RaftMessage: Hashable, Sendable {
         case readIndexReply(ReadIndexReply)
     }
 
-    /// Of a request that wants an answer; a person typing may leave it out.
+    /// The id of a request; may be missing in one that was typed by hand.
     package var id: MessageID?
     package var inReplyTo: MessageID?
     package var body: Body
@@ -23,7 +23,7 @@ package struct RaftMessage: Hashable, Sendable {
         self.body = body
     }
 
-    /// The term that the message speaks of.
+    /// The term in the message.
     package var term: Term {
         switch body {
         case .requestVote(let request): request.term
@@ -41,14 +41,14 @@ package struct RaftMessage: Hashable, Sendable {
 
 /// RequestVote of Figure 2.
 package struct RequestVote: Hashable, Sendable {
-    /// The candidate's term; in a pre-vote the term in which it would stand.
+    /// The candidate's term; in a pre-vote the term of the election that it would start.
     package var term: Term
     package var candidate: NodeID
     package var lastLogIndex: Index
     package var lastLogTerm: Term
     /// Asks whether a vote would be granted, and changes nothing (dissertation, 9.6).
     package var preVote: Bool
-    /// The leader itself wants this election, so its lease does not stand in the way (dissertation, 3.10).
+    /// The leader itself wants this election, so it is not disregarded in favour of the leader (dissertation, 3.10).
     package var leadershipTransfer: Bool
 
     package init(
@@ -87,13 +87,16 @@ package struct AppendEntries: Hashable, Sendable {
     package var prevLogTerm: Term
     package var entries: [Entry]
     package var leaderCommit: Index
-    /// Up to where the leader's log is durable; see Raft+OneRoundTrip.swift. Nil from a plain peer.
+    /// The leader's durable index; see Raft+OneRoundTrip.swift. Nil from a peer that knows only the paper's fields.
     package var leaderDurable: Index?
-    /// What a quorum takes to answer the leader, so that all members agree on their timeouts; nil from a plain peer.
+    /// The round trip of the leader's quorum, so that all members derive the same timeouts; nil from a peer that knows
+    /// only the paper's fields.
     package var roundTrip: Estimate?
-    /// What the member that this is sent to takes to answer; nil from a plain peer, and before that was measured.
+    /// The round trip between the leader and this receiver; nil before it was measured, and from a peer that knows only
+    /// the paper's fields.
     package var link: Estimate?
-    /// Tells a member that it has lost its log, and where the leader's ended when that was found; see Raft+LostLog.swift.
+    /// Tells the receiver that it has lost its log, by the end of the leader's log when that was found; see
+    /// Raft+LostLog.swift.
     package var lostLog: Index?
 
     package init(
@@ -113,7 +116,7 @@ package struct AppendEntries: Hashable, Sendable {
         self.lostLog = lostLog
     }
 
-    /// The last index that this message speaks of.
+    /// The index of the last entry in this message, or `prevLogIndex`.
     package var lastIndex: Index { prevLogIndex + entries.count }
 }
 
@@ -124,9 +127,10 @@ package struct AppendEntriesReply: Hashable, Sendable {
     /// After a refusal: the follower's last entry at or before `prevLogIndex` whose term is not above
     /// `prevLogTerm`, below which the logs may agree; nil from a plain peer.
     package var hint: LogPosition?
-    /// The follower's commit index, which it may know before its leader does; nil from a plain peer.
+    /// The follower's commit index, which may be ahead of its leader's; nil from a peer that knows only the paper's
+    /// fields.
     package var commitIndex: Index?
-    /// Of a member that is not to be counted: what it was told; see Raft+LostLog.swift.
+    /// Set by a member that has lost its log and must not be counted; see Raft+LostLog.swift.
     package var lostLog: Index?
 
     package init(
@@ -144,9 +148,9 @@ package struct AppendEntriesReply: Hashable, Sendable {
 package struct InstallSnapshot: Hashable, Sendable {
     package var term: Term
     package var leader: NodeID
-    /// The last entry that the snapshot stands for.
+    /// The last entry within the snapshot.
     package var lastIncluded: LogPosition
-    /// Where `data` stands in the snapshot, in bytes.
+    /// The offset of `data` in the snapshot, in bytes.
     package var offset: Int
     package var data: String
     package var done: Bool
@@ -166,9 +170,9 @@ package struct InstallSnapshot: Hashable, Sendable {
 /// The answer to InstallSnapshot (Figure 13).
 package struct InstallSnapshotReply: Hashable, Sendable {
     package var term: Term
-    /// How many bytes of the snapshot the member holds; nil from a plain peer.
+    /// How many bytes of the snapshot the member holds; nil from a peer that knows only the paper's fields.
     package var offset: Int?
-    /// Whether it holds all that the snapshot stands for; nil from a plain peer.
+    /// Whether it has installed the snapshot, or needs it no more; nil from a peer that knows only the paper's fields.
     package var installed: Bool?
 
     static func whole(_ size: Int, term: Term) -> InstallSnapshotReply {
@@ -182,7 +186,7 @@ package struct InstallSnapshotReply: Hashable, Sendable {
     }
 }
 
-/// An entry's place and term.
+/// An entry's index and term.
 package struct LogPosition: Hashable, Sendable {
     package var index: Index
     package var term: Term
@@ -193,12 +197,12 @@ package struct LogPosition: Hashable, Sendable {
     }
 }
 
-/// The leader's word to a follower to stand at once (dissertation, 3.10). It has no answer.
+/// TimeoutNow: tells a follower to start an election at once (dissertation, 3.10). It has no answer.
 package struct TimeoutNow: Hashable, Sendable {
     package var term: Term
     package var leader: NodeID
-    /// Up to where the log must reach first: what is on its way may come later; nil from a plain peer, which waits
-    /// with its word.
+    /// How far the receiver's log must reach first, for entries may still be in flight; nil from a peer that knows only
+    /// the dissertation's message, and sends it later.
     package var lastLogIndex: Index?
 
     package init(term: Term, leader: NodeID, lastLogIndex: Index? = nil) {
@@ -208,12 +212,12 @@ package struct TimeoutNow: Hashable, Sendable {
     }
 }
 
-/// A follower's question before it answers reads (dissertation, 6.4): of its leader, which index it must have
-/// applied; of others, whether they are in its term too.
+/// A follower's request before it answers reads (dissertation, 6.4). It asks its leader which index it must have
+/// applied, and other voters whether they are in its term.
 package struct ReadIndex: Hashable, Sendable {
-    /// That of the asker, when it asks.
+    /// The asker's term.
     package var term: Term
-    /// Asks the leader to find a quorum itself, for the asker has found none.
+    /// Asks the leader to confirm its leadership itself.
     package var confirm: Bool
 
     package init(term: Term, confirm: Bool = false) {
@@ -222,13 +226,13 @@ package struct ReadIndex: Hashable, Sendable {
     }
 }
 
-/// The answer of a member that is in the term of the question.
+/// The answer of a member in the asker's term.
 package struct ReadIndexReply: Hashable, Sendable {
     package var term: Term
-    /// The index that the asker must have applied before it answers what it asked for; from the leader alone.
+    /// The index that the asker must have applied before it answers its reads; from the leader only.
     package var index: Index?
-    /// The membership in force at the leader, of which the asker must have a quorum's answers; nil where the
-    /// leader has seen to that.
+    /// The leader's membership, of which the asker needs a quorum's answers; nil where the leader has confirmed its
+    /// leadership itself.
     package var membership: Membership?
 
     package init(term: Term, index: Index? = nil, membership: Membership? = nil) {
@@ -238,7 +242,7 @@ package struct ReadIndexReply: Hashable, Sendable {
     }
 }
 
-/// A message and where it goes.
+/// A message and its receiver.
 package struct Outgoing: Hashable, Sendable {
     package var to: NodeID
     package var message: RaftMessage

@@ -2,7 +2,8 @@
 package typealias NodeID = String
 
 extension String {
-    /// Whether they are equal byte for byte, as ids and JSON are compared: `String`'s own `==` takes é and e + ´ for one.
+    /// Whether they are equal byte for byte, as ids and JSON are compared: `String`'s own `==` takes é and e + ´ for
+    /// one.
     package func isSame(as other: String) -> Bool { utf8.elementsEqual(other.utf8) }
 }
 
@@ -22,16 +23,16 @@ extension [NodeID] {
 /// A term of the paper's §5.1: 0 before the first election, then rising; at most 2^62.
 package typealias Term = Int
 
-/// The place of an entry in the log: the first entry has index 1, and 0 stands before it; at most 2^62.
+/// The index of an entry in the log: that of the first is 1, and 0 is before it; at most 2^62.
 package typealias Index = Int
 
 /// A point in time, or a span of it, on the monotonic clock of whoever drives the member.
 package typealias Microseconds = Int
 
-/// What no term and no index that comes from outside is above, so that adding to one never overflows.
+/// The upper bound of every term and index from outside, so that adding to one never overflows.
 package let highestNumber = 1 << 62
 
-/// The earliest of those that there are.
+/// The earliest of the times that are not nil.
 package func earliest(_ times: Microseconds?...) -> Microseconds? {
     times.reduce(nil) { first, time in
         guard let first, let time else { return first ?? time }
@@ -39,10 +40,10 @@ package func earliest(_ times: Microseconds?...) -> Microseconds? {
     }
 }
 
-/// The number of a message, rising within one run of a member, and in no way repeated by the next.
+/// The number of a message: rising within one run of a member, and not repeated in its next run.
 package typealias MessageID = Int
 
-/// What an entry asks of the state machine. Consensus never looks inside.
+/// A command for the state machine. Consensus never looks inside.
 package struct Command: Hashable, Sendable {
     package var text: String
 
@@ -58,7 +59,7 @@ package struct Command: Hashable, Sendable {
 /// One entry of the log (§5.3).
 package struct Entry: Hashable, Sendable {
     package enum Payload: Hashable, Sendable {
-        /// What a leader starts its term with, so that it can commit what it inherited (§5.4.2, §8).
+        /// A leader's first entry of its term, with which it commits entries of earlier terms (§5.4.2, §8).
         case noOp
         case command(Command)
         /// The membership in force from this entry on (§6).
@@ -92,8 +93,8 @@ package struct Entry: Hashable, Sendable {
 package struct HardState: Hashable, Sendable {
     package var term: Term
     package var votedFor: NodeID?
-    /// Where the leader's log ended when it found that this member had lost what it acknowledged (Raft+LostLog.swift); nil
-    /// where that never was, or is settled.
+    /// Where the leader's log ended when it found that this member had lost what it acknowledged (Raft+LostLog.swift);
+    /// nil where that never was, or is settled.
     package var lostLog: Index?
 
     package init(term: Term = 0, votedFor: NodeID? = nil, lostLog: Index? = nil) {

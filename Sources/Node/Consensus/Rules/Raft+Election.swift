@@ -1,25 +1,25 @@
 /// Elections (§5.2, §5.4.1), with pre-vote and check-quorum (dissertation, 9.6 and 4.2.3): together, for
 /// either alone can leave a cluster without a leader.
 extension Raft {
-    /// A member outside its own membership does not stand, unless that may yet fall (dissertation, 4.2.2). Where
-    /// n0 and n1 become n1 alone, and n1 holds only the joint half, it needs n0's vote; n0, whose log is longer,
-    /// gives it none, and so must stand itself.
+    /// Whether this member may start an election. One that is not in its own membership may not, unless that membership
+    /// can still be truncated (dissertation, 4.2.2). When n0 and n1 become n1 alone, and n1 holds only the joint
+    /// entry, n1 needs n0's vote; n0, whose log is longer, refuses it, and so must be able to win itself.
     var isPromotable: Bool {
         if isShuttingDown || hasLostLog { return false }
-        // No member that is sound comes near these; beyond them nobody would listen.
+        // A correct member never comes near these numbers; beyond them its messages would be refused.
         if currentTerm >= highestNumber || log.lastIndex >= highestNumber / 2 { return false }
         return unsettledMemberships.contains { $0.membership.contains(id) }
     }
 
-    /// Draws the next wait from [T, 2T), so that members seldom stand together.
+    /// Draws the next election timeout from [T, 2T), so that split votes are rare (§5.2).
     mutating func armElectionTimer() {
         hasExtendedDeadlineAfterStall = false
         let shortest = timing.electionTimeout
         electionDeadline = now + Int.random(in: shortest..<(2 * shortest), using: &generator)
     }
 
-    /// Nobody was heard from in time. One that may not stand believes in its leader no longer than the others: it would
-    /// pass requests on to it, and not know that they are lost.
+    /// No leader was heard from in time. A member that may not start an election forgets its leader nevertheless: it
+    /// would go on forwarding requests to it, and not know that they are lost.
     mutating func electionTimeoutElapsed() {
         forgetOldRoundTrip()
         if isPromotable {
@@ -29,8 +29,8 @@ extension Raft {
         }
     }
 
-    /// A pre-vote comes first, so that a member that could not win raises nobody's term; a lone voter has nobody to
-    /// ask.
+    /// Pre-vote (dissertation, 9.6): a member that cannot win must not raise anybody's term. A lone voter becomes a
+    /// candidate at once.
     private mutating func startPreVote() {
         if membership.isQuorum(id) {
             becomeCandidate(transfer: false)
@@ -63,7 +63,7 @@ extension Raft {
     }
 
     private mutating func requestVotes(term: Term, preVote: Bool, transfer: Bool) {
-        // By age: by number, the answers of a slow network would all come too late to tell that it is slow.
+        // Dropped by age and not by number: else the answers on a slow network would all come too late to be measured.
         sentVoteRequests.removeAll { $0.sent < now - Timing.longestElectionTimeout }
         sentVoteRequests.append((nextMessageID, now))
         let request = RequestVote(
@@ -95,8 +95,8 @@ extension Raft {
         reply(.requestVoteReply(answer), to: candidate, inReplyTo: id)
     }
 
-    /// Whoever asks for votes in a later term leads no more, and never will in this one: it has asked as a candidate,
-    /// and only whoever stands in a term comes to lead it. (A request from before it won is of this term at most.)
+    /// A member that asks for votes in a later term does not lead the current term any more, and never will again: only
+    /// a candidate of a term comes to lead it. (A request from before it won is of the current term at most.)
     private mutating func forgetLeader() {
         leaderlessTerm = currentTerm
         becomeFollower(term: currentTerm, leader: nil, reason: .leaderAsks)
@@ -108,12 +108,13 @@ extension Raft {
         setHardState(HardState(term: currentTerm, votedFor: candidate))
         if request.leadershipTransfer { votedForTransferTargetIn = currentTerm }
         role = .follower(leader: nil)
-        // It has a candidate to wait for; one that it refuses must not keep it from standing.
+        // Only a granted vote resets the timer (§5.2); a candidate that is refused must not delay this member's
+        // election.
         armElectionTimer()
     }
 
-    /// Of two that ask at the same time one gives way, or both would become candidates, each with its own vote: what
-    /// it has asked counts no more. Once in a term, for the other may ask for ever and hear no answer.
+    /// Of two members that ask for pre-votes at the same time one drops its own, or both would become candidates and
+    /// split the vote. Once per term, for the other may ask for ever and never hear an answer.
     private mutating func yieldPreVote(to request: RequestVote) {
         guard case .preCandidate = role, yieldedPreVoteIn != currentTerm,
             (request.lastLogTerm, request.lastLogIndex, request.candidate) > (log.lastTerm, log.lastIndex, id)
@@ -122,11 +123,11 @@ extension Raft {
         role = .preCandidate(campaign(term: currentTerm + 1))
     }
 
-    /// Why the vote is refused, or nil where it is granted. The membership has no say: a voter may not know
-    /// yet that the candidate is one (dissertation, 4.1).
+    /// Why the vote is refused, or nil where it is granted. The voter's own membership does not matter: it may not yet
+    /// hold the entry that made the candidate a voter (dissertation, 4.1).
     private func refusal(of request: RequestVote, from candidate: NodeID) -> VoteRefusal? {
         if !request.leadershipTransfer, let leader = livingLeader { return .leaderAlive(leader) }
-        // It may have forgotten a vote.
+        // A member with a lost log may have forgotten a vote.
         if hasLostLog { return .lostLog }
         if request.term < currentTerm { return .staleTerm(currentTerm) }
         if request.term == currentTerm {
@@ -139,9 +140,9 @@ extension Raft {
         return nil
     }
 
-    /// The leader, while it was heard from less than a minimum election timeout ago, or this member itself
-    /// while it has a quorum behind it. As long as there is one, no candidate deposes it, and a removed or
-    /// returning member disturbs nobody (dissertation, 4.2.3).
+    /// The leader, if it was heard from less than a minimum election timeout ago, or this member itself while a quorum
+    /// answers it. As long as there is one, votes are refused, so that a removed or returning member cannot depose
+    /// it (dissertation, 4.2.3).
     private var livingLeader: NodeID? {
         switch role {
         case .follower(let leader):
@@ -159,7 +160,7 @@ extension Raft {
         timeVote(request)
         switch role {
         case .preCandidate(let campaign) where answers(request, campaign):
-            // A peer of the plain paper grants by moving to the term that it was asked about.
+            // A peer without pre-vote grants by moving to the term that it was asked about.
             let highest = reply.voteGranted ? campaign.term : currentTerm
             if reply.term > highest { stepDown(ifBehind: reply.term) } else { count(reply, from: voter) }
         case .candidate(let campaign) where !reply.preVote && reply.term <= currentTerm:
@@ -204,7 +205,7 @@ extension Raft {
         guard let request, let asked = sentVoteRequests.last(where: { $0.firstRequest <= request }) else {
             return
         }
-        // A leader measures better, and all the time.
+        // A leader measures round trips better, and all the time.
         guard leader == nil else { return }
         timing.add(roundTrip: now - asked.sent)
         roundTripMeasuredAt = now

@@ -1,7 +1,7 @@
 /// Log replication: the leader's side (§5.3, §5.4.2).
 extension Raft {
-    /// The leader's tables, changed in place: taking them out of the role for the time being leaves one
-    /// reference to them, so nothing is copied.
+    /// The leader's state, changed in place: it is taken out of the role meanwhile, so that there is one reference to
+    /// it and nothing is copied.
     var leadership: Leadership {
         get {
             guard case .leader(let leadership) = role else { preconditionFailure("only a leader has these") }
@@ -15,8 +15,8 @@ extension Raft {
         }
     }
 
-    /// Whether a leader takes commands now: not while it hands over (dissertation, 3.10), nor while it looks as if
-    /// its quorum were gone, nor while too much waits for one.
+    /// Whether this leader takes commands now: not during a leadership transfer (dissertation, 3.10), nor while its
+    /// quorum seems lost, nor while too many bytes are uncommitted.
     package var acceptsCommands: Bool {
         guard case .leader(let leadership) = role else { return false }
         return leadership.transfer == nil
@@ -32,8 +32,8 @@ extension Raft {
         return log.lastIndex
     }
 
-    /// Member `asker` owes answers that wait for what the log of this leader holds up to `index`, or by now, so it
-    /// shall hear at once what it needs to know that this is committed. Others learn that with the next append.
+    /// Member `asker` owes answers that wait for the entry at `index`, or for the present end of the log. It is told at
+    /// once when that is committed; others learn it with their next append.
     package mutating func expectAnswer(of asker: NodeID, upTo index: Index? = nil) {
         guard isLeader, let slot = leadership.slot(of: asker) else { return }
         leadership.progress[slot].await(index ?? log.lastIndex)
@@ -48,8 +48,8 @@ extension Raft {
 
     // MARK: - Sending
 
-    /// One append for each member that needs one: it lacks entries, it has not been told of a commit, a read
-    /// waits for its answer, or it has heard nothing for a heartbeat's time.
+    /// Sends an append to each member that needs one: it lacks entries, it waits to be told of a commit, a read round
+    /// needs its answer, or a heartbeat is due.
     mutating func prepareAppends() {
         let round = beginReadRound()
         for slot in leadership.progress.indices {
@@ -93,8 +93,8 @@ extension Raft {
         return progress.matchIndex > 0 && needsCommitNotice(progress)
     }
 
-    /// Whether there is something new to tell a member that waits for a commit. One that is a quorum together with
-    /// this leader concludes by itself what is committed, from what is durable here.
+    /// Whether there is news for a member that waits for a commit. A member that is a quorum together with this leader
+    /// needs only the leader's durable index, and commits by itself (Raft+OneRoundTrip.swift).
     private func needsCommitNotice(_ progress: Progress) -> Bool {
         guard progress.awaits > progress.toldCommit else { return false }
         let concludes = !progress.isPlain && isQuorum(with: progress.id)
@@ -111,7 +111,7 @@ extension Raft {
 
     private mutating func send(_ entries: [Entry], to slot: Int) {
         let progress = leadership.progress[slot]
-        // Where the log begins later, a heartbeat still tells that there is a leader.
+        // Where that entry is compacted away, the append is still a heartbeat.
         let previous = max(progress.nextIndex - 1, log.lastIncludedIndex)
         let last = previous + entries.count
         // The follower must not commit beyond what this message lets it verify.
@@ -129,7 +129,7 @@ extension Raft {
     // MARK: - Answers
 
     mutating func receive(_ reply: AppendEntriesReply, inReplyTo request: MessageID?, from follower: NodeID) {
-        // An answer of an earlier term speaks of a log that may be gone, also where this member led then.
+        // An answer of an earlier term is about a log that may be truncated since, also where this member led then.
         guard stepDown(ifBehind: reply.term), isLeader, let request, request < nextMessageID,
             let slot = leadership.slot(of: follower)
         else { return }
@@ -150,7 +150,7 @@ extension Raft {
         continueChange()
     }
 
-    /// The member at `slot` answered `request`. What its round trip takes now may change what the quorum's does.
+    /// The member at `slot` answered `request`: its round trip is measured, and the quorum's estimate follows.
     mutating func hear(_ slot: Int, _ request: MessageID) {
         guard leadership.progress[slot].heard(request, at: now) else { return }
         timing.add(lateness: 0)
@@ -158,8 +158,8 @@ extension Raft {
         timing.follow(quorumRoundTrip)
     }
 
-    /// The round trip within which a quorum answers that does without this leader, for whoever is elected after it needs
-    /// one. Where too few others are heard of, or were measured, this leader counts as well.
+    /// The round trip of the slowest member of the fastest quorum without this leader: the next leader will be elected
+    /// by such a quorum. Where too few other members are connected or measured, this leader is counted as well.
     private var quorumRoundTrip: Estimate? {
         guard case .leader(let leadership) = role else { return nil }
         let measured = leadership.progress.filter { now - $0.lastContact < timing.electionTimeout }
@@ -188,13 +188,13 @@ extension Raft {
 
     // MARK: - Check-quorum
 
-    /// The last time by which a whole quorum, itself included, is known to have listened.
+    /// The latest time at which a quorum, this leader included, is known to have answered.
     func quorumContact(_ leadership: Leadership) -> Microseconds {
         min(now, membership.quorumValue { $0 == id ? now : leadership.lastContact(with: $0) })
     }
 
-    /// A leader that a quorum has not answered for T steps down: another may lead already, and whoever asks
-    /// this one waits in vain (dissertation, 6.2).
+    /// A leader that no quorum has answered for T steps down: another may lead already, and clients of this one would
+    /// wait in vain (dissertation, 6.2).
     mutating func checkQuorum() {
         guard case .leader(let leadership) = role else { return }
         let silence = now - quorumContact(leadership)
@@ -204,7 +204,7 @@ extension Raft {
         }
     }
 
-    /// When the next heartbeat is due; nil where this member does not lead, or leads itself alone.
+    /// When the next heartbeat is due; nil where this member does not lead, or has nobody to send it to.
     package var heartbeatDeadline: Microseconds? {
         guard case .leader(let leadership) = role else { return nil }
         return heartbeatDeadline(leadership)

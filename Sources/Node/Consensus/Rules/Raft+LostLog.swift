@@ -1,25 +1,25 @@
 /// A member whose disk was lost, or put back from an older copy: it holds less than it has acknowledged, and may have
 /// forgotten a vote. Raft is safe with members that never come back, not with those that come back without memory. So
-/// it is served as a learner, and counted in nothing, until an operator's word: removed from the membership by a
-/// change, and added again by another.
+/// it is served as a learner, and counted in no quorum, until an operator removes it from the membership by one change
+/// and adds it again by another.
 ///
 /// **A leader finds out within its term.** `Progress.held` is what a member has acknowledged, and the number of the
 /// first request that left after that was heard. Each such request asks for a log up to `prevLogIndex`, which is not
-/// below what is held. A member of the same term that refuses it hints at its last entry whose place and term are not
-/// above those of the request; terms never fall along a log, so one that still holds the leader's log up to `held` hints
-/// at that entry or at a later one. One that hints at less has lost it. No member that kept its disk can look like
-/// that: a late or repeated answer is one to an earlier request; a lost request has no answer; within the leader's term
-/// nobody else may cut the member's log, for entries of that term come from this leader alone, and a member that has
-/// seen a later term answers with that; and an acknowledgement leaves only once what it speaks of is durable. What is
-/// refused for another reason has no hint.
+/// below what is held. A member of the same term that refuses it hints at its last entry whose index and term are not
+/// above those of the request; terms never fall along a log, so one that still holds the leader's log up to `held`
+/// hints at that entry or at a later one. One that hints at less has lost it. No member that kept its disk can look
+/// like that: a late or repeated answer is one to an earlier request; a lost request has no answer; within the leader's
+/// term nobody else may cut the member's log, for entries of that term come from this leader alone, and a member that
+/// has seen a later term answers with that; and an acknowledgement leaves only once what it speaks of is durable. What
+/// is refused for another reason has no hint.
 ///
-/// **The member keeps it in mind**, beside term and vote: it neither votes nor stands, concludes nothing by itself, and
-/// says in each answer to an append that it is not to be counted, so that later leaders know. What it keeps is the end
-/// of the leader's log at that time: memberships up to there are older than the loss, and may well lack it.
+/// **The member stores it**, beside term and vote: it neither votes nor starts elections, commits nothing by itself,
+/// and says in each answer to an append that it is not to be counted, so that later leaders know. What it keeps is the
+/// end of the leader's log at that time: memberships up to there are older than the loss, and may well lack it.
 ///
 /// **A membership without it that is committed behind that end settles it.** A quorum of the others then holds an entry
 /// that no candidate can lack which the forgotten vote may have gone to, and the member comes back as any new one:
-/// caught up first. If no quorum is left of those that are counted, the cluster stops rather than lie.
+/// caught up first. If no quorum is left among those that are counted, the cluster stops.
 extension Raft {
     // MARK: - The leader
 
@@ -30,7 +30,7 @@ extension Raft {
         return log.term(at: hint.index).map { $0 != hint.term } ?? false
     }
 
-    /// Serves a member from where its log may agree, as if it were new; a voter is not counted from now on.
+    /// Serves the member from where its log may agree, as if it were new, and stops counting it as a voter.
     mutating func startOver(at slot: Int, nextIndex: Index) {
         let member = leadership.progress[slot].id
         let lost = leadership.progress[slot].held.index
@@ -45,14 +45,14 @@ extension Raft {
                 isQuorumLeft: membership.hasQuorum { $0 == id || !leading.isUncounted($0) }))
     }
 
-    /// Takes what a member says of itself.
+    /// Takes the member's own report of a lost log.
     mutating func takeLostLog(_ index: Index?, at slot: Int) {
         leadership.progress[slot].saysLostLog = index != nil
         guard let index, !wasRemoved(leadership.progress[slot].id, after: index) else { return }
         leadership.progress[slot].lostLog = max(leadership.progress[slot].lostLog ?? 0, index)
     }
 
-    /// What was heard of a member's log is what it must hold when it answers the next request.
+    /// Notes what the member has acknowledged: it must still hold that when it answers the next request.
     mutating func noteHeld(at slot: Int) {
         let matchIndex = leadership.progress[slot].matchIndex
         if matchIndex > leadership.progress[slot].held.index {
@@ -71,7 +71,7 @@ extension Raft {
     package var hasLostLog: Bool { hardState.lostLog != nil }
 
     /// Its leader, whose log ends at `index`, finds that this member has lost its own. What is committed here up to
-    /// there came after that word: an old copy of it says nothing new.
+    /// there came after the loss was found, so an old copy of the message changes nothing.
     mutating func learnLostLog(_ index: Index, from leader: NodeID) {
         guard commitIndex < index, hardState.lostLog ?? 0 < index else { return }
         var state = hardState
@@ -82,7 +82,7 @@ extension Raft {
 
     // MARK: - Both
 
-    /// Forgets about lost logs what a committed membership settles.
+    /// Clears the marks of lost logs that a committed membership has settled.
     mutating func settleLostLogs() {
         if let index = hardState.lostLog, wasRemoved(id, after: index) {
             var state = hardState

@@ -6,24 +6,24 @@
 /// membership follows. One change at a time, and none before the leader has committed in its term: two
 /// leaders could otherwise each have a membership that the other does not know of, without a common quorum.
 
-/// What a leader says to a change that it is asked for.
+/// A leader's answer to a requested change.
 package enum ChangeProposalResult: Hashable, Sendable {
     case underWay
-    /// Another change is.
+    /// Another change is under way.
     case busy
-    /// Not by this member, or not yet; see `Raft.acceptsChanges`.
+    /// This member cannot make it, or not yet; see `Raft.acceptsChanges`.
     case notNow
 }
 
-/// Voters to be on their way to the leader's log (dissertation, 4.2.1).
+/// New voters catching up with the leader's log (dissertation, 4.2.1).
 struct CatchUp: Sendable {
     let voters: [NodeID]
     let change: String
     let deadline: Microseconds
-    /// In each round every new voter, and a quorum of them all, must come to hold what the leader held when it
-    /// began.
+    /// The goal of a round: the end of the leader's log when the round began. Every new voter, and a quorum of the new
+    /// membership, must reach it.
     var goal: Index
-    /// The first request of this round: who held the goal before and is gone answers none of these.
+    /// The first request of this round: a member must also answer one of these, or it may be gone.
     var firstRequest: MessageID
     var began: Microseconds
 }
@@ -32,20 +32,20 @@ extension Raft {
     /// Whether a leader takes changes now.
     package var acceptsChanges: Bool {
         guard case .leader(let leadership) = role else { return false }
-        // While the last change is about to be committed, the next one waits; a follower may know it already.
+        // The next change waits until the last one is known to be committed; a follower may know that first.
         return acceptsCommands && commitIndex >= leadership.noOpIndex
             && (membershipIndex <= commitIndex || membership.isJoint || leadership.catchUp != nil)
     }
 
-    /// The voters of a change that catch up, where there is one.
+    /// The voters that are catching up; empty where there are none.
     package var catchingUp: [NodeID]? {
         if case .leader(let leadership) = role { leadership.catchUp?.voters } else { nil }
     }
 
-    /// Begins to make `voters` the membership. `change` names the request, and goes into the log with it.
+    /// Begins to make `voters` the membership. `change` identifies the request, and is stored with the membership.
     package mutating func changeMembership(to voters: [NodeID], change: String) -> ChangeProposalResult {
         guard acceptsChanges else { return .notNow }
-        // One that has failed is about to be refused: begun anew, it would take effect after the refusal.
+        // A failed change is about to be refused: begun anew, it would take effect after its refusal.
         if leadership.catchUp?.change == change || pending.failedChanges.contains(change)
             || isUnsettled && membership.change == change
         {
@@ -68,7 +68,7 @@ extension Raft {
         }
     }
 
-    /// Whether the membership in force may yet fall, or is the first half of a change.
+    /// Whether the membership in force is uncommitted, or is the joint half of a change.
     private var isUnsettled: Bool {
         membership.isJoint || membershipIndex > commitIndex
     }
@@ -90,7 +90,7 @@ extension Raft {
         let areCaughtUp =
             target.hasQuorum { isCaughtUp($0, catchUp) }
             && target.voters.allSatisfy { membership.contains($0) || isCaughtUp($0, catchUp) }
-        // Twice, for where messages take evenly long, the timeout is hardly longer than a round trip.
+        // Twice the timeout: with constant latency T is hardly longer than a round trip.
         if areCaughtUp, now - catchUp.began < 2 * timing.electionTimeout {
             leadership.catchUp = nil
             let isSame = target.incoming == membership.incoming
@@ -99,7 +99,7 @@ extension Raft {
             leadership.catchUp = nil
             pending.failedChanges.append(catchUp.change)
         } else if areCaughtUp {
-            // So slow a voter would make commits wait for it; it has another round.
+            // A voter this slow would delay commits; it gets another round.
             var next = catchUp
             next.goal = log.lastIndex
             next.firstRequest = nextMessageID
@@ -119,13 +119,13 @@ extension Raft {
         note(.changedMembership(membership))
         appendAsLeader(.membership(membership))
         memberships.append((log.lastIndex, membership))
-        // Whoever is removed shall know it before it misses the leader.
+        // A removed member must learn that before it times out on the leader.
         for member in others { expectAnswer(of: member) }
         if let target = leadership.transfer?.target, !membership.contains(target) { abortTransfer() }
     }
 
-    /// A leader that is no voter any more leads until that is committed (dissertation, 4.2.2), and then lets the
-    /// most up-to-date voter stand.
+    /// A leader that is not a voter any more leads until that is committed (dissertation, 4.2.2), and then tells the
+    /// most up-to-date voter to start an election.
     private mutating func leave() {
         if let target = preferredTransferTarget {
             _ = send(.timeoutNow(TimeoutNow(term: currentTerm, leader: id)), to: target)

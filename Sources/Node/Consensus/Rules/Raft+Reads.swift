@@ -1,16 +1,16 @@
 /// Linearizable reads without log entries (§8; dissertation, 6.4).
 ///
 /// A read is answered from a state at least as new as all that was committed when it arrived. The leader knows an
-/// index that bounds that (`readIndex`), if it was still the leader: which shows once a quorum, of the latest membership
-/// in the *leader's* log, was in its term after the read came. A quorum that answered something older may have
-/// elected another leader since, whose writes this one lacks.
+/// index that bounds that (`readIndex`), provided that it was still the leader. That is confirmed once a quorum of the
+/// latest membership in the *leader's* log was in its term after the read arrived. A quorum that answered an earlier
+/// request may have elected another leader since, whose writes this one lacks.
 ///
-/// A leader sends a round of heartbeats to find that quorum. A follower asks: its question, which carries its own
-/// term, makes it one of the quorum, and the leader's answer another; where these two are not enough, it asks the
-/// others at the same time. So a read takes one round trip from wherever it arrives, where round trips matter.
+/// A leader sends a round of heartbeats to find that quorum. A follower asks by `ReadIndex`: the
+/// request carries its term, so follower and leader are two of the quorum; where two are not enough, it asks the other
+/// voters at the same time. So a read takes one round trip from whichever member it reaches.
 extension Raft {
-    /// Asks to be told when a read that is arriving now may be answered; `Ready.reads` names it then. One
-    /// that waits for a leader, or is lost with one, goes to the next by itself. Ids must rise.
+    /// Registers a read that arrives now; it is released once it may be answered. A read that waits for a leader, or
+    /// was sent to one that is gone, goes to the next leader by itself. Ids must rise.
     package mutating func read(_ id: ReadID) {
         if isLeader {
             enqueueRead(.own(id))
@@ -19,7 +19,7 @@ extension Raft {
         }
     }
 
-    /// Forgets all reads numbered below `limit`, whose askers wait no longer.
+    /// Drops all reads numbered below `limit`, whose clients wait no longer.
     package mutating func forgetReads(below limit: ReadID) {
         reads.forget(below: limit)
         guard isLeader else { return }
@@ -38,8 +38,9 @@ extension Raft {
         leadership.unsentReads.append(PendingRead(asker: asker, index: readIndex))
     }
 
-    /// Up to where this leader's log may be committed anywhere. It counts first itself, but where a follower may
-    /// (Raft+OneRoundTrip.swift); and it knows nothing of what earlier terms left before its own no-op is committed (§8).
+    /// An index at or beyond all that is committed anywhere. That is the commit index, but for two cases in which it is
+    /// the end of the log: before this term's no-op is committed (§8), and where a follower may commit before its
+    /// leader (Raft+OneRoundTrip.swift).
     private var readIndex: Index {
         guard case .leader(let leading) = role, commitIndex >= leading.noOpIndex,
             !unsettledMemberships.contains(where: \.membership.mayBeDecidedByTwo)
@@ -47,14 +48,14 @@ extension Raft {
         return commitIndex
     }
 
-    /// What waited for a leader finds that it is this member.
+    /// Reads that waited for a leader are this new leader's own.
     mutating func adoptWaitingReads() {
         let waiting = reads.waiting
         reads.waiting.removeAll()
         for id in waiting { enqueueRead(.own(id)) }
     }
 
-    /// Gathers the reads that wait into a round, which the appends of this turn carry.
+    /// Starts a round for the waiting reads; the appends of this turn are its heartbeats.
     /// - Returns: whether there is one.
     mutating func beginReadRound() -> Bool {
         guard !leadership.unsentReads.isEmpty else { return false }
@@ -64,7 +65,7 @@ extension Raft {
         return true
     }
 
-    /// Releases the rounds that a quorum has answered; the leader is its own first answer.
+    /// Releases the rounds that a quorum, this leader included, has answered.
     mutating func confirmReads() {
         guard isLeader, !leadership.rounds.isEmpty else { return }
         let answered = membership.quorumValue { $0 == id ? .max : leadership.answered(by: $0) }
@@ -84,7 +85,7 @@ extension Raft {
     }
 
     mutating func receive(_ question: ReadIndex, id: MessageID?, from asker: NodeID) {
-        // Exactly in the asker's term: whoever is in another knows nothing of its leader.
+        // Only a member in exactly the asker's term counts towards that leader's quorum.
         guard stepDown(ifBehind: question.term) else { return }
         guard isLeader else {
             // One that lost its log may have been in a later term.
@@ -98,8 +99,8 @@ extension Raft {
         reply(.readIndexReply(answer), to: asker, inReplyTo: id)
     }
 
-    /// What was asked of a leader, or by one, is asked anew of the next: in another term an index may lie
-    /// beyond the log, and a leader that steps down knows nothing of what is committed now.
+    /// Unanswered reads are asked anew of the next leader: in another term an index may lie beyond the log, and a
+    /// leader that steps down does not know what is committed from now on.
     mutating func requeueReads() {
         reads.askAgain()
         guard case .leader(let leadership) = role else { return }
@@ -113,12 +114,12 @@ extension Raft {
 
     var hasReadsToAsk: Bool { !reads.waiting.isEmpty && leader != nil && leader != id }
 
-    /// What a message takes in one direction on a fast link, as far as that was measured.
+    /// The one-way latencies of links so fast that one more round trip costs less than messages to all.
     private static var nearby: Range<Microseconds> { 1..<2_000 }
 
-    /// Asks once for all reads that have gathered: the leader, and the others where it is no quorum with this
-    /// member. The leader alone, to confirm with its next appends, where nobody answered in time, and where links
-    /// are so fast that one more round trip costs less than messages to all.
+    /// Asks once for all waiting reads: the leader, and the other voters too where it and this member are no quorum.
+    /// With `confirm` the leader alone is asked, and finds the quorum with its next heartbeats: after a retry, and on
+    /// links that are fast (see `nearby`).
     mutating func askForReads() {
         guard hasReadsToAsk, let leader else { return }
         let isEnough = isQuorum(with: leader)
@@ -134,7 +135,7 @@ extension Raft {
         reads.ask(first..<nextMessageID, retryAt: now + timing.retryInterval)
     }
 
-    /// A question that is not answered in time may be lost: ask anew, under a new number.
+    /// A request that is not answered in time may be lost: it is sent anew, under a new number.
     mutating func retryReads() {
         if let deadline = reads.retryDeadline, deadline <= now { reads.retry() }
     }

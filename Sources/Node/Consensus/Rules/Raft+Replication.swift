@@ -5,7 +5,7 @@ extension Raft {
             .appendEntriesReply(
                 AppendEntriesReply(
                     term: currentTerm, success: success, hint: hint,
-                    // A plain peer has no use for it.
+                    // A peer that knows only the paper's fields does not read it.
                     commitIndex: request.leaderDurable == nil ? nil : commitIndexOnceStored,
                     lostLog: hardState.lostLog))
         }
@@ -33,7 +33,7 @@ extension Raft {
         campaignIfToldTo()
     }
 
-    /// Hears from a leader of `term`, which says in `announced` what round trips take.
+    /// Recognises `leader` as that of `term`, and takes over its estimates of round trips from `announced`.
     /// - Returns: false where the term is over, or where the term already has another leader.
     mutating func follow(_ leader: NodeID, term: Term, announced: AppendEntries? = nil) -> Bool {
         guard stepDown(ifBehind: term) else { return false }
@@ -41,7 +41,7 @@ extension Raft {
             note(.impossibleMessage(from: leader, "leads term \(term), which \(known) leads already"))
             return false
         }
-        // It was sent before that leader asked for votes: what it says of the log is as good, but nobody leads.
+        // Sent before that leader asked for votes: its entries are valid, but it leads no more.
         if term == leaderlessTerm { return true }
         if self.leader == nil { becomeFollower(term: term, leader: leader, reason: .heardLeader) }
         lastLeaderContact = now
@@ -60,22 +60,22 @@ extension Raft {
         }
     }
 
-    /// An estimate that took no sample for so long says nothing of the network as it is now. It lasts longer than the
-    /// longest wait for an election and its answers, or on the slowest network each would begin with nothing.
+    /// Drops an estimate that took no sample for longer than the longest election can take: it says nothing of the
+    /// network as it is now. Dropped earlier, each election on the slowest networks would begin without one.
     mutating func forgetOldRoundTrip() {
         if now - roundTripMeasuredAt > 3 * Timing.longestElectionTimeout { timing.forgetRoundTrip() }
     }
 
-    /// The consistency check of §5.3. What a snapshot stands for is committed, so it agrees.
+    /// The consistency check of §5.3. Entries within the snapshot are committed, so they agree.
     private func disagreement(with request: AppendEntries) -> AppendRefusal? {
         guard request.prevLogIndex > log.lastIncludedIndex else { return nil }
         guard let term = log.term(at: request.prevLogIndex) else { return .missing(lastIndex: log.lastIndex) }
         return term == request.prevLogTerm ? nil : .conflict(term)
     }
 
-    /// Puts the entries into the log. Those that it holds already stay: a late or repeated append would
-    /// otherwise cut off newer entries that this member has acknowledged.
-    /// - Returns: false where a committed entry would have to go, which no leader asks for.
+    /// Appends the entries that the log does not hold already. It truncates only at a conflict: a late or repeated
+    /// append would otherwise cut off newer entries that this member has acknowledged.
+    /// - Returns: false where a committed entry conflicts, which no correct leader sends.
     private mutating func store(_ request: AppendEntries, from leader: NodeID) -> Bool {
         let skipped = max(log.lastIncludedIndex - request.prevLogIndex, 0)
         var next = request.prevLogIndex + skipped + 1

@@ -1,8 +1,8 @@
 /// Log compaction and InstallSnapshot (§7).
 ///
-/// A snapshot stands for the log up to its position, and for all that the state machine remembers there. Its
-/// text travels in pieces, in a window as appends do (see SnapshotTransfer.swift), and heartbeats and reads go on
-/// beside it. The log behind a snapshot that travels stays until its receiver has it, within a bound.
+/// A snapshot replaces the log up to its position, and contains the whole state of the state machine there. It is sent
+/// in pieces, in a window as appends are (SnapshotTransfer.swift), and heartbeats and reads continue meanwhile. The log
+/// after a snapshot that is being sent is kept until its receiver has it, within a bound.
 
 /// The text of a snapshot, however it is kept.
 package protocol SnapshotSource: Sendable {
@@ -28,9 +28,9 @@ struct IncomingSnapshot: Sendable {
     var position: LogPosition
     /// The term in which it last came.
     var term: Term
-    /// How many bytes of it have come, from its beginning on without a gap.
+    /// How many bytes have arrived, from the beginning on without a gap.
     var offset = 0
-    /// Pieces that came before their turn, by where they begin: looked up, never gone through.
+    /// Pieces that arrived out of order, by offset; looked up, never iterated.
     private var early: [Int: (text: String, isLast: Bool)] = [:]
     private var earlyBytes = 0
 
@@ -39,15 +39,15 @@ struct IncomingSnapshot: Sendable {
         self.term = term
     }
 
-    /// Keeps a piece that has overtaken others, as long as those before it are less than `bound` bytes, as what its
-    /// sender leaves out is.
+    /// Keeps a piece that arrived before others, if it begins within `bound` bytes of what has arrived: the sender's
+    /// window is no larger.
     mutating func hold(_ piece: InstallSnapshot, within bound: Int) {
         guard piece.offset > offset, earlyBytes < bound, early[piece.offset] == nil else { return }
         early[piece.offset] = (piece.data, piece.done)
         earlyBytes += Self.size(of: piece.data)
     }
 
-    /// The piece that is next, where it came early.
+    /// The next piece in order, if it arrived early.
     mutating func takeNext() -> (text: String, isLast: Bool)? {
         guard let piece = early.removeValue(forKey: offset) else { return nil }
         earlyBytes -= Self.size(of: piece.text)
@@ -60,15 +60,14 @@ struct IncomingSnapshot: Sendable {
 extension Raft {
     // MARK: - Taking
 
-    /// The log up to `snapshot` is in it, durably: forgets those entries, but for the last `keeping`, which
-    /// spare a member that is a little behind the whole snapshot.
+    /// `snapshot` is durable: drops the entries up to it, but for the last `keeping`, which save a member that is only
+    /// a little behind from needing the snapshot.
     ///
-    /// A leader keeps more for who is further behind: all behind a snapshot that travels, for that would be of no
-    /// use once it has arrived; and then, and for every other member, all that it has not acknowledged. It does so
-    /// for members that answered within `retentionSilence`, and up to `retainedLogBytes` and as often the
-    /// snapshot's size as the window for appends is larger than that for snapshots: so much does the log grow
-    /// while the snapshot travels, at the highest rate at which appends could follow it. Beyond that it goes, and
-    /// the transfer begins anew with the latest snapshot.
+    /// A leader keeps more for members that answered within `retentionSilence`: all that a member has not acknowledged,
+    /// and all after a snapshot that is being sent to one, which would be useless on arrival otherwise. The bound is
+    /// `retainedLogBytes` plus the size of the snapshot times the ratio of the windows for appends and for snapshots:
+    /// the log grows by no more while the snapshot is sent, at the highest rate at which appends could follow it.
+    /// Beyond the bound the log is dropped, and the transfer restarts with the latest snapshot.
     package mutating func compact(_ snapshot: Snapshot, keeping: Int) {
         guard snapshot.position.index <= commitIndex, snapshot.position.index > log.lastIncludedIndex else {
             return
@@ -79,7 +78,7 @@ extension Raft {
         restartTransfers(with: snapshot)
     }
 
-    /// The lowest index before `usual` behind which another member needs the log, and may have it.
+    /// The lowest index before `usual` after which another member still needs the log, within the bound.
     private func neededIndex(before usual: Index, snapshotBytes: Int) -> Index? {
         guard case .leader(let leadership) = role else { return nil }
         let ratio = max(
@@ -94,7 +93,7 @@ extension Raft {
         return needed.min()
     }
 
-    /// What would find no log behind it when it has arrived is not sent to its end.
+    /// A snapshot without log after it would be useless on arrival, so its transfer restarts.
     private mutating func restartTransfers(with snapshot: Snapshot) {
         guard isLeader else { return }
         for slot in leadership.progress.indices {
@@ -112,15 +111,15 @@ extension Raft {
         log.forget(upTo: index)
     }
 
-    /// The membership that was in force with the entry at `index`, which the log must not have forgotten.
+    /// The membership in force at `index`, which must not be compacted away.
     package func membership(at index: Index) -> Membership {
         (memberships.last { $0.index <= index } ?? memberships[0]).membership
     }
 
     // MARK: - Sending
 
-    /// What a member is sent that needs a snapshot: the one that others are being sent, where the log goes on from it,
-    /// so that no more than one is kept beside the latest.
+    /// The snapshot to send: one that is being sent to another member already, if the log continues it, so that at most
+    /// one is kept beside the latest.
     var snapshotToSend: Snapshot? {
         let travelling = leadership.progress.lazy.compactMap { progress in
             if case .snapshot(let transfer) = progress.mode { transfer.snapshot } else { nil }
@@ -146,7 +145,7 @@ extension Raft {
         }
     }
 
-    /// Where the piece begins that the member is to be sent now; nil where there is none.
+    /// The offset of the piece to send to the member now; nil where there is none.
     func pieceDue(_ progress: Progress) -> Int? {
         guard case .snapshot(let transfer) = progress.mode else { return nil }
         return transfer.overdue(at: now, after: timing.retryInterval, answered: progress.answered)
@@ -180,7 +179,7 @@ extension Raft {
         guard follow(leader, term: request.term) else {
             return answer(InstallSnapshotReply(term: currentTerm), to: leader, inReplyTo: id)
         }
-        // What it stands for is here already; going back would undo what is committed.
+        // This log is committed further already; going back would undo that.
         guard request.lastIncluded.index > commitIndex else {
             return answer(.whole(request.offset, term: currentTerm), to: leader, inReplyTo: id)
         }
@@ -192,11 +191,11 @@ extension Raft {
         if request.offset == 0, replacesIncoming(request) {
             incomingSnapshot = IncomingSnapshot(position: request.lastIncluded, term: request.term)
         }
-        // While one that is whole waits to be stored, no other begins.
+        // While a complete snapshot waits to be stored, no other begins.
         guard isPossible, pending.replyToken == nil, var incoming = incomingSnapshot,
             incoming.position == request.lastIncluded, incoming.offset == request.offset
         else {
-            // Lost, repeated or overtaken, or from an older transfer: say where to go on.
+            // Lost, repeated, out of order, or of an older transfer: tell the leader where to continue.
             var held = 0
             if incomingSnapshot?.position == request.lastIncluded {
                 let bound = settings.limits.snapshotBytesInFlight
@@ -226,8 +225,8 @@ extension Raft {
         answer(reply, to: leader, inReplyTo: id)
     }
 
-    /// Whether a first piece begins a snapshot in place of the one that is arriving. A leader never goes back to an
-    /// older one; what seems so is a late copy.
+    /// Whether a first piece replaces the snapshot that is arriving. A leader never returns to an older one, so such a
+    /// piece is a late copy.
     private func replacesIncoming(_ request: InstallSnapshot) -> Bool {
         guard let incoming = incomingSnapshot else { return true }
         return incoming.position != request.lastIncluded
@@ -242,7 +241,7 @@ extension Raft {
         guard position.index > commitIndex else { return }
         self.snapshot = snapshot
         if log.term(at: position.index) == position.term {
-            // The log goes on from here; what follows may be acknowledged already.
+            // The log continues the snapshot, and its rest may be acknowledged already (§7).
             forgetLog(upTo: position.index)
         } else {
             log = Log(lastIncludedIndex: position.index, lastIncludedTerm: position.term)
@@ -261,7 +260,7 @@ extension Raft {
             .whole(replyToken.size, term: currentTerm), to: replyToken.leader, inReplyTo: replyToken.request)
     }
 
-    /// The snapshot whose last piece came is none, for this reason: the leader is to begin again.
+    /// The snapshot that arrived is invalid, for this reason: the leader must send it again from the beginning.
     package mutating func refuseSnapshot(for replyToken: SnapshotReplyToken, _ reason: String) {
         noteRefusal(of: replyToken.position, from: replyToken.leader, reason)
         let reply = InstallSnapshotReply(term: currentTerm, offset: 0, installed: false)

@@ -1,8 +1,9 @@
 /// Leadership transfer (dissertation, 3.10).
 extension Raft {
-    /// Begins to hand over to `target`: catches it up, then tells it to stand at once. Commands are not taken
+    /// Starts a transfer to `target`: brings its log up to date, then sends `timeoutNow`. No commands are taken
     /// meanwhile. It ends with another leader, or after an election timeout. A second call replaces the first.
-    /// - Returns: false where this member does not lead, or `target` is no other voter that counts: nothing happens then.
+    /// - Returns: false, and nothing happens, where this member does not lead, or `target` is not another voter, or has
+    ///   lost its log.
     package mutating func transferLeadership(to target: NodeID) -> Bool {
         guard isLeader, target != id, membership.contains(target), !isUncounted(target) else { return false }
         if leadership.transfer?.target == target { return true }
@@ -13,26 +14,26 @@ extension Raft {
         return true
     }
 
-    /// The other voter that would lead soonest: the one that holds most of the log, and of these the one
-    /// heard from last.
+    /// The other voter that could lead soonest: the one with the highest `matchIndex`, and among equals the one that
+    /// answered last.
     package var preferredTransferTarget: NodeID? {
         guard case .leader(let leadership) = role else { return nil }
         return leadership.progress.filter { membership.contains($0.id) && !$0.isUncounted }
             .max { ($0.matchIndex, $0.lastContact) < ($1.matchIndex, $1.lastContact) }?.id
     }
 
-    /// Whether a transfer is under way here.
+    /// Whether this member is transferring its leadership.
     package var isTransferring: Bool {
         if case .leader(let leadership) = role { leadership.transfer != nil } else { false }
     }
 
-    /// Stands no more, from now on; for a member that is about to end.
+    /// Starts no election from now on; for a member that is about to end.
     package mutating func beginShutdown() {
         isShuttingDown = true
     }
 
-    /// Who leads soon, unless a message or the election is lost: whom this leader has told to stand, or to whom this
-    /// follower has given its vote on such a word.
+    /// The member that will lead next, unless a message or the election is lost: the target to which this leader has
+    /// sent `timeoutNow`, or for which this follower has voted.
     package var transferTarget: NodeID? {
         switch role {
         case .leader(let leading): leading.transfer.flatMap { $0.sent ? $0.target : nil }
@@ -41,7 +42,8 @@ extension Raft {
         }
     }
 
-    /// Tells the target to stand once all that it lacks is on its way, or, if it is a plain peer, has arrived.
+    /// Sends `timeoutNow` once all that the target lacks has been sent; to a peer that knows only the paper's messages,
+    /// once it has acknowledged all of it.
     mutating func continueTransfer() {
         guard case .leader(let leading) = role, let transfer = leading.transfer, !transfer.sent,
             let slot = leading.slot(of: transfer.target)
@@ -76,7 +78,7 @@ extension Raft {
         campaignIfToldTo()
     }
 
-    /// Stands once the log holds what its leader's had: it could not win before.
+    /// Starts the election once the log holds what the leader's did: it could not win before.
     mutating func campaignIfToldTo() {
         guard isToldToCampaign, let pendingTimeoutNow, log.lastIndex >= pendingTimeoutNow.index else {
             return
@@ -84,13 +86,13 @@ extension Raft {
         becomeCandidate(transfer: true)
     }
 
-    /// Its leader waits no longer than that for another to lead.
+    /// Until the deadline; the leader does not wait longer for the transfer either.
     private var isToldToCampaign: Bool {
         guard let (term, _, deadline) = pendingTimeoutNow else { return false }
         return term == currentTerm && now < deadline && isPromotable
     }
 
-    /// Whether this member is about to stand, or stands, for its leader said so.
+    /// Whether this member is a candidate, or about to be one, because its leader told it to.
     package var isTakingOverLeadership: Bool {
         if case .candidate = role { return pendingTimeoutNow?.term == currentTerm - 1 }
         return isToldToCampaign

@@ -6,9 +6,9 @@ package struct Log: Sendable {
     /// The bytes of all entries up to each of `entries`, so that a range's are known without a look at it.
     private var ends: [Int] = []
     private var baseEnd = 0
-    /// How many of `entries` are forgotten, and only not taken out yet.
+    /// How many of `entries` are dropped, and not yet removed from the array.
     private var forgotten = 0
-    /// The last index that a snapshot stands for, 0 without one, and its term.
+    /// The last index within the snapshot, 0 without one, and its term (§7).
     package private(set) var lastIncludedIndex: Index
     package private(set) var lastIncludedTerm: Term
 
@@ -21,7 +21,7 @@ package struct Log: Sendable {
     /// Where the entries begin; beyond `lastIndex` where there are none.
     package var firstIndex: Index { lastIncludedIndex + 1 }
     package var lastIndex: Index { lastIncludedIndex + entries.count - forgotten }
-    /// The term of the last entry, or of the last that a snapshot stands for; 0 in a new log.
+    /// The term of the last entry, or of the snapshot's last where there is none; 0 in a new log.
     package var lastTerm: Term {
         lastIndex == lastIncludedIndex ? lastIncludedTerm : entries[entries.count - 1].term
     }
@@ -70,9 +70,9 @@ package struct Log: Sendable {
         for entry in new { append(entry) }
     }
 
-    /// Drops the entries up to `index`, for which a snapshot stands from now on.
+    /// Drops the entries up to `index`, which a snapshot replaces.
     ///
-    /// They go for good once they are as many as what stays, so that each is moved once at most.
+    /// They are removed from the array once they are as many as the rest, so that each entry is moved once at most.
     package mutating func forget(upTo index: Index) {
         guard index > lastIncludedIndex, let term = term(at: index) else { return }
         lastIncludedTerm = term
@@ -104,11 +104,11 @@ package struct Log: Sendable {
         return max(low, lastIncludedIndex)
     }
 
-    /// The last index below `previous` at which another log may agree with this one, going by what it hints at.
+    /// The last index below `previous` at which a follower's log may agree with this one, by the follower's hint.
     func agreement(_ hint: LogPosition?, below previous: Index) -> Index {
         // The hint may be at `previous` itself: then the follower's entry there is of an earlier term.
         guard let hint, hint.index <= previous else { return previous - 1 }
-        // Of what a snapshot stands for the log tells nothing: the follower needs the snapshot.
+        // Nothing is known of entries within the snapshot: the follower needs the snapshot.
         guard hint.index > lastIncludedIndex else { return min(hint.index, previous - 1) }
         return min(lastIndex(withTermAtMost: hint.term, notAfter: hint.index), previous - 1)
     }

@@ -4,7 +4,7 @@ package struct Membership: Hashable, Sendable {
     package private(set) var incoming: [NodeID]
     /// The voters of the old set while a change is joint, else empty.
     package private(set) var outgoing: [NodeID]
-    /// The request that made this membership, as whoever asked for it names it; empty for the first one.
+    /// The request that made this membership, as its client identifies it; empty for the initial one.
     package let change: String
 
     package init(voters: [NodeID], outgoing: [NodeID] = [], change: String = "") {
@@ -39,8 +39,8 @@ package struct Membership: Hashable, Sendable {
         Self.isMajority(of: incoming, agrees) && Self.isMajority(of: outgoing, agrees)
     }
 
-    /// Whether `members`, sorted, hold a quorum of it. Where those who take part hold none, nothing is ever decided, and
-    /// no start on it is possible: such a membership must not be stored.
+    /// Whether `members`, sorted, hold a quorum of it. Where those who take part hold none, nothing is ever decided,
+    /// and no start on it is possible: such a membership must not be stored.
     package func hasQuorum(among members: [NodeID]) -> Bool {
         hasQuorum(members.holds)
     }
@@ -57,7 +57,7 @@ package struct Membership: Hashable, Sendable {
         set.isEmpty || set.count(where: agrees) > set.count / 2
     }
 
-    /// What a vote among this membership has come to.
+    /// The result of a vote among this membership.
     package enum VoteResult: Hashable, Sendable {
         case won, lost, pending
     }
@@ -70,8 +70,8 @@ package struct Membership: Hashable, Sendable {
 
     /// The largest value that a quorum of each set has reached; `Int.max` for an empty membership.
     ///
-    /// With match indexes this is the commit index (§5.3), with times of contact the last moment at which a
-    /// whole quorum is known to have listened.
+    /// With match indexes this is the commit index (§5.3), with times of contact the latest time at which a quorum is
+    /// known to have answered.
     package func quorumValue(_ value: (NodeID) -> Int) -> Int {
         min(Self.majorityValue(of: incoming, value), Self.majorityValue(of: outgoing, value))
     }

@@ -1,11 +1,11 @@
 /// What a leader knows of one other member (§5.3, and the dissertation's 10.2.1 for the pipeline).
 package struct Progress: Sendable {
     enum Mode: Sendable {
-        /// The leader does not know where the logs part. One append is out at a time.
+        /// The leader does not know where the logs diverge. One append is in flight at a time.
         case probe(awaiting: MessageID?)
         /// The logs agree up to `nextIndex`; appends follow each other without waiting.
         case replicate
-        /// What it lacks is in a snapshot only. Appends pause until it has that.
+        /// It needs a snapshot. Appends pause until it has installed that.
         indirect case snapshot(SnapshotTransfer)
     }
 
@@ -17,14 +17,15 @@ package struct Progress: Sendable {
         var bytes: Int
     }
 
-    /// A request is not taken for lost before this time.
+    /// A request is not considered lost before this time.
     static let shortestLoss: Microseconds = 1_000_000
 
     let id: NodeID
     private let limits: Limits
     /// Up to where the member is known to hold the leader's log; 0 before it has answered.
     package internal(set) var matchIndex: Index = 0
-    /// What it has acknowledged in this term, and the first request that left after that was heard; see Raft+LostLog.swift.
+    /// What it has acknowledged in this term, and the first request that left after that was heard; see
+    /// Raft+LostLog.swift.
     var held: (index: Index, before: MessageID) = (0, .max)
     /// Where the log of the leader ended when the member was found to have lost its own, until that is settled.
     var lostLog: Index?
@@ -33,29 +34,29 @@ package struct Progress: Sendable {
     /// The first entry that it has not been sent, as far as the leader believes that the logs agree.
     package internal(set) var nextIndex: Index
     var mode = Mode.probe(awaiting: nil)
-    /// Appends that reach beyond `matchIndex`, oldest first; those within it can teach nothing more.
+    /// Unanswered appends that reach beyond `matchIndex`, oldest first.
     private(set) var inFlight: [Sent] = []
-    /// The last request of this term that the member answered, as one who knows no later term: all that the
-    /// leader asked before has been overtaken by it.
+    /// The last request of this term that the member answered without knowing a later term: it confirms the leadership
+    /// at the time of that request and of all before.
     var answered: MessageID = 0
     /// When it last answered in this term.
     var lastContact: Microseconds
     var lastSent: Microseconds?
-    /// The commit index it was last told, or has told.
+    /// The highest commit index that it was told, or has reported.
     var toldCommit: Index = 0
     /// Up to where it was told that the leader's log is durable.
     var toldDurable: Index = 0
-    /// The last index that it waits to see committed: everything, while it has not shown that it says so.
+    /// The last index whose commit it waits for; `.max` until it has shown that it reports its commit index.
     var awaits: Index = .max
-    /// The request whose answer is being timed, and when it left.
+    /// The request whose round trip is being measured, and when it was sent.
     var timed: (id: MessageID, sent: Microseconds)?
-    /// The round trips between the leader and this member, as far as they are known.
+    /// The round trip between the leader and this member; nil before it was measured.
     private(set) var roundTrip: Estimate?
-    /// The heartbeat interval when it was last sent something: its timeout is still the one that goes with that.
+    /// The heartbeat interval at the last message to it: its election timeout still matches that one.
     private var expectedInterval: Microseconds = 0
 
-    /// - Parameter roundTrip: what the election measured. Of a slow network the first answers that come are fast ones,
-    ///   so that whoever began with these would take it for fast.
+    /// - Parameter roundTrip: what the election measured. The first answers that arrive on a slow network are its
+    ///   fastest, so an estimate that began with them would be too low.
     init(
         id: NodeID, nextIndex: Index, lastContact: Microseconds, limits: Limits, roundTrip: Estimate? = nil
     ) {
@@ -66,10 +67,10 @@ package struct Progress: Sendable {
         self.roundTrip = roundTrip
     }
 
-    /// Whether nothing that it says counts, for it has lost its log.
+    /// Whether it counts in no quorum, because it has lost its log.
     var isUncounted: Bool { lostLog != nil || saysLostLog }
 
-    /// The member holds nothing for certain: what it acknowledged before is lost.
+    /// Resets what is known of the member, which has lost what it had acknowledged.
     mutating func startOver(at index: Index) {
         matchIndex = 0
         nextIndex = max(index, 1)
@@ -78,15 +79,15 @@ package struct Progress: Sendable {
         mode = .probe(awaiting: nil)
     }
 
-    /// Whether it knows no more than the messages of the paper.
+    /// Whether it has shown no knowledge of more than the paper's messages.
     var isPlain: Bool { awaits == .max }
 
-    /// Whether all up to `index` is on its way to it.
+    /// Whether everything up to `index` has been sent to it.
     func isSent(_ index: Index) -> Bool {
         if case .replicate = mode { nextIndex > index } else { matchIndex >= index }
     }
 
-    /// Whether an append with entries may leave now.
+    /// Whether an append with entries may be sent now.
     var mayAppend: Bool {
         switch mode {
         case .probe(let awaiting): awaiting == nil
@@ -96,8 +97,8 @@ package struct Progress: Sendable {
         }
     }
 
-    /// Whether the window is open. A probe that was lost is not in it: its entries are yet to be sent, for only a later
-    /// answer moved `nextIndex`, and nothing else would ever take it out.
+    /// Whether the window has room. An append at or beyond `nextIndex` does not count: it was a probe that got lost,
+    /// its entries will be sent again, and nothing else would ever remove it.
     private var hasRoom: Bool {
         var (count, bytes) = (0, 0)
         for sent in inFlight where sent.lastIndex < nextIndex {
@@ -107,20 +108,20 @@ package struct Progress: Sendable {
         return count < limits.appendsInFlight && bytes < limits.appendBytesInFlight
     }
 
-    /// When it must be sent something, where heartbeats leave each `interval` now. One that is slower than when it was
-    /// last sent something begins with the next: it does not know of it yet.
+    /// When the next heartbeat is due, with an interval of `interval` from now on. A longer interval applies only from
+    /// the next message on: the member does not know of it yet.
     func heartbeatDue(_ interval: Microseconds) -> Microseconds? {
         lastSent.map { $0 + min(interval, expectedInterval) }
     }
 
-    /// A request leaves, and its answer is timed, unless that of another is.
+    /// A request is sent. Its round trip is measured unless another's is being measured.
     mutating func left(_ id: MessageID, at now: Microseconds, interval: Microseconds) {
         lastSent = now
         expectedInterval = interval
         if now - (timed?.sent ?? .min / 2) > Timing.longestElectionTimeout { timed = (id, now) }
     }
 
-    /// Request `id` leaves with the entries after `prevLogIndex` up to `lastIndex`.
+    /// Append `id` is sent with the entries after `prevLogIndex` up to `lastIndex`.
     mutating func sent(
         _ id: MessageID, prevLogIndex: Index, lastIndex: Index, bytes: Int, commit: Index, durable: Index,
         at now: Microseconds, interval: Microseconds
@@ -130,7 +131,7 @@ package struct Progress: Sendable {
         toldDurable = durable
         guard lastIndex > matchIndex else { return }
         inFlight.append(Sent(id: id, prevLogIndex: prevLogIndex, lastIndex: lastIndex, bytes: bytes))
-        // Heartbeats to a member that never answers are forgotten too.
+        // Appends to a member that never answers must not pile up.
         if inFlight.count > 4 * limits.appendsInFlight { inFlight.removeFirst(2 * limits.appendsInFlight) }
         switch mode {
         case .probe: if lastIndex > prevLogIndex { mode = .probe(awaiting: id) }
@@ -139,7 +140,7 @@ package struct Progress: Sendable {
         }
     }
 
-    /// The entry behind which the member still needs the log, as far as its leader knows.
+    /// The index after which the member still needs the log.
     var needsLogAfter: Index {
         switch mode {
         case .probe: nextIndex - 1
@@ -148,13 +149,13 @@ package struct Progress: Sendable {
         }
     }
 
-    /// The member needs entries that are gone from the log. Its first piece will be request `next` or a later one.
+    /// The member needs entries that were compacted away. The first piece will be request `next` or a later one.
     mutating func beginSnapshot(_ snapshot: Snapshot, next: MessageID) {
         mode = .snapshot(SnapshotTransfer(snapshot, next: next))
         inFlight.removeAll()
     }
 
-    /// The member holds all that a snapshot up to `index` stands for, so there the logs agree.
+    /// The member has installed a snapshot up to `index`, so the logs agree there.
     mutating func installed(_ index: Index) {
         matchIndex = max(matchIndex, index)
         nextIndex = matchIndex + 1
@@ -162,17 +163,17 @@ package struct Progress: Sendable {
         mode = .replicate
     }
 
-    /// The member answered request `id` in this term, whatever it said.
-    /// - Returns: whether this request was timed, so that `roundTrip` has taken a sample.
+    /// The member answered request `id` in this term, successfully or not.
+    /// - Returns: whether `roundTrip` took a sample.
     mutating func heard(_ id: MessageID, at now: Microseconds) -> Bool {
         answered = max(answered, id)
         lastContact = now
-        // An answer to a later heartbeat says that the probe is lost or overtaken.
+        // An answer to a later heartbeat shows that the probe, or its answer, is lost or late.
         if case .probe(let awaiting?) = mode, id > awaiting { mode = .probe(awaiting: nil) }
         guard let timed else { return false }
         guard timed.id == id else {
-            // Lost, for it would have come by now: another is timed. Before that it may be overtaken only, and who
-            // gave up all that is overtaken would measure fast answers alone.
+            // Considered lost after this time, so that another request is measured. Not earlier: one that was only
+            // overtaken must be waited for, or only fast answers would be measured.
             let longest = max(4 * (roundTrip?.slowest ?? 0), Self.shortestLoss)
             if timed.id < id, now - timed.sent > longest { self.timed = nil }
             return false
@@ -182,19 +183,19 @@ package struct Progress: Sendable {
         return true
     }
 
-    /// The member knows what is committed up to `index`, and can conclude that by itself. What it owed before it
-    /// heard of this leader, the log, which ends at `last`, may hold.
+    /// The member reports its commit index. What it owes answers for from before it knew this leader is in the log up
+    /// to `last` at most.
     mutating func knows(_ index: Index, last: Index) {
         if isPlain { awaits = last }
         toldCommit = max(toldCommit, index)
     }
 
-    /// It owes somebody an answer that waits for the entry at `index`.
+    /// It owes a client an answer that waits for the entry at `index`.
     mutating func await(_ index: Index) {
         if awaits < index { awaits = index }
     }
 
-    /// The member holds what request `id` spoke of. Late and repeated answers never lower `matchIndex`.
+    /// The member acknowledged append `id`. Late and repeated answers never lower `matchIndex`.
     /// - Returns: whether `matchIndex` rose.
     mutating func acknowledged(_ id: MessageID) -> Bool {
         guard let sent = inFlight.first(where: { $0.id == id }) else { return false }
@@ -206,8 +207,8 @@ package struct Progress: Sendable {
         return rose
     }
 
-    /// The member refused request `id`: the logs part at or before its `prevLogIndex`. `agreement` gives the
-    /// last index at which they may agree.
+    /// The member refused append `id`: the logs diverge at or before its `prevLogIndex`. `agreement` gives the last
+    /// index at which they may agree.
     mutating func refused(_ id: MessageID, agreement: (Index) -> Index) {
         guard let sent = inFlight.first(where: { $0.id == id }), sent.prevLogIndex > matchIndex else {
             return

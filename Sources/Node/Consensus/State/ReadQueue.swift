@@ -1,19 +1,19 @@
-/// A member's own reads, on their way to an answer.
+/// A member's own reads, from their arrival to their release.
 struct ReadQueue: Sendable {
     private struct Question {
-        /// Its numbers, one for each member that was asked.
+        /// The numbers of its requests, one for each member that was asked.
         var ids: Range<MessageID>
-        /// When to ask anew; nil where that is done. The answer is as good when it comes then: a member that did not
-        /// take it could ask for ever, each time a moment before it is answered.
+        /// When to ask anew; nil once that is done. An answer that comes later is still taken: else a member could ask
+        /// for ever, each time a moment before the answer arrives.
         var retryAt: Microseconds?
         var reads: [ReadID]
-        /// Who answered, and so was in this member's term after the reads had come.
+        /// The members that answered, and so were in this term after the reads had arrived.
         var inTerm: [NodeID] = []
-        /// What the leader said.
+        /// The leader's read index, and the membership in whose quorums it counts; nil before its answer.
         var index: Index?
         var membership: Membership?
 
-        /// The index to wait for, once that many have answered as the leader's membership demands.
+        /// The index to wait for, once a quorum of the leader's membership has answered.
         func confirmedIndex(for asker: NodeID) -> Index? {
             guard let index else { return nil }
             guard let membership else { return index }
@@ -25,8 +25,8 @@ struct ReadQueue: Sendable {
 
     /// Not asked for yet.
     var waiting: [ReadID] = []
-    /// How many questions the leader shall confirm itself, because one of this member's found no quorum in time: the
-    /// links to some others may be cut.
+    /// How many of the next requests ask the leader to confirm its leadership itself, because one found no quorum in
+    /// time: links to some members may be cut.
     private var confirmations = 0
     var needsConfirmation: Bool { confirmations > 0 }
     /// Asked for, oldest first.
@@ -46,14 +46,14 @@ struct ReadQueue: Sendable {
         if confirmations > 0 { confirmations -= 1 }
     }
 
-    /// Takes back what is not answered in time, and goes on listening for it.
+    /// Puts unanswered reads back into the queue; late answers to them are still taken.
     mutating func retry() {
         waiting = (unanswered + waiting).sorted()
         for slot in questions.indices { questions[slot].retryAt = nil }
         confirmations = confirmationsAfterFailure
     }
 
-    /// Takes back all that was asked for, of a leader that is none any more.
+    /// Puts all reads back into the queue: the leader that was asked is gone.
     mutating func askAgain() {
         waiting = (confirmed.map(\.id) + unanswered + waiting).sorted()
         questions.removeAll()

@@ -1,59 +1,59 @@
-/// What a member is, with what only such a member has.
+/// The role of a member (§5.1), with the state that only this role has.
 package enum Role: Sendable {
-    /// `leader` is whom it heard from in this term.
+    /// `leader` is nil until it was heard from in this term.
     case follower(leader: NodeID?)
     case preCandidate(Campaign)
     case candidate(Campaign)
     case leader(Leadership)
 }
 
-/// The votes of one election, real or asked for in advance.
+/// One election or pre-vote.
 package struct Campaign: Sendable {
-    /// The term in which the candidate stands, or would.
+    /// The term of the election; in a pre-vote the next one.
     let term: Term
     /// The first of this campaign's requests; an answer to an earlier one is from another campaign.
     let firstRequest: MessageID
-    /// What each voter said; a set and not a number, so that a repeated grant counts once.
+    /// The answer of each voter; not a count, so that a repeated grant counts once.
     var votes: [NodeID: Bool]
 }
 
-/// What a leader knows of the others, and owes to them.
+/// The state of a leader.
 package struct Leadership: Sendable {
     /// One per other member, in the order of their ids.
     package internal(set) var progress: [Progress]
     /// The index of the no-op that began this term.
     package let noOpIndex: Index
-    /// Reads that the round which leaves next is to confirm.
+    /// Reads for the next round.
     var unsentReads: [PendingRead] = []
-    /// Reads whose round is out, oldest first.
+    /// Rounds that were sent, oldest first.
     var rounds: [ReadRound] = []
     var transfer: Transfer?
     var catchUp: CatchUp?
     /// Bytes of entries that are not committed.
     var uncommittedBytes = 0
 
-    /// What is known of another member; nil for one that takes no part, and for the leader itself.
+    /// The progress of another member; nil for the leader itself and for ids that are no members.
     package func progress(of id: NodeID) -> Progress? {
         slot(of: id).map { progress[$0] }
     }
 
-    // Each of these looks one field up, and copies nothing else.
+    // Each of these reads one field, and copies nothing else.
 
     func slot(of id: NodeID) -> Int? {
         progress.indices.first { progress[$0].id == id }
     }
 
-    /// Where to find `id`, if its word counts.
+    /// The index of `id` in `progress`, unless it counts in no quorum.
     private func countedSlot(of id: NodeID) -> Int? {
         slot(of: id).flatMap { progress[$0].isUncounted ? nil : $0 }
     }
 
-    /// Whether `id` has lost its log, so that nothing it says counts.
+    /// Whether `id` has lost its log, and so counts in no quorum.
     func isUncounted(_ id: NodeID) -> Bool {
         slot(of: id).map { progress[$0].isUncounted } ?? false
     }
 
-    /// What `id` is known to hold.
+    /// Its `matchIndex`; 0 for one that counts in no quorum.
     func matchIndex(of id: NodeID) -> Index {
         countedSlot(of: id).map { progress[$0].matchIndex } ?? 0
     }
@@ -68,7 +68,7 @@ package struct Leadership: Sendable {
     }
 }
 
-/// A read that a leader has taken up.
+/// A read that waits for the leader's confirmation.
 struct PendingRead: Sendable {
     enum Asker: Sendable {
         case own(ReadID)
@@ -76,7 +76,7 @@ struct PendingRead: Sendable {
     }
 
     var asker: Asker
-    /// All that was committed anywhere when the leader took the read up is within it.
+    /// At or beyond all that was committed anywhere when the read arrived.
     var index: Index
 }
 

@@ -1,9 +1,8 @@
-/// A snapshot on its way to a member (§7), as its leader sees it.
+/// The transfer of a snapshot to one member, on the leader's side (§7).
 ///
-/// Pieces follow each other without waiting. How many bytes may be out at once grows with what has arrived, as in
-/// TCP's slow start (RFC 5681): each answer lets twice as much leave as it tells of, up to a fixed window, so that a
-/// window's worth never leaves in one burst before other messages. A plain peer, whose answers do not say how much
-/// it holds, is sent one piece at a time, as in the paper; so is every member before its first answer.
+/// Pieces are pipelined. The window grows as in TCP's slow start (RFC 5681), by as many bytes as each answer
+/// acknowledges, up to a fixed size, so that no large burst delays other messages. A peer whose answers do not say how
+/// much it holds is sent one piece at a time, as in the paper; so is every member before its first answer.
 struct SnapshotTransfer: Sendable {
     private struct Piece: Sendable {
         let start: Int
@@ -16,20 +15,20 @@ struct SnapshotTransfer: Sendable {
     }
 
     let snapshot: Snapshot
-    /// How many bytes the member holds, from the beginning on without a gap.
+    /// How many bytes the member has acknowledged, from the beginning on without a gap.
     private(set) var offset = 0
-    /// The pieces that are out, from `offset` on without a gap.
+    /// The pieces in flight, from `offset` on without a gap.
     private var pieces: [Piece] = []
-    /// Where it began, or began anew.
+    /// The offset at which it began, or restarted.
     private var start = 0
-    /// An answer to an earlier request tells nothing of this transfer, nor of what was lost since.
+    /// Answers to earlier requests are ignored: they are not about this transfer, or older than its restart.
     private var firstRequest: MessageID
-    /// The first request that left after the member was known to hold `offset`: where it is answered that the member
-    /// holds less, it has lost something, and the answer is no late one.
+    /// The first request sent after the member had acknowledged `offset`: if its answer reports less, the member has
+    /// lost data, for the answer is not a late one.
     private var offsetKnownSince: MessageID
-    /// Not before then does it go on.
+    /// The transfer pauses until then.
     private var restsUntil: Microseconds = .min
-    /// Whether the member has not shown yet that it says how much it holds.
+    /// Whether the member has not yet shown that its answers say how much it holds.
     private var isPlain = true
 
     /// - Parameter next: the number of the next request.
@@ -39,19 +38,19 @@ struct SnapshotTransfer: Sendable {
         offsetKnownSince = next
     }
 
-    /// Where what has been sent ends.
+    /// The offset up to which pieces were sent.
     private var end: Int { pieces.last?.end ?? offset }
 
-    /// Where the next new piece begins, if it may leave now.
+    /// The offset of the next new piece, if the window allows one now.
     func next(at now: Microseconds, window: Int) -> Int? {
         guard now >= restsUntil, pieces.last?.isLast != true else { return nil }
         let out = end - offset
         return out == 0 || (!isPlain && out < window && out <= offset - start) ? end : nil
     }
 
-    /// Where the piece begins that is to be sent again: the first where it is not answered in time, for then nothing
-    /// moves; another only where a later request has been answered since, so that a network slower than the leader
-    /// knows is not sent everything twice.
+    /// The offset of the piece to send again: the first one when its answer is overdue, for nothing moves without it;
+    /// another only when a later request was answered meanwhile, so that on a network slower than estimated not
+    /// everything is sent twice.
     func overdue(at now: Microseconds, after interval: Microseconds, answered: MessageID) -> Int? {
         let slot = pieces.indices.first { slot in
             let piece = pieces[slot]
@@ -61,7 +60,7 @@ struct SnapshotTransfer: Sendable {
         return slot.map { pieces[$0].start }
     }
 
-    /// A piece leaves, for the first time or again.
+    /// A piece is sent, for the first time or again.
     mutating func left(_ piece: InstallSnapshot, as request: MessageID, at now: Microseconds) {
         if let slot = pieces.firstIndex(where: { $0.start == piece.offset }) {
             pieces[slot].lastRequest = request
@@ -75,18 +74,18 @@ struct SnapshotTransfer: Sendable {
         }
     }
 
-    /// The member answered `request`. An answer to any copy of a piece will do: where the network is slower than the
-    /// leader knows, each comes after the piece was sent again.
+    /// The member answered `request`. An answer to any copy of a piece is taken: on a network slower than estimated
+    /// each arrives after the piece was sent again.
     /// - Parameters:
     ///   - next: the number of the next request.
-    ///   - time: when to go on where the member wants all from the beginning; it may find it wrong for ever.
-    /// - Returns: whether it holds all that the snapshot stands for.
+    ///   - time: when to restart if the member wants everything again; it may refuse the snapshot for ever.
+    /// - Returns: whether it has the whole snapshot, or needs it no more.
     mutating func answered(
         _ reply: InstallSnapshotReply, to request: MessageID, next: MessageID, resumingAt time: Microseconds
     ) -> Bool {
         guard request >= firstRequest else { return false }
         guard let held = reply.offset else {
-            // It says no more than its term: it has what it was sent.
+            // An answer with nothing but a term acknowledges the piece.
             guard isPlain, let piece = pieces.first, request >= piece.firstRequest else { return false }
             advance(to: piece.end, next: next)
             return reply.installed ?? piece.isLast
@@ -114,7 +113,7 @@ struct SnapshotTransfer: Sendable {
         offset = held
         offsetKnownSince = next
         pieces.removeAll { $0.end <= held }
-        // It holds the beginning of a piece, from another leader that cut them otherwise.
+        // It holds part of a piece, from another leader that cut the pieces otherwise.
         if let first = pieces.first, first.start != held { pieces.removeAll() }
     }
 }

@@ -8,11 +8,11 @@ package struct Estimate: Hashable, Sendable {
         self.deviation = deviation
     }
 
-    /// What an election or a heartbeat may take: a slow round trip, or two, as many as an election takes. Three
-    /// deviations suffice, for five heartbeats on their way would all have to be so late.
+    /// The time to allow for an election (two round trips) or for a heartbeat (one slow one). Three deviations suffice:
+    /// five heartbeats in a row would have to be that late.
     var election: Microseconds { max(mean + 3 * deviation, 2 * mean) }
 
-    /// What one takes at worst, by the rule for retransmissions of RFC 6298.
+    /// The longest that one normally takes, by the retransmission rule of RFC 6298.
     var slowest: Microseconds { mean + 4 * deviation }
 
     /// The estimate after one more sample, with the weights of RFC 6298.
@@ -23,16 +23,16 @@ package struct Estimate: Hashable, Sendable {
     }
 }
 
-/// The timeouts of a member: fixed by its options, or following the round trips as they are now, and how late its own
-/// timer rings.
+/// The timeouts of a member: fixed by its options, or derived from the present round trips and the lateness of its own
+/// timer.
 ///
-/// There is one estimate of a round trip. While somebody leads it is what the leader says, which measures all the time;
-/// the answers to this member's own requests for votes move it only while nobody does. So a sample that was taken while
-/// the network was slow counts no longer than until the next leader is heard from.
+/// There is one estimate of a round trip. While there is a leader, it is the leader's, which measures all the time; the
+/// answers to this member's own requests for votes change it only while there is none. So a sample from a time when the
+/// network was slow counts only until the next leader is heard from.
 package struct Timing: Sendable {
-    /// Without a measurement, and on a network faster than this, a leader is missed after this long.
+    /// The minimum election timeout without a measurement, and on networks faster than this.
     package static let shortestElectionTimeout: Microseconds = 150_000
-    /// What no measurement raises the minimum election timeout above.
+    /// The highest minimum election timeout that a measurement can lead to.
     package static let longestElectionTimeout: Microseconds = 10_000_000
 
     /// How many heartbeats fit into a minimum election timeout, where not both are fixed.
@@ -40,9 +40,9 @@ package struct Timing: Sendable {
 
     package var fixedElectionTimeout: Microseconds?
     package var fixedHeartbeatInterval: Microseconds?
-    /// The round trips as they are now, as far as this member knows; nil before any was measured.
+    /// The present round trips, as far as this member knows; nil before any was measured.
     package private(set) var roundTrip: Estimate?
-    /// How late its timer rings.
+    /// How late this member's timer fires.
     private(set) var lateness = Estimate(mean: 0, deviation: 0)
 
     package init(electionTimeout: Microseconds? = nil, heartbeatInterval: Microseconds? = nil) {
@@ -50,8 +50,8 @@ package struct Timing: Sendable {
         fixedHeartbeatInterval = heartbeatInterval
     }
 
-    /// A sample counts for twice the slowest round trip at most: one that comes from a member that was stopped
-    /// for a minute must not stretch every timeout, and on a network that has become slow a few will do.
+    /// A sample counts for at most twice the slowest round trip so far: an answer from a member that was stopped for a
+    /// minute must not stretch every timeout, and on a network that has become slow a few samples suffice.
     mutating func add(roundTrip sample: Microseconds) {
         roundTrip = Self.adding(sample, to: roundTrip)
     }
@@ -67,9 +67,8 @@ package struct Timing: Sendable {
         lateness = lateness.adding(min(sample, Self.shortestElectionTimeout))
     }
 
-    /// Takes what the leader measured in place of all that was known: its quorum's round trip, and that between it and
-    /// this member, where it says so. The longer one counts: of the first an election is made, over the second
-    /// heartbeats come.
+    /// Replaces the estimate by the leader's: the round trip of its quorum, and that of its link to this member, where
+    /// it sends one. The longer counts: an election takes the first, and heartbeats arrive over the second.
     mutating func follow(_ quorum: Estimate?, link: Estimate? = nil) {
         let range = 0...Self.longestElectionTimeout
         let said = [quorum, link].compactMap { $0 }.map {
@@ -78,21 +77,21 @@ package struct Timing: Sendable {
         if let longest = said.max(by: { $0.election < $1.election }) { roundTrip = longest }
     }
 
-    /// Forgets what was measured too long ago to say anything of the network as it is now.
+    /// Drops an estimate that is too old.
     mutating func forgetRoundTrip() { roundTrip = nil }
 
-    /// What a round trip takes at worst; 0 before any was measured.
+    /// The slowest normal round trip; 0 before any was measured.
     private var slowestRoundTrip: Microseconds {
         min(roundTrip?.slowest ?? 0, Self.longestElectionTimeout)
     }
 
     /// The minimum election timeout T: each wait is drawn from [T, 2T) (§5.2). Unless fixed, it leaves time for an
-    /// election, for several heartbeats, and for what rings late here.
+    /// election, for several heartbeats, and for this member's late timer.
     package var electionTimeout: Microseconds {
         fixedElectionTimeout ?? roundTrips + lateness.slowest
     }
 
-    /// The part of T that all members have in common, for the leader tells them what it measured.
+    /// The part of T that is the same for all members, because the leader sends its estimate to all.
     private var roundTrips: Microseconds {
         let measured = max(roundTrip?.election ?? 0, Self.shortestElectionTimeout)
         return max(
@@ -100,12 +99,12 @@ package struct Timing: Sendable {
             (fixedHeartbeatInterval ?? 0) * Self.heartbeatsPerTimeout)
     }
 
-    /// How long a member that should speak all the time may be silent before it looks as if it could not be heard:
-    /// half of T, in which several heartbeats fit.
+    /// How long a member that should send heartbeats or answers may be silent before it counts as unreachable: half of
+    /// T, in which several heartbeats fit.
     package var silence: Microseconds { max(electionTimeout / 2, 2 * heartbeatInterval) }
 
-    /// How long a leader leaves a member without a message. Several fit into every member's T, for some are lost or
-    /// late; so one whose own timer is late speaks no less often for that.
+    /// The longest time between two messages of a leader to a member. Several fit into every member's T, for some are
+    /// lost or late; the lateness of the leader's own timer does not make it longer.
     package var heartbeatInterval: Microseconds {
         fixedHeartbeatInterval ?? max((fixedElectionTimeout ?? roundTrips) / Self.heartbeatsPerTimeout, 1)
     }
@@ -115,8 +114,8 @@ package struct Timing: Sendable {
         (roundTrip?.mean ?? 0) / 2
     }
 
-    /// When to say again what was not answered. An answer may need two round trips: a leader that is asked
-    /// asks a quorum before it answers.
+    /// After how long an unanswered request is sent again. An answer may take two round trips: the leader may have to
+    /// ask a quorum first.
     package var retryInterval: Microseconds { max(2 * slowestRoundTrip, Self.shortestElectionTimeout / 2) }
 }
 
