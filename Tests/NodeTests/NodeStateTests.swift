@@ -5,9 +5,9 @@ import XCTest
 @testable import raft_kv
 
 /// Turns of the node, on a clock that stands still until a test moves it.
-final class TurnTests: XCTestCase {
+final class NodeStateTests: XCTestCase {
     private struct Typed {
-        var turn: NodeState
+        var state: NodeState
         var now: Microseconds = 1_000_000
         private var intake = Intake(keepsLines: false)
         private var seen = 0
@@ -15,7 +15,7 @@ final class TurnTests: XCTestCase {
         init(_ configure: (inout Options) -> Void = { _ in }) {
             var options = Options()
             configure(&options)
-            turn = NodeState(options)
+            state = NodeState(options)
         }
 
         /// Types lines that are read at once.
@@ -23,17 +23,17 @@ final class TurnTests: XCTestCase {
         mutating func type(_ lines: [String]) -> [Printed] {
             var batch = Batch()
             for line in lines {
-                Array(line.utf8).withUnsafeBytes { intake.take($0, into: &batch) }
+                Array(line.utf8).withUnsafeBytes { intake.decode($0, into: &batch) }
             }
-            turn.take(batch, at: now)
-            let lines = turn.writer.bytes[seen...].split(separator: UInt8(ascii: "\n"))
-            seen = turn.writer.bytes.count
+            state.process(batch, at: now)
+            let lines = state.writer.bytes[seen...].split(separator: UInt8(ascii: "\n"))
+            seen = state.writer.bytes.count
             return lines.compactMap { Printed(String(decoding: $0, as: UTF8.self)) }
         }
 
         /// Lets the next deadline come.
         mutating func wait() -> [Printed] {
-            now = max(now, turn.deadline ?? now)
+            now = max(now, state.deadline ?? now)
             return type([])
         }
     }
@@ -65,18 +65,18 @@ final class TurnTests: XCTestCase {
         let writes = (0..<200).map { line(#"{"type":"write","msg_id":\#($0),"key":1,"value":\#($0)}"#) }
         var replies = node.type([line(grant, from: "n2")] + writes)
         let end = node.now + 1_000_000
-        while node.now < end, node.turn.failure == nil { replies += node.wait() }
+        while node.now < end, node.state.failure == nil { replies += node.wait() }
         let codes = replies.filter { $0.destination == "c1" }.map(\.code)
         XCTAssertEqual(codes.count { $0 == 0 }, 100 - 1)
         XCTAssertEqual(codes.count { $0 == 11 }, 101)
-        XCTAssertEqual(node.turn.failure?.text, nil)
+        XCTAssertEqual(node.state.failure?.text, nil)
     }
 
     func testANodeThatIsNeverDoneSaysSoAndStops() {
         var node = Typed { $0.limits.roundsPerTurn = 0 }
         _ = node.type([initLine(["n0"])])
-        XCTAssertEqual(node.turn.failure?.exitCode, 70)
-        XCTAssertEqual(node.turn.failure?.text.contains("within 0 rounds"), true)
+        XCTAssertEqual(node.state.failure?.exitCode, 70)
+        XCTAssertEqual(node.state.failure?.text.contains("within 0 rounds"), true)
     }
 
     // As under Maelstrom while its machine warms up: one slow answer made the node believe in slow links ever after, so
