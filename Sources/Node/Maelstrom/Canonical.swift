@@ -12,7 +12,6 @@ enum Unkept: Error {
 struct CanonicalWriter {
     private let text: JSONText
     private var bytes: [UInt8] = []
-    private var escapedNames = JSONText.EscapedNames()
 
     private init(_ text: JSONText) {
         self.text = text
@@ -58,7 +57,7 @@ struct CanonicalWriter {
     }
 
     private mutating func append(_ object: KeyedDecodingContainer<FieldName>, at slot: Int) throws {
-        var fields = try text.names(of: slot, &escapedNames)
+        var fields = try text.names(of: slot)
         if fields.count > 1 {
             fields.sort { $0.name < $1.name }
             if let name = JSONText.repeatedName(in: fields.map(\.name)) { throw Unkept.fieldTwice(name) }

@@ -16,6 +16,7 @@ struct JSONText {
     let bytes: UnsafeRawBufferPointer
     let outline: Outline
     private let decoder: JSONDecoder
+    private let escapedNames = EscapedNames()
 
     init(_ source: JSONSource) {
         bytes = source.bytes
@@ -29,25 +30,22 @@ struct JSONText {
     }
 
     /// The names of an object's fields, as JSONDecoder reads them, each with its place.
-    func names(of object: Int, _ escaped: inout EscapedNames) throws -> [(name: String, slot: Int)] {
+    func names(of object: Int) throws -> [(name: String, slot: Int)] {
         try outline.fields(of: object).map { slot in
             let content = content(of: slot)
-            if content.contains(UInt8(ascii: "\\")) { return (try escaped.name(at: slot, of: self), slot) }
+            if content.contains(UInt8(ascii: "\\")) {
+                return (try escapedNames.name(at: slot, of: self), slot)
+            }
             return (String(decoding: content, as: UTF8.self), slot)
         }
     }
 
-    private func names(of object: Int) throws -> [(name: String, slot: Int)] {
-        var escaped = EscapedNames()
-        return try names(of: object, &escaped)
-    }
-
-    /// Names that are written with escapes. JSONDecoder reads all of a text at once, for to begin costs more than
-    /// to read one.
-    struct EscapedNames {
+    /// Names that are written with escapes. JSONDecoder reads all of a text at once, when the first is asked for: to
+    /// begin costs more than to read one.
+    private final class EscapedNames {
         private var names: [Int: String] = [:]
 
-        fileprivate mutating func name(at slot: Int, of text: JSONText) throws -> String {
+        func name(at slot: Int, of text: JSONText) throws -> String {
             if names.isEmpty {
                 let slots = text.outline.objects.flatMap { object in
                     text.outline.fields(of: object).filter {

@@ -56,8 +56,8 @@ extension MessageLine.PeerContent {
         let source = try fields.string(.source, "the id of a member")
         let route = try fields.strings(.route, "an array of ids of members")
         let inner = try fields.body()
-        guard let type = (try? inner.string(.type)).flatMap(MessageType.init) else {
-            throw Malformed(text: "body.type must be that of a message between members")
+        guard let type = (try? inner.string(.type)).flatMap(MessageType.init), type != .relay else {
+            throw Malformed(text: "body.type must be that of a message between members, and no relay")
         }
         return .relay(
             source: source, route: route,
