@@ -8,25 +8,25 @@ import XCTest
 /// what is not there. A question that it answers with an error costs more than a hundred others.
 final class DecodingCostTests: XCTestCase {
     /// The like of a `MessageLine` or `CanonicalArray`, read through a decoder that counts.
-    private struct Counted<RaftMessage: DecodableWithConfiguration>: DecodableWithConfiguration
-    where RaftMessage.DecodingConfiguration == JSONSource {
-        let message: RaftMessage
+    private struct Counted<Content: DecodableWithConfiguration>: DecodableWithConfiguration
+    where Content.DecodingConfiguration == JSONSource {
+        let message: Content
         let tally = Tally()
 
-        init(from decoder: any Decoder, settings source: JSONSource) throws {
-            message = try RaftMessage(
-                from: CountedDecoder(decoder: decoder, tally: tally), settings: source)
+        init(from decoder: any Decoder, configuration source: JSONSource) throws {
+            message = try Content(
+                from: CountedDecoder(decoder: decoder, tally: tally), configuration: source)
         }
     }
 
-    private func count<RaftMessage: DecodableWithConfiguration>(
-        _ type: RaftMessage.Type, _ text: String
-    ) throws -> Counted<RaftMessage> where RaftMessage.DecodingConfiguration == JSONSource {
+    private func count<Content: DecodableWithConfiguration>(
+        _ type: Content.Type, _ text: String
+    ) throws -> Counted<Content> where Content.DecodingConfiguration == JSONSource {
         let decoder = JSONDecoder()
         return try Array(text.utf8).withUnsafeBytes { bytes in
             try decoder.decode(
-                Counted<RaftMessage>.self, from: Data(bytes),
-                settings: JSONSource(bytes: bytes, decoder: decoder))
+                Counted<Content>.self, from: Data(bytes),
+                configuration: JSONSource(bytes: bytes, decoder: decoder))
         }
     }
 

@@ -88,6 +88,17 @@ struct CanonicalArray: DecodableWithConfiguration {
 }
 
 enum Canonical {
+    /// The value at `slot`, where it is seen at a glance that it is written canonically; nil where it may still be.
+    static func plainValue(at slot: Int, of text: JSONText) -> JSONValue? {
+        let value = text.outline[slot]
+        switch value.kind {
+        case .null: return JSONValue(canonical: "null")
+        case .integer where isPlainInteger(text.bytes[value.bytes]), .string where value.isPlain, .bool:
+            return JSONValue(canonical: String(decoding: text.bytes[value.bytes], as: UTF8.self))
+        case .integer, .fraction, .string, .array, .object: return nil
+        }
+    }
+
     /// Whether the byte stands for itself in a string, however it is escaped.
     private static func isPlain(_ byte: UInt8) -> Bool {
         byte >= 0x20 && byte < 0x7f && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
@@ -102,10 +113,14 @@ enum Canonical {
             if first == UInt8(ascii: "\"") {
                 return bytes.count > 1 && last == first && bytes.dropFirst().dropLast().allSatisfy(isPlain)
             }
-            let digits = first == UInt8(ascii: "-") ? bytes.dropFirst() : bytes[...]
-            guard let leading = digits.first, digits.count <= 18 else { return false }
-            if leading == UInt8(ascii: "0") { return bytes.count == 1 }
-            return digits.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+            return isPlainInteger(bytes)
         } || text == "null" || text == "true" || text == "false"
+    }
+
+    private static func isPlainInteger(_ bytes: some BidirectionalCollection<UInt8>) -> Bool {
+        let digits = bytes.first == UInt8(ascii: "-") ? bytes.dropFirst() : bytes[...]
+        guard let leading = digits.first, digits.count <= 18 else { return false }
+        if leading == UInt8(ascii: "0") { return bytes.count == 1 }
+        return digits.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
     }
 }

@@ -77,8 +77,9 @@ struct Fields {
             : Malformed(text: "\(key.rawValue) is missing, which must be \(expected)")
     }
 
+    /// Whether the field is there and not null. JSONDecoder would say so too, and take ten times as long.
     private func has(_ key: Key) -> Bool {
-        container.contains(key) && (try? container.decodeNil(forKey: key)) == false
+        text.value(of: key.rawValue, in: slot).map { text.outline[$0].kind != .null } ?? false
     }
 
     func string(_ key: Key, _ expected: String = "a string") throws(Malformed) -> String {
@@ -156,9 +157,10 @@ struct Fields {
     }
 
     func value(_ key: Key) throws(Malformed) -> JSONValue {
-        guard container.contains(key), let slot = text.value(of: key.rawValue, in: slot) else {
+        guard let slot = text.value(of: key.rawValue, in: slot) else {
             throw wrong(key, "any JSON value")
         }
+        if let value = Canonical.plainValue(at: slot, of: text) { return value }
         do {
             var reader = FieldReader(container: container, key: key)
             return try CanonicalWriter.value(&reader, at: slot, of: text)

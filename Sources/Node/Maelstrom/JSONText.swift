@@ -25,18 +25,19 @@ struct JSONText {
     }
 
     /// The bytes of the string at `slot`, without its quotes.
-    private func content(of slot: Int) -> Slice<UnsafeRawBufferPointer> {
-        bytes[outline[slot].bytes].dropFirst().dropLast()
+    private func content(of slot: Int) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: bytes[outline[slot].content])
+    }
+
+    private func isEscaped(_ slot: Int) -> Bool {
+        !outline[slot].isPlain && content(of: slot).contains(UInt8(ascii: "\\"))
     }
 
     /// The names of an object's fields, as JSONDecoder reads them, each with its place.
     func names(of object: Int) throws -> [(name: String, slot: Int)] {
         try outline.fields(of: object).map { slot in
-            let content = content(of: slot)
-            if content.contains(UInt8(ascii: "\\")) {
-                return (try escapedNames.name(at: slot, of: self), slot)
-            }
-            return (String(decoding: content, as: UTF8.self), slot)
+            if isEscaped(slot) { return (try escapedNames.name(at: slot, of: self), slot) }
+            return (String(decoding: content(of: slot), as: UTF8.self), slot)
         }
     }
 
@@ -48,9 +49,7 @@ struct JSONText {
         func name(at slot: Int, of text: JSONText) throws -> String {
             if names.isEmpty {
                 let slots = text.outline.objects.flatMap { object in
-                    text.outline.fields(of: object).filter {
-                        text.content(of: $0).contains(UInt8(ascii: "\\"))
-                    }
+                    text.outline.fields(of: object).filter(text.isEscaped)
                 }
                 var array: [UInt8] = []
                 for slot in slots {
@@ -67,28 +66,41 @@ struct JSONText {
 
     /// The place of the value of the first field of that name, which is the one that JSONDecoder keeps.
     func value(of name: String, in object: Int) -> Int? {
+        let length = name.utf8.count
         var isDoubtful = false
-        for slot in outline.fields(of: object) {
-            let content = content(of: slot)
-            if content.elementsEqual(name.utf8) { return slot + 1 }
-            isDoubtful = isDoubtful || content.contains(UInt8(ascii: "\\"))
+        var slot = object + 1
+        while slot < outline[object].next {
+            let field = outline[slot]
+            if field.content.count == length, content(of: slot).elementsEqual(name.utf8) { return slot + 1 }
+            isDoubtful = isDoubtful || !field.isPlain
+            slot = Int(outline[slot + 1].next)
         }
         guard isDoubtful, let names = try? names(of: object) else { return nil }
         return names.first { $0.name == name }.map { $0.slot + 1 }
     }
 
+    private func isSame(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
+        left.count == right.count && left.elementsEqual(right)
+    }
+
     /// A name that two fields of the object have, or that JSONDecoder takes for the same: it keeps one of them.
     func repeatedName(in object: Int) -> String? {
-        var seen: [Slice<UnsafeRawBufferPointer>] = []
-        for slot in outline.fields(of: object) {
-            let content = content(of: slot)
-            guard seen.count < 16, content.allSatisfy({ $0 < 0x80 && $0 != UInt8(ascii: "\\") }) else {
+        var count = 0
+        var slot = object + 1
+        while slot < outline[object].next {
+            guard count < 16, outline[slot].isPlain else {
                 return (try? names(of: object)).flatMap { Self.repeatedName(in: $0.map(\.name).sorted()) }
             }
-            for other in seen where other.count == content.count && other.elementsEqual(content) {
-                return String(decoding: content, as: UTF8.self)
+            let content = content(of: slot)
+            var other = object + 1
+            while other < slot {
+                if isSame(self.content(of: other), content) {
+                    return String(decoding: content, as: UTF8.self)
+                }
+                other = Int(outline[other + 1].next)
             }
-            seen.append(content)
+            slot = Int(outline[slot + 1].next)
+            count += 1
         }
         return nil
     }

@@ -10,6 +10,8 @@ struct Outline {
 
     struct Value {
         let kind: Kind
+        /// Of a string: whether each of its bytes stands for itself, being printable ASCII and no backslash.
+        let isPlain: Bool
         /// Where it begins in the text, in bytes.
         let start: UInt32
         /// Where it ends; of a string, behind its closing quote.
@@ -18,6 +20,8 @@ struct Outline {
         var next: UInt32
 
         var bytes: Range<Int> { Int(start)..<Int(end) }
+        /// Of a string: what stands between its quotes.
+        var content: Range<Int> { Int(start) + 1..<max(Int(start) + 1, Int(end) - 1) }
     }
 
     /// The longest text, in bytes.
@@ -28,23 +32,28 @@ struct Outline {
 
     /// - Parameter json: valid, and no longer than `longest`.
     init(of json: UnsafeRawBufferPointer) {
-        var open: [Int] = []
+        values.reserveCapacity(min(json.count / 4 + 1, 64))
+        // The innermost value that has not ended. The one around it stands in its `next` meanwhile.
+        var open = UInt32.max
         var at = 0
         while at < json.count {
             let start = at
             switch json[at] {
             case UInt8(ascii: "{"), UInt8(ascii: "["):
-                open.append(values.count)
                 at += 1
                 add(json[start] == UInt8(ascii: "{") ? .object : .array, start..<at)
+                values[values.count - 1].next = open
+                open = UInt32(values.count - 1)
             case UInt8(ascii: "}"), UInt8(ascii: "]"):
                 at += 1
-                guard let slot = open.popLast() else { continue }
+                guard open != .max else { continue }
+                let slot = Int(open)
+                open = values[slot].next
                 values[slot].end = UInt32(at)
                 values[slot].next = UInt32(values.count)
             case UInt8(ascii: "\""):
-                at = Self.endOfString(json, from: at)
-                add(.string, start..<at)
+                let isPlain = Self.passString(json, &at)
+                add(.string, start..<at, isPlain: isPlain)
             case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
                 let kind = Self.passNumber(json, &at)
                 add(kind, start..<at)
@@ -57,25 +66,34 @@ struct Outline {
             default: at += 1
             }
         }
+        // JSONDecoder lets nothing through that does not end.
+        while open != .max {
+            let slot = Int(open)
+            open = values[slot].next
+            values[slot].next = UInt32(values.count)
+        }
     }
 
-    private mutating func add(_ kind: Kind, _ bytes: Range<Int>) {
+    private mutating func add(_ kind: Kind, _ bytes: Range<Int>, isPlain: Bool = false) {
         values.append(
             Value(
-                kind: kind, start: UInt32(bytes.lowerBound), end: UInt32(bytes.upperBound),
+                kind: kind, isPlain: isPlain, start: UInt32(bytes.lowerBound), end: UInt32(bytes.upperBound),
                 next: UInt32(values.count + 1)))
     }
 
-    private static func endOfString(_ json: UnsafeRawBufferPointer, from start: Int) -> Int {
-        var at = start + 1
+    /// - Returns: whether it is plain.
+    private static func passString(_ json: UnsafeRawBufferPointer, _ at: inout Int) -> Bool {
+        var isPlain = true
+        at += 1
         while at < json.count {
-            switch json[at] {
-            case UInt8(ascii: "\""): return at + 1
-            case UInt8(ascii: "\\"): at += 2
-            default: at += 1
-            }
+            let byte = json[at]
+            at += 1
+            if byte == UInt8(ascii: "\"") { return isPlain }
+            if byte == UInt8(ascii: "\\") { at += 1 }
+            isPlain = isPlain && byte >= 0x20 && byte < 0x7f && byte != UInt8(ascii: "\\")
         }
-        return json.count
+        at = json.count
+        return false
     }
 
     private static func passNumber(_ json: UnsafeRawBufferPointer, _ at: inout Int) -> Kind {
