@@ -36,6 +36,13 @@ final class NodeStateTests: XCTestCase {
             now = max(now, state.deadline ?? now)
             return type([])
         }
+
+        /// Lets so much time pass; its timer is never late.
+        mutating func wait(for time: Microseconds) {
+            let end = now + time
+            while let deadline = state.deadline, deadline < end { _ = wait() }
+            now = end
+        }
     }
 
     private let three = initLine(["n0", "n1", "n2"])
@@ -85,7 +92,7 @@ final class NodeStateTests: XCTestCase {
         var node = Typed()
         var asked = node.type([three])
         while asked.isEmpty { asked = node.wait() }
-        node.now += 300_000
+        node.wait(for: 300_000)
         _ = node.type(
             asked.map {
                 line(
@@ -93,7 +100,7 @@ final class NodeStateTests: XCTestCase {
                         + #""pre_vote":true}"#, from: $0.destination)
             })
         for _ in 0..<2 {
-            node.now += 30_000
+            node.wait(for: 30_000)
             _ = node.type([append(1, #","round_trip":[2000,500]"#)])
         }
         let began = node.now
