@@ -1,14 +1,14 @@
 import Consensus
 
-/// What was carried out lately, so that a copy of a request is answered as the first one was (§8).
+/// The results of the latest completed requests, so that a copy of a request gets the answer of the first (§8).
 ///
-/// Every member that has applied the same entries remembers the same.
+/// It is part of the replicated state: all members that have applied the same entries hold the same.
 package struct CompletedRequests: Sendable {
-    /// Some that were carried out one after another. They are forgotten together, and an image shares them, so
-    /// that a change then copies one block only.
+    /// Consecutive requests. They are dropped together, and shared with images of the store, so that a change copies
+    /// one block only.
     struct Block: Sendable {
         fileprivate(set) var ids: [RequestID] = []
-        /// Their lines in a snapshot. Written here once, and not with every snapshot that holds them.
+        /// Their lines in a snapshot, made once and not with every snapshot.
         fileprivate(set) var lines: [UInt8] = []
 
         fileprivate mutating func append(_ id: RequestID, _ outcome: OperationResult) {
@@ -17,10 +17,10 @@ package struct CompletedRequests: Sendable {
         }
     }
 
-    /// Those that say how many are remembered, and forgotten together.
+    /// `requestsRemembered` and `requestsInBlock` apply.
     private let limits: Limits
     private var outcomes: [RequestID: OperationResult] = [:]
-    /// What `outcomes` holds, oldest first: full blocks, but for the last.
+    /// The ids in `outcomes`, oldest first, in full blocks but for the last.
     private(set) var blocks: [Block] = []
 
     package init(_ limits: Limits = Limits()) {
@@ -42,7 +42,7 @@ package struct CompletedRequests: Sendable {
         }
     }
 
-    /// The same within other limits: what was read back before they were known.
+    /// The same requests under other limits: they are known only after a snapshot was read.
     func within(_ limits: Limits) -> CompletedRequests {
         guard limits != self.limits else { return self }
         var completedRequests = CompletedRequests(limits)

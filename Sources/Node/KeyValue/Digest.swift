@@ -1,9 +1,9 @@
-/// A stable digest of 64 bits: FNV-1a, its bits mixed at the end. The standard library's hashes differ from process to
-/// process, and what is remembered of a request must not.
+/// A stable digest of 64 bits: FNV-1a with a final mix. The standard library's hashes differ from process to process,
+/// and the replicated state must not.
 struct Digest {
     private var state: UInt64 = 0xcbf2_9ce4_8422_2325
 
-    /// Takes in the bytes of `text`; how a text is cut into pieces is nothing.
+    /// Adds the bytes of `text`; how a text is split into calls does not matter.
     mutating func add(_ text: some StringProtocol) {
         var state = state
         let isDone: Void? = text.utf8.withContiguousStorageIfAvailable { bytes in

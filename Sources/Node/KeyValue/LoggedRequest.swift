@@ -5,15 +5,15 @@ package enum Operation: Hashable, Sendable {
     case read(key: JSONValue)
     case write(key: JSONValue, value: JSONValue)
     case cas(key: JSONValue, from: JSONValue, to: JSONValue, createIfNotExists: Bool)
-    /// Makes these the voters. On its way only: the log holds memberships instead.
+    /// Makes these the voters. Never in the log, which holds memberships instead.
     case changeMembership([NodeID])
-    /// What a leader puts into the log in place of a change that cannot be made, so that no later copy of the
-    /// request is carried out after all.
+    /// Logged by a leader in place of a change that cannot be made, so that no later copy of the request is carried out
+    /// after all.
     case refuseChange(ChangeRefusal)
 }
 
 extension Operation {
-    /// Whether entries hold it for the store; a hand-typed one might hold what none does.
+    /// Whether it is applied to the store. An entry typed by hand may hold what no leader logs.
     var isApplied: Bool {
         switch self {
         case .write, .cas, .refuseChange: true
@@ -21,7 +21,7 @@ extension Operation {
         }
     }
 
-    /// What it asks, as the words of a line; a refusal's do not tell what is refused.
+    /// The words of its line in the log, after client and number.
     fileprivate var words: [String] {
         switch self {
         case .read(let key): ["read", key.text]
@@ -33,7 +33,7 @@ extension Operation {
         }
     }
 
-    /// Of what it asks; nil where that says nothing of the request that it is about.
+    /// The digest of its content; nil for a refusal, whose digest is that of the refused request.
     fileprivate var digest: UInt64? {
         if case .refuseChange = self { return nil }
         var digest = Digest()
@@ -47,21 +47,22 @@ extension Operation {
 
 /// Why a change of membership is not made.
 package enum ChangeRefusal: String, Hashable, Sendable {
-    /// Another is under way.
+    /// Another change is under way.
     case busy
     /// A new voter does not catch up.
     case behind
 }
 
-/// What makes two copies of a request the same request.
+/// The identity of a request: two messages with the same are copies of one request.
 package struct RequestID: Hashable, Sendable {
     /// The `src` that asked.
     package var client: String
-    /// Its `msg_id`, or where it gave none, a number that `numberedBy` drew.
+    /// Its `msg_id`, or without one a number that `numberedBy` drew.
     package var number: Int
-    /// The member that was asked, where the client gave no `msg_id`.
+    /// The member that was asked, if the client gave no `msg_id`.
     package var numberedBy: NodeID?
-    /// Of what is asked: people who type use one `msg_id` for everything, and other content is another request.
+    /// The digest of the content: people who type use one `msg_id` for everything, and other content is another
+    /// request.
     package var digest: UInt64
 
     /// - Parameter digest: that of the operation; a `LoggedRequest` sees to it itself.

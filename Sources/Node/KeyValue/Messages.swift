@@ -1,7 +1,7 @@
 import Consensus
 import Detours
 
-/// What members say to each other: Raft's own messages, and requests on their way to the leader.
+/// A message between members: consensus, forwarded requests, and link states.
 package enum PeerMessage: Hashable, Sendable {
     case raft(RaftMessage)
     case forward(Forward)
@@ -11,10 +11,10 @@ package enum PeerMessage: Hashable, Sendable {
     indirect case relay(Relay)
 }
 
-/// A message on a detour, inside one of whoever relays it.
+/// A message on a detour, carried by the members on the way.
 package struct Relay: Hashable, Sendable {
     package var source: NodeID
-    /// Who is to pass it on after the member that it goes to, the last being the one it is for; empty there.
+    /// The members after this receiver, the last being the final one; empty there.
     package var route: [NodeID]
     package var message: PeerMessage
 
@@ -25,9 +25,9 @@ package struct Relay: Hashable, Sendable {
     }
 }
 
-/// A member asks its leader to hand over to `target`. It has no answer: the member sees who leads.
+/// A member asks its leader to transfer leadership to `target`. It has no answer: the member sees who leads.
 package struct TransferRequest: Hashable, Sendable {
-    /// That of the leader; in any other the message is too old to be heeded.
+    /// The leader's term; in any other term the message is too old.
     package var term: Term
     package var target: NodeID
 
@@ -37,11 +37,11 @@ package struct TransferRequest: Hashable, Sendable {
     }
 }
 
-/// Writes that a member passes on. There is no answer: the member sees them applied, or says them again.
+/// Writes forwarded to the leader. There is no answer: the sender sees them applied, or forwards them again.
 package struct Forward: Hashable, Sendable {
     /// Commands that are `LoggedRequest`s, in the order in which they arrived.
     package var commands: [Command]
-    /// The last index at which they may be appended. Beyond it a copy might be too late to be known for one.
+    /// The last index at which they may be appended. Beyond it a copy might not be recognised any more.
     package var limit: Index
 
     package init(commands: [Command], limit: Index) {
@@ -61,7 +61,7 @@ package struct PeerEnvelope: Hashable, Sendable {
     }
 }
 
-/// A request as a client made it.
+/// A client's request.
 package struct ClientRequest: Hashable, Sendable {
     package var client: String
     /// Its `msg_id`; without one it is carried out, and answered without `in_reply_to`.
@@ -75,7 +75,7 @@ package struct ClientRequest: Hashable, Sendable {
     }
 }
 
-/// What a client is told.
+/// The answer to a client.
 package struct ClientReply: Hashable, Sendable {
     package enum Body: Hashable, Sendable {
         case readOK(JSONValue)

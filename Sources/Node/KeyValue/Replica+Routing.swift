@@ -5,8 +5,9 @@ extension Replica {
     /// How far the limits of requests in one message may differ; the least is that of all.
     private var limitSpread: Int { limits.forwardReach / 8 }
 
-    /// Whether what leaves now for the first time may yet be appended. After a start, and wherever this member's log is far
-    /// ahead of what it knows to be committed, every leader's log is beyond the limit that it would carry: it waits.
+    /// Whether what leaves now for the first time may yet be appended. After a start, and wherever this member's log is
+    /// far ahead of what it knows to be committed, every leader's log is beyond the limit that it would carry: it
+    /// waits.
     private var isWithinReach: Bool { raft.log.lastIndex < lastApplied + limits.forwardReach }
 
     var canRoute: Bool {

@@ -23,7 +23,7 @@ package struct SnapshotText: SnapshotSource {
     }
 }
 
-/// The text of a snapshot, made in steps from a store that goes on changing meanwhile.
+/// Makes the text of a snapshot in steps, while the store goes on changing.
 ///
 ///     members n0,n1,n2                    the voters; `members n0,n1/n1,n2` while a change is joint
 ///     did CLIENT NUMBER DIGEST OUTCOME    what was carried out lately, oldest first
@@ -34,8 +34,8 @@ package struct SnapshotText: SnapshotSource {
 struct SnapshotWriter: Sendable {
     let position: LogPosition
     private let membership: Membership
-    /// The store as it was at `position`. The parts are shared with the living one, and each is copied only
-    /// when a write is about to change it.
+    /// The store as it was at `position`. Its parts are shared with the present store, and copied when a write changes
+    /// them.
     private let blocks: [CompletedRequests.Block]
     private var parts: ArraySlice<Store.Part>
     private var nextBlock = -1

@@ -1,7 +1,6 @@
 import Consensus
 
-/// What carrying out a write or cas came to. It is remembered, so that a copy of the request is answered
-/// as the first one was.
+/// The result of a request. It is remembered, so that a copy of the request gets the same answer.
 package enum OperationResult: String, Hashable, Sendable {
     case written
     case swapped
@@ -14,20 +13,20 @@ package enum OperationResult: String, Hashable, Sendable {
     case changeBehind = "change-behind"
 }
 
-/// The key-value map, and what was carried out lately: the state machine that the log drives. Every member
-/// that has applied the same entries holds the same.
+/// The state machine that the log drives: the key-value map and the completed requests. All members that have applied
+/// the same entries hold the same state.
 package struct Store: Sendable {
     typealias Part = [JSONValue: JSONValue]
 
-    /// The map, in groups of parts: an image shares them, and a change then copies one part only. A group is
-    /// empty until something is put into it, so that a small store is cheap to make and to look through.
+    /// The map, in groups of parts, which images share, so that a change copies one part only. A group is empty until
+    /// it is used, so that a small store is cheap to create and to iterate.
     private(set) var groups: [[Part]] = Array(repeating: [], count: Self.groupCount)
     package private(set) var completedRequests: CompletedRequests
 
     private static let groupCount = 128
     private static let groupSize = 64
 
-    /// - Parameter limits: those for what is remembered.
+    /// - Parameter limits: how many completed requests are remembered.
     package init(_ limits: Limits = Limits()) {
         completedRequests = CompletedRequests(limits)
     }
@@ -52,10 +51,10 @@ package struct Store: Sendable {
     /// How many keys there are.
     package var count: Int { groups.joined().reduce(0) { $0 + $1.count } }
 
-    /// What the request came to, if it is among the last that were carried out.
+    /// The result of a request, if it is among the completed ones that are remembered.
     package func outcome(of id: RequestID) -> OperationResult? { completedRequests.outcome(of: id) }
 
-    /// Carries out a write or cas, unless a copy of it was: then nothing changes.
+    /// Carries out a request, unless it is a copy of a completed one: then nothing changes.
     package mutating func apply(_ request: LoggedRequest) -> OperationResult {
         if let known = completedRequests.outcome(of: request.id) { return known }
         let outcome = carryOut(request.operation)
@@ -63,8 +62,8 @@ package struct Store: Sendable {
         return outcome
     }
 
-    /// The change that request `id` asked for is made, and its entry applied.
-    /// - Returns: what is remembered of the request, which is something else where a refusal came first.
+    /// Records that the change of membership which request `id` asked for was made.
+    /// - Returns: the result that is remembered; another one where the change was refused before.
     mutating func membershipChanged(by id: RequestID) -> OperationResult {
         if let known = completedRequests.outcome(of: id) { return known }
         completedRequests.remember(.membershipChanged, of: id)

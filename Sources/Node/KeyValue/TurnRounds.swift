@@ -1,9 +1,9 @@
 import Consensus
 
-/// Counts the rounds of a turn, so that one which does not end is known.
+/// Counts the rounds of a turn, to detect one that does not end.
 ///
-/// Those in which something is applied are no sign of that: whoever decides alone commits what came in a little at a
-/// time, as many changes of membership, each in rounds of its own.
+/// Only rounds in which nothing is applied count: a lone voter commits what arrived a little at a time, for example
+/// many changes of membership, each in rounds of its own.
 package struct TurnRounds: Sendable {
     /// Rounds since something was applied last, this one included.
     package private(set) var count = 0

@@ -4,9 +4,9 @@ import Storage
 
 /// Where members keep what a restart must not lose: `DIR/<node id>`, so that several may share DIR.
 enum DataDirectory {
-    /// What stands for a disk that does not do what it is asked, in sysexits.h.
+    /// The exit code for a failed disk: EX_IOERR of sysexits.h.
     static let diskFailed: Int32 = 74
-    /// What stands for data that are not as they were written, in sysexits.h.
+    /// The exit code for damaged data: EX_DATAERR of sysexits.h.
     static let damaged: Int32 = 65
 
     static func exitCode(_ error: StorageError) -> Int32 {

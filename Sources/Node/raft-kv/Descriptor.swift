@@ -15,8 +15,8 @@ struct Descriptor: Sendable {
         wait(for: Int16(POLLIN), timeout: timeout)
     }
 
-    /// Waits until nobody can write to this pipe or terminal any more, whether or not all is read. A file has no such
-    /// moment.
+    /// Waits until nobody can write to this pipe or terminal any more, whether or not everything was read. Never
+    /// returns for a file.
     func awaitHangup() {
         while !wait(for: 0, timeout: -1) {}
     }
@@ -44,7 +44,7 @@ struct Descriptor: Sendable {
         }
     }
 
-    /// A pipe takes about as much at once; more is written piece by piece, so that it shows whether somebody reads.
+    /// About what a pipe takes at once. More is written in pieces, so that progress shows whether somebody reads.
     private static let pieceSize = 1 << 16
     private static let pieces = Atomic(0)
     private static let writers = Atomic(0)

@@ -11,8 +11,8 @@ struct Batch: Sendable {
     var stopwatch = Stopwatch(isRunning: false)
 }
 
-/// Decodes lines outside of the lock. It knows who the node is as soon as it has read the `init`, for the lines
-/// behind it are decoded before any of them is acted on.
+/// Decodes lines outside of the lock. It learns the node's id from `init` itself, for the lines after it in the same
+/// batch are decoded before the batch is acted on.
 struct Intake {
     private let decoder = MessageDecoder()
     private let keepsLines: Bool
@@ -38,7 +38,7 @@ struct Intake {
         String(decoding: line.prefix(length), as: UTF8.self) + (line.count > length ? "…" : "")
     }
 
-    /// The first `init` names the node; the same once more is the answer lost, another one is for another node.
+    /// The first `init` names the node. A repeated one means that the answer got lost; a different one is an error.
     private mutating func recognise(_ request: Initialize) -> Input {
         func refusal(_ code: ErrorCode, _ text: String) -> Input {
             .refusal(

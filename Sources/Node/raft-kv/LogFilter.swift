@@ -1,4 +1,4 @@
-/// How much a line on stderr matters, the gravest first.
+/// The severity of a line on stderr, the gravest first.
 enum LogLevel: String, CaseIterable, Comparable, Sendable {
     case off, error, warning, info, debug, trace
 
@@ -16,19 +16,19 @@ enum LogLevel: String, CaseIterable, Comparable, Sendable {
     }
 }
 
-/// What a line on stderr is about.
+/// The subject of a line on stderr.
 enum LogCategory: String, CaseIterable, Sendable {
-    /// The process: its start, its end, lines that it cannot use.
+    /// The process: its start and end, and lines that it cannot use.
     case node
     /// Terms, votes, leaders.
     case election
-    /// The log on its way to the others, and what is committed.
+    /// Replication and commits.
     case replication
-    /// The log on its way into snapshots, and onto the disk.
+    /// Snapshots and the disk.
     case snapshot
-    /// What clients ask and are told.
+    /// Requests of clients and their answers.
     case client
-    /// Messages as they come and go.
+    /// Every message in and out.
     case rpc
 }
 

@@ -1,8 +1,7 @@
 import Consensus
 import KeyValue
 
-/// What happens to a member, told to people: who stood, who voted for whom and why not, who leads, what was
-/// committed.
+/// Events of a member as log lines: elections, votes and refusals with their reasons, leaders, commits.
 extension Logger {
     mutating func narrate(_ event: Event) {
         switch event {
@@ -74,7 +73,7 @@ extension Logger {
         }
     }
 
-    /// What a member is to be told of that has lost its log.
+    /// What an operator must know about a member that has lost its log.
     static let lostLog =
         "it holds less than it acknowledged, so it neither votes nor counts until change_membership has removed it "
         + "and added it again"

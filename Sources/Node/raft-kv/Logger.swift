@@ -2,11 +2,11 @@ import Consensus
 import Dispatch
 import Glibc
 
-/// The log on stderr. Lines gather, and leave in one write at the end of a turn.
+/// The log on stderr. Lines are buffered, and written at once at the end of a turn.
 struct Logger: Sendable {
     private let filter: LogFilter
     private var lines: [UInt8] = []
-    /// Who this is, once that is known, and its term: what every line begins with.
+    /// The node's id, once that is known, and its term: the beginning of every line.
     var id: NodeID?
     var term: Term = 0
 
@@ -18,7 +18,7 @@ struct Logger: Sendable {
         filter.admits(level, category)
     }
 
-    /// - Parameter text: made only where the line is wanted.
+    /// - Parameter text: evaluated only where the line is wanted.
     mutating func log(_ level: LogLevel, _ category: LogCategory, _ text: @autoclosure () -> String) {
         guard filter.admits(level, category) else { return }
         let prefix = id.map { "\($0) t\(term) " } ?? ""
@@ -31,14 +31,14 @@ struct Logger: Sendable {
         lines.append(UInt8(ascii: "\n"))
     }
 
-    /// Writes what has gathered. Where stderr takes nothing, nobody wants the log.
+    /// Writes the buffered lines. An error is ignored: where stderr is closed, nobody reads the log.
     mutating func flush() {
         if lines.isEmpty { return }
         _ = Descriptor.standardError.write(lines)
         lines.removeAll(keepingCapacity: lines.capacity < 1 << 20)
     }
 
-    /// UTC, so that the logs of several nodes can be laid side by side.
+    /// UTC, so that the logs of several nodes can be compared.
     private static func timeOfDay() -> String {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)

@@ -3,24 +3,24 @@ import Dispatch
 import Glibc
 import Synchronization
 
-/// The process around the member: it reads, takes turns, and ends.
+/// The process around the member: reading, turns, and the end.
 ///
 /// A turn is whole: the lock is held from taking the time to the last write, so that no message overtakes an
 /// earlier one. Only reading and decoding happen outside of it.
 final class Node: Sendable {
     /// How long a node that was told to end may take.
     private static let shutdownLimit = DispatchTimeInterval.seconds(1)
-    /// When it says what it still owes: a little earlier.
+    /// After how long it answers what it still owes: a little earlier.
     private static let shutdownNoticeTime = DispatchTimeInterval.milliseconds(900)
-    /// How long nobody may read what a node writes whose stdin has ended, in seconds.
+    /// After stdin has ended: how long a write may make no progress, in seconds.
     private static let longestStall = 2
-    /// What stands for an input or output that does not work, in sysexits.h.
+    /// The exit code for failed input or output: EX_IOERR of sysexits.h.
     private static let ioError: Int32 = 74
 
     private let options: Options
     private let state: Locked<NodeState>
     private let timer = DeadlineTimer()
-    /// Whether there is input that no turn has taken yet: from before it is read until the turn begins.
+    /// Whether there is input that no turn has processed: set before it is read, cleared when the turn begins.
     private let inputIsComing = Atomic(false)
     private let isToldToEnd = Atomic(false)
 
@@ -70,8 +70,8 @@ final class Node: Sendable {
         }
     }
 
-    /// The timer rang. Where something waits to be read, the turn that takes it acts on the deadline too; but that
-    /// may be long, and a leader's followers would miss its heartbeats meanwhile.
+    /// The timer fired. If input is waiting, the turn that processes it acts on the deadline too; but decoding it may
+    /// take long, and a leader's followers must get their heartbeats meanwhile.
     private func timerFired() {
         let hasInput =
             inputIsComing.load(ordering: .sequentiallyConsistent)
@@ -112,7 +112,7 @@ final class Node: Sendable {
         exit(failure.exitCode)
     }
 
-    /// Everything is written; the disk alone has one thing left to do.
+    /// Everything is written; only the clean point is left to be noted.
     private func exitCleanly(_ state: inout NodeState, _ code: Int32 = 0) -> Never {
         state.noteCleanPoint()
         exitIfFailed(&state)
@@ -137,8 +137,8 @@ final class Node: Sendable {
         exitCleanly(&state)
     }
 
-    /// stdin has ended. What is owed is still written, for as long as somebody reads it; where nobody does, a turn would
-    /// wait for ever, perhaps before the thread that reads has found the end.
+    /// Ends the process once stdin has ended and stdout makes no progress: a turn would wait for ever in its write,
+    /// perhaps before the reading thread has seen the end of stdin.
     private static func endWhereNobodyReads() -> Never {
         var stalled = 0
         var seen = Descriptor.piecesWritten
@@ -159,11 +159,11 @@ final class Node: Sendable {
         }
     }
 
-    /// Somebody wants the process to end: it goes on until nobody would miss it, but not for long. Who asks
-    /// twice does not want to wait.
+    /// A signal asks the process to end. It hands over and answers what it owes first, within a short time; a second
+    /// signal ends it at once.
     ///
-    /// A turn holds the lock while it writes, and nobody may ever read what it writes. So what must end the process
-    /// takes no lock, and each step that takes it does so on a thread of its own.
+    /// A turn holds the lock while it writes, possibly for ever. So whatever must end the process takes no lock, and
+    /// each step that needs the lock runs on a thread of its own.
     func terminate(signal: Int32) {
         if isToldToEnd.exchange(true, ordering: .sequentiallyConsistent) { _exit(128 + signal) }
         let now = DispatchTime.now()

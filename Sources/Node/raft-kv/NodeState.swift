@@ -3,19 +3,19 @@ import KeyValue
 import Maelstrom
 import Storage
 
-/// The node's state, and the one thing that ever happens to it: a turn. A lock guards it.
+/// The node's state, guarded by a lock, and the turn that changes it.
 struct NodeState: Sendable {
     private let options: Options
     var log: Logger
-    /// What leaves at the end of the turn.
+    /// Messages of this turn.
     private(set) var writer = MessageWriter()
     private var replica: Replica?
-    /// Where the member is kept durably; nil is in memory only.
+    /// The member's durable storage; nil where its state is in memory only.
     private var storage: MemberStorage<PosixDisk>?
     /// Why the node cannot go on, once it cannot.
     private(set) var failure: (text: String, exitCode: Int32)?
     private(set) var isShuttingDown = false
-    /// What stands for a program that is at fault, in sysexits.h.
+    /// The exit code for a fault of the program: EX_SOFTWARE of sysexits.h.
     private static let softwareFault: Int32 = 70
     private var turns = 0
     private var stopwatch: Stopwatch
@@ -32,8 +32,8 @@ struct NodeState: Sendable {
     /// Whether a node that was told to end may do so.
     var mayEnd: Bool { isShuttingDown && replica?.mayEnd ?? true }
 
-    /// Takes what was read, then acts on the time: a node that was stopped and goes on must hear what it missed
-    /// before it believes that nobody has said anything.
+    /// Processes what was read, then acts on the time: a node that was stopped and resumes must see the messages that
+    /// arrived meanwhile before it acts on timeouts.
     mutating func process(_ batch: Batch, at now: Microseconds) {
         turns += 1
         stopwatch.add(batch.stopwatch)
@@ -62,13 +62,13 @@ struct NodeState: Sendable {
         drain()
     }
 
-    /// Nothing more will be heard, so all that is owed is answered now.
+    /// The input has ended, so all that is owed is answered now.
     mutating func endOfInput() {
         replica?.endOfInput()
         drain()
     }
 
-    /// Nothing more will be stored: takes down how far that went, so that a start finds out if less is there.
+    /// Notes in the manifest how far the log reaches, at a clean end: the next start finds out if less is there.
     mutating func noteCleanPoint() {
         do {
             try storage?.noteCleanPoint()
@@ -77,7 +77,7 @@ struct NodeState: Sendable {
         }
     }
 
-    /// Writes what has gathered for stdout, and then the log.
+    /// Writes the buffered messages to stdout, and then the log to stderr.
     /// - Returns: 0, or the error number of the write to stdout.
     mutating func flush() -> Int32 {
         var error: Int32 = 0
@@ -95,7 +95,7 @@ struct NodeState: Sendable {
         return error
     }
 
-    /// What it has done, for those who measure.
+    /// Counts for measurements.
     var effort: String {
         "\(turns) turns, \(storage?.disk.syncs ?? 0) syncs" + (stopwatch.isRunning ? "; \(stopwatch)" : "")
     }
@@ -109,7 +109,7 @@ struct NodeState: Sendable {
         case .request(let request):
             replica?.receive(request, now: now)
         case .status(let client, let messageID):
-            // What came before it in this turn has happened, for whoever typed it.
+            // Requests before it in the same batch take effect first, as whoever typed them expects.
             drain()
             guard let status = replica?.status else { return }
             writer.write(ClientReply(to: client, inReplyTo: messageID, .statusOK(status)))
@@ -143,7 +143,7 @@ struct NodeState: Sendable {
             guard failure == nil else { return }
         }
         writer.write(initOKTo: request.client, inReplyTo: request.messageID)
-        // What it took to recover is no part of any request.
+        // Recovery is not part of any request.
         stopwatch.start()
         // A lone voter leads at once.
         replica?.advance(to: now)
@@ -198,7 +198,7 @@ struct NodeState: Sendable {
                 + (storage == nil ? warning : ""))
     }
 
-    /// What is stored of the member; nil, and a failure, where that cannot be known.
+    /// The member's stored state; nil, with `failure` set, where it cannot be read.
     private mutating func open(_ id: NodeID, initialVoters: [NodeID]) -> StoredState? {
         guard let directory = options.dataDirectory else { return StoredState() }
         do {

@@ -1,13 +1,13 @@
 import Consensus
 
-/// What the command line asks for.
+/// The options of the command line.
 struct Options: Sendable {
     var electionTimeout: Microseconds?
     var heartbeatInterval: Microseconds?
-    /// The voters of a fresh cluster, where they are not everybody.
+    /// The voters of a new cluster; nil for all members.
     var voters: [NodeID]?
     var log = LogFilter()
-    /// Where to keep what a restart must not lose; nil is in memory only.
+    /// The data directory; nil for state in memory only.
     var dataDirectory: String?
     var limits = Limits()
 }
@@ -19,7 +19,7 @@ struct UsageError: Error {
     var text: String
 }
 
-/// What the process is to do.
+/// The action that the command line asks for.
 enum Order {
     case run(Options)
     case help

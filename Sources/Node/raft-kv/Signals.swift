@@ -4,11 +4,11 @@ import Glibc
 /// The signals that ask the process to end.
 enum Signals {
     /// Calls `handle` for each; returns once none can be missed.
-    /// - Returns: what must be kept for as long as that is to go on.
+    /// - Returns: the sources, to be kept for as long as signals shall be handled.
     static func watch(_ handle: @escaping @Sendable (Int32) -> Void) -> [any DispatchSourceSignal] {
-        // A stdout that is closed is an error of write(2), and not the end.
+        // A closed stdout is an error of write(2), and must not end the process.
         signal(SIGPIPE, SIG_IGN)
-        // And a file that has reached the largest size allowed is one of write(2) too.
+        // The same for a file that has reached its size limit.
         signal(SIGXFSZ, SIG_IGN)
         let queue = DispatchQueue(label: "signals")
         return [SIGTERM, SIGINT].map { number in

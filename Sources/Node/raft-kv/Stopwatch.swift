@@ -1,7 +1,6 @@
 import Glibc
 
-/// Where the processor time of a node goes. It stands still unless somebody wants to see it, for a look at the
-/// clock is a call of the system.
+/// Measures where the node's processor time goes. Off unless asked for, because reading the clock is a system call.
 struct Stopwatch: Sendable, CustomStringConvertible {
     enum Stage: Int, CaseIterable {
         case read, decode, step, store, encode, write
@@ -19,12 +18,12 @@ struct Stopwatch: Sendable, CustomStringConvertible {
         spent = isRunning ? Stage.allCases.map { _ in 0 } : []
     }
 
-    /// What the calling thread has done so far does not count.
+    /// Starts measuring from now.
     mutating func start() {
         if isRunning { last = Self.now }
     }
 
-    /// What this thread has done since it was started, or since the stage before, was of this stage.
+    /// Adds the processor time since the start, or since the end of the previous stage, to this stage.
     mutating func ends(_ stage: Stage) {
         guard isRunning else { return }
         let now = Self.now
