@@ -81,11 +81,19 @@ final class PeerMessageTests: XCTestCase {
             commands: [Command("c1 7 write \"x\" 5"), Command("c2 -1 cas [1] null {\"a b\":\"\\n\"}")],
             limit: 50_000)
         var said: [PeerMessage] = [
-            .forward(forward), .transfer(TransferRequest(term: 3, target: "n2")), .hello([]),
-            .hello([
-                LinkStateAdvertisement(member: "n1", number: 7, window: 75_000, heard: []),
-                LinkStateAdvertisement(member: "n2", number: 0, window: 75_000, heard: ["n0", "n1"]),
-            ]),
+            .forward(forward), .transfer(TransferRequest(term: 3, target: "n2")),
+            .hello(
+                Hello(own: LinkStateAdvertisement(member: "n1", number: 7, missed: []), holds: 0, asks: false)
+            ),
+            .hello(
+                Hello(
+                    own: LinkStateAdvertisement(member: "n1", number: 7, missed: ["n 2", "", "a,\"b"]),
+                    holds: 9, asks: true,
+                    others: [
+                        LinkStateAdvertisement(member: "n 2", number: 0, missed: []),
+                        LinkStateAdvertisement(
+                            member: "n2", number: 1 << 62, missed: ["n0", "n 1", "a,b", "%20", "é\n"]),
+                    ])),
         ]
         said += messages.map { .raft($0) }
         for message in said {
@@ -128,7 +136,7 @@ final class PeerMessageTests: XCTestCase {
             "read_index": [("term", "1")],
             "forward": [("requests", "[]"), ("limit", "9")],
             "transfer": [("term", "1"), ("target", #""n0""#)],
-            "hello": [("heard", "[]")],
+            "hello": [("number", "7"), ("missed", "[]"), ("holds", "0")],
             "relay": [
                 ("source", #""n2""#), ("route", "[]"), ("body", #"{"type":"read_index","term":1}"#),
             ],

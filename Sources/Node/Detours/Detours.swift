@@ -1,164 +1,276 @@
 import Consensus
 
-/// The way to members that no link reaches, below Raft, which need not know of it.
+/// The way to members that no link reaches, below Raft, which need not know of it: link-state routing.
 ///
 /// Raft needs paths, and most cuts leave one: where every link of three members works in one direction only, each
 /// can still reach each, through the third. While all hear whom they expect to hear, nothing is said. A member that
-/// misses somebody tells all others whom it has heard of late, and passes on what others told;
-/// whoever hears that somebody is missed does the same. Who is not in a member's list knows that its words do not
-/// arrive there, and sends them through members that hear it, and so on: the shortest way, fixed by its sender, so
-/// that nothing goes in circles. It ends when everybody hears everybody again.
+/// misses somebody tells all others whom it misses, once, and again only to those that do not confirm it (as OSPF
+/// floods, RFC 2328, 13). Whoever learns of it asks all whom it has not heard of late for an answer, for followers say
+/// nothing to each other, and misses who gives none. So a change costs a few small messages per link, and where
+/// nothing changes, only those that are missed are asked now and then.
+///
+/// Who stands in a member's list knows that its words do not arrive there, and sends them through members that hear
+/// it, and so on: the shortest way, fixed by its sender, so that nothing goes in circles.
 package struct Detours: Sendable {
-    private struct Told: Sendable {
-        var advertisement: LinkStateAdvertisement
-        var learnt: Microseconds
+    /// The most that a member tells in a quarter of its window (`Timing.silence`), to all others together; in a
+    /// larger cluster a round takes several quarters. So it says 64 messages per window at most, each with one list
+    /// of its own and `listsPerHello` of others.
+    package static let hellosPerQuarter = 16
+    /// Lists of others in one message.
+    package static let listsPerHello = 8
+    /// How often a list is passed on to one member that may lack it: a message may be lost.
+    static let tries: UInt8 = 4
+    /// Who does not answer is asked at intervals that double up to so many windows.
+    static let longestWait = 16
+    /// A member without a leader waits so many windows for an election to find one before it asks who is there, and
+    /// twice as many until it asks again.
+    static let leaderlessWindows = 4
+
+    struct Neighbor: Sendable {
+        /// When it was last heard without a detour, and in any way.
+        var lastHeard: Microseconds
+        var lastWord: Microseconds
+        var isMissed = false
+        /// Since when an answer is due, while none has come.
+        var awaitedSince: Microseconds?
+        /// The latest list of it.
+        var number = 0
+        var missed: Set<Int> = []
+        /// Which list of this member it holds, as it says.
+        var holds = 0
+        var isOwedAnswer = false
+        /// Whether it shall say that it is there.
+        var isProbed = false
+        var lastTold: Microseconds = .min / 2
+        var wait: Microseconds = 0
+        /// Whether words of it that others relay were due, and none came, since it was last heard in any way.
+        var isLost = false
     }
 
     package let id: NodeID
     /// All other members, sorted.
     package let others: [NodeID]
-    /// When each of `others` was last heard without a detour.
-    private var lastHeard: [Microseconds]
-    /// The latest list of each of `others`, while it is fresh.
-    private var told: [Told?]
-    /// The highest number of each, also when its list is forgotten: those who forget it later would tell it again,
-    /// each to the next, for ever.
-    private var highest: [Microseconds]
-    /// Since when this member misses somebody, or knows one that does; nil while nobody misses anybody.
-    private var troubledSince: Microseconds?
-    private var nextTelling: Microseconds = 0
-    /// When a list last changed, its own or another's.
-    private var changedAt: Microseconds = 0
-    private var lastTold: [NodeID] = []
-    /// When lists came that `advance` has not seen yet.
-    private var unseenSince: Microseconds?
+    private let slots: [NodeID: Int]
+    var neighbors: [Neighbor]
+    /// The number of this member's own list; 0 while it has never missed anybody.
+    private(set) var number = 0
+    private var expectation = Expectation.nobody
+    /// That of the last `advance`.
+    private var window: Microseconds = 0
+    private var expectedSince: Microseconds
+    private var nextSearch: Microseconds?
+    /// How long an answer takes, where answers have come too late: the slowest of late.
+    private var slowestAnswer: Microseconds = 0
+    /// Told since `quarterBegan`.
+    var toldInQuarter = 0
+    var quarterBegan: Microseconds = .min / 2
+    /// How often the list of one member (column) is still to be passed on to another (row).
+    var triesLeft: [UInt8]
+    /// The lists that each member shall have passed on now.
+    var passing: [[Int]]
+    var areWaysStale = false
 
     /// Those that are reached on a detour, and the members on the way there, the last being the one itself.
-    package private(set) var routes: [NodeID: [NodeID]] = [:]
+    package internal(set) var routes: [NodeID: [NodeID]] = [:]
     /// Those that no way is known to.
-    package private(set) var unreached: Set<NodeID> = []
+    package internal(set) var unreached: Set<NodeID> = []
+    /// By place, whether its words arrive here in some way, so that its list is as it says.
+    var isConnected: [Bool]
 
     package init(id: NodeID, members: [NodeID], now: Microseconds) {
         self.id = id
         others = members.filter { $0 != id }.sorted()
-        lastHeard = others.map { _ in now }
-        told = others.map { _ in nil }
-        highest = others.map { _ in .min }
+        slots = Dictionary(uniqueKeysWithValues: others.enumerated().map { ($1, $0) })
+        neighbors = others.map { _ in Neighbor(lastHeard: now, lastWord: now) }
+        triesLeft = Array(repeating: 0, count: others.count * others.count)
+        passing = others.map { _ in [] }
+        isConnected = others.map { _ in true }
+        expectedSince = now
     }
+
+    package func isOther(_ member: NodeID) -> Bool { slots[member] != nil }
+
+    // MARK: - What comes
 
     /// A message of `member` came, without a detour.
     package mutating func heard(_ member: NodeID, at now: Microseconds) {
-        if let slot = others.firstIndex(of: member) { lastHeard[slot] = now }
-    }
-
-    /// Takes the lists that `sender` told. Of each member the one with the highest number counts: an older one may
-    /// come later, on a longer way. One that has started again may number its own anew.
-    package mutating func take(
-        _ advertisements: [LinkStateAdvertisement], from sender: NodeID, at now: Microseconds
-    ) {
-        for advertisement in advertisements {
-            guard let slot = others.firstIndex(of: advertisement.member),
-                advertisement.number > highest[slot] || told[slot] == nil && advertisement.member == sender
-            else { continue }
-            if told[slot]?.advertisement.heard != advertisement.heard { changedAt = now }
-            highest[slot] = advertisement.number
-            told[slot] = Told(advertisement: advertisement, learnt: now)
-            unseenSince = now
+        guard let slot = slots[member] else { return }
+        neighbors[slot].lastHeard = now
+        heardInAnyWay(slot, at: now)
+        if let since = neighbors[slot].awaitedSince { noteAnswer(after: now - since) }
+        neighbors[slot].awaitedSince = nil
+        neighbors[slot].isProbed = false
+        if neighbors[slot].isMissed {
+            neighbors[slot].isMissed = false
+            changeOwnList(now)
         }
     }
 
-    /// The time by which `advance` must be called.
-    /// - Parameters: see `advance`.
-    package func deadline(expecting leader: NodeID?, window: Microseconds) -> Microseconds? {
-        if let unseenSince { return unseenSince }
-        if troubledSince != nil { return nextTelling }
-        let expected = leader.map { others.firstIndex(of: $0) } ?? nil
-        guard let last = expected.map({ lastHeard[$0] }) ?? lastHeard.min() else { return nil }
-        return last + common(window) + 1
+    /// A message of `member` came on a detour.
+    package mutating func heardOnDetour(_ member: NodeID, at now: Microseconds) {
+        if let slot = slots[member] { heardInAnyWay(slot, at: now) }
     }
 
-    /// The longest window of all that tell. To a member with a shorter one they would seem silent, and their lists
-    /// old, from each to the next.
-    private func common(_ window: Microseconds) -> Microseconds {
-        told.reduce(window) { max($0, min($1?.advertisement.window ?? 0, Timing.longestElectionTimeout)) }
+    private mutating func heardInAnyWay(_ slot: Int, at now: Microseconds) {
+        neighbors[slot].lastWord = now
+        neighbors[slot].isLost = false
+    }
+
+    /// What is slow is missed in vain, so it is given longer the next time; after some fast ones no more.
+    private mutating func noteAnswer(after time: Microseconds) {
+        slowestAnswer =
+            time > slowestAnswer
+            ? min(time, Timing.longestElectionTimeout) : slowestAnswer - (slowestAnswer - time) / 8
+    }
+
+    /// Takes what `sender` told.
+    package mutating func take(_ hello: Hello, from sender: NodeID, at now: Microseconds) {
+        guard let slot = slots[sender], hello.own.member == sender else { return }
+        neighbors[slot].holds = hello.holds
+        if hello.holds > number {
+            // That of an earlier life, when the clock was ahead: the next must count as newer.
+            number = hello.holds
+            changeOwnList(now)
+        }
+        if hello.asks {
+            neighbors[slot].isOwedAnswer = true
+            neighbors[slot].wait = 0
+        }
+        learn(hello.own, now)
+        for advertisement in hello.others.prefix(Self.listsPerHello) { learn(advertisement, now) }
+    }
+
+    /// Of each member the list with the highest number counts: an older one may come later, on a longer way.
+    private mutating func learn(_ advertisement: LinkStateAdvertisement, _ now: Microseconds) {
+        guard let slot = slots[advertisement.member], advertisement.number > neighbors[slot].number else {
+            return
+        }
+        neighbors[slot].number = advertisement.number
+        neighbors[slot].missed = Set(advertisement.missed.map { $0 == id ? others.count : slots[$0] ?? -1 })
+        areWaysStale = true
+        for other in others.indices where other != slot {
+            triesLeft[other * others.count + slot] = Self.tries
+        }
+        for other in neighbors[slot].missed where others.indices.contains(other) {
+            triesLeft[slot * others.count + other] = Self.tries
+        }
+        if !advertisement.missed.isEmpty { probe(now) }
+    }
+
+    // MARK: - What is missed
+
+    /// Asks all who may have had no reason to speak for an answer. Who was heard just now need not give one: where many
+    /// learn of one change, each would ask all for each.
+    private mutating func probe(_ now: Microseconds) {
+        for slot in neighbors.indices
+        where !neighbors[slot].isMissed && now - neighbors[slot].lastHeard > window / 2 {
+            neighbors[slot].isProbed = true
+            neighbors[slot].wait = 0
+        }
+    }
+
+    /// Whom this member hears has changed, or what it hears in vain: all shall know it.
+    private mutating func changeOwnList(_ now: Microseconds) {
+        number = max(number + 1, now)
+        areWaysStale = true
+        for slot in neighbors.indices { neighbors[slot].wait = 0 }
+    }
+
+    private mutating func miss(_ slot: Int, _ now: Microseconds) {
+        neighbors[slot].isMissed = true
+        neighbors[slot].isProbed = false
+        for other in others.indices { triesLeft[slot * others.count + other] = Self.tries }
+    }
+
+    /// How long an answer may take: a round trip fits into a window, and all who answer may have others to answer.
+    func answerTime(_ window: Microseconds) -> Microseconds {
+        let rounds = others.count / Self.hellosPerQuarter
+        return max(window * (5 + 2 * rounds) / 4, min(2 * slowestAnswer, Timing.longestElectionTimeout))
+    }
+
+    /// When `slot` is missed, unless it is heard before; nil where nothing is due from it.
+    private func missedAt(_ slot: Int, _ window: Microseconds) -> Microseconds? {
+        let neighbor = neighbors[slot]
+        if neighbor.isMissed { return nil }
+        let answer = neighbor.awaitedSince.map { $0 + answerTime(window) }
+        let isExpected =
+            switch expectation {
+            case .all: true
+            case .one(let leader): others[slot] == leader
+            case .nobody: false
+            }
+        guard isExpected else { return answer }
+        let word = max(neighbor.lastHeard, expectedSince) + window
+        return min(word, answer ?? word) + 1
+    }
+
+    /// When it must look as if a way to this member, or from it, led nowhere; nil while there is no such way.
+    private func lostAt(_ slot: Int, _ window: Microseconds) -> Microseconds? {
+        let neighbor = neighbors[slot]
+        guard neighbor.isMissed, !neighbor.isLost, !unreached.contains(others[slot]) else { return nil }
+        switch expectation {
+        case .all: break
+        case .one(let leader): if others[slot] != leader { return nil }
+        case .nobody: return nil
+        }
+        return max(neighbor.lastWord, expectedSince) + 2 * window + answerTime(window) + 1
+    }
+
+    private mutating func expect(_ expectation: Expectation, _ now: Microseconds, _ window: Microseconds) {
+        if expectation != self.expectation {
+            self.expectation = expectation
+            expectedSince = now
+            nextSearch = nil
+        }
+        guard expectation == .nobody else { return }
+        if nextSearch == nil { nextSearch = expectedSince + Self.leaderlessWindows * window }
+        guard let search = nextSearch, search <= now else { return }
+        nextSearch = now + 2 * Self.leaderlessWindows * window
+        probe(now)
+    }
+
+    // MARK: - Time
+
+    /// The time by which `advance` must be called.
+    /// - Parameters: see `advance`.
+    package func deadline(expecting expectation: Expectation, window: Microseconds) -> Microseconds? {
+        guard !others.isEmpty else { return nil }
+        if expectation != self.expectation || areWaysStale { return expectedSince }
+        var deadline = expectation == .nobody ? nextSearch ?? expectedSince : .max
+        for slot in neighbors.indices {
+            deadline = min(
+                deadline, missedAt(slot, window) ?? .max, lostAt(slot, window) ?? .max,
+                tellingAt(slot, window) ?? .max)
+        }
+        return deadline == .max ? nil : deadline
     }
 
     /// Takes the time, and finds the ways anew.
     /// - Parameters:
-    ///   - leader: the one member from whom messages must come all the time; nil where they must from all.
+    ///   - expectation: from whom messages must come all the time.
     ///   - window: how long somebody may be silent, where a message was due several times, before it is missed.
-    /// - Returns: what every other member is to be told now; nil most of the time.
+    /// - Returns: what others are to be told now; nothing most of the time.
     package mutating func advance(
-        to now: Microseconds, expecting leader: NodeID?, window: Microseconds
-    ) -> [LinkStateAdvertisement]? {
-        unseenSince = nil
-        let oldest = now - 2 * common(window)
-        for slot in told.indices {
-            if let learnt = told[slot]?.learnt, learnt < oldest { told[slot] = nil }
-        }
-        let common = common(window)
-        guard isTroubled(now, expecting: leader, common) else {
-            guard troubledSince != nil else { return nil }
-            troubledSince = nil
-            routes = [:]
-            unreached = []
-            // Those who believe that their words do not arrive here shall know that they do.
-            return lists(now, window, common)
-        }
-        if troubledSince == nil { troubledSince = now }
-        findWays(now, common)
-        guard now >= nextTelling else { return nil }
-        return lists(now, window, common)
-    }
-
-    /// What is told now. The next time comes soon while something changes, and later while all is as it was.
-    private mutating func lists(
-        _ now: Microseconds, _ window: Microseconds, _ common: Microseconds
-    ) -> [LinkStateAdvertisement] {
-        let heard = others.indices.filter { now - lastHeard[$0] <= common }.map { others[$0] }
-        if heard != lastTold { changedAt = now }
-        lastTold = heard
-        nextTelling = now + max(now - changedAt < 4 * window ? window / 4 : window / 2, 1)
-        let own = LinkStateAdvertisement(member: id, number: now, window: window, heard: heard)
-        return [own] + told.compactMap { $0?.advertisement }
-    }
-
-    /// Whether this member misses somebody, or another does and wants to hear from it.
-    private func isTroubled(
-        _ now: Microseconds, expecting leader: NodeID?, _ window: Microseconds
-    ) -> Bool {
-        for slot in others.indices {
-            if leader == nil || leader == others[slot], now - lastHeard[slot] > window { return true }
-            if let told = told[slot], told.advertisement.heard.count < others.count { return true }
-        }
-        return false
-    }
-
-    /// Goes from this member to those that hear it, from there to those that hear these, and so on.
-    private mutating func findWays(_ now: Microseconds, _ window: Microseconds) {
-        routes = [:]
-        var ways: [NodeID: [NodeID]] = [id: []]
-        var reached = [id]
-        var next = 0
-        while next < reached.count {
-            let from = reached[next]
-            next += 1
-            for (slot, other) in others.enumerated() where ways[other] == nil {
-                guard let advertisement = told[slot]?.advertisement, advertisement.heard.contains(from) else {
-                    continue
-                }
-                let way = (ways[from] ?? []) + [other]
-                ways[other] = way
-                reached.append(other)
-                if way.count > 1 { routes[other] = way }
+        to now: Microseconds, expecting expectation: Expectation, window: Microseconds
+    ) -> [(to: NodeID, Hello)] {
+        guard !others.isEmpty else { return [] }
+        self.window = window
+        expect(expectation, now, window)
+        var isNew = false
+        for slot in neighbors.indices {
+            if let time = missedAt(slot, window), time <= now {
+                miss(slot, now)
+                isNew = true
+            } else if let time = lostAt(slot, window), time <= now {
+                neighbors[slot].isLost = true
+                isNew = true
             }
         }
-        // Who is in no list may only have had nothing to say, until all have begun to tell.
-        guard let troubledSince, now - troubledSince >= window * 2 / 3 else { return }
-        unreached = Set(
-            others.indices.filter { slot in
-                // Of one who has told nothing, only its silence says something.
-                ways[others[slot]] == nil && (told[slot] != nil || now - lastHeard[slot] > window)
-            }.map { others[$0] })
+        if isNew {
+            changeOwnList(now)
+            probe(now)
+        }
+        if areWaysStale { findWays() }
+        return tell(now, window)
     }
 }

@@ -6,8 +6,8 @@ package enum PeerMessage: Hashable, Sendable {
     case raft(RaftMessage)
     case forward(Forward)
     case transfer(TransferRequest)
-    /// Whom members have heard of late.
-    case hello([LinkStateAdvertisement])
+    /// Who misses whom.
+    case hello(Hello)
     indirect case relay(Relay)
 }
 

@@ -3,18 +3,12 @@ import Detours
 
 /// Messages on detours.
 extension Replica {
-    /// The one member that this one must hear all the time; nil where it must hear all, for it leads, or looks for
-    /// a leader.
-    var expectedSpeaker: NodeID? { raft.isLeader ? nil : raft.leader }
+    /// Whom this member must hear all the time.
+    var expectation: Expectation { raft.isLeader ? .all : raft.leader.map { .one($0) } ?? .nobody }
 
     mutating func lookForDetours() {
-        guard
-            let advertisements = detours.advance(
-                to: now, expecting: expectedSpeaker, window: raft.timing.silence)
-        else {
-            return
-        }
-        for other in detours.others { outgoing.append(PeerEnvelope(to: other, .hello(advertisements))) }
+        let hellos = detours.advance(to: now, expecting: expectation, window: raft.timing.silence)
+        for (to, hello) in hellos { outgoing.append(PeerEnvelope(to: to, .hello(hello))) }
     }
 
     /// Whether what is said to `member` may arrive there.
@@ -23,13 +17,14 @@ extension Replica {
     }
 
     mutating func receive(_ relay: Relay, from sender: NodeID) {
-        guard detours.others.contains(relay.source) else { return }
+        guard detours.isOther(relay.source) else { return }
         if let next = relay.route.first {
-            guard detours.others.contains(next) else { return }
+            guard detours.isOther(next) else { return }
             let rest = Relay(
                 source: relay.source, route: Array(relay.route.dropFirst()), message: relay.message)
             outgoing.append(PeerEnvelope(to: next, .relay(rest)))
         } else {
+            detours.heardOnDetour(relay.source, at: now)
             deliver(relay.message, from: relay.source)
         }
     }

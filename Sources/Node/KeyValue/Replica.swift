@@ -90,7 +90,7 @@ package struct Replica: Sendable {
         if snapshotWriter != nil { return now }
         return earliest(
             raft.deadline, pending.nextExpiry, nextReadExpiry, pending.retryAt, transferDeadline,
-            detours.deadline(expecting: expectedSpeaker, window: raft.timing.silence))
+            detours.deadline(expecting: expectation, window: raft.timing.silence))
     }
 
     /// How long a request may wait for its answer: nine tenths of what Maelstrom's lin-kv clients wait.
@@ -169,7 +169,7 @@ package struct Replica: Sendable {
         case .raft(let message): raft.receive(message, from: sender, now: now)
         case .forward(let forward): receive(forward, from: sender)
         case .transfer(let request): receive(request)
-        case .hello(let advertisements): detours.take(advertisements, from: sender, at: now)
+        case .hello(let hello): detours.take(hello, from: sender, at: now)
         // None is ever put into another.
         case .relay: break
         }

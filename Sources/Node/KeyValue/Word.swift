@@ -1,5 +1,5 @@
 /// The words of a command's line.
-enum Word {
+package enum Word {
     /// Splits at the spaces outside of JSON strings.
     static func split(_ line: String) -> [String] {
         var scan = QuoteScan()
@@ -24,7 +24,7 @@ enum Word {
 
     /// Any string as one word: letters, digits and `-._:` stand for themselves, other bytes are `%` and two
     /// hexadecimal digits. The empty string is `%`.
-    static func escape(_ string: String) -> String {
+    package static func escape(_ string: String) -> String {
         if string.isEmpty { return "%" }
         if string.utf8.allSatisfy(isPlain) { return string }
         var word = ""
@@ -39,7 +39,7 @@ enum Word {
     }
 
     /// The string that `escape` made into `word`, or nil.
-    static func unescape(_ word: some StringProtocol) -> String? {
+    package static func unescape(_ word: some StringProtocol) -> String? {
         if word.utf8.allSatisfy(isPlain) { return word.isEmpty ? nil : String(word) }
         if word == "%" { return "" }
         var bytes: [UInt8] = []

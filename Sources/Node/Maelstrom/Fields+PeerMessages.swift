@@ -67,21 +67,27 @@ extension Fields {
             term: try count(.term), index: try countIfPresent(.index), membership: try membership())
     }
 
-    /// Each list is a member, its number and window, and the members that it has heard: `n0 1500000 75000 n1,n2`.
-    func advertisements() throws(Malformed) -> [LinkStateAdvertisement] {
-        let expected = "an array of lists: a member, a number, a window, and members joined by commas"
-        var advertisements: [LinkStateAdvertisement] = []
-        for text in try strings(.heard, expected) {
+    func hello(from source: NodeID) throws(Malformed) -> Hello {
+        let own = LinkStateAdvertisement(
+            member: source, number: try count(.number),
+            missed: try strings(.missed, "an array of the ids of members"))
+        return Hello(
+            own: own, holds: try count(.holds), asks: try flagIfPresent(.asks), others: try advertisements())
+    }
+
+    /// Each list is a member, its number, and the members that it misses, all escaped: `n0 1500000 n1 n2`.
+    private func advertisements() throws(Malformed) -> [LinkStateAdvertisement] {
+        let expected = "an array of lists: a member, a number, and members, with blanks between"
+        guard has(.others) else { return [] }
+        return try strings(.others, expected).map { (text) throws(Malformed) -> LinkStateAdvertisement in
             let words = text.split(separator: " ", omittingEmptySubsequences: false)
-            guard words.count == 4, let number = Int(words[1]), let window = Int(words[2]),
-                (0...Self.highest).contains(number), (0...Self.highest).contains(window)
-            else { throw wrong(.heard, expected) }
-            let heard = words[3].split(separator: ",").map(String.init)
-            advertisements.append(
-                LinkStateAdvertisement(member: String(words[0]), number: number, window: window, heard: heard)
-            )
+            guard words.count >= 2, let number = Int(words[1]), (0...Self.highest).contains(number),
+                let member = Word.unescape(words[0])
+            else { throw wrong(.others, expected) }
+            let missed = words.dropFirst(2).compactMap { Word.unescape($0) }
+            guard missed.count == words.count - 2 else { throw wrong(.others, expected) }
+            return LinkStateAdvertisement(member: member, number: number, missed: missed)
         }
-        return advertisements
     }
 
     private func membership() throws(Malformed) -> Membership? {

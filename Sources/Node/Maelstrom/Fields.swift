@@ -43,7 +43,7 @@ enum Key: String, CodingKey {
     case index, confirm, membership
     case requests, limit
     case members, target
-    case heard, source, route, body
+    case number, missed, holds, asks, others, source, route, body
 }
 
 /// Reads the fields of one body, and says of those that it cannot read what it expected.
@@ -78,7 +78,7 @@ struct Fields {
     }
 
     /// Whether the field is there and not null. JSONDecoder would say so too, and take ten times as long.
-    private func has(_ key: Key) -> Bool {
+    func has(_ key: Key) -> Bool {
         text.value(of: key.rawValue, in: slot).map { text.outline[$0].kind != .null } ?? false
     }
 

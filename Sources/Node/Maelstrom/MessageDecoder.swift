@@ -116,7 +116,7 @@ package struct MessageDecoder {
         case .forward(let texts, let limit):
             return .forward(Forward(commands: try entryText.commands(texts), limit: limit))
         case .transfer(let request): return .transfer(request)
-        case .hello(let advertisements): return .hello(advertisements)
+        case .hello(let hello): return .hello(hello)
         case .relay(let source, let route, let inner):
             let message = try peerMessage(inner.content, inner.messageID, inReplyTo: inner.inReplyTo)
             return .relay(Relay(source: source, route: route, message: message))

@@ -10,7 +10,7 @@ extension MessageLine {
         case appendEntries(AppendEntries, entries: [String])
         case forward(requests: [String], limit: Index)
         case transfer(TransferRequest)
-        case hello([LinkStateAdvertisement])
+        case hello(Hello)
         indirect case relay(source: NodeID, route: [NodeID], Relayed)
     }
 
@@ -31,7 +31,7 @@ extension MessageLine.PeerContent {
             case .transfer:
                 .transfer(
                     TransferRequest(term: try fields.count(.term), target: try fields.string(.target)))
-            case .hello: .hello(try fields.advertisements())
+            case .hello: .hello(try fields.hello(from: source))
             case .relay: try Self.relay(fields)
             case .appendEntries:
                 .appendEntries(

@@ -1,4 +1,5 @@
 import Consensus
+import Detours
 import KeyValue
 
 /// What members say to each other.
@@ -22,12 +23,9 @@ extension MessageWriter {
             beginBody("transfer", nil)
             field(",\"term\":", request.term)
             field(",\"target\":", request.target)
-        case .hello(let advertisements):
+        case .hello(let hello):
             beginBody("hello", nil)
-            let lists = advertisements.map {
-                "\($0.member) \($0.number) \($0.window) \($0.heard.joined(separator: ","))"
-            }
-            field(",\"heard\":", lists)
+            fields(of: hello)
         case .relay(let relay):
             beginBody("relay", nil)
             field(",\"source\":", relay.source)
@@ -36,6 +34,19 @@ extension MessageWriter {
             write(relay.message)
         }
         bytes.append("}")
+    }
+
+    private mutating func fields(of hello: Hello) {
+        field(",\"number\":", hello.own.number)
+        field(",\"missed\":", hello.own.missed)
+        field(",\"holds\":", hello.holds)
+        if hello.asks { field(",\"asks\":", true) }
+        guard !hello.others.isEmpty else { return }
+        let lists = hello.others.map { list in
+            ([Word.escape(list.member), String(list.number)] + list.missed.map(Word.escape))
+                .joined(separator: " ")
+        }
+        field(",\"others\":", lists)
     }
 
     private mutating func write(_ message: RaftMessage) {

@@ -41,11 +41,10 @@ extension Fingerprint {
         case .transfer(let request):
             mix(request.term)
             mix(request.target)
-        case .hello(let advertisements):
-            for advertisement in advertisements {
-                mix(advertisement.number)
-                mix(advertisement.heard.count)
-            }
+        case .hello(let hello):
+            mix(hello.own.number)
+            mix(hello.own.missed.count)
+            mix(hello.others.count)
         case .relay(let relay):
             for id in relay.route { mix(id) }
             mix(relay.message)
@@ -66,11 +65,11 @@ extension PeerMessage {
     var told: String {
         switch self {
         case .raft(let message): message.told
-        case .hello(let advertisements):
-            advertisements.map {
-                "\($0.member) hears \($0.heard.isEmpty ? "nobody" : $0.heard.joined(separator: " "))"
+        case .hello(let hello):
+            ([hello.own] + hello.others).map {
+                "\($0.member) misses \($0.missed.isEmpty ? "nobody" : $0.missed.joined(separator: " "))"
             }
-            .joined(separator: ", ")
+            .joined(separator: ", ") + (hello.asks ? ", and you?" : "")
         case .relay(let relay):
             "for \(relay.route.last ?? "it") from \(relay.source): \(relay.message.told)"
         case .transfer(let request): "asks in term \(request.term) to hand over to \(request.target)"
