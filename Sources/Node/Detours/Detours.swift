@@ -116,11 +116,12 @@ package struct Detours: Sendable {
         neighbors[slot].isLost = false
     }
 
-    /// What is slow is missed in vain, so it is given longer the next time; after some fast ones no more.
+    /// What is slow is missed in vain, so it is given longer the next time; after some fast ones no more. An answer
+    /// that comes after a cut tells little of how long answers take, so none counts for more than four windows.
     private mutating func noteAnswer(after time: Microseconds) {
         slowestAnswer =
             time > slowestAnswer
-            ? min(time, Timing.longestElectionTimeout) : slowestAnswer - (slowestAnswer - time) / 8
+            ? min(time, 4 * window) : slowestAnswer - (slowestAnswer - time) / 8
     }
 
     /// Takes what `sender` told.
