@@ -134,8 +134,11 @@ extension Envelope {
     var forward: Forward? { if case .forward(let forward) = message { forward } else { nil } }
     var isForward: Bool { forward != nil }
 
+    /// Whether a snapshot arrives with it, also where it came on a detour.
     var isSnapshot: Bool {
-        guard case .raft(let message) = message, case .installSnapshot = message.body else { return false }
+        var carried = message
+        if case .relay(let relay) = message { carried = relay.message }
+        guard case .raft(let message) = carried, case .installSnapshot = message.body else { return false }
         return true
     }
 

@@ -97,7 +97,7 @@ package struct Detours: Sendable {
         guard let slot = slots[member] else { return }
         neighbors[slot].lastHeard = now
         heardInAnyWay(slot, at: now)
-        if let since = neighbors[slot].awaitedSince { noteAnswer(after: now - since) }
+        if let since = neighbors[slot].awaitedSince, isHeard(by: slot) { noteAnswer(after: now - since) }
         neighbors[slot].awaitedSince = nil
         neighbors[slot].isProbed = false
         if neighbors[slot].isMissed {
@@ -189,11 +189,17 @@ package struct Detours: Sendable {
         return max(window * (5 + 2 * rounds) / 4, min(2 * slowestAnswer, Timing.longestElectionTimeout))
     }
 
+    /// Whether words of this member arrive at `slot`, as that says, or said last.
+    private func isHeard(by slot: Int) -> Bool { !neighbors[slot].missed.contains(others.count) }
+
     /// When `slot` is missed, unless it is heard before; nil where nothing is due from it.
     private func missedAt(_ slot: Int, _ window: Microseconds) -> Microseconds? {
         let neighbor = neighbors[slot]
         if neighbor.isMissed { return nil }
-        let answer = neighbor.awaitedSince.map { $0 + answerTime(window) }
+        let answer = neighbor.awaitedSince.map { since in
+            // Who does not hear the question asks itself now and then.
+            since + answerTime(window) + (isHeard(by: slot) ? 0 : Self.longestWait * window)
+        }
         let isExpected =
             switch expectation {
             case .all: true

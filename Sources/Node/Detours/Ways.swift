@@ -69,12 +69,13 @@ extension Detours {
         neighbors[to].isMissed || !isConnected[to] || !hears(to, of)
     }
 
-    /// Of those that hear the one and are heard by the other the two with the lowest ids suffice.
+    /// Of those that hear the one and are heard by the other the two with the lowest ids suffice. Only of those that
+    /// this member hears itself it knows for certain whom they hear.
     private func isToPassOn(_ of: Int, to: Int) -> Bool {
-        guard isConnected[to] else { return true }
+        guard !neighbors[to].isMissed else { return true }
         var better = 0
         for slot in others.indices where others[slot] < id && slot != of && slot != to {
-            if isConnected[slot], hears(slot, of), hears(to, slot) { better += 1 }
+            if !neighbors[slot].isMissed, hears(slot, of), hears(to, slot) { better += 1 }
             if better == 2 { return false }
         }
         return true
