@@ -28,10 +28,10 @@ final class BoundTests: XCTestCase {
             for dead in [1, (size - 1) / 2] {
                 let text = "\(dead) of \(size) dead"
                 var world = World(size)
-                run(&world, windows: 4, text)
+                run(&world, windows: 2, text)
                 XCTAssertEqual(world.tellings, 0, text)
                 world.down = Set((size - dead)..<size)
-                run(&world, windows: 48, text)
+                run(&world, windows: 24, text)
                 // One change: each tells each once or a few times, and the dead until they are asked seldom.
                 XCTAssertLessThan(world.tellings, 8 * size * size, text)
                 for slot in 0..<(size - dead) {
@@ -40,14 +40,14 @@ final class BoundTests: XCTestCase {
                 }
                 // Now only the dead are asked, seldom.
                 let before = world.told
-                run(&world, windows: 2 * Detours.longestWait, text)
+                run(&world, windows: 2 * Detours.longestWait / Self.window, text)
                 for slot in 0..<size {
                     XCTAssertLessThanOrEqual(world.told[slot] - before[slot], 3 * dead, text)
                 }
                 world.down = []
                 run(&world, windows: 64, text)
                 let after = world.tellings
-                run(&world, windows: 2 * Detours.longestWait, text)
+                run(&world, windows: Detours.longestWait / Self.window, text)
                 XCTAssertEqual(world.tellings, after, text)
                 for member in world.members { XCTAssertEqual(member.unreached, [], text) }
             }

@@ -20,8 +20,9 @@ package struct Detours: Sendable {
     package static let listsPerHello = 8
     /// How often a list is passed on to one member that may lack it: a message may be lost.
     static let tries: UInt8 = 4
-    /// Who does not answer is asked at intervals that double up to so many windows.
-    static let longestWait = 16
+    /// Who does not answer is asked at intervals that double up to this, or a window where that is longer. It is the
+    /// same for all, so that everybody knows when one must speak that does not hear it, however their windows differ.
+    static let longestWait: Microseconds = 8 * Timing.shortestElectionTimeout
     /// A member without a leader waits so many windows for an election to find one before it asks who is there, and
     /// twice as many until it asks again.
     static let leaderlessWindows = 4
@@ -198,7 +199,7 @@ package struct Detours: Sendable {
         if neighbor.isMissed { return nil }
         let answer = neighbor.awaitedSince.map { since in
             // Who does not hear the question asks itself now and then.
-            since + answerTime(window) + (isHeard(by: slot) ? 0 : Self.longestWait * window)
+            since + answerTime(window) + (isHeard(by: slot) ? 0 : max(Self.longestWait, window))
         }
         let isExpected =
             switch expectation {

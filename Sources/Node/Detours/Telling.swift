@@ -59,7 +59,7 @@ extension Detours {
         if hello.asks, neighbors[slot].awaitedSince == nil { neighbors[slot].awaitedSince = now }
         neighbors[slot].isOwedAnswer = false
         neighbors[slot].lastTold = now
-        let longest = max(Self.longestWait * window, 1)
+        let longest = max(Self.longestWait, window)
         neighbors[slot].wait =
             rest.isEmpty ? min(2 * max(neighbors[slot].wait, Self.quarter(of: window)), longest) : 0
         return hello
