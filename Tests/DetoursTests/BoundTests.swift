@@ -9,7 +9,7 @@ final class BoundTests: XCTestCase {
     /// Runs so many windows; in none of them any member may say more than the bound.
     private func run(_ world: inout World, windows: Int, _ text: String) {
         let size = world.members.count
-        let messages = 4 * Detours.hellosPerQuarter
+        let messages = 5 * Detours.hellosPerQuarter
         let wordsPerMessage = 4 + size + Detours.listsPerHello * (2 + size)
         for _ in 0..<windows {
             let told = world.told
