@@ -34,6 +34,8 @@ package struct Detours: Sendable {
         var isMissed = false
         /// Since when an answer is due, while none has come.
         var awaitedSince: Microseconds?
+        /// Since when others have passed on a newer list of it than it has told here itself.
+        var passedOnSince: Microseconds?
         /// The latest list of it.
         var number = 0
         var missed: Set<Int> = []
@@ -100,6 +102,7 @@ package struct Detours: Sendable {
         heardInAnyWay(slot, at: now)
         if let since = neighbors[slot].awaitedSince, isHeard(by: slot) { noteAnswer(after: now - since) }
         neighbors[slot].awaitedSince = nil
+        neighbors[slot].passedOnSince = nil
         neighbors[slot].isProbed = false
         if neighbors[slot].isMissed {
             neighbors[slot].isMissed = false
@@ -138,18 +141,21 @@ package struct Detours: Sendable {
             neighbors[slot].isOwedAnswer = true
             neighbors[slot].wait = 0
         }
-        learn(hello.own, now)
-        for advertisement in hello.others.prefix(Self.listsPerHello) { learn(advertisement, now) }
+        learn(hello.own, from: slot, now)
+        for advertisement in hello.others.prefix(Self.listsPerHello) { learn(advertisement, from: slot, now) }
     }
 
     /// Of each member the list with the highest number counts: an older one may come later, on a longer way.
-    private mutating func learn(_ advertisement: LinkStateAdvertisement, _ now: Microseconds) {
+    private mutating func learn(
+        _ advertisement: LinkStateAdvertisement, from sender: Int, _ now: Microseconds
+    ) {
         guard let slot = slots[advertisement.member], advertisement.number > neighbors[slot].number else {
             return
         }
         neighbors[slot].number = advertisement.number
         neighbors[slot].missed = Set(advertisement.missed.map { $0 == id ? others.count : slots[$0] ?? -1 })
         areWaysStale = true
+        if slot != sender { expectFirstHand(slot, now) }
         for other in others.indices where other != slot {
             triesLeft[other * others.count + slot] = Self.tries
         }
@@ -157,6 +163,13 @@ package struct Detours: Sendable {
             triesLeft[slot * others.count + other] = Self.tries
         }
         if !advertisement.missed.isEmpty { probe(now) }
+    }
+
+    /// Whoever has a new list tells it to all: where only others bring it, the link from there carries nothing.
+    private mutating func expectFirstHand(_ slot: Int, _ now: Microseconds) {
+        guard !neighbors[slot].isMissed else { return }
+        if neighbors[slot].passedOnSince == nil { neighbors[slot].passedOnSince = now }
+        if now - neighbors[slot].lastHeard > window / 2 { neighbors[slot].isProbed = true }
     }
 
     // MARK: - What is missed
@@ -180,6 +193,7 @@ package struct Detours: Sendable {
 
     private mutating func miss(_ slot: Int, _ now: Microseconds) {
         neighbors[slot].isMissed = true
+        neighbors[slot].passedOnSince = nil
         neighbors[slot].isProbed = false
         for other in others.indices { triesLeft[slot * others.count + other] = Self.tries }
     }
@@ -197,10 +211,12 @@ package struct Detours: Sendable {
     private func missedAt(_ slot: Int, _ window: Microseconds) -> Microseconds? {
         let neighbor = neighbors[slot]
         if neighbor.isMissed { return nil }
-        let answer = neighbor.awaitedSince.map { since in
+        let asked = neighbor.awaitedSince.map { since in
             // Who does not hear the question asks itself now and then.
             since + answerTime(window) + (isHeard(by: slot) ? 0 : max(Self.longestWait, window))
         }
+        let told = neighbor.passedOnSince.map { $0 + answerTime(window) }
+        let answer = [asked, told].compactMap { $0 }.min()
         let isExpected =
             switch expectation {
             case .all: true
