@@ -43,7 +43,7 @@ final class DetoursTests: XCTestCase {
     func testOverAnyLinksMessagesArriveWhereverThereIsAWayThereAndBack() {
         var generator = SystemRandomNumberGenerator()
         for size in 2...7 {
-            for _ in 0..<25 {
+            for _ in 0..<8 {
                 var world = World(size)
                 // Later cuts and mends are found as the first are, when all have asked whom they miss, and again whoever
                 // that has joined to others.
@@ -165,6 +165,50 @@ final class DetoursTests: XCTestCase {
             XCTAssertTrue(world.arrives(from: 0, to: 2))
             XCTAssertTrue(world.arrives(from: 2, to: 0))
         }
+    }
+
+    // n1 never hears n0, and n0 never asks it anything that it could miss the answer to: only n0's list tells.
+    func testWhoseNewListOnlyOthersBringIsMissed() {
+        var member = Detours(id: "n1", members: ["n0", "n1", "n2"], now: 0)
+        let list = LinkStateAdvertisement(member: "n0", number: 7, missed: ["n1"])
+        for now in stride(from: 100, to: 3_000, by: 100) {
+            member.heard("n2", at: now)
+            member.take(told("n2", 5, [], [list]), from: "n2", at: now)
+            _ = member.advance(to: now, expecting: .one("n2"), window: 1_000)
+        }
+        let said = member.advance(to: 3_000, expecting: .one("n2"), window: 1_000).map(\.1.own.missed)
+        XCTAssertEqual(said.first ?? ["n0"], ["n0"])
+        XCTAssertEqual(member.unreached, [])
+    }
+
+    func testWhoTellsItsListItselfSoonAfterOthersIsNotMissed() {
+        var member = Detours(id: "n1", members: ["n0", "n1", "n2"], now: 0)
+        let list = LinkStateAdvertisement(member: "n0", number: 7, missed: [])
+        member.take(told("n2", 5, [], [list]), from: "n2", at: 100)
+        member.heard("n0", at: 900)
+        member.take(told("n0", 7, []), from: "n0", at: 900)
+        for now in stride(from: 1_000, to: 5_000, by: 100) {
+            member.heard("n2", at: now)
+            for (_, hello) in member.advance(to: now, expecting: .one("n2"), window: 1_000) {
+                XCTAssertEqual(hello.own.missed, [])
+            }
+        }
+    }
+
+    // A link that fails between two who say nothing to each other fails unnoticed: n2 seems to hear n0.
+    func testAListIsPassedOnOnceAlsoToThoseThatSeemToHearIt() {
+        var member = Detours(id: "n1", members: ["n0", "n1", "n2"], now: 0)
+        member.take(told("n0", 7, ["n2"]), from: "n0", at: 100)
+        var passed: [LinkStateAdvertisement] = []
+        for now in stride(from: 100, to: 5_000, by: 100) {
+            member.heard("n0", at: now)
+            member.heard("n2", at: now)
+            for (to, hello) in member.advance(to: now, expecting: .one("n0"), window: 1_000) where to == "n2"
+            {
+                passed += hello.others
+            }
+        }
+        XCTAssertEqual(passed, [LinkStateAdvertisement(member: "n0", number: 7, missed: ["n2"])])
     }
 
     func testStrangersAndOnesOwnListAreIgnored() {

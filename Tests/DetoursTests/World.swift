@@ -5,6 +5,8 @@ import XCTest
 /// Members that tell each other whom they miss, over links that each work in one direction.
 struct World {
     var now = 0
+    /// How often its members look at the time.
+    var step = 5_000
     var windows: [Int]
     var members: [Detours]
     /// Who tells whom, and arrives.
@@ -39,7 +41,7 @@ struct World {
     mutating func run(for time: Int, leader: Int?) {
         let end = now + time
         while now < end {
-            now += 5_000
+            now += step
             if let leader {
                 for other in members.indices where other != leader {
                     talk(from: leader, to: other)

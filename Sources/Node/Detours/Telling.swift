@@ -51,7 +51,7 @@ extension Detours {
         let passed = passing[slot].prefix(Self.listsPerHello)
         for other in passed { triesLeft[slot * others.count + other] -= 1 }
         let rest = passing[slot].dropFirst(passed.count)
-        let again = passed.filter { triesLeft[slot * others.count + $0] > 0 }
+        let again = passed.filter { triesLeft[slot * others.count + $0] > 0 && mayLack(slot, $0) }
         let hello = Hello(
             own: own, holds: neighbors[slot].number, asks: asks(neighbors[slot]),
             others: passed.map { list(of: $0) })

@@ -53,19 +53,21 @@ extension Detours {
         for slot in others.indices where ways[slot] == nil { unreached.insert(others[slot]) }
     }
 
-    /// A member that hears whose list it is has it from there.
+    /// A member that hears whose list it is has it from there, unless that link has just failed unnoticed: so each
+    /// list is passed on once at least, and on to those that may lack it several times.
     private mutating func findWhatToPassOn() {
         for to in others.indices {
             let before = passing[to].count
             passing[to] = others.indices.filter { of in
                 triesLeft[to * others.count + of] > 0 && neighbors[of].number > 0 && of != to
-                    && mayLack(to, of) && isToPassOn(of, to: to)
+                    && (mayLack(to, of) || triesLeft[to * others.count + of] == Self.tries)
+                    && isToPassOn(of, to: to)
             }
             if passing[to].count > before { neighbors[to].wait = 0 }
         }
     }
 
-    private func mayLack(_ to: Int, _ of: Int) -> Bool {
+    func mayLack(_ to: Int, _ of: Int) -> Bool {
         neighbors[to].isMissed || !isConnected[to] || !hears(to, of)
     }
 
