@@ -39,6 +39,8 @@ package struct Detours: Sendable {
         /// The latest list of it.
         var number = 0
         var missed: Set<Int> = []
+        /// How long its answers take, where they have come too late: the slowest of late.
+        var slowestAnswer: Microseconds = 0
         /// Which list of this member it holds, as it says.
         var holds = 0
         var isOwedAnswer = false
@@ -62,8 +64,6 @@ package struct Detours: Sendable {
     private var window: Microseconds = 0
     private var expectedSince: Microseconds
     private var nextSearch: Microseconds?
-    /// How long an answer takes, where answers have come too late: the slowest of late.
-    private var slowestAnswer: Microseconds = 0
     /// Told since `quarterBegan`.
     var toldInQuarter = 0
     var quarterBegan: Microseconds = .min / 2
@@ -100,7 +100,9 @@ package struct Detours: Sendable {
         guard let slot = slots[member] else { return }
         neighbors[slot].lastHeard = now
         heardInAnyWay(slot, at: now)
-        if let since = neighbors[slot].awaitedSince, isHeard(by: slot) { noteAnswer(after: now - since) }
+        if let since = neighbors[slot].passedOnSince ?? neighbors[slot].awaitedSince, isHeard(by: slot) {
+            noteAnswer(of: slot, after: now - since)
+        }
         neighbors[slot].awaitedSince = nil
         neighbors[slot].passedOnSince = nil
         neighbors[slot].isProbed = false
@@ -120,12 +122,12 @@ package struct Detours: Sendable {
         neighbors[slot].isLost = false
     }
 
-    /// What is slow is missed in vain, so it is given longer the next time; after some fast ones no more. An answer
+    /// What is slow is missed in vain, so it is given longer the next time; after a few fast ones no more. An answer
     /// that comes after a cut tells little of how long answers take, so none counts for more than four windows.
-    private mutating func noteAnswer(after time: Microseconds) {
-        slowestAnswer =
-            time > slowestAnswer
-            ? min(time, 4 * window) : slowestAnswer - (slowestAnswer - time) / 8
+    private mutating func noteAnswer(of slot: Int, after time: Microseconds) {
+        let slowest = neighbors[slot].slowestAnswer
+        neighbors[slot].slowestAnswer =
+            time > slowest ? min(time, 4 * window) : slowest - (slowest - time) / 2
     }
 
     /// Takes what `sender` told.
@@ -193,15 +195,16 @@ package struct Detours: Sendable {
 
     private mutating func miss(_ slot: Int, _ now: Microseconds) {
         neighbors[slot].isMissed = true
-        neighbors[slot].passedOnSince = nil
         neighbors[slot].isProbed = false
         for other in others.indices { triesLeft[slot * others.count + other] = Self.tries }
     }
 
     /// How long an answer may take: a round trip fits into a window, and all who answer may have others to answer.
-    func answerTime(_ window: Microseconds) -> Microseconds {
+    func answerTime(of slot: Int, _ window: Microseconds) -> Microseconds {
         let rounds = others.count / Self.hellosPerQuarter
-        return max(window * (5 + 2 * rounds) / 4, min(2 * slowestAnswer, Timing.longestElectionTimeout))
+        return max(
+            window * (5 + 2 * rounds) / 4,
+            min(2 * neighbors[slot].slowestAnswer, Timing.longestElectionTimeout))
     }
 
     /// Whether words of this member arrive at `slot`, as that says, or said last.
@@ -213,9 +216,9 @@ package struct Detours: Sendable {
         if neighbor.isMissed { return nil }
         let asked = neighbor.awaitedSince.map { since in
             // Who does not hear the question asks itself now and then.
-            since + answerTime(window) + (isHeard(by: slot) ? 0 : max(Self.longestWait, window))
+            since + answerTime(of: slot, window) + (isHeard(by: slot) ? 0 : max(Self.longestWait, window))
         }
-        let told = neighbor.passedOnSince.map { $0 + answerTime(window) }
+        let told = neighbor.passedOnSince.map { $0 + answerTime(of: slot, window) }
         let answer = [asked, told].compactMap { $0 }.min()
         let isExpected =
             switch expectation {
@@ -237,7 +240,7 @@ package struct Detours: Sendable {
         case .one(let leader): if others[slot] != leader { return nil }
         case .nobody: return nil
         }
-        return max(neighbor.lastWord, expectedSince) + 2 * window + answerTime(window) + 1
+        return max(neighbor.lastWord, expectedSince) + 2 * window + answerTime(of: slot, window) + 1
     }
 
     private mutating func expect(_ expectation: Expectation, _ now: Microseconds, _ window: Microseconds) {
