@@ -28,6 +28,12 @@ package struct Tally: Codable, Sendable {
     var longestTurn = 0
     var changes = 0
     var transfers = 0
+    var lostDisks = 0
+    /// Of those that were started under a leader that had to find out.
+    var lossesFound = 0
+    /// Of those, how many ended a run, for another led before they were found.
+    var lossesBeyond = 0
+    var replacements = 0
 
     package init() {}
 
@@ -42,6 +48,10 @@ package struct Tally: Codable, Sendable {
         undecided += other.undecided
         changes += other.changes
         transfers += other.transfers
+        lostDisks += other.lostDisks
+        lossesFound += other.lossesFound
+        lossesBeyond += other.lossesBeyond
+        replacements += other.replacements
         slowestDemand = max(slowestDemand, other.slowestDemand)
         longestTimeout = max(longestTimeout, other.longestTimeout)
         longestTurn = max(longestTurn, other.longestTurn)
@@ -53,7 +63,8 @@ package struct Tally: Codable, Sendable {
             \(events) events, \(hours / 100).\(hours % 100 / 10)\(hours % 10) virtual hours, \
             \(operations) operations, \(committed) entries committed, \(elections) elections, \
             \(changes) changes of membership, \(transfers) transfers, \(crashes) crashes, \
-            \(faults) faults, \(undecided) histories undecided, \
+            \(faults) faults, \(lostDisks) lost disks (\(lossesFound) found, \(lossesBeyond) not in time, \
+            \(replacements) replaced), \(undecided) histories undecided, \
             slowest recovery \(slowestDemand) election timeouts, of which the longest \
             \(longestTimeout / 1_000) ms, longest turn \(longestTurn) rounds
             """

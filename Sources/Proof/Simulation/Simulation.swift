@@ -18,6 +18,10 @@ package final class Simulation {
         case isolate(member: Int, span: Microseconds)
         case heal(cut: Int)
         case recover(member: Int)
+        /// By now a lost disk must be found; and the operator goes on to replace its member.
+        case lose
+        case lossIsFound(number: Int)
+        case replace
         case stormEnds
         case demand(slot: Int)
         case demandIsOver
@@ -61,6 +65,10 @@ package final class Simulation {
     var outsiders: [Int] = []
     var lastAskedAt: Microseconds = 0
     var cuts = 0
+    /// The disk that is lost; one at a time.
+    var loss: LostDisk?
+    /// Whose disk is lost as soon as everybody is well, and how often that is looked for.
+    var awaitedLoss: (member: Int, polls: Int)?
     /// Operations that clients have finished or given up in the first phase.
     var finished = 0
 
@@ -97,6 +105,8 @@ package final class Simulation {
             violation = Violation(
                 property: breach.property, detail: breach.detail, seed: scenario.seed, time: time,
                 eventTrace: eventTrace.told())
+        } catch is BeyondRaft {
+            tally.lossesBeyond += 1
         } catch {
             preconditionFailure("a run throws breaches and nothing else: \(error)")
         }
@@ -139,7 +149,10 @@ package final class Simulation {
         case .recover(let member):
             members[member].slowness = 0
             members[member].diskSlowness = 0
-        case .stormEnds: if phase == .faults { network.linkFaults = scenario.linkFaults }
+        case .lose: loseDiskUnderLeader()
+        case .lossIsFound(let number): try endQuiet(number)
+        case .replace: try continueReplacement()
+        case .stormEnds: if phase == .faults, !isQuiet { network.linkFaults = scenario.linkFaults }
         case .demand(let slot): try demand(slot)
         case .demandIsOver: try endDemand()
         case .askOutsider(let member): try askOutsider(member)
@@ -165,7 +178,7 @@ package final class Simulation {
 
     /// The faults end once all clients have had their turns, or enough has happened.
     private func moveOn() throws {
-        guard phase == .faults else { return }
+        guard phase == .faults, !isQuiet else { return }
         if finished >= scenario.operations || tally.events >= Self.eventLimit { try beginDemand() }
     }
 

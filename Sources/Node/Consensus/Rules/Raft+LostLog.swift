@@ -65,6 +65,13 @@ extension Raft {
         if case .leader(let leading) = role { leading.isUncounted(member) } else { false }
     }
 
+    /// Up to where `member` is known to this leader to have acknowledged its log, before the request that leaves next;
+    /// 0 for all where this member does not lead.
+    package func acknowledged(by member: NodeID) -> Index {
+        guard isLeader, let slot = leadership.slot(of: member) else { return 0 }
+        return leadership.progress[slot].held.index
+    }
+
     // MARK: - The member
 
     /// Whether this member has lost what it acknowledged, and is not counted.

@@ -24,7 +24,7 @@ extension Simulation {
         }
         var majority = try drawCore()
         // Whoever is out for good, or may be, cannot be one that others need.
-        let isComplete = !members.contains { $0.isHarmed || $0.isOut }
+        let isComplete = loss == nil && !members.contains { $0.isHarmed || $0.isOut }
         if dice.below(2) == 0 || !isComplete {
             let rest = members.indices.filter { !majority.contains($0) }
             network.cut(Cut.between([majority] + rest.map { [$0] }))
@@ -57,7 +57,10 @@ extension Simulation {
     /// Draws members that can serve without the others, whatever membership they have to go by: those that any
     /// of them has in its log, and one that its leader may be about to put there.
     private func drawCore() throws -> [Int] {
-        var order = members.indices.filter { !members[$0].isHarmed && !members[$0].isOut }
+        var order = members.indices.filter { slot in
+            !members[slot].isHarmed && !members[slot].isOut
+                && !(loss?.member == slot && loss?.stage == .down)
+        }
         dice.shuffle(&order)
         var core: [Int] = []
         repeat {
@@ -71,7 +74,10 @@ extension Simulation {
     private func isEnough(_ core: [Int]) -> Bool {
         let known = core.flatMap { members[$0].run?.memberships ?? [] }
         return ([changes.membership] + known).allSatisfy { membership in
-            Self.isQuorum(of: membership) { core.contains(Member.index(of: $0)) }
+            Self.isQuorum(of: membership) { id in
+                let slot = Member.index(of: id)
+                return core.contains(slot) && isCounted(slot)
+            }
         }
     }
 

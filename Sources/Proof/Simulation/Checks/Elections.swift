@@ -10,6 +10,11 @@ struct Elections {
         votes = Array(repeating: [:], count: members)
     }
 
+    /// `member` is another from now on, of the same name.
+    mutating func forgetVotes(of member: Int) {
+        votes[member] = [:]
+    }
+
     func hasLed(_ member: Int) -> Bool { leaders.values.contains(member) }
 
     /// `member` leads `term`, or speaks as its leader.

@@ -10,11 +10,11 @@ extension Simulation {
         for event in ready.raft.events {
             tell(.raft(event), member)
             if case .lostLog(let lost, let index, _) = event {
-                throw Breach(
-                    .durability,
-                    "\(member.id) finds that \(lost) has lost what it acknowledged up to \(index)")
+                try hearOfLostLog(lost, index, from: member)
             }
             guard case .becameLeader(_, let votes) = event else { continue }
+            // What follows where another leads before a lost disk is found nobody can know.
+            if isLossUnfound { throw BeyondRaft() }
             tally.elections += 1
             try checkVotes(votes, of: member)
             aimAtYoungLeader(member)
@@ -124,6 +124,7 @@ extension Simulation {
             throw Breach(.progress, "\(member.id) stores term \(stored.term) over \(member.storedTerm)")
         }
         member.storedTerm = stored.term
+        noteLostLog(member)
     }
 
     /// Checks what a member has applied, or taken over as a snapshot, against what is true.

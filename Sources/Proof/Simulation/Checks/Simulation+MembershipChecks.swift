@@ -29,7 +29,7 @@ extension Simulation {
     }
 
     private func holds(_ member: Member, _ entry: Entry, at index: Index) -> Bool {
-        member.stored.holds(index, term: entry.term)
+        (countsLostDisk(of: member) ?? member.stored).holds(index, term: entry.term)
             || scenario.isInMemory && member.run?.holds(index, term: entry.term) == true
     }
 

@@ -50,7 +50,7 @@ extension Simulation {
     }
 
     /// Hands a request to a member, without loss or delay.
-    private func order(_ number: Int, to target: Int) throws {
+    func order(_ number: Int, to target: Int) throws {
         let member = members[target]
         fingerprint.mix(time)
         fingerprint.mix(target << 32 | number)

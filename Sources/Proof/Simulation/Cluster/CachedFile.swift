@@ -33,6 +33,13 @@ struct CachedFile: Sendable {
         durableEnd = bytes.count
     }
 
+    /// All of it is on the disk.
+    mutating func settle() {
+        dirtyFrom = bytes.count
+        durableEnd = bytes.count
+        lost = []
+    }
+
     mutating func failSync() {
         guard dirtyFrom < bytes.count else { return }
         lost.append(dirtyFrom..<bytes.count)

@@ -45,6 +45,8 @@ final class Member {
     var isHarmed = false
     /// Whether it has said that its data is damaged: it stays down, and nobody starts it without them.
     var isOut = false
+    /// What its files held once, and what that was.
+    var copy: (disk: SimulatedDisk, stored: Stored)?
     /// Set where it was told to end.
     var isEnding = false
     var inbox: [Input] = []
@@ -144,6 +146,14 @@ final class Member {
         if losesPower { disk.crash(using: &generator) }
         run = nil
         life += 1
+    }
+
+    /// Its files, while it is down, are others, and hold `content`.
+    func replaceDisk(by disk: SimulatedDisk, holding content: Stored) {
+        self.disk = disk
+        stored = content
+        possible = [content]
+        storedTerm = content.hardState.term
     }
 
     /// The place of a member that is named as `Member.init` names them.

@@ -39,6 +39,8 @@ package struct SimulatedDisk: Disk, Sendable {
     /// what comes of the call after them.
     package var callsUntilFailure: Int?
     package var failure: Failure?
+    /// How many more reads succeed before one fails; nil for all.
+    package var readsUntilFailure: Int?
     /// How many calls failed that the process lived to see.
     package private(set) var failures = 0
     /// How many syncs of files there were.
@@ -59,12 +61,23 @@ package struct SimulatedDisk: Disk, Sendable {
         mend()
     }
 
-    var mayFail: Bool { callsUntilFailure != nil || failure != nil }
+    var mayFail: Bool { callsUntilFailure != nil || failure != nil || readsUntilFailure != nil }
+
+    /// What somebody has who copied its files: all of it is on a disk.
+    func copy() -> SimulatedDisk {
+        var copy = self
+        copy.mend()
+        for slot in copy.files.indices { copy.files[slot].settle() }
+        copy.syncedNames = names
+        copy.nameChanges = []
+        return copy
+    }
 
     /// From now on every call succeeds again.
     package mutating func mend() {
         callsUntilFailure = nil
         failure = nil
+        readsUntilFailure = nil
         mirror = nil
     }
 
@@ -112,7 +125,16 @@ package struct SimulatedDisk: Disk, Sendable {
     package mutating func list() throws(DiskError) -> [String] { names.keys.sorted() }
 
     package mutating func read(_ name: String) throws(DiskError) -> [UInt8] {
-        try files[file(name, for: "read")].bytes
+        let file = try file(name, for: "read")
+        if let left = readsUntilFailure {
+            readsUntilFailure = left > 0 ? left - 1 : nil
+            if left == 0 {
+                failures += 1
+                reflect()
+                throw DiskError("read", name, "input/output error")
+            }
+        }
+        return files[file].bytes
     }
 
     package mutating func create(_ name: String) throws(DiskError) {

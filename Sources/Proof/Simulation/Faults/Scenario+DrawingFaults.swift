@@ -5,12 +5,15 @@ extension Scenario {
     /// What befalls disks, with dice of its own, so that a seed means the same with and without.
     mutating func drawDiskFaults() {
         var dice = Dice(seed: seed &+ 0x6469_736b)
-        guard faults.mayCrash, !isInMemory, dice.below(2) == 0 else { return }
+        guard faults.mayCrash, !isInMemory else { return }
         let weight = max(faults.weights.values.reduce(0, +), 1)
-        faults.weights[.diskError] = dice.within(1...weight)
-        faults.atStarts = dice.pick([0, 10, 50])
-        if dice.below(3) == 0 { faults.weights[.slowDisk] = dice.within(1...max(weight / 4, 1)) }
-        if dice.below(3) == 0 { faults.weights[.harm] = 1 }
+        if dice.below(2) == 0 {
+            faults.weights[.diskError] = dice.within(1...weight)
+            faults.atStarts = dice.pick([0, 10, 50])
+            if dice.below(3) == 0 { faults.weights[.slowDisk] = dice.within(1...max(weight / 4, 1)) }
+            if dice.below(3) == 0 { faults.weights[.harm] = 1 }
+        }
+        if dice.below(2) == 0 { faults.weights[.lostDisk] = dice.within(1...weight) }
     }
 
     mutating func drawFaults(_ dice: inout Dice) {

@@ -38,6 +38,8 @@ package struct Scenario: Sendable {
         case diskError, slowDisk
         /// A member crashes, and a bit of its files is flipped, or a file is gone or short.
         case harm
+        /// A member crashes, and its disk is empty then, or holds an older copy of what it held.
+        case lostDisk
     }
 
     /// What breaks, and how often.
@@ -54,7 +56,7 @@ package struct Scenario: Sendable {
         var youngLeader = 0
         /// Chance of a crash at each of the steps around a store.
         var crashPoint = 0
-        /// Percent of starts at which the disk fails, or that are cut short.
+        /// Percent of starts at which the disk fails, also when it is read, or that are cut short.
         var atStarts = 0
         /// The longest that a fault lasts.
         var longest: Microseconds = 1

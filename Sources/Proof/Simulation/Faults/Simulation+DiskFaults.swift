@@ -43,10 +43,10 @@ extension Simulation {
             return
         }
         let calls = dice.below(12)
-        if dice.below(2) == 0 {
-            member.disk.failure = SimulatedDisk.Failure(after: calls, lasts: false)
-        } else {
-            member.disk.callsUntilFailure = calls
+        switch dice.below(4) {
+        case 0, 1: member.disk.failure = SimulatedDisk.Failure(after: calls, lasts: false)
+        case 2: member.disk.readsUntilFailure = calls / 2
+        default: member.disk.callsUntilFailure = calls
         }
     }
 
@@ -71,7 +71,7 @@ extension Simulation {
     func harm(_ member: Member) {
         let harmed = members.count { $0.isHarmed || $0.isOut }
         guard scenario.operators.interval == 0, scenario.initialVoters == members.count, member.isAlive,
-            2 * (harmed + 1) < members.count
+            2 * (harmed + 1) < members.count, loss == nil
         else { return }
         crash(member, for: restartSpan())
         member.isHarmed = true

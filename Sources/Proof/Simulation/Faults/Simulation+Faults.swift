@@ -10,6 +10,7 @@ extension Simulation {
 
     func strike() throws {
         guard phase == .faults else { return }
+        if isQuiet { return scheduleFault() }
         tally.events += 1
         tally.faults += 1
         fingerprint.mix(time)
@@ -32,6 +33,7 @@ extension Simulation {
         case .diskError: failDisk(of: members[target()])
         case .slowDisk: slowDisk(of: members[target()], for: span)
         case .harm: harm(members[target()])
+        case .lostDisk: loseDisk(of: members[target()])
         }
     }
 
@@ -65,7 +67,7 @@ extension Simulation {
     }
 
     func strikeYoung(_ member: Member) {
-        guard phase == .faults else { return }
+        guard phase == .faults, !isQuiet else { return }
         tally.events += 1
         tally.faults += 1
         switch dice.below(4) {
@@ -91,7 +93,7 @@ extension Simulation {
     }
 
     func isolate(_ member: Int, for span: Microseconds) {
-        guard phase == .faults else { return }
+        guard phase == .faults, !isQuiet else { return }
         let others = members.indices.filter { $0 != member }
         cut(
             Cut(told: "n\(member) is cut off", links: others.flatMap { [(member, $0), ($0, member)] }),
@@ -130,7 +132,7 @@ extension Simulation {
     /// Whether chance crashes a member between two steps of a turn; oftener where they are rare ones.
     func strikes(_ member: Member, around ready: ReplicaReady) -> Bool {
         let chance = min(scenario.faults.crashPoint * (ready.isRare ? 100 : 1), 300_000)
-        guard phase == .faults, dice.chance(perMillion: chance) else { return false }
+        guard phase == .faults, dice.chance(perMillion: chance), !isQuiet else { return false }
         crash(member, for: restartSpan())
         return true
     }

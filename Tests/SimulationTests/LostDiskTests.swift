@@ -1,0 +1,61 @@
+import Storage
+import XCTest
+
+@testable import Consensus
+@testable import KeyValue
+@testable import Simulation
+
+/// Disks that are lost or cannot be read, in a simulated cluster.
+final class LostDiskTests: XCTestCase {
+    func testDisksThatAreLostAreFoundAndTheirMembersReplaced() {
+        var tally = Tally()
+        for seed in 1...6 {
+            var scenario = Scenario(plain: UInt64(seed), members: 3, operations: 200)
+            scenario.think = 400_000
+            scenario.faults.interval = 500_000
+            scenario.faults.weights = [.lostDisk: 2, .crash: 1]
+            scenario.faults.longest = 200_000
+            scenario.limits.snapshotEvery = seed % 2 == 0 ? 20 : 10_000
+            let report = Simulation(scenario).run()
+            XCTAssertNil(report.violation, "\(report.violation as Any)")
+            tally.add(report.tally)
+        }
+        XCTAssertGreaterThan(tally.lossesFound, 0)
+        XCTAssertGreaterThan(tally.replacements, 1)
+        XCTAssertGreaterThan(tally.lostDisks, tally.lossesFound)
+    }
+
+    /// What a read that fails hides is not taken for what is missing.
+    func testAStartOnADiskThatCannotBeReadChangesNothingAndSaysSo() throws {
+        func open(_ disk: SimulatedDisk) throws -> (
+            storage: MemberStorage<SimulatedDisk>, found: MemberStorage<SimulatedDisk>.Found
+        ) {
+            try MemberStorage.open(on: disk, node: "n0", initialVoters: ["n0"], segmentSize: 100)
+        }
+        var (storage, _) = try open(SimulatedDisk())
+        for index in 1...5 {
+            var ready = Ready()
+            ready.entriesStart = index
+            ready.entries = [Entry(term: 1, "c1 1 write 1 \(index)")]
+            try storage.store(ReplicaReady(raft: ready))
+        }
+        for reads in 0... {
+            var disk = storage.disk
+            let mirror = DiskMirror()
+            disk.mirror = mirror
+            disk.readsUntilFailure = reads
+            do {
+                let found = try open(disk).found
+                XCTAssertEqual(found.state.log.lastIndex, 5)
+                XCTAssertGreaterThan(reads, 5, "every file is read")
+                return
+            } catch StorageError.disk(let error) {
+                XCTAssertEqual(error.reason, "input/output error")
+                var left = try XCTUnwrap(mirror.seen)
+                left.mend()
+                XCTAssertEqual(try left.list(), try disk.list())
+                XCTAssertEqual(try open(left).found.state.log.lastIndex, 5)
+            }
+        }
+    }
+}
