@@ -12,16 +12,6 @@ final class CatchingUpTests: XCTestCase {
         }
     }
 
-    private func drain(_ raft: inout Raft) -> [Outgoing] {
-        var sent: [Outgoing] = []
-        while raft.hasReady {
-            let ready = raft.takeReady()
-            raft.persisted(ready)
-            sent += ready.early + ready.late
-        }
-        return sent
-    }
-
     /// A leader of three with ten entries of term 2, of which a snapshot stands for the first eight.
     private func leader() -> Raft {
         let entries = (1...10).map { Entry(term: 2, "c1 \($0) write 1 \($0)") }
@@ -33,7 +23,7 @@ final class CatchingUpTests: XCTestCase {
             snapshot: Snapshot(position: position, source: Text()), now: 0)
         raft.advance(to: 1_000_000)
         for round in 0..<2 {
-            for outgoing in drain(&raft) where outgoing.to == "n1" {
+            for outgoing in raft.drain().sent where outgoing.to == "n1" {
                 let reply = RequestVoteReply(term: round == 0 ? 2 : 3, voteGranted: true, preVote: round == 0)
                 let answer = RaftMessage(inReplyTo: outgoing.message.id, .requestVoteReply(reply))
                 raft.receive(answer, from: "n1", now: 1_000_000)
@@ -56,7 +46,7 @@ final class CatchingUpTests: XCTestCase {
     /// A member refuses so often, and then gets a snapshot.
     private func expectSnapshot(after hint: LogPosition, refusals: Int) throws {
         var raft = leader()
-        var sent = drain(&raft).filter { $0.to == "n2" }
+        var sent = raft.drain().sent.filter { $0.to == "n2" }
         for step in 0..<refusals {
             let probe = try XCTUnwrap(
                 sent.last { if case .appendEntries = $0.message.body { true } else { false } })
@@ -64,7 +54,7 @@ final class CatchingUpTests: XCTestCase {
             raft.receive(
                 RaftMessage(inReplyTo: probe.message.id, .appendEntriesReply(refusal)), from: "n2",
                 now: 1_000_100 + step)
-            sent = drain(&raft).filter { $0.to == "n2" }
+            sent = raft.drain().sent.filter { $0.to == "n2" }
             if sent.contains(where: { if case .installSnapshot = $0.message.body { true } else { false } }) {
                 return
             }

@@ -66,32 +66,32 @@ final class Cluster: TestNetwork<RaftMessage> {
     }
 
     private func drain(_ id: NodeID) {
-        var turns = 0
-        while members[id]!.hasReady {
-            turns += 1
-            guard turns < 50 else { return XCTFail("\(id) asks for its turn for ever") }
-            let ready = members[id]!.takeReady()
-            post(ready.early, from: id)
-            store(ready, at: id)
-            members[id]!.persisted(ready)
-            post(ready.late, from: id)
-            for index in ready.committed { commit(self[id].log[index], at: index, by: id) }
-            reads[id, default: []] += ready.reads.map(\.id)
-            events[id, default: []] += ready.events
-            failedChanges += ready.failedChanges
-            check(id)
+        var committed: [Range<Index>] = []
+        let isDone = members[id]!.drive {
+            post($0.early, from: id)
+            store($0.storage, at: id)
+            events[id, default: []] += $0.events
+        } then: {
+            post($0.late, from: id)
+            committed.append($0.committed)
+            reads[id, default: []] += $0.reads.map(\.id)
+            events[id, default: []] += $0.events
+            failedChanges += $0.failedChanges
         }
+        XCTAssertTrue(isDone, "\(id) asks for its turn for ever")
+        for index in committed.joined() { commit(self[id].log[index], at: index, by: id) }
+        check(id)
     }
 
     private func post(_ messages: [Outgoing], from id: NodeID) {
         for outgoing in messages { post(outgoing.message, from: id, to: outgoing.to) }
     }
 
-    private func store(_ ready: Ready, at id: NodeID) {
-        if let state = ready.hardState { stored[id]!.hardState = state }
-        if let start = ready.entriesStart {
+    private func store(_ update: StorageUpdate, at id: NodeID) {
+        if let state = update.hardState { stored[id]!.hardState = state }
+        if case .suffix(let start, let entries) = update.log {
             stored[id]!.entries.removeSubrange((start - 1)...)
-            stored[id]!.entries += ready.entries
+            stored[id]!.entries += entries
         }
     }
 

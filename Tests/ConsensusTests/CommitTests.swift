@@ -75,14 +75,15 @@ final class CommitTests: XCTestCase {
             _ = hand.raft.propose(Command("a"))
             let ready = hand.raft.takeReady()
             XCTAssertEqual(ready.early.map(\.to), size == 1 ? [] : ["n1"])
-            XCTAssertEqual(ready.late, [])
             for append in ready.early where append.to == "n1" {
                 let reply = RaftMessage(inReplyTo: append.message.id, hand.answer(true))
                 hand.raft.receive(reply, from: "n1", now: hand.now)
             }
             XCTAssertEqual(hand.raft.commitIndex, before, "committed before it was stored, of \(size)")
-            hand.raft.persisted(ready)
+            let effects = hand.raft.stored(ready.storage)
+            XCTAssertEqual(effects.late, [])
             XCTAssertEqual(hand.raft.commitIndex, hand.raft.log.lastIndex)
+            XCTAssertEqual(effects.committed, (before + 1)..<(hand.raft.commitIndex + 1), "in the same round")
         }
     }
 
@@ -109,11 +110,10 @@ final class CommitTests: XCTestCase {
         XCTAssertTrue(hand.raft.isLeader)
         XCTAssertEqual(hand.raft.commitIndex, 0)
         let ready = hand.raft.takeReady()
-        XCTAssertEqual(ready.hardState, HardState(term: 1, votedFor: "n0"))
-        XCTAssertEqual(ready.entries.count, 1)
-        XCTAssertTrue(ready.committed.isEmpty)
-        hand.raft.persisted(ready)
-        XCTAssertEqual(hand.raft.takeReady().committed, 1..<2)
+        XCTAssertEqual(ready.storage.hardState, HardState(term: 1, votedFor: "n0"))
+        XCTAssertEqual(ready.storage.suffix?.entries.count, 1)
+        XCTAssertEqual(hand.raft.commitIndex, 0)
+        XCTAssertEqual(hand.raft.stored(ready.storage).committed, 1..<2)
         XCTAssertFalse(hand.raft.hasReady)
         XCTAssertNil(hand.raft.deadline)
     }
@@ -150,8 +150,7 @@ final class CommitTests: XCTestCase {
             leaderCommit: 0)
         hand.raft.receive(RaftMessage(id: 1, .appendEntries(request)), from: "n1", now: hand.now)
         XCTAssertEqual(hand.raft.durableIndex, 1)
-        let ready = hand.raft.takeReady()
-        hand.raft.persisted(ready)
+        hand.step()
         XCTAssertEqual(hand.raft.durableIndex, 3)
     }
 

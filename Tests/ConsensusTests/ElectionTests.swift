@@ -140,11 +140,12 @@ final class ElectionTests: XCTestCase {
         hand.raft.receive(RaftMessage(id: 1, .requestVote(request)), from: "n1", now: hand.now)
         let ready = hand.raft.takeReady()
         XCTAssertEqual(ready.early, [])
-        XCTAssertEqual(ready.hardState, HardState(term: 3, votedFor: "n1"))
-        XCTAssertEqual(ready.late.count, 1)
-        XCTAssertTrue(ready.mustSync)
+        XCTAssertEqual(ready.storage.hardState, HardState(term: 3, votedFor: "n1"))
+        XCTAssertFalse(ready.storage.isEmpty)
+        XCTAssertEqual(hand.raft.stored(ready.storage).late.count, 1)
         // What it stored is all that a run after a crash needs to keep its word, and to repeat it.
-        var again = Hand(term: ready.hardState?.term, votedFor: ready.hardState?.votedFor)
+        let stored = ready.storage.hardState
+        var again = Hand(term: stored?.term, votedFor: stored?.votedFor)
         var other = request
         other.candidate = "n2"
         XCTAssertEqual(again.vote(other)?.voteGranted, false)
@@ -159,10 +160,10 @@ final class ElectionTests: XCTestCase {
         hand.raft.receive(
             RaftMessage(inReplyTo: preVotes[0].message.id, .requestVoteReply(grant)), from: preVotes[0].to,
             now: hand.now)
-        let ready = hand.raft.takeReady()
-        XCTAssertEqual(ready.hardState, HardState(term: 5, votedFor: "n0"))
+        let (ready, effects) = hand.step()
+        XCTAssertEqual(ready.storage.hardState, HardState(term: 5, votedFor: "n0"))
         XCTAssertEqual(ready.early, [])
-        XCTAssertEqual(ready.late.map { $0.requestVote?.term }, [5, 5])
+        XCTAssertEqual(effects.late.map { $0.requestVote?.term }, [5, 5])
     }
 
     // Scenario 8
@@ -171,18 +172,18 @@ final class ElectionTests: XCTestCase {
         // could make it use again.
         var leader = Hand(of: 2, voters: ["n0"])
         leader.raft.advance(to: leader.now)
-        let first = leader.raft.takeReady()
-        XCTAssertEqual(first.hardState, HardState(term: 1, votedFor: "n0"))
+        let (first, then) = leader.step()
+        XCTAssertEqual(first.storage.hardState, HardState(term: 1, votedFor: "n0"))
         XCTAssertEqual(first.early, [])
-        XCTAssertEqual(first.late.compactMap(\.appendEntries).count, 1)
+        XCTAssertEqual(then.late.compactMap(\.appendEntries).count, 1)
         // A follower asks the leader of a term that it has just come to.
         var follower = Hand()
         follower.raft.read(1)
         follower.raft.receive(
             RaftMessage(.appendEntries(heartbeat(term: 4, from: "n1"))), from: "n1", now: follower.now)
-        let ready = follower.raft.takeReady()
+        let (ready, effects) = follower.step()
         XCTAssertEqual(ready.early, [])
         XCTAssertEqual(
-            ready.late.filter { if case .readIndex = $0.message.body { true } else { false } }.count, 1)
+            effects.late.filter { if case .readIndex = $0.message.body { true } else { false } }.count, 1)
     }
 }

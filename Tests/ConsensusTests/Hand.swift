@@ -31,27 +31,37 @@ struct Hand {
     /// Does all that the member asks for.
     mutating func settle() -> [Outgoing] {
         var messages: [Outgoing] = []
-        while raft.hasReady {
-            let ready = raft.takeReady()
-            raft.persisted(ready)
-            messages += ready.early + ready.late
-            events += ready.events
-            reads += ready.reads
-            if let position = ready.logReset { logResets.append(position) }
-            install(ready)
-        }
+        while raft.hasReady { step(&messages) }
         return messages
     }
 
-    /// Takes pieces of a snapshot for its state machine, and the whole when its last piece is there.
-    private mutating func install(_ ready: Ready) {
-        for piece in ready.snapshotPieces {
+    /// Takes one round.
+    @discardableResult
+    mutating func step() -> (ready: Ready<Outgoing>, effects: Effects) {
+        var messages: [Outgoing] = []
+        return step(&messages)
+    }
+
+    @discardableResult
+    private mutating func step(_ messages: inout [Outgoing]) -> (ready: Ready<Outgoing>, effects: Effects) {
+        let ready = raft.takeReady()
+        let effects = raft.stored(ready.storage)
+        messages += ready.early + effects.late
+        events += ready.events + effects.events
+        reads += effects.reads
+        if case .reset(let position) = ready.storage.log { logResets.append(position) }
+        for piece in ready.storage.snapshotPieces {
             arriving = piece.offset == 0 ? piece.text : arriving + piece.text
         }
-        guard let replyToken = ready.replyToken, let last = ready.snapshotPieces.last else { return }
+        if let replyToken = effects.replyToken { install(replyToken) }
+        return (ready, effects)
+    }
+
+    /// Takes a snapshot for its state machine, when its last piece is there.
+    private mutating func install(_ replyToken: SnapshotReplyToken) {
         installed.append(arriving)
         raft.install(
-            Snapshot(position: last.position, source: Pieces([arriving])), membership: raft.membership,
+            Snapshot(position: replyToken.position, source: Pieces([arriving])), membership: raft.membership,
             for: replyToken)
     }
 
@@ -142,7 +152,27 @@ struct Hand {
     }
 }
 
+extension StorageUpdate {
+    var suffix: (start: Index, entries: ArraySlice<Entry>)? {
+        if case .suffix(let start, let entries) = log { (start, entries) } else { nil }
+    }
+}
+
 extension Raft {
+    /// Takes all rounds that are due.
+    /// - Returns: all that it says, and the reads that may be answered.
+    mutating func drain() -> (sent: [Outgoing], reads: [ReadyRead]) {
+        var (sent, reads): ([Outgoing], [ReadyRead]) = ([], [])
+        let isDone = drive {
+            sent += $0.early
+        } then: {
+            sent += $0.late
+            reads += $0.reads
+        }
+        precondition(isDone, "\(id) asks for its turn for ever")
+        return (sent, reads)
+    }
+
     var isFollower: Bool { if case .follower = role { true } else { false } }
     var isCandidate: Bool { if case .candidate = role { true } else { false } }
     var isPreCandidate: Bool { if case .preCandidate = role { true } else { false } }

@@ -120,7 +120,7 @@ final class LearnerTests: XCTestCase {
         hand.now += Limits().catchUpPatience
         hand.raft.advance(to: hand.now)
         XCTAssertEqual(hand.raft.changeMembership(to: ["n0", "n2"], change: "c1 1"), .underWay)
-        XCTAssertEqual(hand.raft.takeReady().failedChanges, ["c1 1"])
+        XCTAssertEqual(hand.step().effects.failedChanges, ["c1 1"])
         XCTAssertNil(hand.raft.leadership.catchUp)
     }
 

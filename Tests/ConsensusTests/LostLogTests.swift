@@ -228,7 +228,7 @@ final class LostLogTests: XCTestCase {
 
     func testNobodyIsSentWhatIsForAVoterThatTakesNoPart() {
         var hand = Hand("n0", voters: ["n0", "n1", "n9"])
-        XCTAssertTrue(hand.raft.takeReady().events.contains(.absentVoters(["n9"])))
+        XCTAssertTrue(hand.step().ready.events.contains(.absentVoters(["n9"])))
         var sent = hand.waitForDeadline()
         XCTAssertEqual(sent.compactMap { $0.requestVote == nil ? nil : $0.to }, ["n1"])
         sent += hand.makeLeader()

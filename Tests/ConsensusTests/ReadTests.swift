@@ -249,12 +249,10 @@ final class ReadTests: XCTestCase {
         var hand = Hand(of: 1, log: [1, 1, 1])
         hand.raft.read(1)
         hand.raft.advance(to: hand.now)
-        let ready = hand.raft.takeReady()
-        XCTAssertEqual(ready.reads, [])
-        hand.raft.persisted(ready)
-        let next = hand.raft.takeReady()
-        XCTAssertEqual(next.committed, 1..<5)
-        XCTAssertEqual(next.reads, [ReadyRead(id: 1, index: 4)])
+        XCTAssertEqual(hand.raft.commitIndex, 0)
+        let effects = hand.step().effects
+        XCTAssertEqual(effects.committed, 1..<5)
+        XCTAssertEqual(effects.reads, [ReadyRead(id: 1, index: 4)])
     }
 
     // Scenario 59

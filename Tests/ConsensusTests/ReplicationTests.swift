@@ -39,8 +39,9 @@ final class ReplicationTests: XCTestCase {
             hand.raft.receive(RaftMessage(id: 1, .appendEntries(request)), from: "n1", now: hand.now)
             let ready = hand.raft.takeReady()
             XCTAssertEqual(hand.raft.log.terms, log, "\(new) behind \(previous)")
-            XCTAssertEqual(ready.entriesStart, storedFrom, "\(new) behind \(previous)")
-            XCTAssertEqual(ready.entries.map(\.term), storedFrom.map { Array(log[($0 - 1)...]) } ?? [])
+            XCTAssertEqual(ready.storage.suffix?.start, storedFrom, "\(new) behind \(previous)")
+            XCTAssertEqual(
+                ready.storage.suffix?.entries.map(\.term), storedFrom.map { Array(log[($0 - 1)...]) })
         }
     }
 
@@ -54,8 +55,8 @@ final class ReplicationTests: XCTestCase {
         hand.raft.receive(RaftMessage(id: 9, .appendEntries(request)), from: "n1", now: hand.now)
         let ready = hand.raft.takeReady()
         XCTAssertEqual(ready.early, [])
-        XCTAssertEqual(ready.entries.count, 1)
-        XCTAssertEqual(ready.late.map(\.message.inReplyTo), [9])
+        XCTAssertEqual(ready.storage.suffix?.entries.count, 1)
+        XCTAssertEqual(hand.raft.stored(ready.storage).late.map(\.message.inReplyTo), [9])
     }
 
     // Scenario 31

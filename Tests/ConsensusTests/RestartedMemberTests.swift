@@ -4,18 +4,6 @@ import XCTest
 
 /// Found by the simulation: answers to what a member asked before it started again.
 final class RestartedMemberTests: XCTestCase {
-    private func drain(_ raft: inout Raft) -> (sent: [Outgoing], reads: [ReadyRead]) {
-        var sent: [Outgoing] = []
-        var reads: [ReadyRead] = []
-        while raft.hasReady {
-            let ready = raft.takeReady()
-            raft.persisted(ready)
-            sent += ready.early + ready.late
-            reads += ready.reads
-        }
-        return (sent, reads)
-    }
-
     /// A member that starts with what it had stored, follows `n1` and asks it about a read.
     private func member(seed: UInt64, committed: Index) -> (raft: Raft, question: MessageID?) {
         let entries = (1...9).map { Entry(term: 3, "c1 \($0) write 1 \($0)") }
@@ -26,7 +14,7 @@ final class RestartedMemberTests: XCTestCase {
             term: 3, leader: "n1", prevLogIndex: 9, prevLogTerm: 3, leaderCommit: committed)
         raft.receive(RaftMessage(id: 1, .appendEntries(append)), from: "n1", now: 0)
         raft.read(1)
-        let question = drain(&raft).sent.first {
+        let question = raft.drain().sent.first {
             if case .readIndex = $0.message.body { true } else { false }
         }
         return (raft, question?.message.id)
@@ -39,9 +27,9 @@ final class RestartedMemberTests: XCTestCase {
         var (after, question) = member(seed: 2, committed: 7)
         let answer = RaftMessage(inReplyTo: before, .readIndexReply(ReadIndexReply(term: 3, index: 5)))
         after.receive(answer, from: "n1", now: 1)
-        XCTAssertEqual(drain(&after).reads, [])
+        XCTAssertEqual(after.drain().reads, [])
         let own = RaftMessage(inReplyTo: question, .readIndexReply(ReadIndexReply(term: 3, index: 7)))
         after.receive(own, from: "n1", now: 1)
-        XCTAssertEqual(drain(&after).reads.map(\.index), [7])
+        XCTAssertEqual(after.drain().reads.map(\.index), [7])
     }
 }

@@ -33,15 +33,8 @@ final class SlowElectionTests: XCTestCase {
                     members[index].receive(one.outgoing.message, from: one.from, now: now)
                 }
                 members[index].advance(to: now)
-                var reads: [ReadyRead] = []
-                while members[index].hasReady {
-                    let ready = members[index].takeReady()
-                    members[index].persisted(ready)
-                    reads += ready.reads
-                    flying += (ready.early + ready.late).map {
-                        Flying(arrives: now + latency, from: names[index], outgoing: $0)
-                    }
-                }
+                let (sent, reads) = members[index].drain()
+                flying += sent.map { Flying(arrives: now + latency, from: names[index], outgoing: $0) }
                 if isOver(members[index], reads) { return now }
             }
         }

@@ -64,9 +64,7 @@ final class StallTests: XCTestCase {
         cluster.with("n0") { [now = cluster.now] in
             $0.advanceHeartbeats(to: now)
             XCTAssert($0.isLeader, "what a quorum has answered may be what waits")
-            let ready = $0.takeReady()
-            $0.persisted(ready)
-            XCTAssertEqual(ready.early.map(\.to), ["n1", "n2"])
+            XCTAssertEqual($0.drain().sent.map(\.to), ["n1", "n2"])
             XCTAssertGreaterThan($0.heartbeatDeadline ?? 0, now)
             $0.advance(to: now)
             XCTAssertFalse($0.isLeader)

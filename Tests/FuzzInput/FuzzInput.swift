@@ -43,17 +43,14 @@ package enum FuzzInput {
     }
 
     private static func drain(_ replica: inout Replica, _ writer: inout MessageWriter) {
-        var turns = 0
-        while replica.hasReady {
-            turns += 1
-            precondition(turns < 1_000, "a turn does not end")
-            let ready = replica.takeReady()
-            for envelope in ready.early { writer.write(envelope) }
-            replica.persisted(ready)
-            for envelope in ready.late { writer.write(envelope) }
-            for reply in ready.replies { writer.write(reply) }
-            if let violation = replica.raft.violatedInvariant() { preconditionFailure(violation) }
+        let isDone = replica.drive {
+            for envelope in $0.early { writer.write(envelope) }
+        } then: {
+            for envelope in $0.late { writer.write(envelope) }
+            for reply in $0.replies { writer.write(reply) }
         }
+        precondition(isDone, "a turn does not end")
+        if let violation = replica.raft.violatedInvariant() { preconditionFailure(violation) }
     }
 
     private struct Envelope: Decodable {

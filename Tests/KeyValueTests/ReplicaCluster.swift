@@ -46,17 +46,13 @@ final class ReplicaCluster: TestNetwork<PeerMessage> {
     }
 
     private func drain(_ id: NodeID) {
-        var rounds = TurnRounds(most: self[id].limits.roundsPerTurn)
-        while replicas[id]!.hasReady {
-            guard rounds.begin(at: replicas[id]!.lastApplied) else {
-                return XCTFail("\(id) asks for its turn for ever")
-            }
-            let ready = replicas[id]!.takeReady()
-            post(ready.early, from: id)
-            replicas[id]!.persisted(ready)
-            post(ready.late, from: id)
-            replies[id, default: []] += ready.replies
+        let isDone = replicas[id]!.drive {
+            post($0.early, from: id)
+        } then: {
+            post($0.late, from: id)
+            replies[id, default: []] += $0.replies
         }
+        XCTAssertTrue(isDone, "\(id) asks for its turn for ever")
     }
 
     private func post(_ envelopes: [PeerEnvelope], from id: NodeID) {

@@ -36,9 +36,9 @@ final class TransferTests: XCTestCase {
         replica.advance(to: now)
         let request = PeerEnvelope(to: "n0", .transfer(TransferRequest(term: term, target: "n2")))
         let ready = replica.takeReady()
-        XCTAssertEqual(ready.raft.hardState?.term, term)
+        XCTAssertEqual(ready.storage.hardState?.term, term)
         XCTAssertFalse(ready.early.contains(request))
-        XCTAssertTrue(ready.late.contains(request))
+        XCTAssertTrue(replica.stored(ready.storage).late.contains(request))
     }
 
     // Scenario 82

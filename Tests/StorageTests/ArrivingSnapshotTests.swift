@@ -48,12 +48,13 @@ final class ArrivingSnapshotTests: XCTestCase {
     }
 
     private func settle() throws {
-        while replica.hasReady {
-            let ready = replica.takeReady()
-            events += ready.raft.events
-            try storage.store(ready)
-            replica.persisted(ready)
+        let isDone = try replica.drive {
+            events += $0.events
+            try storage.store($0.storage)
+        } then: {
+            events += $0.events
         }
+        XCTAssertTrue(isDone)
     }
 
     /// What the next start finds.

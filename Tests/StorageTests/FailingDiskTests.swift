@@ -50,7 +50,8 @@ final class FailingDiskTests: XCTestCase {
         }
     }
 
-    private func next(_ content: Content, using generator: inout SeededGenerator) -> (ReplicaReady, Content) {
+    private func next(_ content: Content, using generator: inout SeededGenerator) -> (StorageUpdate, Content)
+    {
         var next = content
         if Int.random(in: 0..<5, using: &generator) == 0, !content.terms.isEmpty {
             let count = Int.random(in: 1...content.terms.count, using: &generator)

@@ -3,40 +3,28 @@
 
 // What members store, as these tests need it.
 
-extension ReplicaReady {
+extension StorageUpdate {
     /// Entries that replace what the log holds from `start` on, and a term and vote.
     static func appending(
         _ entries: [Entry], at start: Index, _ state: HardState? = nil
-    ) -> ReplicaReady {
-        var ready = Ready()
-        ready.hardState = state
-        ready.entriesStart = start
-        ready.entries = entries[...]
-        return ReplicaReady(raft: ready)
+    ) -> StorageUpdate {
+        StorageUpdate(hardState: state, log: .suffix(from: start, entries[...]))
     }
 
-    static func voting(_ state: HardState) -> ReplicaReady {
-        var ready = Ready()
-        ready.hardState = state
-        return ReplicaReady(raft: ready)
-    }
+    static func voting(_ state: HardState) -> StorageUpdate { StorageUpdate(hardState: state) }
 
-    static func resetting(to position: LogPosition) -> ReplicaReady {
-        var ready = Ready()
-        ready.logReset = position
-        return ReplicaReady(raft: ready)
+    static func resetting(to position: LogPosition) -> StorageUpdate {
+        StorageUpdate(log: .reset(to: position))
     }
 
     /// A whole snapshot of the member's own.
-    static func snapshot(_ position: LogPosition, of store: Store = Store()) -> ReplicaReady {
-        ReplicaReady(raft: Ready(), snapshotPiece: .whole(position, of: store))
+    static func snapshot(_ position: LogPosition, of store: Store = Store()) -> StorageUpdate {
+        StorageUpdate(ownSnapshotPiece: .whole(position, of: store))
     }
 
     /// A whole snapshot that has come from a leader.
-    static func leadersSnapshot(_ position: LogPosition) -> ReplicaReady {
-        var ready = Ready()
-        ready.snapshotPieces = [.whole(position)]
-        return ReplicaReady(raft: ready)
+    static func leadersSnapshot(_ position: LogPosition) -> StorageUpdate {
+        StorageUpdate(snapshotPieces: [.whole(position)])
     }
 }
 

@@ -33,7 +33,7 @@ final class MemberStorageTests: XCTestCase {
         let before = storage.disk.syncs
         try storage.store(.appending(.terms([1, 1, 1, 1]), at: 1, HardState(term: 1)))
         XCTAssertEqual(storage.disk.syncs, before + 1)
-        try storage.store(ReplicaReady(raft: Ready()))
+        try storage.store(StorageUpdate())
         XCTAssertEqual(storage.disk.syncs, before + 1, "nothing had to be durable")
     }
 
@@ -106,7 +106,7 @@ final class MemberStorageTests: XCTestCase {
                     in: max(0, acknowledged.count - 2)...acknowledged.count, using: &generator)
                 let new = Array(repeating: term, count: Int.random(in: 1...4, using: &generator))
                 let next = Array(acknowledged[..<keep]) + new
-                let store = ReplicaReady.appending(.terms(new), at: keep + 1, HardState(term: term))
+                let store = StorageUpdate.appending(.terms(new), at: keep + 1, HardState(term: term))
                 let crashes = Int.random(in: 0..<4, using: &generator) == 0
                 if crashes { storage.disk.callsUntilFailure = Int.random(in: 0..<4, using: &generator) }
                 let isAcknowledged = (try? storage.store(store)) != nil

@@ -23,7 +23,7 @@ final class SnapshotStorageTests: XCTestCase {
     }
 
     /// - Returns: whether the disk did all of it.
-    private func store(_ steps: [ReplicaReady], in storage: inout Storage) -> Bool {
+    private func store(_ steps: [StorageUpdate], in storage: inout Storage) -> Bool {
         do {
             for step in steps { try storage.store(step) }
             return true
@@ -34,7 +34,7 @@ final class SnapshotStorageTests: XCTestCase {
 
     /// Does `steps` with a crash before each of the disk's calls in turn, and looks at what is found then.
     private func crashEverywhere(
-        _ steps: [ReplicaReady], _ look: (_ found: StoredState, _ isStored: Bool) -> Void
+        _ steps: [StorageUpdate], _ look: (_ found: StoredState, _ isStored: Bool) -> Void
     ) throws {
         for calls in 0... {
             var storage = try filled()
@@ -70,7 +70,7 @@ final class SnapshotStorageTests: XCTestCase {
     // Scenario 68
     func testACrashBeforeTheLogIsToldOfTheLeadersSnapshotDoesNotMixTheTwo() throws {
         let position = LogPosition(index: 6, term: 2)
-        let steps = [ReplicaReady.leadersSnapshot(position), .resetting(to: position)]
+        let steps = [StorageUpdate.leadersSnapshot(position), .resetting(to: position)]
         try crashEverywhere(steps) { found, isStored in
             if found.log.lastIncludedIndex == 3, !isStored {
                 XCTAssertEqual(found.log.terms, [1, 1, 1, 1, 1], "as if nothing had come")
@@ -116,12 +116,12 @@ final class SnapshotStorageTests: XCTestCase {
                 replica.advance(to: 1_000_000 + turn * 1_000)
                 replica.receive(
                     ClientRequest(client: "c1", messageID: written, swap), now: 1_000_000 + turn * 1_000)
-                while replica.hasReady {
-                    let ready = replica.takeReady()
-                    try storage.store(ready)
-                    replica.persisted(ready)
-                    applied += ready.raft.committed
+                let isDone = try replica.drive {
+                    try storage.store($0.storage)
+                } then: {
+                    applied += $0.applied
                 }
+                XCTAssertTrue(isDone)
             }
             XCTAssertEqual(replica.store[1]?.text, "\(written)", "each swap found the one before it")
             XCTAssertEqual(applied, Array(1...replica.lastApplied))
@@ -136,11 +136,7 @@ final class SnapshotStorageTests: XCTestCase {
         let settings = Raft.Settings(id: "n0", members: ["n0"], seed: 5)
         var replica = Replica(settings: settings, now: 1_000_000)
         replica.advance(to: 1_000_000)
-        while replica.hasReady {
-            let ready = replica.takeReady()
-            try storage.store(ready)
-            replica.persisted(ready)
-        }
+        XCTAssertTrue(try replica.drive({ try storage.store($0.storage) }, then: { _ in }))
         XCTAssertTrue(replica.raft.isLeader)
         let found = try open(storage.disk).found.state
         let again = Replica(settings: settings, stored: found, now: 2_000_000)
@@ -158,7 +154,7 @@ final class SnapshotStorageTests: XCTestCase {
         for calls in 0... {
             var (storage, _) = try open(SimulatedDisk())
             storage.disk.callsUntilFailure = calls
-            let isStored = store(states.map(ReplicaReady.voting), in: &storage)
+            let isStored = store(states.map(StorageUpdate.voting), in: &storage)
             for seed in 0..<50 {
                 var generator = SeededGenerator(seed: UInt64(seed))
                 var disk = storage.disk
@@ -178,8 +174,8 @@ final class SnapshotStorageTests: XCTestCase {
         let request = RequestVote(term: 7, candidate: "n1", lastLogIndex: 0, lastLogTerm: 0)
         raft.receive(RaftMessage(id: 1, .requestVote(request)), from: "n1", now: 1_000_000)
         let ready = raft.takeReady()
-        XCTAssertEqual(ready.hardState, HardState(term: 7, votedFor: "n1"))
+        XCTAssertEqual(ready.storage.hardState, HardState(term: 7, votedFor: "n1"))
         XCTAssertEqual(ready.early, [], "the vote is said only once it is stored")
-        XCTAssertEqual(ready.late.count, 1)
+        XCTAssertEqual(raft.stored(ready.storage).late.count, 1)
     }
 }

@@ -50,23 +50,13 @@ package struct Raft: Sendable {
     var now: Microseconds
     var generator: SeededGenerator
     private(set) var nextMessageID: MessageID = 1
-    var pending: PendingReady
-
-    /// What the next `Ready` will contain.
-    struct PendingReady: Sendable {
-        var hardStateChanged = false
-        /// The first index whose entry is not handed out for storing.
-        var unstoredFrom: Index?
-        var snapshotPieces: [SnapshotPiece] = []
-        var replyToken: SnapshotReplyToken?
-        var logReset: LogPosition?
-        /// The last index handed out as committed.
-        var handedOut: Index
-        var messages: [Outgoing] = []
-        var reads: [ReadyRead] = []
-        var failedChanges: [String] = []
-        var events: [Event] = []
-    }
+    var pending = PendingReady()
+    /// What is being stored, until `stored(_:)` is called.
+    var inStore: InStore?
+    /// Counts what was handed out to be stored.
+    var storageUpdates = 0
+    /// The last index that was handed out to be applied; it never falls.
+    package internal(set) var lastApplied: Index
 
     /// - Parameters:
     ///   - hardState: term and vote as they were stored.
@@ -94,7 +84,7 @@ package struct Raft: Sendable {
         roundTripMeasuredAt = now
         // Late answers to requests of an earlier run must not match requests of this one.
         if hardState.term > 0 { nextMessageID = .random(in: 1..<(1 << 52), using: &generator) }
-        pending = PendingReady(handedOut: log.lastIncludedIndex)
+        lastApplied = log.lastIncludedIndex
         noteMemberships(from: log.firstIndex)
         if memberships.count == 1 { noteAbsentVoters() }
         armElectionTimer()
@@ -103,6 +93,7 @@ package struct Raft: Sendable {
     }
 
     package var id: NodeID { settings.id }
+    package var limits: Limits { settings.limits }
     package var currentTerm: Term { hardState.term }
     package var votedFor: NodeID? { hardState.votedFor }
     /// The membership in force: the latest in the log, committed or not (§6).
@@ -192,59 +183,6 @@ package struct Raft: Sendable {
         case .readIndex(let question): receive(question, id: message.id, from: sender)
         case .readIndexReply(let answer): receive(answer, inReplyTo: message.inReplyTo, from: sender)
         }
-    }
-
-    /// What is to be done now; see `Ready` for the order. Call it until `hasReady` is false.
-    package mutating func takeReady() -> Ready {
-        if isLeader { prepareAppends() } else { askForReads() }
-        var ready = Ready()
-        ready.hardState = pending.hardStateChanged ? hardState : nil
-        if let start = pending.unstoredFrom {
-            ready.entriesStart = start
-            if start <= log.lastIndex { ready.entries = log[start...log.lastIndex] }
-        }
-        ready.logReset = pending.logReset
-        ready.snapshotPieces = pending.snapshotPieces
-        ready.replyToken = pending.replyToken
-        for message in pending.messages {
-            if mayLeaveBeforeSync(message) { ready.early.append(message) } else { ready.late.append(message) }
-        }
-        if pending.handedOut < commitIndex {
-            ready.committed = (pending.handedOut + 1)..<(commitIndex + 1)
-        }
-        ready.reads = pending.reads
-        ready.failedChanges = pending.failedChanges
-        ready.events = pending.events
-        pending = PendingReady(handedOut: commitIndex)
-        return ready
-    }
-
-    /// Whether there is anything to be done.
-    package var hasReady: Bool {
-        pending.hardStateChanged || pending.unstoredFrom != nil || !pending.messages.isEmpty
-            || !pending.failedChanges.isEmpty || pending.logReset != nil || !pending.snapshotPieces.isEmpty
-            || pending.handedOut < commitIndex || !pending.reads.isEmpty || !pending.events.isEmpty
-            || (isLeader ? hasAppendsToSend : hasReadsToAsk)
-    }
-
-    /// The first index whose entry changed since it was last handed out for storing; nil where there is none.
-    package var unstoredFrom: Index? { pending.unstoredFrom }
-
-    /// A leader's requests carry a term that was durable before it could be elected.
-    private func mayLeaveBeforeSync(_ outgoing: Outgoing) -> Bool {
-        guard !pending.hardStateChanged else { return false }
-        switch outgoing.message.body {
-        case .appendEntries, .installSnapshot, .timeoutNow, .readIndex, .readIndexReply: return true
-        case .requestVote, .requestVoteReply, .appendEntriesReply, .installSnapshotReply: return false
-        }
-    }
-
-    /// What `ready` asked to be stored is durable. Nothing may be received between taking it and this call.
-    package mutating func persisted(_ ready: Ready) {
-        guard let start = ready.entriesStart else { return }
-        durableIndex = start - 1 + ready.entries.count
-        if isLeader { advanceCommit() } else { commitWhatBothHold() }
-        continueChange()
     }
 
     // MARK: - Shared by the rules

@@ -78,15 +78,17 @@ extension Replica {
         if snapshot.position.index <= raft.commitIndexOnceStored {
             return "what it stands for is here by now"
         }
+        if raft.isLeader { return "this member leads by now" }
         // Without a quorum that takes part no start on it would be possible.
         if membership.hasQuorum(among: raft.settings.members) { return nil }
         return "init's node_ids hold no quorum of its voters, \(membership.words.prefix(100))"
     }
 
-    /// Takes over the leader's snapshot, which is stored.
-    mutating func takeOver(for replyToken: SnapshotReplyToken) {
-        guard let arrived, let membership = arrived.reader.membership else { return }
-        self.arrived = nil
+    /// Takes over the leader's snapshot, which is stored, where it was found right.
+    mutating func settle(_ replyToken: SnapshotReplyToken) {
+        guard let arrived = arrived.take(), let membership = arrived.reader.membership else {
+            return raft.refuseSnapshot(for: replyToken, snapshotFault ?? "pieces of it are missing")
+        }
         precondition(
             arrived.position == replyToken.position && arrived.position.index > raft.commitIndex,
             "the snapshot that is stored is not the one to be taken over")

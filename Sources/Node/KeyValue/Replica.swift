@@ -7,7 +7,7 @@ import Detours
 /// The member that was asked answers. Requests wait in `inbox` until there is a leader; writes go into its
 /// log, reads wait for its word; whatever is not answered in time is answered with an error that tells
 /// whether it may still happen.
-package struct Replica: Sendable {
+package struct Replica: Driven, Sendable {
     package internal(set) var raft: Raft
     package internal(set) var store: Store
     /// The last index whose entry the store has taken in; at most the commit index.
@@ -28,6 +28,8 @@ package struct Replica: Sendable {
     /// Numbers the requests that have no `msg_id`; drawn at random, so that no two runs of a member share any.
     var nextNumber: Int
     var outgoing: [PeerEnvelope] = []
+    /// What of it waits for the disk.
+    private var late: [PeerEnvelope] = []
     var replies: [ClientReply] = []
     /// The snapshot that is being taken, what there is of its text, and its next piece to be stored.
     var snapshotWriter: SnapshotWriter?
@@ -175,58 +177,51 @@ package struct Replica: Sendable {
         }
     }
 
-    /// What is to be done now; see `Ready` for the order. Call it until `hasReady` is false.
-    package mutating func takeReady() -> ReplicaReady {
-        appendHeldForwards()
-        refuseFailedChanges()
-        route()
-        var ready = raft.takeReady()
-        ready.snapshotPieces = admit(ready.snapshotPieces)
-        if let replyToken = ready.replyToken, arrived == nil {
-            raft.refuseSnapshot(for: replyToken, snapshotFault ?? "pieces of it are missing")
-            ready.replyToken = nil
-        }
-        followLog(ready)
-        defer {
-            snapshotPiece = nil
-            outgoing.removeAll(keepingCapacity: true)
-            replies.removeAll(keepingCapacity: true)
-        }
-        var (early, late): ([PeerEnvelope], [PeerEnvelope]) = ([], [])
-        for envelope in outgoing {
-            if mayOvertake(envelope.message, ready) {
-                early.append(detoured(envelope))
-            } else {
-                late.append(detoured(envelope))
-            }
-        }
-        return ReplicaReady(
-            raft: ready, early: early + ready.early.map(detoured), snapshotPiece: snapshotPiece,
-            late: late + ready.late.map(detoured), replies: replies)
-    }
-
-    /// Nothing that carries a term of this member's leaves before that term is durable.
-    private func mayOvertake(_ message: PeerMessage, _ ready: Ready) -> Bool {
-        switch message {
-        case .raft, .transfer: ready.hardState == nil
-        // These carry no term, but for what is relayed for another, which has stored its own.
-        case .forward, .hello, .relay: true
-        }
-    }
-
-    /// Whether there is anything to be done: only where `takeReady()` does some of it, or a turn would never end.
+    /// Whether there is anything to be done.
     package var hasReady: Bool {
         raft.hasReady || canRefuse || snapshotPiece != nil || !outgoing.isEmpty || !replies.isEmpty
             || canRoute
     }
 
-    /// What `ready` asked to be stored is durable: apply what is committed, and answer.
-    package mutating func persisted(_ ready: ReplicaReady) {
-        raft.persisted(ready.raft)
-        failedChanges += ready.raft.failedChanges
-        var waiting = ready.raft.reads[...]
+    /// What is to be done now.
+    package mutating func takeReady() -> ReplicaReady {
+        appendHeldForwards()
+        refuseFailedChanges()
+        route()
+        let ready = raft.takeReady()
+        var update = ready.storage
+        update.snapshotPieces = admit(update.snapshotPieces)
+        update.ownSnapshotPiece = snapshotPiece
+        snapshotPiece = nil
+        followLog(update)
+        var early: [PeerEnvelope] = []
+        for envelope in outgoing {
+            if mayOvertake(envelope.message, update) {
+                early.append(detoured(envelope))
+            } else {
+                late.append(detoured(envelope))
+            }
+        }
+        outgoing.removeAll(keepingCapacity: true)
+        return ReplicaReady(early: early + ready.early.map(detoured), storage: update, events: ready.events)
+    }
+
+    /// Nothing that carries a term of this member's leaves before that term is durable.
+    private func mayOvertake(_ message: PeerMessage, _ update: StorageUpdate) -> Bool {
+        switch message {
+        case .raft, .transfer: update.hardState == nil
+        // These carry no term, but for what is relayed for another, which has stored its own.
+        case .forward, .hello, .relay: true
+        }
+    }
+
+    /// What `takeReady()` asked to be stored is durable: applies what is committed, and answers.
+    package mutating func stored(_ update: StorageUpdate) -> ReplicaEffects {
+        let effects = raft.stored(update)
+        failedChanges += effects.failedChanges
+        var waiting = effects.reads[...]
         answer(&waiting)
-        for index in ready.raft.committed {
+        for index in effects.committed {
             precondition(index == lastApplied + 1, "entries are applied in order, each once")
             apply(raft.log[index])
             lastApplied = index
@@ -234,8 +229,15 @@ package struct Replica: Sendable {
         }
         precondition(waiting.isEmpty, "a read was released before its index was committed")
         unapplied.forget(upTo: lastApplied)
-        if let replyToken = ready.raft.replyToken { takeOver(for: replyToken) }
-        if let piece = ready.snapshotPiece { stored(piece) }
+        if let replyToken = effects.replyToken { settle(replyToken) }
+        if let piece = update.ownSnapshotPiece { stored(piece) }
+        defer {
+            late.removeAll(keepingCapacity: true)
+            replies.removeAll(keepingCapacity: true)
+        }
+        return ReplicaEffects(
+            late: late + effects.late.map(detoured), applied: effects.committed, replies: replies,
+            events: effects.events)
     }
 
     private mutating func apply(_ entry: Entry) {

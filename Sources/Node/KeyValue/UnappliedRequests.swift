@@ -84,8 +84,8 @@ extension Replica {
     }
 
     /// Forgets of the log what is gone, and looks at what has gathered.
-    mutating func followLog(_ ready: Ready) {
-        if let start = ready.entriesStart { unapplied.truncate(from: start) }
+    mutating func followLog(_ update: StorageUpdate) {
+        if case .suffix(let start, _) = update.log { unapplied.truncate(from: start) }
         guard unapplied.isInUse, unapplied.lag(behind: raft.log) > limits.unappliedSlack else { return }
         unapplied.scan(raft.log)
     }

@@ -106,16 +106,14 @@ package struct MemberStorage<Device: Disk>: Sendable {
         try log.noteCleanPoint()
     }
 
-    /// Makes durable what `ready` asks for; does nothing where it asks for nothing. One sync, but for pieces of
-    /// snapshots.
-    package mutating func store(_ ready: ReplicaReady) throws(DiskError) {
-        if let position = ready.raft.logReset { try log.reset(to: position) }
-        try log.store(ready.raft)
-        for piece in ready.raft.snapshotPieces {
+    /// Makes `update` durable; does nothing where it is empty. One sync, but for pieces of snapshots.
+    package mutating func store(_ update: StorageUpdate) throws(DiskError) {
+        try log.store(update)
+        for piece in update.snapshotPieces {
             incoming = try write(piece, after: incoming, name: Self.incomingPart)
         }
-        if !ready.raft.snapshotPieces.isEmpty { try incoming?.sync(on: &log.disk) }
-        if let piece = ready.snapshotPiece {
+        if !update.snapshotPieces.isEmpty { try incoming?.sync(on: &log.disk) }
+        if let piece = update.ownSnapshotPiece {
             own = try write(piece, after: own, name: Self.ownPart)
             try own?.sync(on: &log.disk)
         }

@@ -76,17 +76,17 @@ struct WriteAheadLog<Device: Disk>: Sendable {
         for name in files.leftovers { try disk.remove(name) }
     }
 
-    /// Makes durable what `ready` asks for, with one sync; does nothing where it asks for nothing. More than fits a
-    /// frame takes several, each synced before the next: what a crash leaves of them is a beginning of the entries.
-    mutating func store(_ ready: Ready) throws(DiskError) {
-        guard ready.mustSync else { return }
+    /// Makes durable what `update` says of term, vote and log, with one sync; does nothing where it says nothing. More
+    /// than fits a frame takes several, each synced before the next: what a crash leaves of them is a beginning of the
+    /// entries.
+    mutating func store(_ update: StorageUpdate) throws(DiskError) {
         var records: [Record] = []
-        if let state = ready.hardState {
+        if case .reset(let position) = update.log { records.append(.reset(position)) }
+        if let state = update.hardState {
             hardState = state
             records.append(.hardState(state))
         }
-        if var start = ready.entriesStart {
-            var rest = ready.entries
+        if case .suffix(var start, var rest) = update.log {
             while true {
                 let count = try fitting(rest, behind: records)
                 records.append(.entries(start: start, Array(rest.prefix(count))))
@@ -98,6 +98,7 @@ struct WriteAheadLog<Device: Disk>: Sendable {
             }
             segments[segments.count - 1].lastIndex = max(segments[segments.count - 1].lastIndex, start - 1)
         }
+        guard !records.isEmpty else { return }
         try write(records)
         if size >= segmentSize { try beginSegment() }
     }

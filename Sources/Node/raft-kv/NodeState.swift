@@ -225,54 +225,46 @@ struct NodeState: Sendable {
 
     // MARK: - Output
 
-    /// Makes durable what must be. What may leave early is written before, and nothing that must wait for the
-    /// disk leaves if it fails.
-    private mutating func store(_ ready: ReplicaReady) -> Bool {
-        guard ready.mustStore, storage != nil else { return true }
-        _ = flush()
-        do {
-            try storage?.store(ready)
-            stopwatch.ends(.store)
-            return true
-        } catch {
-            failure = ("\(error)", DataDirectory.diskFailed)
-            return false
-        }
-    }
-
+    /// Takes all rounds that are due. Nothing that must wait for the disk leaves if it fails.
     private mutating func drain() {
-        var rounds = TurnRounds(most: options.limits.roundsPerTurn)
-        while failure == nil, let ready = replica.takeReadyIfAny() {
-            if !rounds.begin(at: replica?.lastApplied ?? 0) {
+        guard failure == nil, var replica = replica.take() else { return }
+        defer { self.replica = replica }
+        do {
+            guard try replica.drive({ try store($0) }, then: { act(on: $0) }) else {
                 failure = (
                     "its state is impossible: there is always more to be done (a turn ends within "
                         + "\(options.limits.roundsPerTurn) rounds)", Self.softwareFault
                 )
                 return
             }
-            stopwatch.ends(.step)
-            if let term = ready.raft.hardState?.term { log.term = term }
-            for event in ready.raft.events { log.narrate(event) }
-            for envelope in ready.early { writer.write(envelope) }
-            stopwatch.ends(.encode)
-            guard store(ready) else { return }
-            replica?.persisted(ready)
-            stopwatch.ends(.step)
-            for envelope in ready.late { writer.write(envelope) }
-            for reply in ready.replies {
-                if case .error(let code, let text) = reply.body {
-                    log.log(.debug, .client, "tells \(reply.client) error \(code.rawValue): \(text)")
-                }
-                writer.write(reply)
-            }
-            stopwatch.ends(.encode)
+        } catch {
+            failure = ("\(error)", DataDirectory.diskFailed)
         }
     }
-}
 
-extension Replica? {
-    fileprivate mutating func takeReadyIfAny() -> ReplicaReady? {
-        guard self?.hasReady == true else { return nil }
-        return self?.takeReady()
+    /// Makes durable what must be. What may leave early is written before.
+    private mutating func store(_ ready: ReplicaReady) throws {
+        stopwatch.ends(.step)
+        if let term = ready.storage.hardState?.term { log.term = term }
+        for event in ready.events { log.narrate(event) }
+        for envelope in ready.early { writer.write(envelope) }
+        stopwatch.ends(.encode)
+        guard !ready.storage.isEmpty, storage != nil else { return }
+        _ = flush()
+        try storage?.store(ready.storage)
+        stopwatch.ends(.store)
+    }
+
+    private mutating func act(on effects: ReplicaEffects) {
+        stopwatch.ends(.step)
+        for event in effects.events { log.narrate(event) }
+        for envelope in effects.late { writer.write(envelope) }
+        for reply in effects.replies {
+            if case .error(let code, let text) = reply.body {
+                log.log(.debug, .client, "tells \(reply.client) error \(code.rawValue): \(text)")
+            }
+            writer.write(reply)
+        }
+        stopwatch.ends(.encode)
     }
 }

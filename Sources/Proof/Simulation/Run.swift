@@ -18,6 +18,7 @@ final class Run {
     private func ask<Answer>(_ question: (inout Replica) -> Answer) -> Answer { question(&replica) }
 
     var hasReady: Bool { ask { $0.hasReady } }
+    func stored(_ update: StorageUpdate) -> ReplicaEffects { ask { $0.stored(update) } }
     var deadline: Microseconds? { ask { $0.deadline } }
     var mayEnd: Bool { ask { $0.mayEnd } }
     var timing: Timing { ask { $0.raft.timing } }
@@ -40,6 +41,9 @@ final class Run {
     }
 
     func holds(_ index: Index, term: Term) -> Bool { ask { $0.raft.log.term(at: index) == term } }
+
+    /// All of it, to be looked at where one question is not enough.
+    var raft: Raft { ask { $0.raft } }
 
     func violatedInvariant() -> String? { ask { $0.raft.violatedInvariant() } }
 

@@ -66,7 +66,7 @@ package struct Limits: Hashable, Sendable {
     /// How many questions for a read index the leader shall confirm itself, after one of a follower's found no quorum in
     /// time: the links to some others may be cut; at least 0.
     package var confirmationsAfterFailure = 16
-    /// Rounds of `Replica.takeReady()` and `persisted(_:)`, since something was applied last, after which a turn is over:
+    /// Rounds of `takeReady()` and `stored(_:)`, since something was applied last, after which a turn is over:
     /// one each for what came in, and for what is committed by it; the rest is room. At least 1.
     package var roundsPerTurn = 20
     /// The most entries that one answer to `log` holds; at least 1. Stated by the interface.

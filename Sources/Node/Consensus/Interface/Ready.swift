@@ -1,43 +1,85 @@
-/// What a member wants done, to be done in the order of its fields:
+/// What a member wants done now: the first half of a round.
 ///
-/// 1. send `early`: a leader's own requests, which may overtake its disk, for it counts itself only later
-///    (dissertation, 10.2.1), and whatever carries no promise;
-/// 2. store `hardState` and `entries`, and sync once. Nothing that carries a term leaves before that term
-///    and its vote are durable; no acknowledgement leaves before what it acknowledges is;
-/// 3. tell the member with `Raft.persisted(_:)`;
-/// 4. send `late`;
-/// 5. apply `committed`, in order;
-/// 6. answer `reads`, each as soon as its index is applied.
+/// **The order.** The types leave no other (dissertation, 10.2.1):
 ///
-/// A member that keeps nothing on a disk takes the same steps; its store is done at once.
-package struct Ready: Sendable {
-    package var early: [Outgoing] = []
+/// 1. `takeReady()` gives this. `early` may leave at once: a leader's own requests, which may overtake its disk, for it
+///    counts itself only later, and whatever carries no promise.
+/// 2. `storage` is made durable, with one sync; where it is empty there is nothing to do.
+/// 3. `stored(_:)` takes `storage` back, and only that yields the second half, `Effects`: what may be said, applied and
+///    answered because it is stored. Nothing that carries a term leaves before that term and its vote are durable; no
+///    acknowledgement leaves before what it acknowledges is.
+///
+/// Then the next round, until `hasReady` is false; `drive(_:then:)` takes them all. Nothing may be received within a round.
+/// A member that keeps nothing on a disk takes the same rounds; its store is done at once.
+package struct Ready<Envelope: Sendable>: Sendable {
+    package let early: [Envelope]
+    package let storage: StorageUpdate
+    /// What happened, for people.
+    package let events: [Event]
+
+    package init(early: [Envelope], storage: StorageUpdate, events: [Event]) {
+        self.early = early
+        self.storage = storage
+        self.events = events
+    }
+}
+
+/// What a member's disk is to hold from now on. Only the member makes these, and takes each back once.
+package struct StorageUpdate: Sendable {
+    /// How the stored log is to change.
+    package enum LogUpdate: Sendable {
+        case unchanged
+        /// The entries replace all that the stored log holds from `start` on, also where there are none.
+        case suffix(from: Index, ArraySlice<Entry>)
+        /// It is to hold nothing but what the snapshot at this position stands for, which is stored already.
+        case reset(to: LogPosition)
+    }
+
     /// Term and vote, where they changed.
-    package var hardState: HardState?
-    /// Entries to store. They replace all that the stored log holds from `entriesStart` on, also where
-    /// there are none.
-    package var entries: ArraySlice<Entry> = []
-    /// Where `entries` begin, or nil where the log is as it was.
-    package var entriesStart: Index?
-    /// The stored log is to hold nothing but what the snapshot at this position stands for.
-    package var logReset: LogPosition?
-    /// Pieces of a snapshot from the leader, in order: to be read, and where they are right to be stored, and synced
-    /// after the last one, in place of the snapshot before it. `replyToken` is set with the last.
-    package var snapshotPieces: [SnapshotPiece] = []
-    package var replyToken: SnapshotReplyToken?
-    package var late: [Outgoing] = []
-    /// The indexes newly known to be committed; empty where there are none.
-    package var committed: Range<Index> = 0..<0
-    /// Reads that may be answered, each as soon as its index is applied, which is committed already.
-    package var reads: [ReadyRead] = []
+    package let hardState: HardState?
+    package let log: LogUpdate
+    /// Pieces of a snapshot from the leader, in order: whoever keeps the state machine reads them, and takes out what
+    /// is not right. They are stored aside, and after the last one in place of the snapshot before it.
+    package var snapshotPieces: [SnapshotPiece]
+    /// A piece of the member's own snapshot, which whoever keeps the state machine puts here; stored in the same way.
+    package var ownSnapshotPiece: SnapshotPiece?
+    /// Which of the member's it is.
+    let number: Int
+
+    init(
+        hardState: HardState? = nil, log: LogUpdate = .unchanged, snapshotPieces: [SnapshotPiece] = [],
+        ownSnapshotPiece: SnapshotPiece? = nil, number: Int = 0
+    ) {
+        self.hardState = hardState
+        self.log = log
+        self.snapshotPieces = snapshotPieces
+        self.ownSnapshotPiece = ownSnapshotPiece
+        self.number = number
+    }
+
+    /// Whether there is nothing to store.
+    package var isEmpty: Bool {
+        guard case .unchanged = log else { return false }
+        return hardState == nil && snapshotPieces.isEmpty && ownSnapshotPiece == nil
+    }
+}
+
+/// What follows from a store: the second half of a round, see `Ready`. To be done in the order of its fields.
+package struct Effects: Sendable {
+    /// What had to wait for the disk.
+    package let late: [Outgoing]
+    /// The indexes newly known to be committed, to be applied in order; empty where there are none.
+    package let committed: Range<Index>
+    /// Reads to be answered, each as soon as its index is applied, which is committed already.
+    package let reads: [ReadyRead]
+    /// Set where a snapshot of the leader is whole now, to be taken over with `Raft.install(_:membership:for:)`, or
+    /// refused.
+    package let replyToken: SnapshotReplyToken?
     /// Changes of membership that cannot be made, for a new voter does not catch up. Nothing of them is in the
     /// log.
-    package var failedChanges: [String] = []
+    package let failedChanges: [String]
     /// What happened, for people.
-    package var events: [Event] = []
-
-    /// Whether anything must be durable before `late` leaves.
-    package var mustSync: Bool { hardState != nil || entriesStart != nil || logReset != nil }
+    package let events: [Event]
 }
 
 /// A piece of a snapshot's text.

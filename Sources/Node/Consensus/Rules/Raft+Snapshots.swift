@@ -233,11 +233,12 @@ extension Raft {
             && (request.term > incoming.term || request.lastIncluded.index > incoming.position.index)
     }
 
-    /// The snapshot whose last piece `Ready` handed out is durable, and the state machine has taken it over.
+    /// The snapshot whose last piece was handed out is durable, and the state machine has taken it over.
     package mutating func install(
         _ snapshot: Snapshot, membership: Membership, for replyToken: SnapshotReplyToken
     ) {
         let position = snapshot.position
+        precondition(!isLeader, "a leader takes no snapshot over its own log")
         guard position.index > commitIndex else { return }
         self.snapshot = snapshot
         if log.term(at: position.index) == position.term {
@@ -252,7 +253,7 @@ extension Raft {
         }
         memberships[0].membership = membership
         commitIndex = position.index
-        pending.handedOut = position.index
+        lastApplied = position.index
         settleLostLogs()
         note(.installedSnapshot(position))
         releaseReads()

@@ -7,7 +7,19 @@ extension Simulation {
 
     /// Checks what a member has just handed out, before any of it is done.
     func check(_ ready: ReplicaReady, of member: Member) throws {
-        for event in ready.raft.events {
+        member.ledBefore = member.seen.leads
+        try check(ready.events, of: member)
+        guard let run = member.run else { return }
+        let sight = run.look()
+        try checkProgress(member, sight)
+        try checkLog(ready.storage, of: member, sight)
+        try checkChange(in: ready.storage, of: member, sight)
+        try checkLead(member, sight)
+        member.seen = sight
+    }
+
+    private func check(_ events: [Event], of member: Member) throws {
+        for event in events {
             tell(.raft(event), member)
             if case .lostLog(let lost, let index, _) = event {
                 try hearOfLostLog(lost, index, from: member)
@@ -19,14 +31,6 @@ extension Simulation {
             try checkVotes(votes, of: member)
             aimAtYoungLeader(member)
         }
-        guard let run = member.run else { return }
-        let sight = run.look()
-        try checkProgress(member, sight)
-        try checkLog(ready.raft, of: member, sight)
-        try checkChange(in: ready.raft, of: member, sight)
-        try checkLead(member, sight)
-        try checkCommitted(ready.raft.committed, of: member, sight)
-        member.seen = sight
     }
 
     private func checkProgress(_ member: Member, _ sight: Sight) throws {
@@ -46,8 +50,8 @@ extension Simulation {
         }
     }
 
-    private func checkLog(_ ready: Ready, of member: Member, _ sight: Sight) throws {
-        guard let start = ready.entriesStart, let run = member.run else { return }
+    private func checkLog(_ update: StorageUpdate, of member: Member, _ sight: Sight) throws {
+        guard case .suffix(let start, let new) = update.log, let run = member.run else { return }
         if start <= sight.lastApplied {
             throw Breach(
                 .stateMachineSafety,
@@ -58,9 +62,9 @@ extension Simulation {
         }
         // What a lone voter appends in the turn that elects it nobody sees before its term is stored, and a crash
         // may take both.
-        if ready.hardState != nil, sight.leads != nil { return }
+        if update.hardState != nil, sight.leads != nil { return }
         var previous = run.replica.raft.log.term(at: start - 1) ?? 0
-        for (offset, entry) in ready.entries.enumerated() {
+        for (offset, entry) in new.enumerated() {
             try entries.stands(entry, at: start + offset, after: previous, in: member.index)
             previous = entry.term
         }
@@ -86,25 +90,26 @@ extension Simulation {
     }
 
     private func checkCommitted(
-        _ committed: Range<Index>, of member: Member, _ sight: Sight
+        _ committed: Range<Index>, of member: Member, _ raft: Raft, _ sight: Sight
     ) throws {
-        guard !committed.isEmpty, let run = member.run else { return }
+        guard !committed.isEmpty else { return }
         let last = committed.upperBound - 1
-        guard committed.lowerBound == sight.lastApplied + 1, last <= run.replica.raft.log.lastIndex else {
+        guard committed.lowerBound == member.seen.lastApplied + 1, last <= raft.log.lastIndex else {
             throw Breach(
-                .stateMachineSafety, "\(member.id) hands out \(committed) after \(sight.lastApplied)")
+                .stateMachineSafety,
+                "\(member.id) hands out \(committed) after \(member.seen.lastApplied)")
         }
         // What one has learnt as a follower, in the turn that elects it, it has not counted.
-        if let term = sight.leads, member.seen.leads == term, run.replica.raft.log.term(at: last) != term {
+        if let term = sight.leads, member.ledBefore == term, raft.log.term(at: last) != term {
             // On a majority it may be, and yet be overwritten (Figure 8).
             throw Breach(
                 .leaderCompleteness, "\(member.id) commits entry \(last) of an earlier term by counting")
         }
         for index in committed {
-            let entry = run.replica.raft.log[index]
+            let entry = raft.log[index]
             guard try committedHistory.isNews(entry, at: index, to: member.index) else { continue }
             try committedHistory.add(entry, committedIn: sight.term, &ledger, &changes)
-            try checkStored(entry, at: index, by: member)
+            try checkStored(entry, at: index, by: member, raft)
         }
         guard last == committedHistory.lastIndex else { return }
         for other in members where other.seen.leads ?? 0 > sight.term && other.isAlive {
@@ -127,13 +132,27 @@ extension Simulation {
         noteLostLog(member)
     }
 
+    /// Checks what a store has led to, before anybody hears of it.
+    ///
+    /// - Parameter raft: the member as it is, or as it was before a snapshot took the place of its log.
+    func check(
+        _ effects: ReplicaEffects, of member: Member, _ raft: Raft, _ update: StorageUpdate
+    ) throws {
+        try check(effects.events, of: member)
+        guard let sight = member.run?.look() else { return }
+        try checkCommitted(effects.applied, of: member, raft, sight)
+        try checkApplied(effects.applied, update, member)
+    }
+
     /// Checks what a member has applied, or taken over as a snapshot, against what is true.
-    func checkApplied(_ ready: ReplicaReady, _ member: Member) throws {
+    private func checkApplied(
+        _ applied: Range<Index>, _ update: StorageUpdate, _ member: Member
+    ) throws {
         guard let run = member.run else { return }
-        let due = ready.raft.committed.last ?? member.seen.lastApplied
+        let due = applied.last ?? member.seen.lastApplied
         member.seen.lastApplied = run.look().lastApplied
-        if let snapshot = ready.raft.replyToken?.position, snapshot.index > due,
-            snapshot.index == member.seen.lastApplied
+        if let piece = update.snapshotPieces.last, piece.isLast, piece.position.index > due,
+            piece.position.index == member.seen.lastApplied
         {
             return try checkSnapshot(member)
         }
@@ -142,7 +161,7 @@ extension Simulation {
                 .progress, "\(member.id) has applied \(member.seen.lastApplied) where \(due) was due")
         }
         // The last entries suffice: an older one's effect may be written over, and shows in these if not.
-        let last = ready.raft.committed.suffix(8)
+        let last = applied.suffix(8)
         guard !last.isEmpty else { return }
         try checkStore(
             member, at: due, keys: last.compactMap { committedHistory[$0].operation.map { ledger[$0].key } },

@@ -12,9 +12,8 @@ extension Simulation {
 
     /// An entry that is newly committed is on the disks of a quorum, of the membership that was in force with it
     /// or of a later one.
-    func checkStored(_ entry: Entry, at index: Index, by member: Member) throws {
-        guard let run = member.run else { return }
-        let candidates = [run.membership(at: index), run.membership]
+    func checkStored(_ entry: Entry, at index: Index, by member: Member, _ raft: Raft) throws {
+        let candidates = [raft.membership(at: index), raft.membership]
         let isHeld = candidates.contains { membership in
             Self.isQuorum(of: membership) {
                 holds(members[Member.index(of: $0)], entry, at: index)
@@ -25,7 +24,7 @@ extension Simulation {
         throw Breach(
             .durability,
             "\(member.id) takes entry \(index) of term \(entry.term) for committed, which only \(holders) "
-                + "have stored; the voters are \(run.membership.words)")
+                + "have stored; the voters are \(raft.membership.words)")
     }
 
     private func holds(_ member: Member, _ entry: Entry, at index: Index) -> Bool {
@@ -42,9 +41,12 @@ extension Simulation {
     }
 
     /// A leader changes the membership once it has committed in its term, and the change before is committed.
-    func checkChange(in ready: Ready, of member: Member, _ sight: Sight) throws {
-        guard let term = sight.leads, let start = ready.entriesStart, let run = member.run else { return }
-        for (offset, entry) in ready.entries.enumerated() {
+    func checkChange(in update: StorageUpdate, of member: Member, _ sight: Sight) throws {
+        guard let term = sight.leads, case .suffix(let start, let new) = update.log, let run = member.run
+        else {
+            return
+        }
+        for (offset, entry) in new.enumerated() {
             guard case .membership(let membership) = entry.payload, entry.term == term else { continue }
             guard run.replica.raft.log.term(at: sight.commitIndex) == term else {
                 throw Breach(

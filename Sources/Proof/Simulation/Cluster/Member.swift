@@ -13,7 +13,7 @@ final class Member {
     enum Activity {
         case idle
         /// Its disk is at work on this; nothing is taken in meanwhile.
-        case storing(ReplicaReady)
+        case storing(StorageUpdate)
         /// A slow machine is still at its last turn.
         case busy
     }
@@ -59,6 +59,8 @@ final class Member {
     var lastRing: Microseconds = -1
     /// What the last check saw, in this life.
     var seen = Sight()
+    /// The term that it led when its last round began.
+    var ledBefore: Term?
     /// The appends that this turn took in, to be held against the answers.
     var appends: [(from: Int, number: MessageID, lastIndex: Index)] = []
 
@@ -99,6 +101,7 @@ final class Member {
         isHarmed = false
         let base = found.state.log.lastIncludedIndex
         seen = Sight(term: found.state.hardState.term, commitIndex: base, lastApplied: base)
+        ledBefore = nil
         let differences = possible.map { $0.difference(from: found.state) }
         if !differences.contains(nil) {
             throw Breach(.durability, "\(id) finds on its disk \(differences.compactMap { $0 })")
@@ -113,15 +116,14 @@ final class Member {
         appends.removeAll(keepingCapacity: true)
     }
 
-    /// Makes durable what `ready` asks for.
-    func store(_ ready: ReplicaReady) throws {
-        try run?.storage.store(ready)
-        stored.store(ready)
+    func store(_ update: StorageUpdate) throws {
+        try run?.storage.store(update)
+        stored.store(update)
     }
 
-    /// Its disk did not store `ready`, and so it ends with 74. The system keeps what was written until then.
-    func end(storing ready: ReplicaReady) {
-        possible = stored.steps(of: ready)
+    /// Its disk did not store `update`, and so it ends with 74. The system keeps what was written until then.
+    func end(storing update: StorageUpdate) {
+        possible = stored.steps(of: update)
         disk = run?.storage.disk ?? disk
         disk.mend()
         run = nil
@@ -133,11 +135,11 @@ final class Member {
     ///   - calls: how many calls its disk still does, where it is at work.
     ///   - losesPower: whether the disk loses what was not synced; a process that ends loses nothing.
     func crash(afterDiskCalls calls: Int, losesPower: Bool, using generator: inout SeededGenerator) {
-        if case .storing(let ready) = activity {
+        if case .storing(let update) = activity {
             run?.storage.disk.failure = nil
             run?.storage.disk.callsUntilFailure = calls
-            let steps = stored.steps(of: ready)
-            possible = (try? store(ready)) == nil ? steps : [stored]
+            let steps = stored.steps(of: update)
+            possible = (try? store(update)) == nil ? steps : [stored]
         } else {
             possible = [stored]
         }

@@ -45,7 +45,7 @@ extension Simulation {
     }
 
     func diskIsDone(_ member: Member) throws {
-        guard case .storing(let ready) = member.activity else { return }
+        guard case .storing(let update) = member.activity else { return }
         guard !member.isPaused else {
             member.isStoreDone = true
             return
@@ -53,7 +53,7 @@ extension Simulation {
         tally.events += 1
         fingerprint.mix(time)
         member.activity = .idle
-        guard try store(ready, member), try finish(ready, member) else { return }
+        guard try store(update, member), try finish(update, member) else { return }
         try work(member)
     }
 
@@ -103,17 +103,18 @@ extension Simulation {
             guard let ready = member.run?.replica.takeReady() else { return }
             try check(ready, of: member)
             for envelope in ready.early { try send(envelope.message, from: member, to: envelope.to) }
-            if strikes(member, around: ready) { return }
-            if ready.mustStore {
+            let update = ready.storage
+            if strikes(member, around: update) { return }
+            if !update.isEmpty {
                 let span = storeTime(member)
                 if span > 0 {
-                    member.activity = .storing(ready)
+                    member.activity = .storing(update)
                     return schedule(.stored, of: member, at: time + span)
                 }
-                guard try store(ready, member) else { return }
-                if strikes(member, around: ready) { return }
+                guard try store(update, member) else { return }
+                if strikes(member, around: update) { return }
             }
-            guard try finish(ready, member) else { return }
+            guard try finish(update, member) else { return }
         }
         try checkState(member)
         member.appends.removeAll(keepingCapacity: true)
@@ -121,11 +122,11 @@ extension Simulation {
     }
 
     /// - Returns: whether the member is still there.
-    private func store(_ ready: ReplicaReady, _ member: Member) throws -> Bool {
+    private func store(_ update: StorageUpdate, _ member: Member) throws -> Bool {
         do {
-            try member.store(ready)
+            try member.store(update)
         } catch let error as DiskError {
-            diskFails(error, storing: ready, member)
+            diskFails(error, storing: update, member)
             return false
         }
         try checkDisk(member)
@@ -138,14 +139,17 @@ extension Simulation {
         return 1 + dice.exponential(mean: scenario.diskLatency)
     }
 
-    /// What `ready` asked to be stored is durable.
+    /// `update` is durable.
     /// - Returns: whether the member is still there.
-    private func finish(_ ready: ReplicaReady, _ member: Member) throws -> Bool {
-        member.run?.replica.persisted(ready)
-        try checkApplied(ready, member)
-        for envelope in ready.late { try send(envelope.message, from: member, to: envelope.to) }
-        for reply in ready.replies { try take(reply, from: member) }
-        return !strikes(member, around: ready)
+    private func finish(_ update: StorageUpdate, _ member: Member) throws -> Bool {
+        guard let run = member.run else { return false }
+        // Where a snapshot takes the place of a log, what was committed in it is to be seen.
+        let before = update.isRare ? run.raft : nil
+        let effects = run.stored(update)
+        try check(effects, of: member, before ?? run.raft, update)
+        for envelope in effects.late { try send(envelope.message, from: member, to: envelope.to) }
+        for reply in effects.replies { try take(reply, from: member) }
+        return !strikes(member, around: update)
     }
 
     /// The turn is over.
@@ -193,9 +197,10 @@ extension Simulation {
     }
 }
 
-extension ReplicaReady {
-    /// Whether it is a step of those few in which a snapshot takes the place of a log.
+extension StorageUpdate {
+    /// Whether it is one of those few in which a snapshot takes the place of a log.
     var isRare: Bool {
-        raft.replyToken != nil || raft.logReset != nil || snapshotPiece?.isLast == true
+        if case .reset = log { return true }
+        return snapshotPieces.last?.isLast == true || ownSnapshotPiece?.isLast == true
     }
 }

@@ -1,7 +1,7 @@
 import Consensus
 import KeyValue
 
-/// What a member's disk must hold, as `Ready` says what is stored: to be held against what is read back from
+/// What a member's disk must hold, as each `StorageUpdate` says: to be held against what is read back from
 /// its bytes, and against what the member says.
 struct Stored {
     private(set) var hardState = HardState()
@@ -19,37 +19,37 @@ struct Stored {
         snapshot = LogPosition(index: log.lastIncludedIndex, term: log.lastIncludedTerm)
     }
 
-    mutating func store(_ ready: ReplicaReady) {
-        if let reset = ready.raft.logReset {
-            log = Log(lastIncludedIndex: reset.index, lastIncludedTerm: reset.term)
-        }
-        if let state = ready.raft.hardState { hardState = state }
-        if let start = ready.raft.entriesStart {
+    mutating func store(_ update: StorageUpdate) {
+        storeLog(update)
+        for piece in update.snapshotPieces { store(piece) }
+        if let piece = update.ownSnapshotPiece { store(piece) }
+    }
+
+    private mutating func storeLog(_ update: StorageUpdate) {
+        if let state = update.hardState { hardState = state }
+        switch update.log {
+        case .unchanged: break
+        case .suffix(let start, let entries):
             if start <= log.lastIndex { log.truncate(from: start) }
-            log.append(contentsOf: ready.raft.entries)
-        }
-        for piece in ready.raft.snapshotPieces + [ready.snapshotPiece].compactMap({ $0 })
-        where piece.isLast && piece.position.index > snapshot.index {
-            snapshot = piece.position
+            log.append(contentsOf: entries)
+        case .reset(let position):
+            log = Log(lastIncludedIndex: position.index, lastIncludedTerm: position.term)
         }
     }
 
-    /// What a store of `ready` that breaks off may leave: each of its steps is done or not.
-    func steps(of ready: ReplicaReady) -> [Stored] {
-        var log = ready
-        log.snapshotPiece = nil
-        log.raft.snapshotPieces = []
-        var reset = log
-        reset.raft.hardState = nil
-        reset.raft.entriesStart = nil
-        var incoming = ready
-        incoming.snapshotPiece = nil
-        return [self]
-            + [reset, log, incoming, ready].map { step in
-                var stored = self
-                stored.store(step)
-                return stored
-            }
+    private mutating func store(_ piece: SnapshotPiece) {
+        if piece.isLast, piece.position.index > snapshot.index { snapshot = piece.position }
+    }
+
+    /// What a store of `update` that breaks off may leave: each of its steps is done or not.
+    func steps(of update: StorageUpdate) -> [Stored] {
+        var steps = [self, self]
+        steps[1].storeLog(update)
+        for piece in update.snapshotPieces + [update.ownSnapshotPiece].compactMap({ $0 }) {
+            steps.append(steps[steps.count - 1])
+            steps[steps.count - 1].store(piece)
+        }
+        return steps
     }
 
     /// The last index that is there, or within a snapshot.

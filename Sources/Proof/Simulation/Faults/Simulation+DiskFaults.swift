@@ -13,10 +13,10 @@ extension Simulation {
     }
 
     /// Its disk did not do what it was asked: it ends with 74, and is started again on what its files hold then.
-    func diskFails(_ error: DiskError, storing ready: ReplicaReady, _ member: Member) {
+    func diskFails(_ error: DiskError, storing update: StorageUpdate, _ member: Member) {
         tellFault("ends with 74: \(error)", member)
         tally.crashes += 1
-        member.end(storing: ready)
+        member.end(storing: update)
         loseSomePower(member)
         schedule(.start, of: member, at: time + restartSpan())
     }

@@ -130,8 +130,8 @@ extension Simulation {
     // MARK: - Machines
 
     /// Whether chance crashes a member between two steps of a turn; oftener where they are rare ones.
-    func strikes(_ member: Member, around ready: ReplicaReady) -> Bool {
-        let chance = min(scenario.faults.crashPoint * (ready.isRare ? 100 : 1), 300_000)
+    func strikes(_ member: Member, around update: StorageUpdate) -> Bool {
+        let chance = min(scenario.faults.crashPoint * (update.isRare ? 100 : 1), 300_000)
         guard phase == .faults, dice.chance(perMillion: chance), !isQuiet else { return false }
         crash(member, for: restartSpan())
         return true
