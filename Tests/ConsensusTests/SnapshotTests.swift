@@ -38,6 +38,15 @@ extension Hand {
 
 /// Snapshots at the member that gets them.
 final class SnapshotTests: XCTestCase {
+    /// Where the snapshots of two transfers stand.
+    private let older = LogPosition(index: 5, term: 1)
+    private let newer = LogPosition(index: 9, term: 2)
+
+    /// What a follower says that holds so many bytes of a snapshot, and waits for more.
+    private func held(_ offset: Int) -> InstallSnapshotReply {
+        InstallSnapshotReply(term: 3, offset: offset, installed: false)
+    }
+
     /// A follower with a log of the given terms, of which the first `commit` are committed.
     private func follower(log terms: [Term], commit: Index = 0) -> Hand {
         var hand = Hand("n1", term: 3, log: terms)
@@ -92,7 +101,7 @@ final class SnapshotTests: XCTestCase {
     func testASnapshotOfATermBeforeThatOfCommittedEntriesIsRefused() {
         var hand = follower(log: [1, 2, 2], commit: 2)
         let reply = hand.hearPiece("state", of: LogPosition(index: 5, term: 1), done: true)
-        XCTAssertEqual(reply, InstallSnapshotReply(term: 3, offset: 0, installed: false))
+        XCTAssertEqual(reply, held(0))
         XCTAssertEqual(hand.installed, [])
         XCTAssertEqual(hand.raft.log.terms, [1, 2, 2])
     }
@@ -142,42 +151,35 @@ final class SnapshotTests: XCTestCase {
     // Scenario 67
     func testPiecesThatAreLostRepeatedOrOutOfOrderAreAskedForWhereItBrokeOff() {
         var hand = follower(log: [])
-        let position = LogPosition(index: 9, term: 2)
-        func held(_ offset: Int) -> InstallSnapshotReply {
-            InstallSnapshotReply(term: 3, offset: offset, installed: false)
-        }
-        XCTAssertEqual(hand.hearPiece("def", at: 3, of: position, done: false), held(0), "the first is lost")
-        XCTAssertEqual(hand.hearPiece("abc", of: position, done: false), held(3))
-        XCTAssertEqual(hand.hearPiece("abc", of: position, done: false), held(3), "repeated")
-        XCTAssertEqual(hand.hearPiece("ghi", at: 6, of: position, done: true), held(3), "out of order")
+        XCTAssertEqual(hand.hearPiece("def", at: 3, of: newer, done: false), held(0), "the first is lost")
+        XCTAssertEqual(hand.hearPiece("abc", of: newer, done: false), held(3))
+        XCTAssertEqual(hand.hearPiece("abc", of: newer, done: false), held(3), "repeated")
+        XCTAssertEqual(hand.hearPiece("ghi", at: 6, of: newer, done: true), held(3), "out of order")
         let whole = InstallSnapshotReply(term: 3, offset: 9, installed: true)
-        XCTAssertEqual(hand.hearPiece("def", at: 3, of: position, done: false), whole, "ghi came early")
-        XCTAssertEqual(hand.hearPiece("ghi", at: 6, of: position, done: true)?.installed, true, "repeated")
+        XCTAssertEqual(hand.hearPiece("def", at: 3, of: newer, done: false), whole, "ghi came early")
+        XCTAssertEqual(hand.hearPiece("ghi", at: 6, of: newer, done: true)?.installed, true, "repeated")
         XCTAssertEqual(hand.installed, ["abcdefghi"])
     }
 
     // Scenario 67
     func testOfPiecesThatCameEarlyNoMoreAreHeldThanAWindow() {
         var hand = Hand("n1", term: 3) { $0.limits.snapshotBytesInFlight = 20 }
-        let position = LogPosition(index: 9, term: 2)
         for (slot, text) in ["def", "ghi", "jkl"].enumerated() {
-            _ = hand.hearPiece(text, at: 3 * slot + 3, of: position, done: false)
+            _ = hand.hearPiece(text, at: 3 * slot + 3, of: newer, done: false)
         }
         XCTAssertEqual(
-            hand.hearPiece("abc", of: position, done: false)?.offset, 3, "it held none before this")
+            hand.hearPiece("abc", of: newer, done: false)?.offset, 3, "it held none before this")
         for (slot, text) in ["jkl", "ghi", "mno"].enumerated() {
-            _ = hand.hearPiece(text, at: [9, 6, 12][slot], of: position, done: false)
+            _ = hand.hearPiece(text, at: [9, 6, 12][slot], of: newer, done: false)
         }
         XCTAssertEqual(
-            hand.hearPiece("def", at: 3, of: position, done: false)?.offset, 12, "the last is dropped")
-        XCTAssertEqual(hand.hearPiece("mno", at: 12, of: position, done: true)?.installed, true)
+            hand.hearPiece("def", at: 3, of: newer, done: false)?.offset, 12, "the last is dropped")
+        XCTAssertEqual(hand.hearPiece("mno", at: 12, of: newer, done: true)?.installed, true)
         XCTAssertEqual(hand.installed, ["abcdefghijklmno"])
     }
 
     func testALateCopyOfAnOlderSnapshotsFirstPieceDoesNotEndTheNewerTransfer() {
         var hand = follower(log: [])
-        let older = LogPosition(index: 5, term: 1)
-        let newer = LogPosition(index: 9, term: 2)
         XCTAssertEqual(hand.hearPiece("abc", of: older, done: false)?.offset, 3)
         XCTAssertEqual(hand.hearPiece("ABC", of: newer, done: false)?.offset, 3)
         XCTAssertEqual(hand.hearPiece("abc", of: older, done: false)?.offset, 0)
@@ -189,13 +191,11 @@ final class SnapshotTests: XCTestCase {
     // Scenario 67
     func testAPieceOfAnOlderTransferDoesNotGetIntoTheNewerOne() {
         var hand = follower(log: [])
-        let older = LogPosition(index: 5, term: 1)
-        let newer = LogPosition(index: 9, term: 2)
         XCTAssertEqual(hand.hearPiece("abc", of: older, done: false)?.offset, 3)
         XCTAssertEqual(hand.hearPiece("ABC", of: newer, done: false)?.offset, 3)
         XCTAssertEqual(
             hand.hearPiece("def", at: 3, of: older, done: true),
-            InstallSnapshotReply(term: 3, offset: 0, installed: false))
+            held(0))
         XCTAssertEqual(hand.hearPiece("DEF", at: 3, of: newer, done: true)?.installed, true)
         XCTAssertEqual(hand.installed, ["ABCDEF"])
         XCTAssertEqual(hand.raft.commitIndex, 9)
@@ -204,11 +204,10 @@ final class SnapshotTests: XCTestCase {
     // Scenario 67
     func testAPieceFromALeaderOfAnEarlierTermIsRefused() {
         var hand = follower(log: [])
-        let position = LogPosition(index: 9, term: 2)
-        XCTAssertEqual(hand.hearPiece("abc", of: position, done: false)?.offset, 3)
+        XCTAssertEqual(hand.hearPiece("abc", of: newer, done: false)?.offset, 3)
         XCTAssertEqual(
-            hand.hearPiece("xyz", at: 3, of: position, done: true, term: 2), InstallSnapshotReply(term: 3))
-        XCTAssertEqual(hand.hearPiece("def", at: 3, of: position, done: true)?.installed, true)
+            hand.hearPiece("xyz", at: 3, of: newer, done: true, term: 2), InstallSnapshotReply(term: 3))
+        XCTAssertEqual(hand.hearPiece("def", at: 3, of: newer, done: true)?.installed, true)
         XCTAssertEqual(hand.installed, ["abcdef"])
     }
 }
