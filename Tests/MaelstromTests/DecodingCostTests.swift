@@ -103,4 +103,18 @@ final class DecodingCostTests: XCTestCase {
         let together = best { XCTAssertNotNil(decode(many).peer) }
         XCTAssertLessThan(together, 10 * alone)
     }
+
+    /// `String`'s own comparison and hash take the square of the time for a letter with many accents.
+    func testAClientMayBeNamedByALetterWithManyAccents() {
+        func name(_ accents: Int) -> String { "e" + String(repeating: "\u{301}\u{323}", count: accents) }
+        func ask(_ accents: Int) {
+            guard case .request(let request) = decode(line(from: name(accents), #"{"type":"read","key":1}"#))
+            else { return XCTFail("no request") }
+            let id = RequestID(client: request.client, number: 1)
+            XCTAssertEqual(Set([id, id]).count, 1)
+        }
+        let short = processorTime { for _ in 0..<100 { ask(1_000) } }
+        let long = processorTime { ask(100_000) }
+        XCTAssertLessThan(long, 20 * short)
+    }
 }

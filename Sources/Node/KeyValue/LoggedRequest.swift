@@ -84,7 +84,8 @@ package struct RequestID: Hashable, Sendable {
     package func hash(into hasher: inout Hasher) {
         hasher.combine(number)
         hasher.combine(digest)
-        hasher.combine(client)
+        var client = client
+        client.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
     }
 }
 

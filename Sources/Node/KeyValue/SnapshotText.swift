@@ -105,6 +105,8 @@ struct SnapshotReader: Sendable {
     /// - Returns: false where the text is none of a snapshot.
     mutating func read(_ text: String) -> Bool {
         rest += text
+        // A line of many pieces is looked through once, when it ends.
+        guard text.utf8.contains(UInt8(ascii: "\n")) else { return true }
         var lines = Word.split(rest) { $0 == UInt8(ascii: "\n") }
         let unfinished = lines.removeLast()
         var values: [JSONValue] = []

@@ -40,7 +40,7 @@ package struct Identity: Hashable, Sendable {
 
     package init(id: NodeID, members: [NodeID]) {
         self.id = id
-        self.members = members.sorted()
+        self.members = members.inOrder
     }
 
     package static func == (left: Identity, right: Identity) -> Bool {

@@ -164,7 +164,7 @@ package struct MessageDecoder {
                     : "node_ids must hold no two ids that differ by Unicode normalisation alone, as two \(id) do"
             )
         }
-        if !sorted.holds(nodeID) { throw Malformed(text: "node_id must be one of node_ids") }
+        if !nodeIDs.inOrder.holds(nodeID) { throw Malformed(text: "node_id must be one of node_ids") }
     }
 
     /// Errors from members would be answered with errors, and so on, so no reply is ever answered.

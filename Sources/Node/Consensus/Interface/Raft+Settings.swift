@@ -18,7 +18,7 @@ extension Raft {
             id: NodeID, members: [NodeID], voters: [NodeID]? = nil, timing: Timing = Timing(), seed: UInt64
         ) {
             self.id = id
-            self.members = members.sorted()
+            self.members = members.inOrder
             self.voters = voters ?? members
             self.timing = timing
             self.seed = seed

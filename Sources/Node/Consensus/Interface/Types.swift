@@ -5,16 +5,28 @@ extension String {
     /// Whether they are equal byte for byte, as ids and JSON are compared: `String`'s own `==` takes é and e + ´ for
     /// one.
     package func isSame(as other: String) -> Bool { utf8.elementsEqual(other.utf8) }
+
+    /// Whether this one comes first by its bytes. `String`'s own `<` takes the square of the time for an id with many
+    /// accents on one letter, which anybody may send.
+    fileprivate func precedes(_ other: String) -> Bool { utf8.lexicographicallyPrecedes(other.utf8) }
 }
 
 extension [NodeID] {
-    /// Whether `id` is among these, which are sorted and of which no two are equal by `String`'s own `==`. However many
-    /// they are, who looks for each of them takes little more time than their number.
+    /// These in the order of their bytes, each once.
+    package var inOrder: [NodeID] {
+        if zip(self, dropFirst()).allSatisfy({ $0.precedes($1) }) { return self }
+        return sorted { $0.precedes($1) }.reduce(into: []) { ids, id in
+            if ids.last?.isSame(as: id) != true { ids.append(id) }
+        }
+    }
+
+    /// Whether `id` is among these, which are in order. However many they are, who looks for each of them takes little
+    /// more time than their number.
     package func holds(_ id: NodeID) -> Bool {
         var (low, high) = (startIndex, endIndex)
         while low < high {
             let middle = (low + high) / 2
-            if self[middle] < id { low = middle + 1 } else { high = middle }
+            if self[middle].precedes(id) { low = middle + 1 } else { high = middle }
         }
         return low < endIndex && self[low].isSame(as: id)
     }

@@ -1,6 +1,6 @@
 /// Who votes. During a joint change (§6) two sets do, and every decision needs a quorum of each.
 package struct Membership: Hashable, Sendable {
-    /// The voters, sorted, without repetition; while the change is joint, those of the new set.
+    /// The voters, in the order of their bytes, each once; while the change is joint, those of the new set.
     package private(set) var incoming: [NodeID]
     /// The voters of the old set while a change is joint, else empty.
     package private(set) var outgoing: [NodeID]
@@ -8,14 +8,9 @@ package struct Membership: Hashable, Sendable {
     package let change: String
 
     package init(voters: [NodeID], outgoing: [NodeID] = [], change: String = "") {
-        incoming = Self.sorted(voters)
-        self.outgoing = Self.sorted(outgoing)
+        incoming = voters.inOrder
+        self.outgoing = outgoing.inOrder
         self.change = change
-    }
-
-    /// Most are sorted already.
-    private static func sorted(_ ids: [NodeID]) -> [NodeID] {
-        zip(ids, ids.dropFirst()).allSatisfy(<) ? ids : Set(ids).sorted()
     }
 
     /// The first half of a change from `old` to this one.
@@ -27,7 +22,7 @@ package struct Membership: Hashable, Sendable {
 
     /// Everybody whose vote counts, sorted.
     package var voters: [NodeID] {
-        isJoint ? Set(incoming + outgoing).sorted() : incoming
+        isJoint ? (incoming + outgoing).inOrder : incoming
     }
 
     package func contains(_ id: NodeID) -> Bool {
