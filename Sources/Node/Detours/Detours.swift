@@ -68,7 +68,7 @@ package struct Detours: Sendable {
     var toldInQuarter = 0
     var quarterBegan: Microseconds = .min / 2
     /// How often the list of one member (column) is still to be passed on to another (row).
-    var triesLeft: [UInt8]
+    var triesLeft: TriesLeft
     /// The lists that each member shall have passed on now.
     var passing: [[Int]]
     var areWaysStale = false
@@ -85,7 +85,7 @@ package struct Detours: Sendable {
         others = members.filter { $0 != id }.sorted()
         slots = Dictionary(uniqueKeysWithValues: others.enumerated().map { ($1, $0) })
         neighbors = others.map { _ in Neighbor(lastHeard: now, lastWord: now) }
-        triesLeft = Array(repeating: 0, count: others.count * others.count)
+        triesLeft = TriesLeft(members: others.count)
         passing = others.map { _ in [] }
         isConnected = others.map { _ in true }
         expectedSince = now
@@ -159,10 +159,10 @@ package struct Detours: Sendable {
         areWaysStale = true
         if slot != sender { expectFirstHand(slot, now) }
         for other in others.indices where other != slot {
-            triesLeft[other * others.count + slot] = Self.tries
+            triesLeft[other, slot] = Self.tries
         }
         for other in neighbors[slot].missed where others.indices.contains(other) {
-            triesLeft[slot * others.count + other] = Self.tries
+            triesLeft[slot, other] = Self.tries
         }
         if !advertisement.missed.isEmpty { probe(now) }
     }
@@ -196,7 +196,7 @@ package struct Detours: Sendable {
     private mutating func miss(_ slot: Int, _ now: Microseconds) {
         neighbors[slot].isMissed = true
         neighbors[slot].isProbed = false
-        for other in others.indices { triesLeft[slot * others.count + other] = Self.tries }
+        for other in others.indices { triesLeft[slot, other] = Self.tries }
     }
 
     /// How long an answer may take: a round trip fits into a window, and all who answer may have others to answer.

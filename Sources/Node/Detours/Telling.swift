@@ -49,9 +49,9 @@ extension Detours {
         to slot: Int, _ own: LinkStateAdvertisement, _ now: Microseconds, _ window: Microseconds
     ) -> Hello {
         let passed = passing[slot].prefix(Self.listsPerHello)
-        for other in passed { triesLeft[slot * others.count + other] -= 1 }
+        for other in passed { triesLeft[slot, other] -= 1 }
         let rest = passing[slot].dropFirst(passed.count)
-        let again = passed.filter { triesLeft[slot * others.count + $0] > 0 && mayLack(slot, $0) }
+        let again = passed.filter { triesLeft[slot, $0] > 0 && mayLack(slot, $0) }
         let hello = Hello(
             own: own, holds: neighbors[slot].number, asks: asks(neighbors[slot]),
             others: passed.map { list(of: $0) })

@@ -59,8 +59,8 @@ extension Detours {
         for to in others.indices {
             let before = passing[to].count
             passing[to] = others.indices.filter { of in
-                triesLeft[to * others.count + of] > 0 && neighbors[of].number > 0 && of != to
-                    && (mayLack(to, of) || triesLeft[to * others.count + of] == Self.tries)
+                triesLeft[to, of] > 0 && neighbors[of].number > 0 && of != to
+                    && (mayLack(to, of) || triesLeft[to, of] == Self.tries)
                     && isToPassOn(of, to: to)
             }
             if passing[to].count > before { neighbors[to].wait = 0 }
