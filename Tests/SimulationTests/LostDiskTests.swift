@@ -34,10 +34,8 @@ final class LostDiskTests: XCTestCase {
         }
         var (storage, _) = try open(SimulatedDisk())
         for index in 1...5 {
-            var ready = Ready()
-            ready.entriesStart = index
-            ready.entries = [Entry(term: 1, "c1 1 write 1 \(index)")]
-            try storage.store(ReplicaReady(raft: ready))
+            let entry = Entry(term: 1, "c1 1 write 1 \(index)")
+            try storage.store(StorageUpdate(log: .suffix(from: index, [entry])))
         }
         for reads in 0... {
             var disk = storage.disk
