@@ -62,7 +62,7 @@ final class SeedTests: XCTestCase {
             case .cut, .oneWayCut, .pause, .stop: XCTAssertGreaterThan(tally.elections, 3, "\(fault)")
             case .crash, .diskError: XCTAssertGreaterThan(tally.crashes, 3, "\(fault)")
             case .crashAll: XCTAssertGreaterThan(tally.crashes, 9)
-            case .mute, .slowness, .clockRate, .storm, .slowDisk, .harm, .lostDisk: break
+            case .mute, .slowness, .clockRate, .storm, .slowDisk, .slowLinks, .harm, .lostDisk: break
             }
         }
     }

@@ -26,6 +26,13 @@ package struct Tally: Codable, Sendable {
     var longestTimeout: Microseconds = 0
     /// The most rounds that a turn took; see `Limits.roundsPerTurn`.
     var longestTurn = 0
+    /// How long the slowest replacement of a lost leader took, in tenths of a fresh cluster's election timeout.
+    var slowestFailover = 0
+    /// How many round trips the slowest member took to catch up while others wrote.
+    var slowestPursuit = 0
+    /// Runs in which each was checked.
+    var failovers = 0
+    var pursuits = 0
     var changes = 0
     var transfers = 0
     var lostDisks = 0
@@ -54,6 +61,10 @@ package struct Tally: Codable, Sendable {
         replacements += other.replacements
         slowestDemand = max(slowestDemand, other.slowestDemand)
         longestTimeout = max(longestTimeout, other.longestTimeout)
+        slowestFailover = max(slowestFailover, other.slowestFailover)
+        slowestPursuit = max(slowestPursuit, other.slowestPursuit)
+        failovers += other.failovers
+        pursuits += other.pursuits
         longestTurn = max(longestTurn, other.longestTurn)
     }
 
@@ -66,7 +77,9 @@ package struct Tally: Codable, Sendable {
             \(faults) faults, \(lostDisks) lost disks (\(lossesFound) found, \(lossesBeyond) not in time, \
             \(replacements) replaced), \(undecided) histories undecided, \
             slowest recovery \(slowestDemand) election timeouts, of which the longest \
-            \(longestTimeout / 1_000) ms, longest turn \(longestTurn) rounds
+            \(longestTimeout / 1_000) ms, longest turn \(longestTurn) rounds, \
+            \(failovers) lost leaders replaced within \(slowestFailover / 10).\(slowestFailover % 10) timeouts, \
+            \(pursuits) members caught up within \(slowestPursuit) round trips
             """
     }
 }

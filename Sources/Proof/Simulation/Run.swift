@@ -45,6 +45,11 @@ final class Run {
     /// All of it, to be looked at where one question is not enough.
     var raft: Raft { ask { $0.raft } }
 
+    /// Where its log begins, and how many bytes its snapshot has.
+    var kept: (logStart: Index, snapshotBytes: Int) {
+        ask { ($0.raft.log.firstIndex - 1, $0.raft.snapshot?.source.size ?? 0) }
+    }
+
     func violatedInvariant() -> String? { ask { $0.raft.violatedInvariant() } }
 
     func look() -> Sight {

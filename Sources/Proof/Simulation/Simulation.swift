@@ -25,6 +25,8 @@ package final class Simulation {
         case stormEnds
         case demand(slot: Int)
         case demandIsOver
+        case recovery(RecoveryStep)
+        case linksRecover
         case askOutsider(member: Int)
         case audit
     }
@@ -36,6 +38,8 @@ package final class Simulation {
 
     enum Phase {
         case faults
+        /// What a calm network must see of all members, in a share of the seeds.
+        case recovery
         /// A majority is healed, and each of its members must carry out a write.
         case demand
         /// Nothing new is asked; what is owed must be answered.
@@ -69,6 +73,10 @@ package final class Simulation {
     var loss: LostDisk?
     /// Whose disk is lost as soon as everybody is well, and how often that is looked for.
     var awaitedLoss: (member: Int, polls: Int)?
+    /// When the leader was lost, or a member came back, that a recovery check waits for.
+    var lostAt: Microseconds?
+    var awayMember: Int?
+    var pursuitEnds: Microseconds = 0
     /// Operations that clients have finished or given up in the first phase.
     var finished = 0
 
@@ -155,6 +163,8 @@ package final class Simulation {
         case .stormEnds: if phase == .faults, !isQuiet { network.linkFaults = scenario.linkFaults }
         case .demand(let slot): try demand(slot)
         case .demandIsOver: try endDemand()
+        case .recovery(let step): try take(step)
+        case .linksRecover: if phase == .faults { network.latency = scenario.latency }
         case .askOutsider(let member): try askOutsider(member)
         case .audit: try audit()
         }
@@ -179,7 +189,7 @@ package final class Simulation {
     /// The faults end once all clients have had their turns, or enough has happened.
     private func moveOn() throws {
         guard phase == .faults, !isQuiet else { return }
-        if finished >= scenario.operations || tally.events >= Self.eventLimit { try beginDemand() }
+        if finished >= scenario.operations || tally.events >= Self.eventLimit { try beginRecovery() }
     }
 
     // MARK: - Telling

@@ -18,6 +18,7 @@ extension Simulation {
         demandsBeganAt = time
         network.healAll()
         network.linkFaults = Scenario.LinkFaults()
+        network.latency = scenario.latency
         for member in members {
             member.diskSlowness = 0
             member.run?.storage.disk.mend()
@@ -71,7 +72,7 @@ extension Simulation {
         return (core + order.prefix(dice.below(order.count + 1))).sorted()
     }
 
-    private func isEnough(_ core: [Int]) -> Bool {
+    func isEnough(_ core: [Int]) -> Bool {
         let known = core.flatMap { members[$0].run?.memberships ?? [] }
         return ([changes.membership] + known).allSatisfy { membership in
             Self.isQuorum(of: membership) { id in
@@ -81,7 +82,7 @@ extension Simulation {
         }
     }
 
-    private func restart(_ member: Member) throws {
+    func restart(_ member: Member) throws {
         if member.isAlive { stopMachine(member) }
         try start(member)
     }

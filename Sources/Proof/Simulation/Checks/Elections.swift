@@ -15,6 +15,8 @@ struct Elections {
         votes[member] = [:]
     }
 
+    var highestTerm: Term { leaders.keys.max() ?? 0 }
+
     func hasLed(_ member: Int) -> Bool { leaders.values.contains(member) }
 
     /// `member` leads `term`, or speaks as its leader.

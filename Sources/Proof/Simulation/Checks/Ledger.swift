@@ -15,12 +15,15 @@ struct Ledger {
         case client(Int)
         case demand(Int)
         case outsider(Int)
+        /// Writes for the sake of the load alone.
+        case writer
 
         var name: String {
             switch self {
             case .client(let slot): "c\(slot)"
             case .demand(let slot): "d\(slot)"
             case .outsider(let slot): "u\(slot)"
+            case .writer: "w"
             }
         }
     }

@@ -30,6 +30,7 @@ extension Simulation {
             tally.elections += 1
             try checkVotes(votes, of: member)
             aimAtYoungLeader(member)
+            noteReplacement()
         }
     }
 

@@ -24,6 +24,8 @@ enum Property: String {
     case quietTimer = "deadlines lie ahead"
     /// `hasReady` holds only where something comes of it.
     case endlessTurn = "every turn ends"
+    case failover = "a lost leader is soon replaced"
+    case catchingUp = "a member that hears its leader catches up"
     case liveness = "progress of a healed majority"
     case answers = "every request is answered"
 }

@@ -98,6 +98,7 @@ extension Simulation {
         case .client(let client): hear(operation, client)
         case .demand(let slot): hearDemand(slot, operation)
         case .outsider: try checkOutsider(body, of: member)
+        case .writer: break
         }
     }
 

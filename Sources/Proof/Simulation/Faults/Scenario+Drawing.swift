@@ -19,6 +19,7 @@ extension Scenario {
         drawLimits()
         isInMemory = !faults.mayCrash && dice.below(2) == 0
         drawDiskFaults()
+        drawRecovery()
         reuses = dice.pick([0, 0, 20, 60])
         if let operations { self.operations = operations }
     }

@@ -36,6 +36,8 @@ package struct Scenario: Sendable {
         case cut, oneWayCut, mute, crash, crashAll, pause, slowness, clockRate, storm, stop
         /// A call of a member's disk fails, once or from then on; and its syncs take seconds.
         case diskError, slowDisk
+        /// All links take many times as long, for longer than other faults last.
+        case slowLinks
         /// A member crashes, and a bit of its files is flipped, or a file is gone or short.
         case harm
         /// A member crashes, and its disk is empty then, or holds an older copy of what it held.
@@ -96,6 +98,10 @@ package struct Scenario: Sendable {
     var limits = Limits()
     /// Whether members take what they are to store for durable at once; nobody may crash then.
     var isInMemory = false
+    /// What is checked before a majority alone must serve; nil in most seeds.
+    var recoveryCheck: RecoveryCheck?
+    /// How many writes are asked in a round trip while a member catches up.
+    var writesPerRoundTrip = 1
 
     var clients: Int
     var operations: Int
@@ -139,7 +145,8 @@ package struct Scenario: Sendable {
         an operator each \(operators.interval) us, \(clients) clients, \(operations) operations on \
         \(keys) keys, \(latency.distribution.rawValue) latency of \(latency.mean) us, loss \
         \(linkFaults.loss), duplication \(linkFaults.duplication), delay \(linkFaults.delay), late copies \
-        \(linkFaults.lateCopy) in a million, disk \(diskLatency) us, a fault each \(faults.interval) us
+        \(linkFaults.lateCopy) in a million, disk \(diskLatency) us, a fault each \(faults.interval) us\
+        \(recoveryCheck.map { ", then \($0)" } ?? "")
         """
     }
 }

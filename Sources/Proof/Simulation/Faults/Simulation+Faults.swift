@@ -32,6 +32,7 @@ extension Simulation {
         case .stop: try beginShutdown(members[target()])
         case .diskError: failDisk(of: members[target()])
         case .slowDisk: slowDisk(of: members[target()], for: span)
+        case .slowLinks: slowLinks(for: span)
         case .harm: harm(members[target()])
         case .lostDisk: loseDisk(of: members[target()])
         }
@@ -125,6 +126,13 @@ extension Simulation {
         network.linkFaults.lateCopy = dice.within(0...100_000)
         tellFault("a storm: \(network.linkFaults)")
         queue.add(.stormEnds, at: time + span)
+    }
+
+    private func slowLinks(for span: Microseconds) {
+        network.latency.mean = max(
+            network.latency.mean, min(dice.pick([10, 100]) * scenario.latency.mean, 2_000_000))
+        tellFault("links take \(network.latency.mean) us")
+        queue.add(.linksRecover, at: time + 4 * span + 20 * network.latency.mean)
     }
 
     // MARK: - Machines

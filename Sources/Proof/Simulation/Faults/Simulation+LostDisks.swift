@@ -45,6 +45,7 @@ extension Simulation {
             awaitedLoss = (member.index, polls: 20)
             network.healAll()
             network.linkFaults = Scenario.LinkFaults()
+            network.latency = scenario.latency
             queue.add(.lose, at: time + restartSpan())
         }
     }

@@ -1,0 +1,58 @@
+import Consensus
+import XCTest
+
+@testable import Simulation
+
+/// What a calm network must see of all members once the faults have ended.
+final class RecoveryTests: XCTestCase {
+    private func run(
+        _ check: RecoveryCheck, members: Int = 3, _ meddle: @escaping (Simulation) -> Void = { _ in }
+    ) -> Report {
+        var scenario = Scenario(plain: 1, members: members, operations: 100)
+        scenario.recoveryCheck = check
+        scenario.writesPerRoundTrip = 1
+        scenario.limits.snapshotEvery = 20
+        scenario.limits.snapshotPieceBytes = 400
+        scenario.limits.snapshotBytesInFlight = 500
+        scenario.limits.appendBytesInFlight = 10_000
+        scenario.limits.retainedLogBytes = 0
+        scenario.limits.retentionSilence = 200_000
+        let simulation = Simulation(scenario)
+        simulation.trace = { [unowned simulation] _ in
+            if simulation.lostAt != nil { meddle(simulation) }
+        }
+        return simulation.run()
+    }
+
+    func testALostLeaderIsReplacedAfterASlowSpell() {
+        for members in [3, 5] {
+            let report = run(.failover, members: members)
+            XCTAssertNil(report.violation)
+            XCTAssertEqual(report.tally.failovers, 1)
+        }
+    }
+
+    func testALostLeaderThatIsNotReplacedIsFound() {
+        XCTAssertEqual(
+            run(.failover) { $0.network.muted = .requestVote }.violation?.property, .failover)
+    }
+
+    func testAMemberThatWasAwayCatchesUpWhileOthersWrite() {
+        let report = run(.catchUp)
+        XCTAssertNil(report.violation)
+        XCTAssertEqual(report.tally.pursuits, 1)
+    }
+
+    func testAMemberThatDoesNotCatchUpIsFound() {
+        XCTAssertEqual(
+            run(.catchUp) { $0.network.muted = .installSnapshot }.violation?.property, .catchingUp)
+    }
+
+    func testAShareOfTheSeedsDrawsEachCheckAndSlowLinks() {
+        let scenarios = (1...200).map { Scenario(seed: $0) }
+        for check in [RecoveryCheck.failover, .catchUp] {
+            XCTAssertGreaterThan(scenarios.count { $0.recoveryCheck == check }, 10, "\(check)")
+        }
+        XCTAssertGreaterThan(scenarios.count { $0.faults.weights[.slowLinks] != nil }, 20)
+    }
+}
