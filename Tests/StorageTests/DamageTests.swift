@@ -177,6 +177,7 @@ final class DamageTests: XCTestCase {
         XCTAssertEqual(try open(disk).found.state.hardState, HardState(term: 1, votedFor: "n1"))
     }
 
+    // Scenario 72
     /// Wherever a sector ends, no changed bit makes one of its parts look like one that was never written.
     func testOneBitThatHasChangedIsNoTornFrameWhereverSectorsEnd() throws {
         let name = "log-000000000001"
