@@ -13,7 +13,7 @@ final class Node: Sendable {
     /// After how long it answers what it still owes: a little earlier.
     private static let shutdownNoticeTime = DispatchTimeInterval.milliseconds(900)
     /// After stdin has ended: how long a write may make no progress, in seconds.
-    private static let longestStall = 2
+    private static let longestStall = 5
     /// The exit code for failed input or output: EX_IOERR of sysexits.h.
     private static let ioError: Int32 = 74
 
