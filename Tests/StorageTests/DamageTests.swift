@@ -179,6 +179,7 @@ final class DamageTests: XCTestCase {
 
     // Scenario 72
     /// Wherever a sector ends, no changed bit makes one of its parts look like one that was never written.
+    // Scenario 72
     func testOneBitThatHasChangedIsNoTornFrameWhereverSectorsEnd() throws {
         let name = "log-000000000001"
         for size in 0..<512 {
