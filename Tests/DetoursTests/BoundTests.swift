@@ -9,8 +9,8 @@ final class BoundTests: XCTestCase {
     /// Runs so many windows; in none of them any member may say more than the bound.
     private func run(_ world: inout World, windows: Int, _ text: String) {
         let size = world.members.count
-        let messages = 5 * Detours.hellosPerQuarter
-        let wordsPerMessage = 4 + size + Detours.listsPerHello * (2 + size)
+        let messages = Detours.mostHellos(in: Self.window, window: Self.window)
+        let wordsPerMessage = 4 + Detours.listsPerHello + Detours.mostIDsPerHello(members: size)
         for _ in 0..<windows {
             let told = world.told
             let words = world.words

@@ -171,14 +171,13 @@ final class DetoursTests: XCTestCase {
     func testWhoseNewListOnlyOthersBringIsMissed() {
         var member = Detours(id: "n1", members: ["n0", "n1", "n2"], now: 0)
         let list = LinkStateAdvertisement(member: "n0", number: 7, missed: ["n1"])
+        var said: [Hello] = []
         for now in stride(from: 100, to: 3_000, by: 100) {
             member.heard("n2", at: now)
             member.take(told("n2", 5, [], [list]), from: "n2", at: now)
-            _ = member.advance(to: now, expecting: .one("n2"), window: 1_000)
+            said += member.advance(to: now, expecting: .one("n2"), window: 1_000).map(\.1)
         }
-        let said = member.advance(to: 3_000, expecting: .one("n2"), window: 1_000).map(\.1.own.missed)
-        XCTAssertEqual(said.first ?? ["n0"], ["n0"])
-        XCTAssertEqual(member.unreached, [])
+        XCTAssertTrue(said.contains { $0.own.missed == ["n0"] }, "\(said)")
     }
 
     func testWhoTellsItsListItselfSoonAfterOthersIsNotMissed() {

@@ -61,6 +61,24 @@ final class PeerMessageTests: XCTestCase {
                     membership: Membership(voters: ["n0", "n 1"], outgoing: ["n2"], change: "c1 8 5f")))),
     ]
 
+    func testAFullHelloIsNoLongerThanTheBoundSays() {
+        for (size, name) in [(3, "n"), (40, "node-"), (100, "n")] {
+            let ids = (100..<(100 + size)).map { "\(name)\($0)" }
+            func list(_ id: NodeID) -> LinkStateAdvertisement {
+                LinkStateAdvertisement(member: id, number: 1 << 62, missed: ids.filter { $0 != id })
+            }
+            let hello = Hello(
+                own: list(ids[0]), holds: 1 << 62, asks: true,
+                others: ids.prefix(Detours.listsPerHello).map(list))
+            var writer = MessageWriter()
+            writer.identify(as: ids[0])
+            writer.write(PeerEnvelope(to: ids[1], .hello(hello)))
+            let most = Detours.mostBytesPerHello(members: size, idLength: ids[0].utf8.count)
+            XCTAssertLessThanOrEqual(writer.bytes.count, most)
+            XCTAssertGreaterThan(writer.bytes.count, most / 3)
+        }
+    }
+
     private func said(_ message: PeerMessage) -> String {
         var writer = MessageWriter()
         writer.identify(as: "n1")

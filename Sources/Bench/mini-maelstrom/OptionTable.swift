@@ -32,6 +32,11 @@ extension OptionSpec {
         integer("--node-count", 1...200, "how many nodes to run, n0, n1, ... (default: 5)") {
             $0.nodeCount = $1
         },
+        integer(
+            "--dead", 0...199,
+            "how many of them, the last ones, are killed for good once all have begun; nobody asks them "
+                + "(default: 0)"
+        ) { $0.deadCount = $1 },
         OptionSpec(
             name: "--concurrency", value: "N",
             help: "how many clients; 4n means four per node. Maelstrom wants a multiple of 2n (default: 4n)",

@@ -24,6 +24,8 @@ struct Options: Hashable, Sendable {
     /// `freshDirectory` in one of them stands for a directory of the run's own.
     var nodeArguments: [String] = []
     var nodeCount = 5
+    /// How many of them, the last ones, are killed when clients begin to ask, and stay down.
+    var deadCount = 0
     /// Maelstrom's default is 1n, with which it refuses to run lin-kv: each key takes 2n clients.
     var concurrency = Concurrency.perNode(4)
     /// Requests per second of all clients together; 0 is as fast as it goes.
@@ -52,7 +54,9 @@ struct Options: Hashable, Sendable {
     var logsSends = false
     var logsReceipts = false
 
-    var clients: Int { concurrency.clients(nodes: nodeCount) }
+    /// Those that clients ask.
+    var livingCount: Int { nodeCount - deadCount }
+    var clients: Int { concurrency.clients(nodes: livingCount) }
 
     /// How long a client waits for an answer, in nanoseconds: ten times the mean latency, a second at least.
     var timeout: UInt64 { UInt64(max(10 * latency.mean, 1000) * 1e6) }

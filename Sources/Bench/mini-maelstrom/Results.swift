@@ -36,6 +36,11 @@ struct Results: Codable, Sendable {
     var latencies: Latencies
     var serverMessages: Int
     var messagesPerRequest: Double
+    /// Of messages between nodes.
+    var serverBytes: Int
+    var bytesPerRequest: Double
+    /// How many there were of each type.
+    var serverMessagesByType: [String: Int]
     var partitions: Int
     var droppedByPartitions: Int
     /// By node.
@@ -79,6 +84,9 @@ struct Results: Codable, Sendable {
         latencies = Latencies(statistics.latency)
         serverMessages = run.journal.betweenNodes.values.reduce(0, +)
         messagesPerRequest = total.all == 0 ? 0 : Double(serverMessages) / Double(total.all)
+        serverBytes = statistics.bytesBetweenNodes
+        bytesPerRequest = total.all == 0 ? 0 : Double(serverBytes) / Double(total.all)
+        serverMessagesByType = run.journal.betweenNodes
         partitions = statistics.partitions
         droppedByPartitions = statistics.dropped
         kills = Results.byName(statistics.strikes[.kill] ?? [:]) { "n\($0)" }

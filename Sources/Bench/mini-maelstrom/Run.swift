@@ -66,12 +66,13 @@ final class Run {
             partitions: options.partitions,
             random: SeededRandom(seed: seed, purpose: "nemesis"))
         workload = Workload(
-            nodes: nodes, workers: options.clients, shape: options.shape,
+            nodes: options.livingCount, workers: options.clients, shape: options.shape,
             random: SeededRandom(seed: seed, purpose: "workload"))
         pace = Pace(
             workers: options.clients, rate: options.rate, random: SeededRandom(seed: seed, purpose: "pace"))
         clients = Clients(
-            count: options.clients, nodes: nodes, firstClient: nodes + 1, timeout: options.timeout)
+            count: options.clients, nodes: options.livingCount, firstClient: nodes + 1,
+            timeout: options.timeout)
         recorder = Recorder(isOn: options.checks)
     }
 
@@ -117,6 +118,7 @@ final class Run {
     /// waits for the last answers.
     private func ask() throws(Failure) {
         start = monotonicNow()
+        for node in options.livingCount..<options.nodeCount { try kill(node, at: start) }
         try ask(until: start + UInt64(options.timeLimit * 1e9), breaking: true)
         if !options.nemesis.isEmpty {
             try mendAll(at: monotonicNow())
@@ -213,6 +215,7 @@ final class Run {
             if options.logsSends { sayNet("send", line, at: now) }
             let number = journal.send(
                 from: .node(node), to: .node(destination), kind: kind, text: line, at: now)
+            statistics.bytesBetweenNodes += line.count + 1
             send(line, hasID: hasID, from: node, to: destination, number: number, at: now)
         case .toClient(let client, let reply):
             guard client >= firstClient else { return try take(reply, of: client, at: now) }
@@ -277,7 +280,7 @@ final class Run {
     }
 
     private func complete(_ completion: Clients.Completion, at now: UInt64) {
-        statistics.add(completion, node: completion.process % options.nodeCount, at: now - start)
+        statistics.add(completion, node: completion.process % options.livingCount, at: now - start)
         recorder.complete(completion, at: now - start)
         pace.release(completion.worker)
     }

@@ -128,7 +128,7 @@ extension Run {
         if !struck.isEmpty { faultTimes.begin(fault, words, nodes: struck, at: now - start) }
     }
 
-    private func kill(_ node: Int, at now: UInt64) throws(Failure) {
+    func kill(_ node: Int, at now: UInt64) throws(Failure) {
         try add(.kill, to: node, at: now)
         initialized.remove(node)
         initDeadlines[node] = nil

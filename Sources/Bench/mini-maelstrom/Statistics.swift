@@ -70,6 +70,8 @@ struct Statistics: Sendable {
     var dropped = 0
     /// Messages and requests that found their node dead.
     var droppedByKills = 0
+    /// Of all lines that nodes wrote to nodes.
+    var bytesBetweenNodes = 0
     var partitions = 0
     /// How often each node was killed, or paused.
     private(set) var strikes: [Nemesis.Fault: [Int: Int]] = [:]

@@ -96,6 +96,13 @@ struct Test {
 extension Options {
     /// - Throws: `UsageError` where options do not fit together, or to what is there.
     func check() throws {
+        guard deadCount < nodeCount else {
+            throw UsageError(
+                "--dead", "\(deadCount)", expected: "fewer than --node-count, which is \(nodeCount)")
+        }
+        guard deadCount == 0 || nemesis.isEmpty else {
+            throw UsageError("--dead: --nemesis cannot go with it, which starts all nodes again at the end")
+        }
         try commands.check(nemesis)
         guard commands.start == nil else { return }
         if nemesis.contains(.kill), nodeArguments.isEmpty {

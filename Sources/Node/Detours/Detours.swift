@@ -13,8 +13,7 @@ import Consensus
 /// it, and so on: the shortest way, fixed by its sender, so that nothing goes in circles.
 package struct Detours: Sendable {
     /// The most that a member tells in a quarter of its window (`Timing.silence`), to all others together; in a
-    /// larger cluster a round takes several quarters. Five of them touch a window, so it says 80 messages in one at
-    /// most, each with one list of its own and `listsPerHello` of others.
+    /// larger cluster a round takes several quarters. See `mostHellos` for what follows.
     package static let hellosPerQuarter = 16
     /// Lists of others in one message.
     package static let listsPerHello = 8

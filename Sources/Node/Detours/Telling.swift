@@ -17,7 +17,7 @@ extension Detours {
         return neighbor.lastTold + max(neighbor.wait, Self.quarter(of: window))
     }
 
-    private static func quarter(of window: Microseconds) -> Microseconds { max(window / 4, 1) }
+    static func quarter(of window: Microseconds) -> Microseconds { max(window / 4, 1) }
 
     /// When the member at `slot` is to be told something.
     func tellingAt(_ slot: Int, _ window: Microseconds) -> Microseconds? {

@@ -38,7 +38,8 @@ enum Order {
           --data-dir DIR            keep term, vote, log and snapshots under DIR/<node id> (default: memory only)
           --snapshot-every N        compact the log once N entries are applied since the last snapshot
                                     (default: 10000)
-          --members n0,n1,n2        voters of a fresh cluster; other members only learn (default: every node)
+          --members n0,n1,n2        voters of a fresh cluster; other members only learn (default: every node);
+                                    an id with a comma in it cannot be given here
           --election-timeout MS     fix the minimum election timeout (default: follows the round trips; at least
                                     five fixed heartbeat intervals)
           --heartbeat-interval MS   fix the heartbeat interval, to a third of a fixed election timeout at most

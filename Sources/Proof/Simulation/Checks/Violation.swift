@@ -26,6 +26,8 @@ enum Property: String {
     case endlessTurn = "every turn ends"
     case failover = "a lost leader is soon replaced"
     case catchingUp = "a member that hears its leader catches up"
+    /// Who hears whom is told in few and small messages; see `Detours.mostHellos`.
+    case cost = "detours stay cheap"
     case liveness = "progress of a healed majority"
     case answers = "every request is answered"
 }

@@ -61,6 +61,8 @@ final class Member {
     var seen = Sight()
     /// The term that it led when its last round began.
     var ledBefore: Term?
+    /// What it has told of who hears whom, in this life.
+    var hellos = HelloCount(since: 0)
     /// The appends that this turn took in, to be held against the answers.
     var appends: [(from: Int, number: MessageID, lastIndex: Index)] = []
 
@@ -97,6 +99,7 @@ final class Member {
         let replica = Replica(
             settings: settings, stored: found.state, now: clock.reading(at: time))
         run = Run(replica: replica, storage: storage)
+        hellos = HelloCount(since: clock.reading(at: time))
         run?.storage.disk.mend()
         isHarmed = false
         let base = found.state.log.lastIncludedIndex

@@ -179,6 +179,7 @@ extension Simulation {
     private func send(_ message: PeerMessage, from member: Member, to: NodeID) throws {
         let receiver = Member.index(of: to)
         try checkSent(message, from: member, to: receiver)
+        try checkCost(message, from: member)
         for delay in network.delays(&dice) {
             let slot = network.put(Network.Packet(from: member.index, to: receiver, message: message))
             queue.add(.delivery(packet: slot), at: time + delay)

@@ -8,8 +8,9 @@ extension Scenario {
     ) {
         var dice = Dice(seed: seed)
         let bias = bias ?? dice.pick(Bias.allCases)
-        let size = members ?? Self.drawMembers(bias, &dice)
-        self.init(plain: seed, members: size, operations: dice.within(100...800))
+        let usual = Self.drawMembers(bias, &dice)
+        let large = members == nil ? Self.drawLarge(seed, bias) : nil
+        self.init(plain: seed, members: members ?? large ?? usual, operations: dice.within(100...800))
         self.bias = bias
         drawNetwork(&dice)
         drawMachines(&dice)
@@ -21,7 +22,22 @@ extension Scenario {
         drawDiskFaults()
         drawRecovery()
         reuses = dice.pick([0, 0, 20, 60])
+        // Much is said in a large cluster, whatever is asked of it.
+        if large != nil { self.operations = 20 + self.operations / 10 }
         if let operations { self.operations = operations }
+    }
+
+    /// The size of a large cluster, in few runs.
+    private static func drawLarge(_ seed: UInt64, _ bias: Bias) -> Int? {
+        // Dice of its own, so that a seed means the same with and without.
+        var dice = Dice(seed: seed &+ 0x6c61_7267_65)
+        guard dice.below(40) == 0 else { return nil }
+        switch bias {
+        case .calm, .mixed, .partitions, .crashes, .late, .pauses, .handovers:
+            return dice.pick([9, 9, 15, 15, 25, 40])
+        // These are about few members, or about many requests.
+        case .flood, .tiny, .memberships, .rebirths, .sleepers, .pairs: return nil
+        }
     }
 
     private static func drawMembers(_ bias: Bias, _ dice: inout Dice) -> Int {
