@@ -8,9 +8,9 @@ extension Scenario {
     ) {
         var dice = Dice(seed: seed)
         let bias = bias ?? dice.pick(Bias.allCases)
-        let usual = Self.drawMembers(bias, &dice)
+        let usual = members ?? Self.drawMembers(bias, &dice)
         let large = members == nil ? Self.drawLarge(seed, bias) : nil
-        self.init(plain: seed, members: members ?? large ?? usual, operations: dice.within(100...800))
+        self.init(plain: seed, members: large ?? usual, operations: dice.within(100...800))
         self.bias = bias
         drawNetwork(&dice)
         drawMachines(&dice)
