@@ -130,7 +130,7 @@ final class CompactionTests: XCTestCase {
         let leader = try XCTUnwrap(cluster.leaderIDs.first)
         cluster.write(2, 4, at: leader, 200)
         cluster.settle()
-        XCTAssertNotNil(cluster.with(leader) { $0.raft.propose(copy.command) })
+        XCTAssertNotNil(cluster.with(leader) { $0.tamper { raft, _ in raft.propose(copy.command) } })
         cluster.run(for: 500_000)
         for id in cluster.ids {
             XCTAssertEqual(cluster[id].store[1], "5", id)

@@ -45,7 +45,7 @@ final class ErrorTests: XCTestCase {
         cluster.run(for: 5_000_000)
         for id in cluster.ids { XCTAssertNil(cluster[id].store[1], "it happened after all") }
         XCTAssertEqual(cluster.replies["n1"]?.count, 2)
-        XCTAssertNil(cluster[cluster.leaderIDs[0] == "n1" ? "n0" : "n1"].pending.nextExpiry)
+        XCTAssertNil(cluster[cluster.leaderIDs[0] == "n1" ? "n0" : "n1"].requests.deadline)
     }
 
     // Scenario 43
@@ -243,7 +243,9 @@ final class ErrorTests: XCTestCase {
         let cluster = led(3)
         cluster.isolate("n0")
         for number in 0..<5_000 {
-            cluster.with("n0") { _ = $0.raft.propose(Command("c0 \(number) write 1 2")) }
+            cluster.with("n0") {
+                _ = $0.tamper { raft, _ in raft.propose(Command("c0 \(number) write 1 2")) }
+            }
         }
         cluster.run(for: 400_000)
         XCTAssertNil(cluster["n0"].raft.leader)

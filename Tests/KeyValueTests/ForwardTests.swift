@@ -152,7 +152,9 @@ final class ForwardTests: XCTestCase {
         _ = cluster.intercept(\.isForward)
         let limit = cluster["n1"].lastApplied + small.forwardReach
         cluster.with("n0") { replica in
-            while replica.raft.log.lastIndex < limit { _ = replica.raft.propose(Command("c 0 write 1 2")) }
+            while replica.raft.log.lastIndex < limit {
+                _ = replica.tamper { raft, _ in raft.propose(Command("c 0 write 1 2")) }
+            }
         }
         cluster.settle()
         cluster.run(for: cluster["n0"].raft.timing.heartbeatInterval)

@@ -99,7 +99,7 @@ final class RequestTests: XCTestCase {
     func testACommandThatIsNoRequestIsAppliedAsNothing() {
         let cluster = ReplicaCluster(1)
         cluster.with("n0") { [now = cluster.now] in $0.advance(to: now) }
-        cluster.with("n0") { _ = $0.raft.propose(Command("no request")) }
+        cluster.with("n0") { _ = $0.tamper { raft, _ in raft.propose(Command("no request")) } }
         XCTAssertEqual(cluster["n0"].lastApplied, 2)
         XCTAssertEqual(cluster["n0"].store.count, 0)
     }

@@ -69,9 +69,10 @@ final class UnappliedRequestsTests: XCTestCase {
         var state = StoredState(hardState: HardState(term: 1), log: Log(entries: (0..<2_000).map(entry)))
         state.initialVoters = ["n0", "n1", "n2"]
         let settings = Raft.Settings(id: "n0", members: ["n0", "n1", "n2"], seed: 1)
-        var replica = Replica(settings: settings, stored: state, now: 0)
-        XCTAssertEqual(replica.unapplied.lag(behind: replica.raft.log), 2_000)
-        replica.lookAtLog()
-        XCTAssertTrue(replica.isInLog(id(1_999)))
+        let raft = Raft(settings: settings, hardState: state.hardState, log: state.log, now: 0)
+        var log = RequestLog(state, settings.limits)
+        XCTAssertEqual(log.unapplied.lag(behind: raft.log), 2_000)
+        log.lookAt(raft)
+        XCTAssertTrue(log.contains(id(1_999), raft))
     }
 }

@@ -40,7 +40,9 @@ final class SabotageTests: XCTestCase {
                 let request = LoggedRequest(
                     id: RequestID(client: "nobody", number: key),
                     operation: .write(key: JSONValue(canonical: "\(key)"), value: 999_999))
-                for member in simulation.members { _ = member.run?.replica.store.apply(request) }
+                for member in simulation.members {
+                    member.run?.replica.tamper { _, log in _ = log.store.apply(request) }
+                }
             }
         }
         XCTAssertTrue(
@@ -74,10 +76,12 @@ final class SabotageTests: XCTestCase {
         let violation = run { simulation in
             guard let follower = self.follower(of: simulation), let run = follower.run else { return }
             // It forgets half of its log, and its leader says that it should stand.
-            run.replica.raft.log.truncate(from: 20)
-            run.replica.raft.hardState.term += 1
-            run.replica.raft.hardState.votedFor = follower.id
-            run.replica.raft.role = .leader(Leadership(progress: [], noOpIndex: 20))
+            run.replica.tamper { raft, _ in
+                raft.log.truncate(from: 20)
+                raft.hardState.term += 1
+                raft.hardState.votedFor = follower.id
+                raft.role = .leader(Leadership(progress: [], noOpIndex: 20))
+            }
         }
         XCTAssertEqual(violation?.property, .leaderCompleteness)
     }
@@ -85,7 +89,7 @@ final class SabotageTests: XCTestCase {
     func testAnImpossibleStateIsFound() {
         let violation = run { simulation in
             guard let run = self.leader(of: simulation)?.run else { return }
-            run.replica.raft.hardState.votedFor = nil
+            run.replica.tamper { raft, _ in raft.hardState.votedFor = nil }
         }
         XCTAssertEqual(violation?.property, .invariant)
     }

@@ -26,7 +26,7 @@ package struct Raft: Sendable {
     /// When this member last heard from a leader of its term.
     var lastLeaderContact: Microseconds?
     /// Set once the member is about to end: it starts no election any more.
-    var isShuttingDown = false
+    package internal(set) var isShuttingDown = false
     /// `timeoutNow` from the leader: its term, up to where this log must reach first, and until when it is valid.
     var pendingTimeoutNow: (term: Term, index: Index, deadline: Microseconds)?
     /// The term in which this member voted for the target of a leadership transfer.
@@ -47,7 +47,7 @@ package struct Raft: Sendable {
     /// When recent campaigns sent their requests for votes, to measure the round trip of their answers, also late ones.
     var sentVoteRequests: [(firstRequest: MessageID, sent: Microseconds)] = []
 
-    var now: Microseconds
+    package internal(set) var now: Microseconds
     var generator: SeededGenerator
     private(set) var nextMessageID: MessageID = 1
     var pending = PendingReady()

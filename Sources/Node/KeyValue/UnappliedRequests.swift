@@ -69,24 +69,3 @@ struct UnappliedRequests: Sendable {
         counts[id] = count == 1 ? nil : count - 1
     }
 }
-
-extension Replica {
-    /// Whether a request stands in this member's log and is not applied, committed or not; also the change whose
-    /// second half is still to come. Call `lookAtLog()` before the first of a turn.
-    func isInLog(_ id: RequestID) -> Bool {
-        unapplied.contains(id) || raft.membership.isJoint && raft.membership.change == id.words
-    }
-
-    /// Looks at all that the log holds now.
-    mutating func lookAtLog() {
-        if let start = raft.unstoredFrom { unapplied.truncate(from: start) }
-        unapplied.scan(raft.log)
-    }
-
-    /// Forgets of the log what is gone, and looks at what has gathered.
-    mutating func followLog(_ update: StorageUpdate) {
-        if case .suffix(let start, _) = update.log { unapplied.truncate(from: start) }
-        guard unapplied.isInUse, unapplied.lag(behind: raft.log) > limits.unappliedSlack else { return }
-        unapplied.scan(raft.log)
-    }
-}

@@ -1,0 +1,307 @@
+import Consensus
+
+/// The requests that a member owes an answer, each with its state, its deadline and all who wait for it.
+///
+/// What happens to a write that is asked of a follower whose leader dies:
+///
+/// 1. `add` keeps it, `queued`, with a deadline. One that is owed already only gets another waiter.
+/// 2. Before the turn ends, `route` sends all that is queued to the leader: it is `forwarded`, and may happen from now
+///    on. Its `limit` is fixed, the last index at which a copy may be appended.
+/// 3. The leader puts it into its log (`RequestLog.append`) and dies. Other members may hold that entry, or not.
+/// 4. If nothing comes of it for `Timing.retryInterval`, `retry` queues it again. It stays there while no leader is
+///    known, or none can be reached.
+/// 5. Somebody leads the next term. `requeue` queues all that has left, in its order and before what is new, and `route`
+///    sends it again. Of all copies the store carries out the first: it remembers the latest 100,000 requests, and
+///    the limit keeps every copy within that reach.
+/// 6. This member applies the entry, whoever put it into the log, or takes over a snapshot that tells of it: `settle`
+///    answers all who wait.
+/// 7. Or the deadline comes first: `expire` answers 0, and remembers it: to who asks again, 11 would be a lie. What
+///    never left is answered 11, unless a copy from elsewhere stands in this member's log, or waits for it to lead.
+///
+/// A member that comes to lead appends to its own log what it would have sent. A change of membership goes the same
+/// way; a transfer of leadership goes it as far as the leader, and is answered when its target leads. A read that leaves
+/// the queue is `confirming`: Raft itself asks the next leader then.
+struct PendingRequests: Sendable {
+    private let limits: Limits
+    /// A slot for each request; nil where one is vacant.
+    private var requests: [PendingRequest?] = []
+    private var vacant: [Int] = []
+    /// The slots of those that go through the log.
+    private var slots: [RequestID: Int] = [:]
+    /// The slots of those that are `queued`, in the order in which they are to be carried out.
+    private var queue: [Int] = []
+    /// The slots of those that are `confirming`, by rising id.
+    private var reads: [(id: ReadID, slots: [Int])] = []
+    /// The slots of the transfers of leadership.
+    private var transfers: [Int] = []
+    private var abandoned: AbandonedRequests
+    /// The term under whose leader the requests were placed last.
+    private var routedInTerm: Term?
+    /// No later than the first deadline of a waiter.
+    private var nextExpiry: Microseconds?
+    /// No later than the first request that was forwarded must be forwarded again.
+    private var nextRetry: Microseconds?
+    private var nextReadID: ReadID = 0
+    /// Also numbers the requests that have no `msg_id`: so it begins at random, for no two runs of a member share any.
+    private var nextSequence: Int
+
+    init(_ settings: Raft.Settings) {
+        limits = settings.limits
+        abandoned = AbandonedRequests(remembered: settings.limits.abandonedRemembered)
+        var generator = SeededGenerator(seed: ~settings.seed)
+        nextSequence = Int.random(in: 0..<(1 << 52), using: &generator)
+    }
+
+    var isEmpty: Bool { vacant.count == requests.count }
+
+    /// The time by which `retry` and `expire` must be called.
+    var deadline: Microseconds? { earliest(nextExpiry, nextRetry) }
+
+    /// The identity of the request that is to be added next.
+    func identify(_ request: ClientRequest, askedOf member: NodeID) -> RequestID {
+        if let number = request.messageID { return RequestID(client: request.client, number: number) }
+        return RequestID(client: request.client, number: nextSequence, numberedBy: member)
+    }
+
+    mutating func add(
+        _ subject: PendingRequest.Subject, from client: String, _ messageID: Int?, deadline: Microseconds
+    ) {
+        nextExpiry = earliest(nextExpiry, deadline)
+        let waiter = PendingRequest.Waiter(messageID: messageID, deadline: deadline)
+        let slot = vacant.last ?? requests.count
+        var hasLeft = false
+        switch subject {
+        case .read: break
+        case .transfer: transfers.append(slot)
+        case .logged(let request):
+            if let known = slots[request.id] { return requests[known]!.copies.append(waiter) }
+            slots[request.id] = slot
+            hasLeft = abandoned.contains(request.id)
+        }
+        let request = PendingRequest(
+            subject: subject, client: client, waiter: waiter, sequence: nextSequence, hasLeft: hasLeft)
+        nextSequence += 1
+        if vacant.popLast() == nil { requests.append(request) } else { requests[slot] = request }
+        queue.append(slot)
+    }
+
+    // MARK: - Answers
+
+    /// The request is applied.
+    mutating func settle(_ id: RequestID, _ outcome: OperationResult, _ outbox: inout Outbox) {
+        guard let slot = slots.removeValue(forKey: id) else { return }
+        let request = vacate(slot)
+        if request.isQueued { queue.removeAll { $0 == slot } }
+        guard case .logged(let logged) = request.subject else { return }
+        outbox.answer(request, ClientReply.Body(outcome, of: logged.operation))
+    }
+
+    /// What `store` remembers is applied.
+    mutating func settle(by store: Store, _ outbox: inout Outbox) {
+        for case .logged(let request)? in slotsInOrder(where: { !$0.isRead }).map({ requests[$0]?.subject }) {
+            if let outcome = store.outcome(of: request.id) { settle(request.id, outcome, &outbox) }
+        }
+    }
+
+    /// Raft has confirmed the reads that it knows as `id`.
+    mutating func answerReads(_ id: ReadID, from store: Store, _ outbox: inout Outbox) {
+        guard let position = reads.firstIndex(where: { $0.id == id }) else { return }
+        for slot in reads.remove(at: position).slots {
+            let request = vacate(slot)
+            guard case .read(let key) = request.subject else { continue }
+            outbox.answer(request, store[key].map { .readOK($0) } ?? .noSuchKey(key))
+        }
+    }
+
+    /// Answers the transfers whose target leads.
+    mutating func answerTransfers(to leader: NodeID?, _ outbox: inout Outbox) {
+        guard !transfers.isEmpty, let leader else { return }
+        for slot in transfers {
+            guard case .transfer(leader)? = requests[slot]?.subject else { continue }
+            outbox.answer(vacate(slot), .transferLeadershipOK(leader: leader))
+        }
+        forgetVacated()
+    }
+
+    /// Answers all whose time is up; at the end of all input, at `Microseconds.max`, everybody.
+    mutating func expire(
+        at now: Microseconds, _ raft: inout Raft, _ log: inout RequestLog, _ outbox: inout Outbox
+    ) {
+        guard let nextExpiry, nextExpiry <= now else { return }
+        let due = slotsInOrder { $0.nextDeadline <= now }
+        if due.contains(where: { requests[$0]!.hasNeverLeft }) { log.lookAt(raft) }
+        for slot in due {
+            let request = requests[slot]!
+            let body = request.timedOut(mayHappen: mayHappen(request, raft, log))
+            outbox.answer(request, body, until: now)
+            if requests[slot]!.forgetWaiters(until: now) { continue }
+            _ = vacate(slot)
+            guard case .logged(let logged) = request.subject else { continue }
+            slots[logged.id] = nil
+            if request.hasLeft { abandoned.insert(logged.id) }
+        }
+        forgetVacated()
+        raft.forgetReads(below: reads.first?.id ?? nextReadID)
+        self.nextExpiry = requests.lazy.compactMap { $0?.nextDeadline }.min()
+    }
+
+    private func mayHappen(_ request: PendingRequest, _ raft: Raft, _ log: RequestLog) -> Bool {
+        guard case .logged(let logged) = request.subject else { return !request.isQueued }
+        return request.hasLeft || log.isHeld(logged.id) || log.contains(logged.id, raft)
+    }
+
+    // MARK: - The way to the leader
+
+    /// Who is to have what is queued: the leader, or who is about to lead. Nil while nobody can be reached, so that it
+    /// can be said of what waits that it will not happen.
+    private func receiver(_ raft: Raft, _ unreached: Set<NodeID>) -> NodeID? {
+        (raft.leader ?? raft.transferTarget).flatMap { unreached.contains($0) ? nil : $0 }
+    }
+
+    private func mayLeave(_ request: PendingRequest, _ raft: Raft, _ log: RequestLog) -> Bool {
+        if raft.isLeader { return log.takes(request, raft) }
+        return log.isWithinReach(raft) && (raft.leader != nil || request.canBeHeldForLeadership)
+    }
+
+    /// Whether `route` does anything.
+    func canRoute(_ raft: Raft, _ log: RequestLog, around unreached: Set<NodeID>) -> Bool {
+        // Most often the first may leave.
+        receiver(raft, unreached) != nil && queue.contains { mayLeave(requests[$0]!, raft, log) }
+    }
+
+    /// Hands on what is queued in its order, so that what one client typed is carried out as it was typed.
+    mutating func route(
+        _ raft: inout Raft, _ log: inout RequestLog, around unreached: Set<NodeID>, _ outbox: inout Outbox
+    ) {
+        if raft.leader != nil { requeue(in: raft.currentTerm) }
+        guard !queue.isEmpty, let receiver = receiver(raft, unreached) else { return }
+        var (writes, reads): ([Int], [Int]) = ([], [])
+        let queued = queue
+        queue = []
+        for slot in queued {
+            guard mayLeave(requests[slot]!, raft, log) else {
+                queue.append(slot)
+                continue
+            }
+            switch requests[slot]!.subject {
+            case .read: reads.append(slot)
+            case .transfer(let target):
+                if !raft.isLeader {
+                    let request = TransferRequest(term: raft.currentTerm, target: target)
+                    outbox.send(.transfer(request), to: receiver)
+                } else if !raft.isTransferring {
+                    _ = raft.transferLeadership(to: target)
+                }
+                leave(slot, .forwarded(to: receiver, at: raft.now), raft, log)
+            case .logged where !raft.isLeader: writes.append(slot)
+            case .logged(let request):
+                // A read sees what was written before it, and nothing that came after.
+                confirm(&reads, with: &raft)
+                if isTooLate(slot, at: raft.log.lastIndex) { continue }
+                if log.append(request, to: &raft) {
+                    leave(slot, .inOwnLog, raft, log)
+                } else if raft.transferTarget != nil, request.operation.isApplied {
+                    writes.append(slot)
+                } else {
+                    queue.append(slot)
+                }
+            }
+        }
+        forward(writes, to: raft.transferTarget ?? receiver, raft, log, &outbox)
+        confirm(&reads, with: &raft)
+    }
+
+    /// What was placed under another leader may be lost with it. Copies are carried out once.
+    private mutating func requeue(in term: Term) {
+        guard routedInTerm != term else { return }
+        routedInTerm = term
+        let placed = slotsInOrder(where: \.hasLeft)
+        for slot in placed { requests[slot]!.state = .queued }
+        queue = placed + queue.filter { !requests[$0]!.hasLeft }
+    }
+
+    /// Queues again what was forwarded and came to nothing in time.
+    mutating func retry(_ raft: Raft) {
+        guard let nextRetry, nextRetry <= raft.now else { return }
+        self.nextRetry = nil
+        for slot in slotsInOrder(where: { $0.retryAt(raft.timing) != nil }) {
+            if let retryAt = requests[slot]!.retryAt(raft.timing), retryAt > raft.now {
+                self.nextRetry = earliest(self.nextRetry, retryAt)
+            } else {
+                requests[slot]!.state = .queued
+                queue.append(slot)
+            }
+        }
+    }
+
+    private mutating func confirm(_ arriving: inout [Int], with raft: inout Raft) {
+        guard !arriving.isEmpty else { return }
+        raft.read(nextReadID)
+        for slot in arriving { requests[slot]!.state = .confirming(nextReadID) }
+        reads.append((nextReadID, arriving))
+        nextReadID += 1
+        arriving = []
+    }
+
+    /// One message for as many writes as it takes.
+    private mutating func forward(
+        _ writes: [Int], to receiver: NodeID, _ raft: Raft, _ log: RequestLog, _ outbox: inout Outbox
+    ) {
+        var message = Forward(commands: [], limit: 0)
+        var (bytes, latest) = (0, 0)
+        for slot in writes where !isTooLate(slot, at: log.lastApplied) {
+            guard case .logged(let request) = requests[slot]!.subject else { continue }
+            leave(slot, .forwarded(to: receiver, at: raft.now), raft, log)
+            let (command, limit) = (request.command, requests[slot]!.limit!)
+            let size = command.text.utf8.count
+            let spread = max(latest, limit) - min(message.limit, limit)
+            let isOver = bytes + size > limits.forwardBytes || spread > limits.forwardReach / 8
+            if isOver, !message.commands.isEmpty {
+                outbox.send(.forward(message), to: receiver)
+                message.commands = []
+            }
+            if message.commands.isEmpty { (message.limit, latest, bytes) = (limit, limit, 0) }
+            message.commands.append(command)
+            // What is appended may come too late for none of them.
+            message.limit = min(message.limit, limit)
+            latest = max(latest, limit)
+            bytes += size
+        }
+        if !message.commands.isEmpty { outbox.send(.forward(message), to: receiver) }
+    }
+
+    /// From now on it may happen.
+    private mutating func leave(
+        _ slot: Int, _ state: PendingRequest.State, _ raft: Raft, _ log: RequestLog
+    ) {
+        requests[slot]!.leave(state, limit: log.lastApplied + limits.forwardReach)
+        if let retryAt = requests[slot]!.retryAt(raft.timing) { nextRetry = earliest(nextRetry, retryAt) }
+    }
+
+    /// Whether a leader whose log has come to `index` may append it no more.
+    private mutating func isTooLate(_ slot: Int, at index: Index) -> Bool {
+        guard let limit = requests[slot]!.limit, limit <= index else { return false }
+        requests[slot]!.state = .tooLate
+        return true
+    }
+
+    // MARK: - Slots
+
+    /// The slots of those that are meant, in the order in which they came.
+    private func slotsInOrder(where isMeant: (PendingRequest) -> Bool) -> [Int] {
+        requests.indices.filter { requests[$0].map(isMeant) ?? false }
+            .sorted { requests[$0]!.sequence < requests[$1]!.sequence }
+    }
+
+    private mutating func vacate(_ slot: Int) -> PendingRequest {
+        vacant.append(slot)
+        return requests[slot].take()!
+    }
+
+    private mutating func forgetVacated() {
+        queue.removeAll { requests[$0] == nil }
+        transfers.removeAll { requests[$0] == nil }
+        for position in reads.indices { reads[position].slots.removeAll { requests[$0] == nil } }
+        reads.removeAll(where: \.slots.isEmpty)
+    }
+}
