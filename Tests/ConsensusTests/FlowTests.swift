@@ -51,6 +51,36 @@ final class FlowTests: XCTestCase {
         XCTAssertEqual(hand.raft.commitIndex, 1)
     }
 
+    /// Three appends, of which the last arrives first and is refused: the two others are on their way, and count.
+    func testAppendsThatWereOvertakenCountWhenTheyAreAcknowledged() {
+        var hand = replicating()
+        let overtaken = hand.propose("a") + hand.propose("b")
+        let refused = hand.propose("c")
+        let hint = LogPosition(index: 1, term: hand.raft.currentTerm)
+        for append in refused {
+            hand.hear(hand.answer(false, hint: hint), from: "n1", inReplyTo: append.message.id)
+        }
+        XCTAssertEqual(hand.progress(of: "n1")?.nextIndex, 2)
+        hand.acknowledge(overtaken, by: "n1")
+        XCTAssertEqual(hand.progress(of: "n1")?.matchIndex, 3)
+    }
+
+    /// Of appends that were overtaken several may be refused: only the first refusal sends the leader back.
+    func testRefusalsOfWhatWasSentBeforeAProbeAreLate() {
+        var hand = replicating()
+        let first = hand.propose("a")
+        let others = hand.propose("b") + hand.propose("c") + hand.propose("d")
+        let hint = LogPosition(index: 1, term: hand.raft.currentTerm)
+        hand.hear(hand.answer(false, hint: hint), from: "n1", inReplyTo: others[2].message.id)
+        hand.acknowledge(first, by: "n1")
+        let next = hand.progress(of: "n1")?.nextIndex
+        for append in others.prefix(2) {
+            hand.hear(hand.answer(false, hint: hint), from: "n1", inReplyTo: append.message.id)
+            XCTAssertEqual(hand.progress(of: "n1")?.nextIndex, next)
+        }
+        XCTAssertEqual(hand.progress(of: "n1")?.matchIndex, 2)
+    }
+
     func testBulkWaitsForAnswersSoThatHeartbeatsDoNotWaitForBulk() {
         var hand = replicating()
         let value = String(repeating: "x", count: 1 << 20)

@@ -141,7 +141,9 @@ extension Raft {
             startOver(at: slot, nextIndex: log.agreement(hint, below: hint.index + 1) + 1)
         } else {
             let log = log
-            leadership.progress[slot].refused(request) { log.agreement(reply.hint, below: $0) }
+            leadership.progress[slot].refused(request, next: nextMessageID) {
+                log.agreement(reply.hint, below: $0)
+            }
         }
         noteHeld(at: slot)
         hear(slot, request)

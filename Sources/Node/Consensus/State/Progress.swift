@@ -36,6 +36,8 @@ package struct Progress: Sendable {
     var mode = Mode.probe(awaiting: nil)
     /// Unanswered appends that reach beyond `matchIndex`, oldest first.
     private(set) var inFlight: [Sent] = []
+    /// The first request sent since the leader last went back to find where the logs agree.
+    private var firstProbe: MessageID = 0
     /// The last request of this term that the member answered without knowing a later term: it confirms the leadership
     /// at the time of that request and of all before.
     var answered: MessageID = 0
@@ -207,17 +209,21 @@ package struct Progress: Sendable {
         return rose
     }
 
-    /// The member refused append `id`: the logs diverge at or before its `prevLogIndex`. `agreement` gives the last
-    /// index at which they may agree.
-    mutating func refused(_ id: MessageID, agreement: (Index) -> Index) {
-        guard let sent = inFlight.first(where: { $0.id == id }), sent.prevLogIndex > matchIndex else {
-            return
-        }
+    /// The member refused append `id`: the logs diverge at or before its `prevLogIndex`. `agreement` gives the last index
+    /// at which they may agree; `next` is the number of the next request.
+    ///
+    /// Where appends overtake each other, those still in flight may be acknowledged yet, and count then. Refusals of what
+    /// was sent before the probe began tell nothing new: each would send the leader back again, and throw away what
+    /// arrived meanwhile.
+    mutating func refused(_ id: MessageID, next: MessageID, agreement: (Index) -> Index) {
+        guard let sent = inFlight.first(where: { $0.id == id }) else { return }
+        inFlight.removeAll { $0.id == id }
+        guard id >= firstProbe, sent.prevLogIndex > matchIndex else { return }
         if case .snapshot = mode { return }
         // A later answer has moved `nextIndex` since.
         if case .probe = mode, sent.prevLogIndex != nextIndex - 1 { return }
         nextIndex = max(agreement(sent.prevLogIndex), matchIndex) + 1
         mode = .probe(awaiting: nil)
-        inFlight.removeAll()
+        firstProbe = next
     }
 }
