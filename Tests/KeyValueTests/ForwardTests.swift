@@ -16,9 +16,8 @@ final class ForwardTests: XCTestCase {
         return limits
     }
 
-    private func command(_ number: Int, _ value: JSONValue = 5) -> Command {
+    private func request(_ number: Int, _ value: JSONValue = 5) -> LoggedRequest {
         LoggedRequest(id: RequestID(client: "c", number: number), operation: .write(key: 1, value: value))
-            .command
     }
 
     // Scenario 43
@@ -103,7 +102,7 @@ final class ForwardTests: XCTestCase {
 
     func testAMemberThatDoesNotLeadPassesNothingOnInACircle() {
         let cluster = led()
-        let forward = Forward(commands: [command(1)], limit: 1_000)
+        let forward = Forward([request(1)], limit: 1_000)
         cluster.deliver(Envelope(from: "n1", to: "n2", message: .forward(forward), due: 0))
         XCTAssertEqual(cluster.network.count, 0)
         XCTAssertEqual(cluster["n2"].raft.log.lastIndex, 1)
@@ -115,7 +114,7 @@ final class ForwardTests: XCTestCase {
         for (limit, isTaken) in [(0, false), (1, false), (2, true), (.max, true), (-1, false)] {
             let length = cluster["n0"].raft.log.lastIndex
             let offset = limit == 2 ? length + 1 : limit == 1 ? length : limit
-            let forward = Forward(commands: [command(abs(limit) % 1_000_003)], limit: offset)
+            let forward = Forward([request(abs(limit) % 1_000_003)], limit: offset)
             cluster.deliver(Envelope(from: "n1", to: "n0", message: .forward(forward), due: 0))
             cluster.settle()
             XCTAssertEqual(cluster["n0"].raft.log.lastIndex, length + (isTaken ? 1 : 0), "\(limit)")
@@ -195,7 +194,7 @@ final class ForwardTests: XCTestCase {
         cluster.elect("n0")
         cluster.firewall = { $0.from == "n0" && $0.to == "n1" }
         for number in 1...30 {
-            let forward = Forward(commands: [command(number)], limit: 1_000)
+            let forward = Forward([request(number)], limit: 1_000)
             cluster.with("n0") { [now = cluster.now] in $0.receive(.forward(forward), from: "n1", now: now) }
             cluster.settle()
         }
@@ -247,18 +246,9 @@ final class ForwardTests: XCTestCase {
                     ClientRequest(client: "c1", messageID: number, .write(key: 1, value: large)), now: now)
             }
         }
-        XCTAssertEqual(cluster.network.compactMap(\.forward).map(\.commands.count), [1, 1, 1])
+        XCTAssertEqual(cluster.network.compactMap(\.forward).map(\.requests.count), [1, 1, 1])
         cluster.settle()
         for number in 0..<3 { XCTAssertEqual(cluster.answers("n1", to: number), [.writeOK]) }
-    }
-
-    func testCommandsThatAreNoRequestsAreLeftOut() {
-        let cluster = led()
-        let lines = ["", " ", "c 1 read 1", "nonsense", "c 2 write \"1"]
-        let forward = Forward(commands: lines.map { Command($0) } + [command(3)], limit: 1_000)
-        cluster.deliver(Envelope(from: "n1", to: "n0", message: .forward(forward), due: 0))
-        cluster.settle()
-        XCTAssertEqual(cluster["n0"].raft.log.lastIndex, 2)
     }
 
     // Scenario 50

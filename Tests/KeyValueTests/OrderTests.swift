@@ -73,7 +73,7 @@ final class OrderTests: XCTestCase {
                     ClientRequest(client: "c1", messageID: number, .write(key: 1, value: value)), now: now)
             }
         }
-        XCTAssertEqual(cluster.network.filter(\.isForward).map { $0.forward?.commands.count }, [50])
+        XCTAssertEqual(cluster.network.filter(\.isForward).map { $0.forward?.requests.count }, [50])
         cluster.settle()
         XCTAssertEqual(cluster["n0"].store[1], 49)
         XCTAssertEqual(cluster.replies["n1"]?.map(\.inReplyTo), Array(0..<50))

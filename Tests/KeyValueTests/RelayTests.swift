@@ -5,6 +5,8 @@ import XCTest
 
 /// Messages on detours: see DetoursTests for how the way is found.
 final class RelayTests: XCTestCase {
+    private let request = LoggedRequest(
+        id: RequestID(client: "c9", number: 1), operation: .write(key: "\"x\"", value: 5))
     private let timeout = Timing.shortestElectionTimeout
 
     /// Lets time pass as in the node, where each turn ends with taking the time.
@@ -31,7 +33,7 @@ final class RelayTests: XCTestCase {
 
     func testARelayIsPassedOnAsItCameAndTakenForTheWordOfWhoeverSaidIt() {
         let cluster = led()
-        let forward = PeerMessage.forward(Forward(commands: [Command("c9 1 write \"x\" 5")], limit: 100))
+        let forward = PeerMessage.forward(Forward([request], limit: 100))
         let way = PeerMessage.relay(Relay(source: "n1", route: ["n0"], message: forward))
         cluster.with("n2") { $0.receive(way, from: "n1", now: cluster.now) }
         let passedOn = cluster.intercept { if case .relay = $0.message { true } else { false } }
@@ -44,7 +46,7 @@ final class RelayTests: XCTestCase {
 
     func testARelayOfOrToAStrangerGoesNowhere() {
         let cluster = led()
-        let forward = PeerMessage.forward(Forward(commands: [Command("c9 1 write \"x\" 5")], limit: 100))
+        let forward = PeerMessage.forward(Forward([request], limit: 100))
         let inner = PeerMessage.relay(Relay(source: "n1", route: [], message: forward))
         for relay in [
             Relay(source: "n7", route: [], message: forward),
@@ -57,5 +59,16 @@ final class RelayTests: XCTestCase {
             XCTAssertEqual(cluster.network.count, 0)
             XCTAssertNil(cluster["n0"].store[JSONValue(canonical: "\"x\"")])
         }
+    }
+
+    func testWhatCannotArriveAtTheLeaderIsToldInTimeThatItWillNotHappen() {
+        let cluster = led()
+        cluster.latency = { _, _ in 1_000 }
+        cluster.firewall = { $0.from != "n1" }
+        run(cluster, for: 4 * timeout)
+        XCTAssertEqual(cluster["n1"].raft.leader, "n0")
+        cluster.write(1, 5, at: "n1", 1)
+        run(cluster, for: cluster["n1"].patience + 5_000)
+        XCTAssertEqual(cluster.codes("n1", to: 1), [.temporarilyUnavailable])
     }
 }

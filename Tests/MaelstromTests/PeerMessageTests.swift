@@ -96,7 +96,9 @@ final class PeerMessageTests: XCTestCase {
 
     func testWhatLiesBesideConsensusIsReadAsItWasWritten() {
         let forward = Forward(
-            commands: [Command("c1 7 write \"x\" 5"), Command("c2 -1 cas [1] null {\"a b\":\"\\n\"}")],
+            ["c1 7 write \"x\" 5", "c2 -1 cas [1] null {\"a b\":\"\\n\"}"].map {
+                LoggedRequest(Command($0))!
+            },
             limit: 50_000)
         var said: [PeerMessage] = [
             .forward(forward), .transfer(TransferRequest(term: 3, target: "n2")),

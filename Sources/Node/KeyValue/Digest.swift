@@ -3,8 +3,7 @@
 struct Digest {
     private var state: UInt64 = 0xcbf2_9ce4_8422_2325
 
-    /// Adds the bytes of `text`; how a text is split into calls does not matter.
-    mutating func add(_ text: some StringProtocol) {
+    init(of text: some StringProtocol) {
         var state = state
         let isDone: Void? = text.utf8.withContiguousStorageIfAvailable { bytes in
             for byte in bytes { state = (state ^ UInt64(byte)) &* 0x100_0000_01b3 }

@@ -32,17 +32,6 @@ extension Operation {
         case .refuseChange(let reason): ["refuse-change", reason.rawValue]
         }
     }
-
-    /// The digest of its content; nil for a refusal, whose digest is that of the refused request.
-    fileprivate var digest: UInt64? {
-        if case .refuseChange = self { return nil }
-        var digest = Digest()
-        for (slot, word) in words.enumerated() {
-            if slot > 0 { digest.add(" ") }
-            digest.add(word)
-        }
-        return digest.value
-    }
 }
 
 /// Why a change of membership is not made.
@@ -132,9 +121,7 @@ extension RequestID {
             }
             self.digest = digest
         } else {
-            var digest = Digest()
-            digest.add(rest)
-            self.digest = digest.value
+            digest = Digest(of: rest).value
         }
     }
 
@@ -160,25 +147,26 @@ extension RequestID {
 ///
 /// Client and member ids are escaped like parts of a URL, keys and values are canonical JSON.
 package struct LoggedRequest: Hashable, Sendable {
-    package private(set) var id: RequestID
-    package private(set) var operation: Operation
+    package let id: RequestID
+    package let operation: Operation
+    /// Its line, which is written or read once.
+    package let command: Command
+
+    private init(
+        _ id: RequestID, _ operation: Operation, _ command: Command, digested content: some StringProtocol
+    ) {
+        var id = id
+        if case .refuseChange = operation {} else { id.digest = Digest(of: content).value }
+        (self.id, self.operation, self.command) = (id, operation, command)
+    }
 
     /// - Parameter id: its digest is that of `operation`, whatever it says, but for a refusal, where it is that of
     ///   what is refused.
     package init(id: RequestID, operation: Operation) {
-        self.id = id
-        self.operation = operation
-        if let digest = operation.digest { self.id.digest = digest }
-    }
-
-    package var command: Command {
-        var line = id.head
-        for word in operation.words {
-            line += " "
-            line += word
-        }
+        let content = operation.words.joined(separator: " ")
+        var line = id.head + " " + content
         if case .refuseChange = operation { line += " " + String(id.digest, radix: 16) }
-        return Command(line)
+        self.init(id, operation, Command(line), digested: content)
     }
 
     /// Reads a command's line; nil where it is none. Keys and values are taken as they stand.
@@ -194,7 +182,9 @@ package struct LoggedRequest: Hashable, Sendable {
                 key: values[0], from: values[1], to: values[2], createIfNotExists: words[2] != "cas")
         case ("change-membership", 1):
             guard let membership = Membership(words: words[3][...]), !membership.isJoint else { return nil }
-            operation = .changeMembership(membership.incoming)
+            // Its voters may stand in another order.
+            self.init(id: id, operation: .changeMembership(membership.incoming))
+            return
         case ("refuse-change", 2):
             guard let reason = ChangeRefusal(rawValue: words[3]), let digest = UInt64(words[4], radix: 16)
             else { return nil }
@@ -202,6 +192,7 @@ package struct LoggedRequest: Hashable, Sendable {
             operation = .refuseChange(reason)
         default: return nil
         }
-        self.init(id: id, operation: operation)
+        let content = command.text.utf8.dropFirst(words[0].utf8.count + words[1].utf8.count + 2)
+        self.init(id, operation, command, digested: Substring(content))
     }
 }

@@ -39,13 +39,13 @@ package struct TransferRequest: Hashable, Sendable {
 
 /// Writes forwarded to the leader. There is no answer: the sender sees them applied, or forwards them again.
 package struct Forward: Hashable, Sendable {
-    /// Commands that are `LoggedRequest`s, in the order in which they arrived.
-    package var commands: [Command]
+    /// In the order in which they arrived.
+    package var requests: [LoggedRequest]
     /// The last index at which they may be appended. Beyond it a copy might not be recognised any more.
     package var limit: Index
 
-    package init(commands: [Command], limit: Index) {
-        self.commands = commands
+    package init(_ requests: [LoggedRequest], limit: Index) {
+        self.requests = requests
         self.limit = limit
     }
 }

@@ -132,8 +132,7 @@ struct PendingRequests: Sendable {
         if due.contains(where: { requests[$0]!.hasNeverLeft }) { log.lookAt(raft) }
         for slot in due {
             let request = requests[slot]!
-            let body = request.timedOut(mayHappen: mayHappen(request, raft, log))
-            outbox.answer(request, body, until: now)
+            outbox.answer(request, request.timedOut(mayHappen: log.mayHappen(request, raft)), until: now)
             if requests[slot]!.forgetWaiters(until: now) { continue }
             _ = vacate(slot)
             guard case .logged(let logged) = request.subject else { continue }
@@ -143,11 +142,6 @@ struct PendingRequests: Sendable {
         forgetVacated()
         raft.forgetReads(below: reads.first?.id ?? nextReadID)
         self.nextExpiry = requests.lazy.compactMap { $0?.nextDeadline }.min()
-    }
-
-    private func mayHappen(_ request: PendingRequest, _ raft: Raft, _ log: RequestLog) -> Bool {
-        guard case .logged(let logged) = request.subject else { return !request.isQueued }
-        return request.hasLeft || log.isHeld(logged.id) || log.contains(logged.id, raft)
     }
 
     // MARK: - The way to the leader
@@ -247,27 +241,26 @@ struct PendingRequests: Sendable {
     private mutating func forward(
         _ writes: [Int], to receiver: NodeID, _ raft: Raft, _ log: RequestLog, _ outbox: inout Outbox
     ) {
-        var message = Forward(commands: [], limit: 0)
+        var message = Forward([], limit: 0)
         var (bytes, latest) = (0, 0)
         for slot in writes where !isTooLate(slot, at: log.lastApplied) {
             guard case .logged(let request) = requests[slot]!.subject else { continue }
             leave(slot, .forwarded(to: receiver, at: raft.now), raft, log)
-            let (command, limit) = (request.command, requests[slot]!.limit!)
-            let size = command.text.utf8.count
+            let (size, limit) = (request.command.text.utf8.count, requests[slot]!.limit!)
             let spread = max(latest, limit) - min(message.limit, limit)
             let isOver = bytes + size > limits.forwardBytes || spread > limits.forwardReach / 8
-            if isOver, !message.commands.isEmpty {
+            if isOver, !message.requests.isEmpty {
                 outbox.send(.forward(message), to: receiver)
-                message.commands = []
+                message.requests = []
             }
-            if message.commands.isEmpty { (message.limit, latest, bytes) = (limit, limit, 0) }
-            message.commands.append(command)
+            if message.requests.isEmpty { (message.limit, latest, bytes) = (limit, limit, 0) }
+            message.requests.append(request)
             // What is appended may come too late for none of them.
             message.limit = min(message.limit, limit)
             latest = max(latest, limit)
             bytes += size
         }
-        if !message.commands.isEmpty { outbox.send(.forward(message), to: receiver) }
+        if !message.requests.isEmpty { outbox.send(.forward(message), to: receiver) }
     }
 
     /// From now on it may happen.

@@ -86,7 +86,7 @@ struct RequestLog: Sendable {
             outbox.send(.forward(forward), to: transferTarget)
         } else if raft.isTakingOverLeadership {
             heldForwards.append((forward, sender))
-            heldRequests.formUnion(forward.commands.lazy.compactMap { LoggedRequest($0)?.id })
+            heldRequests.formUnion(forward.requests.lazy.map(\.id))
         } else if raft.isLeader {
             append(forward, from: sender, to: &raft)
         }
@@ -103,10 +103,8 @@ struct RequestLog: Sendable {
     }
 
     private mutating func append(_ forward: Forward, from sender: NodeID, to raft: inout Raft) {
-        for command in forward.commands {
-            guard raft.log.lastIndex < forward.limit, let request = LoggedRequest(command),
-                store.outcome(of: request.id) == nil
-            else { continue }
+        for request in forward.requests {
+            guard raft.log.lastIndex < forward.limit, store.outcome(of: request.id) == nil else { continue }
             _ = append(request, to: &raft)
         }
         raft.expectAnswer(of: sender)
@@ -114,8 +112,12 @@ struct RequestLog: Sendable {
 
     // MARK: - In the log
 
-    /// Whether this member will put it into its log if it comes to lead.
-    func isHeld(_ id: RequestID) -> Bool { heldRequests.contains(id) }
+    /// Whether a request may yet happen; one that never left does if a copy from elsewhere is in the log, or waits for
+    /// this member to lead.
+    func mayHappen(_ request: PendingRequest, _ raft: Raft) -> Bool {
+        guard case .logged(let logged) = request.subject else { return !request.isQueued }
+        return request.hasLeft || heldRequests.contains(logged.id) || contains(logged.id, raft)
+    }
 
     /// Whether a request stands in this member's log and is not applied, committed or not; also the change whose
     /// second half is still to come. Call `lookAt(_:)` before the first of a turn.

@@ -48,25 +48,25 @@ struct EntryText {
             }
             entries.append(Entry(term: term, payload: payload))
         }
-        for (slot, command) in try canonical(doubtful, in: "entries") {
-            entries[slot].payload = .command(command)
+        for (slot, request) in try canonical(doubtful, in: "entries") {
+            entries[slot].payload = .command(request.command)
         }
         return entries
     }
 
     /// Reads the elements of a forward.
-    func commands(_ texts: [String]) throws(Malformed) -> [Command] {
-        var commands: [Command] = []
-        commands.reserveCapacity(texts.count)
+    func requests(_ texts: [String]) throws(Malformed) -> [LoggedRequest] {
+        var requests: [LoggedRequest] = []
+        requests.reserveCapacity(texts.count)
         var doubtful: [(slot: Int, LoggedRequest)] = []
         for (slot, text) in texts.enumerated() {
-            guard let command = Self.command(text, slot, &doubtful) else {
+            guard let request = Self.request(text, slot, &doubtful) else {
                 throw Self.malformed("requests", slot, "a request: CLIENT NUMBER write KEY VALUE, or a cas")
             }
-            commands.append(command)
+            requests.append(request)
         }
-        for (slot, command) in try canonical(doubtful, in: "requests") { commands[slot] = command }
-        return commands
+        for (slot, request) in try canonical(doubtful, in: "requests") { requests[slot] = request }
+        return requests
     }
 
     private static func malformed(_ field: String, _ slot: Int, _ expected: String) -> Malformed {
@@ -89,18 +89,17 @@ struct EntryText {
         if text.hasPrefix(members), let membership = Membership(words: text.dropFirst(members.count)) {
             return .membership(membership)
         }
-        return command(text, slot, &doubtful).map { .command($0) }
+        return request(text, slot, &doubtful).map { .command($0.command) }
     }
 
-    private static func command(
+    private static func request(
         _ text: String, _ slot: Int, _ doubtful: inout [(slot: Int, LoggedRequest)]
-    ) -> Command? {
-        let command = Command(text)
-        guard let request = LoggedRequest(command) else { return nil }
+    ) -> LoggedRequest? {
+        guard let request = LoggedRequest(Command(text)) else { return nil }
         if !namesPlainly(text) || !request.operation.values.allSatisfy({ Canonical.isPlainly($0.text) }) {
             doubtful.append((slot, request))
         }
-        return command
+        return request
     }
 
     /// Whether client and number are seen at a glance to stand in a request as `LoggedRequest` writes them: nothing that is
@@ -122,7 +121,7 @@ struct EntryText {
     /// decoding.
     private func canonical(
         _ doubtful: [(slot: Int, LoggedRequest)], in field: String
-    ) throws(Malformed) -> [(slot: Int, Command)] {
+    ) throws(Malformed) -> [(slot: Int, LoggedRequest)] {
         if doubtful.isEmpty { return [] }
         guard var values = canonical(doubtful.flatMap { $0.1.operation.values })?[...] else {
             // Somebody is at fault, so time does not matter: look at each.
@@ -133,7 +132,7 @@ struct EntryText {
             let count = request.operation.values.count
             let operation = request.operation.with(Array(values.prefix(count)))
             values.removeFirst(count)
-            return (slot, LoggedRequest(id: request.id, operation: operation).command)
+            return (slot, LoggedRequest(id: request.id, operation: operation))
         }
     }
 

@@ -114,7 +114,7 @@ package struct MessageDecoder {
             request.entries = try entryText.entries(texts, of: request)
             return .raft(RaftMessage(id: id, inReplyTo: inReplyTo, .appendEntries(request)))
         case .forward(let texts, let limit):
-            return .forward(Forward(commands: try entryText.commands(texts), limit: limit))
+            return .forward(Forward(try entryText.requests(texts), limit: limit))
         case .transfer(let request): return .transfer(request)
         case .hello(let hello): return .hello(hello)
         case .relay(let source, let route, let inner):

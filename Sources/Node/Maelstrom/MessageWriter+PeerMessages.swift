@@ -17,7 +17,7 @@ extension MessageWriter {
             write(message)
         case .forward(let forward):
             beginBody("forward", nil)
-            field(",\"requests\":", forward.commands.map(\.text))
+            field(",\"requests\":", forward.requests.map(\.command.text))
             field(",\"limit\":", forward.limit)
         case .transfer(let request):
             beginBody("transfer", nil)

@@ -37,7 +37,7 @@ extension Fingerprint {
         switch message {
         case .forward(let forward):
             mix(forward.limit)
-            mix(forward.commands.count)
+            mix(forward.requests.count)
         case .transfer(let request):
             mix(request.term)
             mix(request.target)
@@ -74,7 +74,7 @@ extension PeerMessage {
             "for \(relay.route.last ?? "it") from \(relay.source): \(relay.message.told)"
         case .transfer(let request): "asks in term \(request.term) to hand over to \(request.target)"
         case .forward(let forward):
-            "passes on, up to entry \(forward.limit), \(forward.commands.map(\.text))"
+            "passes on, up to entry \(forward.limit), \(forward.requests.map(\.command.text))"
         }
     }
 }
