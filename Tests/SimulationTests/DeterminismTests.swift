@@ -32,7 +32,7 @@ final class DeterminismTests: XCTestCase {
     func testAnotherProcessGivesTheSameFingerprint() throws {
         let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
             .deletingLastPathComponent().appendingPathComponent("simulate")
-        for seed in [4, 9] as [UInt64] {
+        for seed in [9, 13] as [UInt64] {
             let process = Process()
             process.executableURL = program
             process.arguments = ["--seed", String(seed), "--operations", "100"]

@@ -14,7 +14,10 @@ final class SeedTests: XCTestCase {
     func testSeedsOfEveryBiasKeepEveryProperty() {
         for (slot, bias) in Scenario.Bias.allCases.enumerated() {
             for seed in 1...2 {
-                _ = run(Scenario(seed: UInt64(10 * slot + seed), bias: bias, operations: 150))
+                // Large clusters are for the release build: one of fifteen members takes minutes here.
+                let members = bias == .tiny ? nil : 2 + (slot + seed) % 6
+                _ = run(
+                    Scenario(seed: UInt64(10 * slot + seed), bias: bias, members: members, operations: 150))
             }
         }
     }

@@ -2,8 +2,8 @@ import Consensus
 
 /// What a member's detours cost at most, whatever befalls the cluster.
 ///
-/// With the shortest window that is not fixed by options, 75 ms, a member says 832 messages in its worst second, in a
-/// cluster of any size; where nothing changes, one to each member that is missed in `longestWait`.
+/// With the shortest window that is not fixed by options, 75 ms, a member sends at most 880 messages in its worst second, in
+/// a cluster of any size; where nothing changes, one to each member that is missed in `longestWait`.
 extension Detours {
     /// The most messages that a member tells others of who hears whom.
     /// - Parameters:
