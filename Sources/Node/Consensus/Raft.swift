@@ -255,12 +255,4 @@ package struct Raft: Sendable {
         pending.unstoredFrom = min(pending.unstoredFrom ?? index, index)
         durableIndex = settings.isInMemory ? log.lastIndex : min(durableIndex, index - 1)
     }
-
-    mutating func commit(upTo index: Index) {
-        guard index > commitIndex else { return }
-        commitIndex = index
-        note(.committed(index, term: log.term(at: index) ?? 0))
-        settleLostLogs()
-        releaseReads()
-    }
 }

@@ -75,8 +75,7 @@ extension Raft: Driven {
         }
         if case .suffix(let start, let entries) = update.log {
             durableIndex = start - 1 + entries.count
-            if isLeader { advanceCommit() } else { commitWhatBothHold() }
-            continueChange()
+            progressed()
         }
         let effects = Effects(
             late: stored.late, committed: (lastApplied + 1)..<(commitIndex + 1), reads: pending.reads,

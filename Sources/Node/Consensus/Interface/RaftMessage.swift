@@ -87,7 +87,7 @@ package struct AppendEntries: Hashable, Sendable {
     package var prevLogTerm: Term
     package var entries: [Entry]
     package var leaderCommit: Index
-    /// The leader's durable index; see Raft+OneRoundTrip.swift. Nil from a peer that knows only the paper's fields.
+    /// The leader's durable index; see Raft+Commit.swift. Nil from a peer that knows only the paper's fields.
     package var leaderDurable: Index?
     /// The round trip of the leader's quorum, so that all members derive the same timeouts; nil from a peer that knows
     /// only the paper's fields.

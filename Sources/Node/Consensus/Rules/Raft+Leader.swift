@@ -1,4 +1,4 @@
-/// Log replication: the leader's side (§5.3, §5.4.2).
+/// Log replication: the leader's side (§5.3).
 extension Raft {
     /// The leader's state, changed in place: it is taken out of the role meanwhile, so that there is one reference to
     /// it and nothing is copied.
@@ -64,6 +64,7 @@ extension Raft {
             sendPieces(to: slot)
             if !sent, needsHeartbeat(leadership.progress[slot], round: round) { send([], to: slot) }
         }
+        // A lone voter confirms its reads itself, and what a transfer's target lacked may be on its way now.
         confirmReads()
         continueTransfer()
     }
@@ -94,7 +95,7 @@ extension Raft {
     }
 
     /// Whether there is news for a member that waits for a commit. A member that is a quorum together with this leader
-    /// needs only the leader's durable index, and commits by itself (Raft+OneRoundTrip.swift).
+    /// needs only the leader's durable index, and commits by itself (Raft+Commit.swift).
     private func needsCommitNotice(_ progress: Progress) -> Bool {
         guard progress.awaits > progress.toldCommit else { return false }
         let concludes = !progress.isPlain && isQuorum(with: progress.id)
@@ -136,7 +137,7 @@ extension Raft {
         if let known = reply.commitIndex { leadership.progress[slot].knows(known, last: log.lastIndex) }
         takeLostLog(reply.lostLog, at: slot)
         if reply.success {
-            if leadership.progress[slot].acknowledged(request) { advanceCommit() }
+            leadership.progress[slot].acknowledged(request)
         } else if let hint = reply.hint, hasLostLog(leadership.progress[slot], refusing: request, hint) {
             startOver(at: slot, nextIndex: log.agreement(hint, below: hint.index + 1) + 1)
         } else {
@@ -147,9 +148,7 @@ extension Raft {
         }
         noteHeld(at: slot)
         hear(slot, request)
-        confirmReads()
-        continueTransfer()
-        continueChange()
+        progressed()
     }
 
     /// The member at `slot` answered `request`: its round trip is measured, and the quorum's estimate follows.
@@ -173,19 +172,6 @@ extension Raft {
             return measured.first { $0.roundTrip.map { -$0.election } == negated }?.roundTrip
         }
         return slowest(countingSelf: false) ?? slowest(countingSelf: true)
-    }
-
-    /// Commits what a quorum holds, if it is of this term: an entry of an earlier term may be on a majority
-    /// and yet be overwritten (Figure 8); it commits with the first of this term behind it (§5.4.2).
-    mutating func advanceCommit() {
-        let index = membership.quorumValue { member in
-            // Itself a leader counts only up to what its own disk holds.
-            member == id ? durableIndex : leadership.matchIndex(of: member)
-        }
-        guard index > commitIndex, index <= log.lastIndex, log.term(at: index) == currentTerm else { return }
-        let ownFrom = max(commitIndex + 1, leadership.noOpIndex)
-        leadership.uncommittedBytes -= log[ownFrom...index].reduce(0) { $0 + $1.size }
-        commit(upTo: index)
     }
 
     // MARK: - Check-quorum

@@ -40,7 +40,7 @@ extension Raft {
 
     /// An index at or beyond all that is committed anywhere. That is the commit index, but for two cases in which it is
     /// the end of the log: before this term's no-op is committed (§8), and where a follower may commit before its
-    /// leader (Raft+OneRoundTrip.swift).
+    /// leader (Raft+Commit.swift).
     private var readIndex: Index {
         guard case .leader(let leading) = role, commitIndex >= leading.noOpIndex,
             !unsettledMemberships.contains(where: \.membership.mayBeDecidedByTwo)

@@ -163,14 +163,11 @@ extension Raft {
                 reply, to: request, next: nextMessageID, resumingAt: now + timing.retryInterval)
             {
                 leadership.progress[slot].installed(transfer.snapshot.position.index)
-                advanceCommit()
             } else {
                 leadership.progress[slot].mode = .snapshot(transfer)
             }
         }
-        confirmReads()
-        continueTransfer()
-        continueChange()
+        progressed()
     }
 
     // MARK: - Receiving

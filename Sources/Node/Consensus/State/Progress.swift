@@ -29,6 +29,8 @@ package struct Progress: Sendable {
     var held: (index: Index, before: MessageID) = (0, .max)
     /// Where the log of the leader ended when the member was found to have lost its own, until that is settled.
     var lostLog: Index?
+    /// How often it was found to hold less than it had acknowledged in this term.
+    private(set) var losses = 0
     /// Whether the member says so itself.
     var saysLostLog = false
     /// The first entry that it has not been sent, as far as the leader believes that the logs agree.
@@ -74,6 +76,7 @@ package struct Progress: Sendable {
 
     /// Resets what is known of the member, which has lost what it had acknowledged.
     mutating func startOver(at index: Index) {
+        losses += 1
         matchIndex = 0
         nextIndex = max(index, 1)
         held = (0, .max)
@@ -198,15 +201,12 @@ package struct Progress: Sendable {
     }
 
     /// The member acknowledged append `id`. Late and repeated answers never lower `matchIndex`.
-    /// - Returns: whether `matchIndex` rose.
-    mutating func acknowledged(_ id: MessageID) -> Bool {
-        guard let sent = inFlight.first(where: { $0.id == id }) else { return false }
-        let rose = sent.lastIndex > matchIndex
+    mutating func acknowledged(_ id: MessageID) {
+        guard let sent = inFlight.first(where: { $0.id == id }) else { return }
         matchIndex = max(matchIndex, sent.lastIndex)
         nextIndex = max(nextIndex, matchIndex + 1)
         inFlight.removeAll { $0.lastIndex <= matchIndex || $0.id == id }
         mode = .replicate
-        return rose
     }
 
     /// The member refused append `id`: the logs diverge at or before its `prevLogIndex`. `agreement` gives the last index
