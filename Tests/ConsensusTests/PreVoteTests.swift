@@ -148,7 +148,10 @@ final class PreVoteTests: XCTestCase {
         cluster.isolate("n2")
         cluster.run(for: 2 * timeout)
         // As if it had stood without asking first, several times.
-        cluster.with("n2") { $0.hardState = HardState(term: 6, votedFor: "n2") }
+        cluster.with("n2") {
+            $0.hardState = HardState(term: 6, votedFor: "n2")
+            $0.role = .follower(leader: nil)
+        }
         cluster.heal()
         cluster.run(for: 10 * timeout)
         XCTAssertEqual(cluster.leaderIDs.count, 1)

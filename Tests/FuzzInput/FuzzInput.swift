@@ -20,6 +20,7 @@ package enum FuzzInput {
         var settings = Raft.Settings(id: "n0", members: members, seed: 1)
         settings.limits.snapshotEvery = 4
         var replica = Replica(settings: settings, areCanonical: decoder.areCanonical, now: now)
+        var monitor = InvariantMonitor()
         for line in input.dropFirst().split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
             switch decoder.decode(UnsafeRawBufferPointer(rebasing: line), for: identity) {
             case .request(let request): replica.receive(request, now: now)
@@ -35,14 +36,16 @@ package enum FuzzInput {
             }
             now += Int(pace) * 1_000
             replica.advance(to: now)
-            drain(&replica, &writer)
+            drain(&replica, &writer, &monitor)
         }
         replica.endOfInput()
-        drain(&replica, &writer)
+        drain(&replica, &writer, &monitor)
         check(writer.bytes)
     }
 
-    private static func drain(_ replica: inout Replica, _ writer: inout MessageWriter) {
+    private static func drain(
+        _ replica: inout Replica, _ writer: inout MessageWriter, _ monitor: inout InvariantMonitor
+    ) {
         let isDone = replica.drive {
             for envelope in $0.early { writer.write(envelope) }
         } then: {
@@ -50,7 +53,9 @@ package enum FuzzInput {
             for reply in $0.replies { writer.write(reply) }
         }
         precondition(isDone, "a turn does not end")
-        if let violation = replica.raft.violatedInvariant() { preconditionFailure(violation) }
+        if let violation = monitor.violation(of: replica.raft) ?? replica.violatedInvariant() {
+            preconditionFailure(violation)
+        }
     }
 
     private struct Envelope: Decodable {

@@ -86,6 +86,20 @@ final class NodeStateTests: XCTestCase {
         XCTAssertEqual(node.state.failure?.text.contains("within 0 rounds"), true)
     }
 
+    func testANodeWhoseStateIsImpossibleStopsBeforeItAnswers() {
+        var node = Typed()
+        _ = node.type([three])
+        // As if it had been in a later term before.
+        let settings = Raft.Settings(id: "n0", members: ["n0", "n1", "n2"], seed: 1)
+        let later = Raft(settings: settings, hardState: HardState(term: 9), now: node.now)
+        node.state.monitor = InvariantMonitor()
+        XCTAssertNil(node.state.monitor.violation(of: later))
+        _ = node.type([line(#"{"type":"read","msg_id":7,"key":1}"#)])
+        XCTAssertEqual(node.state.failure?.exitCode, 70)
+        XCTAssertEqual(
+            node.state.failure?.text, "its state is impossible: the term falls from 9 to 0")
+    }
+
     // As under Maelstrom while its machine warms up: one slow answer made the node believe in slow links ever after, so
     // that it answered when its clients had given up.
     func testASlowAnswerToTheFirstVoteDoesNotMakeClientsWaitLonger() {

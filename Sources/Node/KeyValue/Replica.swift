@@ -198,6 +198,12 @@ package struct Replica: Driven, Sendable {
             replies: replies, events: effects.events)
     }
 
+    /// - Returns: what is impossible about the present state, beside what `InvariantMonitor` finds, or nil.
+    package func violatedInvariant() -> String? {
+        lastApplied == raft.lastApplied
+            ? nil : "the store holds what is applied up to \(lastApplied), not up to \(raft.lastApplied)"
+    }
+
     /// Answers the reads whose index is applied, and does so before another entry changes what they see.
     private mutating func answer(_ waiting: inout ArraySlice<ReadyRead>) {
         while let read = waiting.first, read.index <= lastApplied {

@@ -10,6 +10,7 @@ struct NodeState: Sendable {
     /// Messages of this turn.
     private(set) var writer = MessageWriter()
     private var replica: Replica?
+    var monitor = InvariantMonitor()
     /// The member's durable storage; nil where its state is in memory only.
     private var storage: MemberStorage<PosixDisk>?
     /// Why the node cannot go on, once it cannot.
@@ -236,6 +237,10 @@ struct NodeState: Sendable {
                         + "\(options.limits.roundsPerTurn) rounds)", Self.softwareFault
                 )
                 return
+            }
+            // What is said in this turn has not left yet.
+            if let violation = monitor.violation(of: replica.raft) ?? replica.violatedInvariant() {
+                failure = ("its state is impossible: \(violation)", Self.softwareFault)
             }
         } catch {
             failure = ("\(error)", DataDirectory.diskFailed)

@@ -50,7 +50,11 @@ final class Run {
         ask { ($0.raft.log.firstIndex - 1, $0.raft.snapshot?.source.size ?? 0) }
     }
 
-    func violatedInvariant() -> String? { ask { $0.raft.violatedInvariant() } }
+    private var monitor = InvariantMonitor()
+
+    func violatedInvariant() -> String? {
+        ask { monitor.violation(of: $0.raft) ?? $0.violatedInvariant() }
+    }
 
     func look() -> Sight {
         ask { replica in
