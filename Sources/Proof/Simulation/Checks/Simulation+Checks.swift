@@ -15,7 +15,18 @@ extension Simulation {
         try checkLog(ready.storage, of: member, sight)
         try checkChange(in: ready.storage, of: member, sight)
         try checkLead(member, sight)
+        try checkKnownCommitted(of: member, run.replica.raft, sight)
         member.seen = sight
+    }
+
+    /// A leader's messages tell its commit index before its own turn has applied it, so what nobody knew before is
+    /// checked now, against the membership that it was committed by: its followers may hold an older one.
+    private func checkKnownCommitted(of member: Member, _ raft: Raft, _ sight: Sight) throws {
+        for index in stride(from: committedHistory.lastIndex + 1, through: raft.commitIndex, by: 1) {
+            let entry = raft.log[index]
+            try committedHistory.add(entry, committedIn: sight.term, &ledger, &changes)
+            try checkStored(entry, at: index, by: member, raft)
+        }
     }
 
     private func check(_ events: [Event], of member: Member) throws {
