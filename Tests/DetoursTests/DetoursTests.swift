@@ -114,8 +114,8 @@ final class DetoursTests: XCTestCase {
         func other(_ number: Int, _ missed: [String]) -> LinkStateAdvertisement {
             LinkStateAdvertisement(member: "n2", number: number, missed: missed)
         }
-        member.take(told("n1", 9, [], [other(5, ["n0"])]), from: "n1", at: 100)
-        member.take(told("n1", 9, [], [other(4, [])]), from: "n1", at: 100)
+        member.receive(told("n1", 9, [], [other(5, ["n0"])]), from: "n1", at: 100)
+        member.receive(told("n1", 9, [], [other(4, [])]), from: "n1", at: 100)
         _ = member.advance(to: 101, expecting: .one("n1"), window: 1_000)
         XCTAssertEqual(member.routes, ["n2": ["n1", "n2"]])
     }
@@ -123,7 +123,7 @@ final class DetoursTests: XCTestCase {
     // With its numbers of an earlier life, when its clock was ahead, nobody would heed what it tells.
     func testWhoHasStartedAgainWithASlowerClockIsHeeded() {
         var member = Detours(id: "n0", members: ["n0", "n1"], now: 0)
-        member.take(told("n1", 3, [], holds: 5_000), from: "n1", at: 10)
+        member.receive(told("n1", 3, [], holds: 5_000), from: "n1", at: 10)
         let hellos = member.advance(to: 11, expecting: .one("n1"), window: 1_000)
         XCTAssertEqual(hellos.map(\.1.own.number), [5_001])
     }
@@ -141,7 +141,7 @@ final class DetoursTests: XCTestCase {
         }
         XCTAssertTrue(said.allSatisfy { $0.own.missed == [] && $0.asks })
         XCTAssertGreaterThan(said.count, 2)
-        member.take(told("n1", 7, [], holds: said[0].own.number), from: "n1", at: 4_000)
+        member.receive(told("n1", 7, [], holds: said[0].own.number), from: "n1", at: 4_000)
         for now in stride(from: 4_000, to: 40_000, by: 500) {
             member.heard("n1", at: now)
             XCTAssertEqual(member.advance(to: now, expecting: .one("n1"), window: 1_000).count, 0)
@@ -174,7 +174,7 @@ final class DetoursTests: XCTestCase {
         var said: [Hello] = []
         for now in stride(from: 100, to: 3_000, by: 100) {
             member.heard("n2", at: now)
-            member.take(told("n2", 5, [], [list]), from: "n2", at: now)
+            member.receive(told("n2", 5, [], [list]), from: "n2", at: now)
             said += member.advance(to: now, expecting: .one("n2"), window: 1_000).map(\.1)
         }
         XCTAssertTrue(said.contains { $0.own.missed == ["n0"] }, "\(said)")
@@ -183,9 +183,9 @@ final class DetoursTests: XCTestCase {
     func testWhoTellsItsListItselfSoonAfterOthersIsNotMissed() {
         var member = Detours(id: "n1", members: ["n0", "n1", "n2"], now: 0)
         let list = LinkStateAdvertisement(member: "n0", number: 7, missed: [])
-        member.take(told("n2", 5, [], [list]), from: "n2", at: 100)
+        member.receive(told("n2", 5, [], [list]), from: "n2", at: 100)
         member.heard("n0", at: 900)
-        member.take(told("n0", 7, []), from: "n0", at: 900)
+        member.receive(told("n0", 7, []), from: "n0", at: 900)
         for now in stride(from: 1_000, to: 5_000, by: 100) {
             member.heard("n2", at: now)
             for (_, hello) in member.advance(to: now, expecting: .one("n2"), window: 1_000) {
@@ -197,7 +197,7 @@ final class DetoursTests: XCTestCase {
     // A link that fails between two who say nothing to each other fails unnoticed: n2 seems to hear n0.
     func testAListIsPassedOnOnceAlsoToThoseThatSeemToHearIt() {
         var member = Detours(id: "n1", members: ["n0", "n1", "n2"], now: 0)
-        member.take(told("n0", 7, ["n2"]), from: "n0", at: 100)
+        member.receive(told("n0", 7, ["n2"]), from: "n0", at: 100)
         var passed: [LinkStateAdvertisement] = []
         for now in stride(from: 100, to: 5_000, by: 100) {
             member.heard("n0", at: now)
@@ -212,7 +212,7 @@ final class DetoursTests: XCTestCase {
 
     func testStrangersAndOnesOwnListAreIgnored() {
         var member = Detours(id: "n0", members: ["n0", "n1"], now: 0)
-        member.take(
+        member.receive(
             told(
                 "n1", 0, [],
                 [
@@ -220,8 +220,8 @@ final class DetoursTests: XCTestCase {
                     LinkStateAdvertisement(member: "n7", number: 9, missed: ["n0"]),
                 ]),
             from: "n1", at: 0)
-        member.take(told("n7", 8, ["n0"], asks: true), from: "n7", at: 0)
-        member.take(told("n0", 8, ["n1"]), from: "n1", at: 0)
+        member.receive(told("n7", 8, ["n0"], asks: true), from: "n7", at: 0)
+        member.receive(told("n0", 8, ["n1"]), from: "n1", at: 0)
         member.heard("n7", at: 5)
         XCTAssertEqual(member.advance(to: 10, expecting: .one("n1"), window: 1_000).count, 0)
         XCTAssertEqual(member.unreached, [])

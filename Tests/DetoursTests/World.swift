@@ -58,7 +58,7 @@ struct World {
                     let to = slot(to)
                     guard carries(from, to) else { continue }
                     members[to].heard(members[from].id, at: now)
-                    members[to].take(hello, from: members[from].id, at: now)
+                    members[to].receive(hello, from: members[from].id, at: now)
                 }
             }
         }

@@ -1,13 +1,14 @@
 import Consensus
 
-/// Whom a member misses, as it says itself, and as others pass it on. It takes for heard whom it does not miss.
+/// The members that one member misses, as it says itself or as others pass it on. It hears all members that are not
+/// in the list.
 package struct LinkStateAdvertisement: Hashable, Sendable {
-    /// Whose list it is.
+    /// The owner of the list.
     package var member: NodeID
-    /// Rises with each that the member makes. It begins with the time on its clock, and so rises also where it is
-    /// started again.
+    /// Rises with each list that the member makes. It starts from the member's clock, so that it rises across restarts
+    /// too.
     package var number: Int
-    /// Who was silent where an answer was due, sorted.
+    /// The members from which a message was due and none came, sorted.
     package var missed: [NodeID]
 
     package init(member: NodeID, number: Int, missed: [NodeID]) {
@@ -17,15 +18,15 @@ package struct LinkStateAdvertisement: Hashable, Sendable {
     }
 }
 
-/// What one member tells another of who hears whom.
+/// The message in which a member sends its own list, and those of others, to one receiver.
 package struct Hello: Hashable, Sendable {
-    /// Its own list.
+    /// The sender's own list.
     package var own: LinkStateAdvertisement
     /// The number of the receiver's list that the sender holds; 0 for none.
     package var holds: Int
-    /// Whether it waits for an answer.
+    /// Whether the sender waits for an answer.
     package var asks: Bool
-    /// Lists of others that the receiver may not have heard of, at most `Detours.listsPerHello`.
+    /// Lists of other members that the receiver may lack, at most `Detours.listsPerHello`.
     package var others: [LinkStateAdvertisement]
 
     package init(own: LinkStateAdvertisement, holds: Int, asks: Bool, others: [LinkStateAdvertisement] = []) {
@@ -36,12 +37,12 @@ package struct Hello: Hashable, Sendable {
     }
 }
 
-/// Whom a member must hear all the time, where all is well.
+/// From whom messages must come all the time while all is well.
 package enum Expectation: Hashable, Sendable {
-    /// A leader hears everybody, for it asks everybody.
+    /// A leader expects answers from every member.
     case all
-    /// A follower hears its leader.
+    /// A follower expects messages from its leader.
     case one(NodeID)
-    /// Who knows no leader hears from nobody for certain.
+    /// A member without a leader expects messages from nobody in particular.
     case nobody
 }

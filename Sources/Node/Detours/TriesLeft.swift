@@ -1,18 +1,18 @@
-/// How often each member may still be told the list of each other one. Members that nobody was told of take no room:
-/// thousands of them squared would.
+/// How many more times the list of one member may be passed on to another. A row is empty while all its numbers are
+/// zero, so that thousands of members do not take their number squared.
 struct TriesLeft: Sendable {
-    /// By who is told; empty where that is zero for all.
+    /// By receiver, then by owner of the list.
     private var rows: [[UInt8]]
 
     init(members: Int) {
         rows = Array(repeating: [], count: members)
     }
 
-    subscript(told: Int, of: Int) -> UInt8 {
-        get { rows[told].isEmpty ? 0 : rows[told][of] }
+    subscript(receiver: Int, owner: Int) -> UInt8 {
+        get { rows[receiver].isEmpty ? 0 : rows[receiver][owner] }
         set {
-            if rows[told].isEmpty { rows[told] = Array(repeating: 0, count: rows.count) }
-            rows[told][of] = newValue
+            if rows[receiver].isEmpty { rows[receiver] = Array(repeating: 0, count: rows.count) }
+            rows[receiver][owner] = newValue
         }
     }
 }

@@ -140,7 +140,7 @@ package struct Replica: Driven, Sendable {
             // A copy from an earlier term may be of any age.
             guard request.term == raft.currentTerm, !raft.isTransferring else { return }
             _ = raft.transferLeadership(to: request.target)
-        case .hello(let hello): detours.take(hello, from: sender, at: raft.now)
+        case .hello(let hello): detours.receive(hello, from: sender, at: raft.now)
         // None is ever put into another.
         case .relay: break
         }

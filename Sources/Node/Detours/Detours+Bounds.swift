@@ -1,0 +1,27 @@
+import Consensus
+
+/// The most that a member's hellos cost, whatever happens to the cluster.
+///
+/// With the shortest window of the default timing, 75 ms, a member sends at most 880 hellos in its worst
+/// second, in a cluster of any size. While nothing changes it sends one per `longestWait` to each member that it misses.
+extension Detours {
+    /// The most hellos that a member sends.
+    /// - Parameters:
+    ///   - span: any span of time on its clock.
+    ///   - window: the shortest window that `advance` was given in that span.
+    package static func mostHellos(in span: Microseconds, window: Microseconds) -> Int {
+        // The quarters within the span, and one at each end.
+        hellosPerQuarter * (span / quarter(of: window) + 2)
+    }
+
+    /// The most member ids in one hello, counting the owner of each list.
+    package static func mostIDsPerHello(members: Int) -> Int { members + listsPerHello * members }
+
+    /// The most bytes of one hello, written as a line.
+    /// - Parameter idLength: bytes of the longest member id, as written.
+    package static func mostBytesPerHello(members: Int, idLength: Int) -> Int {
+        // Each id takes quotes and a comma, or a space; a number has at most 19 digits.
+        mostIDsPerHello(members: members) * (idLength + 3) + (listsPerHello + 2) * 24 + 120
+            + 2 * idLength
+    }
+}
