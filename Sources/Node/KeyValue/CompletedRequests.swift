@@ -2,13 +2,13 @@ import Consensus
 
 /// The results of the latest completed requests, so that a copy of a request gets the answer of the first (§8).
 ///
-/// It is part of the replicated state: all members that have applied the same entries hold the same.
+/// They are part of the replicated state: all members that have applied the same entries hold the same results.
 package struct CompletedRequests: Sendable {
-    /// Consecutive requests. They are dropped together, and shared with images of the store, so that a change copies
-    /// one block only.
+    /// Consecutive requests. They are dropped together. Blocks are shared with copies of the store, so that a change
+    /// copies one block only.
     struct Block: Sendable {
         fileprivate(set) var ids: [RequestID] = []
-        /// Their lines in a snapshot, made once and not with every snapshot.
+        /// Their lines in a snapshot, written once rather than for every snapshot.
         fileprivate(set) var lines: [UInt8] = []
 
         fileprivate mutating func append(_ id: RequestID, _ outcome: OperationResult) {
@@ -42,7 +42,7 @@ package struct CompletedRequests: Sendable {
         }
     }
 
-    /// The same requests under other limits: they are known only after a snapshot was read.
+    /// The same requests under other limits, which are known only after a snapshot was read.
     func within(_ limits: Limits) -> CompletedRequests {
         guard limits != self.limits else { return self }
         var completedRequests = CompletedRequests(limits)

@@ -1,9 +1,9 @@
 import Consensus
 import Detours
 
-/// Messages on detours.
+/// Messages that travel on routes.
 extension Detours {
-    /// Where a relayed message goes from here; nil where it is for this member, or makes no sense.
+    /// The next hop of a relayed message; nil at the end of its route, or where the next member does not exist.
     func next(of relay: Relay) -> PeerEnvelope? {
         guard let next = relay.route.first, isOther(next) else { return nil }
         let rest = Relay(source: relay.source, route: Array(relay.route.dropFirst()), message: relay.message)
@@ -14,14 +14,14 @@ extension Detours {
         detoured(PeerEnvelope(to: outgoing.to, .raft(outgoing.message)))
     }
 
-    /// The same on the detour that it must take, where it must.
+    /// The same message, as a relay where it must take a detour.
     func detoured(_ envelope: PeerEnvelope) -> PeerEnvelope {
         guard let route = routes[envelope.to], let first = route.first else { return envelope }
         switch envelope.message {
         case .raft, .forward, .transfer:
             let relay = Relay(source: id, route: Array(route.dropFirst()), message: envelope.message)
             return PeerEnvelope(to: first, .relay(relay))
-        // These say what a link is worth, or where they go.
+        // A hello tests the direct link; a relay already has its route.
         case .hello, .relay: return envelope
         }
     }

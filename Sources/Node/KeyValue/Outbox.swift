@@ -1,6 +1,6 @@
 import Consensus
 
-/// What members and clients are to be told next.
+/// Messages and replies that leave in the next round.
 struct Outbox: Sendable {
     private var messages: [PeerEnvelope] = []
     private var late: [PeerEnvelope] = []
@@ -16,7 +16,7 @@ struct Outbox: Sendable {
         replies.append(ClientReply(to: client, inReplyTo: messageID, body))
     }
 
-    /// Answers those who wait for `request`, or only those whose time is up.
+    /// Answers all that wait for `request`, or only those whose deadline has passed.
     mutating func answer(
         _ request: PendingRequest, _ body: ClientReply.Body, until deadline: Microseconds = .max
     ) {
@@ -25,8 +25,8 @@ struct Outbox: Sendable {
         }
     }
 
-    /// What may leave before this round's sync. The rest is late: nothing that carries a term of this member's leaves
-    /// before that term is durable.
+    /// The messages that may leave before this round's sync. The rest is late: no message that carries this member's
+    /// term leaves before that term is durable.
     mutating func takeEarly(isTermDurable: Bool) -> [PeerEnvelope] {
         defer { messages.removeAll(keepingCapacity: true) }
         if isTermDurable { return messages }
@@ -47,7 +47,7 @@ extension PeerMessage {
     fileprivate var carriesTerm: Bool {
         switch self {
         case .raft, .transfer: true
-        // But for what is relayed for another, which has stored its own.
+        // A relayed message carries the term of its source, which has stored it.
         case .forward, .hello, .relay: false
         }
     }

@@ -1,25 +1,26 @@
 import Consensus
 
-/// A request that a member owes an answer: what is asked, who waits, and how far it has come.
+/// A request that a member has to answer: what is asked, who waits, and its state.
 struct PendingRequest: Sendable {
     enum Subject: Sendable {
         case read(key: JSONValue)
-        /// What goes through the log: a write, a cas, a change of membership.
+        /// A request that goes through the log: a write, a cas, a change of membership.
         case logged(LoggedRequest)
         /// A transfer of leadership.
         case transfer(target: NodeID)
     }
 
     enum State: Sendable {
-        /// It waits at this member until there is a leader that can be reached and takes it.
+        /// It waits at this member for a leader that can be reached and accepts it.
         case queued
-        /// It stands in the log of this member, which leads.
+        /// It is in the log of this member, which leads.
         case inOwnLog
-        /// The leader was told, or who is about to lead; that is done again if nothing comes of it.
+        /// It was sent to the leader, or to the member that is about to lead. It is sent again if it is not applied in
+        /// time.
         case forwarded(to: NodeID, at: Microseconds)
-        /// No leader of this term may append it any more. One of its copies may be in a log.
+        /// Its limit has passed, so no leader may append it any more. A copy of it may be in a log.
         case tooLate
-        /// Raft confirms the read.
+        /// Raft confirms the read with a quorum.
         case confirming(ReadID)
     }
 
@@ -30,31 +31,33 @@ struct PendingRequest: Sendable {
 
     let subject: Subject
     let client: String
-    /// Who asked first, and who asked the same again before it was answered.
+    /// The first that asked.
     var waiter: Waiter
+    /// Those that sent the same request again before it was answered.
     var copies: [Waiter] = []
-    /// Its place in the order of arrival.
+    /// Its position in the order of arrival.
     let sequence: Int
     var state = State.queued
-    /// Whether it was forwarded or put into a log, ever: then it may yet happen.
+    /// Whether it was ever forwarded or put into a log, so that it may yet happen.
     var hasLeft: Bool
-    /// The last index at which a copy may be appended: within what the store remembers, beyond what this member had
-    /// applied without seeing it when it left for the first time. A copy that comes after this member has forgotten the
-    /// first would be carried out twice; and one that has gone on by a snapshot meanwhile cannot know whether it was.
+    /// The last index at which a copy may be appended: so many entries after the one that this member had applied when
+    /// the request first left as the store remembers completed requests. A copy that is appended later would be carried
+    /// out again, because the store has forgotten the first. The limit stays when the request is sent again: after a
+    /// snapshot was installed meanwhile, this member cannot tell whether a copy was applied.
     private(set) var limit: Index?
 
     var isRead: Bool { if case .read = subject { true } else { false } }
     var isQueued: Bool { if case .queued = state { true } else { false } }
 
-    /// Whether only the log tells if it may happen.
+    /// Whether it is a write that this member never sent or appended. Only a copy in the log could make it happen.
     var hasNeverLeft: Bool { if case .logged = subject { !hasLeft } else { false } }
 
-    /// Whether a member that is about to lead may have it now.
+    /// Whether a member that is about to lead may hold it until then.
     var canBeHeldForLeadership: Bool {
         if case .logged(let request) = subject { request.operation.isApplied } else { false }
     }
 
-    /// When it must be forwarded again.
+    /// When it is forwarded again.
     func retryAt(_ timing: Timing) -> Microseconds? {
         guard case .forwarded(_, let time) = state else { return nil }
         if case .transfer = subject { return time + timing.heartbeatInterval }
@@ -70,7 +73,7 @@ struct PendingRequest: Sendable {
     var waiters: [Waiter] { [waiter] + copies }
     var nextDeadline: Microseconds { copies.reduce(waiter.deadline) { min($0, $1.deadline) } }
 
-    /// - Returns: whether somebody waits on.
+    /// - Returns: whether anybody still waits.
     mutating func forgetWaiters(until now: Microseconds) -> Bool {
         copies = waiters.filter { $0.deadline > now }
         guard let first = copies.first else { return false }
@@ -79,7 +82,7 @@ struct PendingRequest: Sendable {
         return true
     }
 
-    /// What is said once its time is up.
+    /// The answer at the deadline.
     func timedOut(mayHappen: Bool) -> ClientReply.Body {
         if case .transfer(let target) = subject {
             return .error(.abort, "\(target) does not lead yet; it may still come to")
@@ -90,9 +93,10 @@ struct PendingRequest: Sendable {
     }
 }
 
-/// Requests that nobody waits for any more and that may yet happen: who asks again must not hear that they will not.
+/// Requests that nobody waits for any more, but that may yet happen. A client that sends one of them again must not be
+/// told that it will not.
 struct AbandonedRequests: Sendable {
-    /// How many are remembered at least; positive.
+    /// The least number that is remembered; positive.
     let remembered: Int
     private var latest: Set<RequestID> = []
     private var earlier: Set<RequestID> = []

@@ -1,48 +1,50 @@
 import Consensus
 
-/// The requests that a member owes an answer, each with its state, its deadline and all who wait for it.
+/// The requests that a member has to answer, each with its state, its deadline and all that wait for it.
 ///
-/// What happens to a write that is asked of a follower whose leader dies:
+/// The story of a write that a follower receives, and whose leader dies:
 ///
-/// 1. `add` keeps it, `queued`, with a deadline. One that is owed already only gets another waiter.
+/// 1. `add` keeps it, `queued`, with a deadline. A copy of a pending request only adds a waiter.
 /// 2. Before the turn ends, `route` sends all that is queued to the leader: it is `forwarded`, and may happen from now
 ///    on. Its `limit` is fixed, the last index at which a copy may be appended.
 /// 3. The leader puts it into its log (`RequestLog.append`) and dies. Other members may hold that entry, or not.
-/// 4. If nothing comes of it for `Timing.retryInterval`, `retry` queues it again. It stays there while no leader is
-///    known, or none can be reached.
-/// 5. Somebody leads the next term. `requeue` queues all that has left, in its order and before what is new, and `route`
-///    sends it again. Of all copies the store carries out the first: it remembers the latest 100,000 requests, and
-///    the limit keeps every copy within that reach.
-/// 6. This member applies the entry, whoever put it into the log, or takes over a snapshot that tells of it: `settle`
-///    answers all who wait.
-/// 7. Or the deadline comes first: `expire` answers 0, and remembers it: to who asks again, 11 would be a lie. What
-///    never left is answered 11, unless a copy from elsewhere stands in this member's log, or waits for it to lead.
+/// 4. If it is not applied within `Timing.retryInterval`, `retry` queues it again. It stays queued while no leader is
+///    known, or the leader cannot be reached.
+/// 5. Another member leads the next term. `requeue` queues all that has left again, in order of arrival and before new
+///    requests, and `route` sends it. The store carries out the first copy only: it remembers the latest 100,000
+///    requests, and the limit keeps every copy within that range.
+/// 6. This member applies the entry, whoever put it into the log, or installs a snapshot that covers it: `settle`
+///    answers all that wait.
+/// 7. Or the deadline comes first: `expire` answers error 0, and remembers the request, because error 11 would be wrong
+///    for a later copy of it. A request that never left is answered 11, unless a copy from elsewhere is in this
+///    member's log, or waits for this member to lead.
 ///
-/// A member that comes to lead appends to its own log what it would have sent. A change of membership goes the same
-/// way; a transfer of leadership goes it as far as the leader, and is answered when its target leads. A read that leaves
-/// the queue is `confirming`: Raft itself asks the next leader then.
+/// A member that becomes leader appends to its own log what it would have sent. A change of membership takes the same
+/// path. A transfer of leadership takes it as far as the leader, and is answered when its target leads. A read that
+/// leaves the queue is `confirming`: Raft itself asks the next leader again.
 struct PendingRequests: Sendable {
     private let limits: Limits
-    /// A slot for each request; nil where one is vacant.
+    /// By slot; nil where a slot is vacant.
     private var requests: [PendingRequest?] = []
     private var vacant: [Int] = []
-    /// The slots of those that go through the log.
+    /// The slots of the requests that go through the log.
     private var slots: [RequestID: Int] = [:]
-    /// The slots of those that are `queued`, in the order in which they are to be carried out.
+    /// The slots of the `queued` requests, in the order in which they shall be carried out.
     private var queue: [Int] = []
-    /// The slots of those that are `confirming`, by rising id.
+    /// The slots of the `confirming` reads, by rising id.
     private var reads: [(id: ReadID, slots: [Int])] = []
     /// The slots of the transfers of leadership.
     private var transfers: [Int] = []
     private var abandoned: AbandonedRequests
-    /// The term under whose leader the requests were placed last.
+    /// The term in which `route` last found a leader.
     private var routedInTerm: Term?
-    /// No later than the first deadline of a waiter.
+    /// At or before the first deadline of a waiter.
     private var nextExpiry: Microseconds?
-    /// No later than the first request that was forwarded must be forwarded again.
+    /// At or before the time at which the first forwarded request is forwarded again.
     private var nextRetry: Microseconds?
     private var nextReadID: ReadID = 0
-    /// Also numbers the requests that have no `msg_id`: so it begins at random, for no two runs of a member share any.
+    /// Also the number in the identity of a request without `msg_id`. It starts at random, so that no two runs of a
+    /// member use the same numbers.
     private var nextSequence: Int
 
     init(_ settings: Raft.Settings) {
@@ -57,7 +59,7 @@ struct PendingRequests: Sendable {
     /// The time by which `retry` and `expire` must be called.
     var deadline: Microseconds? { earliest(nextExpiry, nextRetry) }
 
-    /// The identity of the request that is to be added next.
+    /// The identity of the request that is added next.
     func identify(_ request: ClientRequest, askedOf member: NodeID) -> RequestID {
         if let number = request.messageID { return RequestID(client: request.client, number: number) }
         return RequestID(client: request.client, number: nextSequence, numberedBy: member)
@@ -87,7 +89,7 @@ struct PendingRequests: Sendable {
 
     // MARK: - Answers
 
-    /// The request is applied.
+    /// Answers a request that is applied.
     mutating func settle(_ id: RequestID, _ outcome: OperationResult, _ outbox: inout Outbox) {
         guard let slot = slots.removeValue(forKey: id) else { return }
         let request = vacate(slot)
@@ -96,14 +98,14 @@ struct PendingRequests: Sendable {
         outbox.answer(request, ClientReply.Body(outcome, of: logged.operation))
     }
 
-    /// What `store` remembers is applied.
+    /// Answers all requests that `store` remembers as completed.
     mutating func settle(by store: Store, _ outbox: inout Outbox) {
         for case .logged(let request)? in slotsInOrder(where: { !$0.isRead }).map({ requests[$0]?.subject }) {
             if let outcome = store.outcome(of: request.id) { settle(request.id, outcome, &outbox) }
         }
     }
 
-    /// Raft has confirmed the reads that it knows as `id`.
+    /// Answers the reads that Raft has confirmed as `id`.
     mutating func answerReads(_ id: ReadID, from store: Store, _ outbox: inout Outbox) {
         guard let position = reads.firstIndex(where: { $0.id == id }) else { return }
         for slot in reads.remove(at: position).slots {
@@ -123,7 +125,7 @@ struct PendingRequests: Sendable {
         forgetVacated()
     }
 
-    /// Answers all whose time is up; at the end of all input, at `Microseconds.max`, everybody.
+    /// Answers all whose deadline has passed; at the end of input, at `Microseconds.max`, all.
     mutating func expire(
         at now: Microseconds, _ raft: inout Raft, _ log: inout RequestLog, _ outbox: inout Outbox
     ) {
@@ -144,10 +146,10 @@ struct PendingRequests: Sendable {
         self.nextExpiry = requests.lazy.compactMap { $0?.nextDeadline }.min()
     }
 
-    // MARK: - The way to the leader
+    // MARK: - To the leader
 
-    /// Who is to have what is queued: the leader, or who is about to lead. Nil while nobody can be reached, so that it
-    /// can be said of what waits that it will not happen.
+    /// The member that gets what is queued: the leader, or the one that is about to lead. Nil while it cannot be
+    /// reached: a request that stays queued will certainly not happen, and may be answered so.
     private func receiver(_ raft: Raft, _ unreached: Set<NodeID>) -> NodeID? {
         (raft.leader ?? raft.transferTarget).flatMap { unreached.contains($0) ? nil : $0 }
     }
@@ -159,11 +161,11 @@ struct PendingRequests: Sendable {
 
     /// Whether `route` does anything.
     func canRoute(_ raft: Raft, _ log: RequestLog, around unreached: Set<NodeID>) -> Bool {
-        // Most often the first may leave.
+        // Usually the first one may leave.
         receiver(raft, unreached) != nil && queue.contains { mayLeave(requests[$0]!, raft, log) }
     }
 
-    /// Hands on what is queued in its order, so that what one client typed is carried out as it was typed.
+    /// Sends on what is queued, in order, so that the requests of one client are carried out in the order it sent them.
     mutating func route(
         _ raft: inout Raft, _ log: inout RequestLog, around unreached: Set<NodeID>, _ outbox: inout Outbox
     ) {
@@ -189,7 +191,7 @@ struct PendingRequests: Sendable {
                 leave(slot, .forwarded(to: receiver, at: raft.now), raft, log)
             case .logged where !raft.isLeader: writes.append(slot)
             case .logged(let request):
-                // A read sees what was written before it, and nothing that came after.
+                // A read that came before this write must not see it, so it is confirmed before.
                 confirm(&reads, with: &raft)
                 if isTooLate(slot, at: raft.log.lastIndex) { continue }
                 if log.append(request, to: &raft) {
@@ -205,16 +207,17 @@ struct PendingRequests: Sendable {
         confirm(&reads, with: &raft)
     }
 
-    /// What was placed under another leader may be lost with it. Copies are carried out once.
+    /// Queues again what was sent or appended under an earlier leader, and may be lost with it. Copies are carried out
+    /// once.
     private mutating func requeue(in term: Term) {
         guard routedInTerm != term else { return }
         routedInTerm = term
-        let placed = slotsInOrder(where: \.hasLeft)
-        for slot in placed { requests[slot]!.state = .queued }
-        queue = placed + queue.filter { !requests[$0]!.hasLeft }
+        let sent = slotsInOrder(where: \.hasLeft)
+        for slot in sent { requests[slot]!.state = .queued }
+        queue = sent + queue.filter { !requests[$0]!.hasLeft }
     }
 
-    /// Queues again what was forwarded and came to nothing in time.
+    /// Queues again what was forwarded and is not applied in time.
     mutating func retry(_ raft: Raft) {
         guard let nextRetry, nextRetry <= raft.now else { return }
         self.nextRetry = nil
@@ -237,7 +240,7 @@ struct PendingRequests: Sendable {
         arriving = []
     }
 
-    /// One message for as many writes as it takes.
+    /// Sends `writes` in as few messages as their sizes and limits allow.
     private mutating func forward(
         _ writes: [Int], to receiver: NodeID, _ raft: Raft, _ log: RequestLog, _ outbox: inout Outbox
     ) {
@@ -255,7 +258,7 @@ struct PendingRequests: Sendable {
             }
             if message.requests.isEmpty { (message.limit, latest, bytes) = (limit, limit, 0) }
             message.requests.append(request)
-            // What is appended may come too late for none of them.
+            // The message's limit must hold for each of its requests.
             message.limit = min(message.limit, limit)
             latest = max(latest, limit)
             bytes += size
@@ -263,7 +266,7 @@ struct PendingRequests: Sendable {
         if !message.requests.isEmpty { outbox.send(.forward(message), to: receiver) }
     }
 
-    /// From now on it may happen.
+    /// Notes that a request leaves: from now on it may happen.
     private mutating func leave(
         _ slot: Int, _ state: PendingRequest.State, _ raft: Raft, _ log: RequestLog
     ) {
@@ -271,7 +274,7 @@ struct PendingRequests: Sendable {
         if let retryAt = requests[slot]!.retryAt(raft.timing) { nextRetry = earliest(nextRetry, retryAt) }
     }
 
-    /// Whether a leader whose log has come to `index` may append it no more.
+    /// Whether a leader whose log ends at `index` may not append it any more.
     private mutating func isTooLate(_ slot: Int, at index: Index) -> Bool {
         guard let limit = requests[slot]!.limit, limit <= index else { return false }
         requests[slot]!.state = .tooLate
@@ -280,7 +283,7 @@ struct PendingRequests: Sendable {
 
     // MARK: - Slots
 
-    /// The slots of those that are meant, in the order in which they came.
+    /// The slots of the requests for which `isMeant` holds, in order of arrival.
     private func slotsInOrder(where isMeant: (PendingRequest) -> Bool) -> [Int] {
         requests.indices.filter { requests[$0].map(isMeant) ?? false }
             .sorted { requests[$0]!.sequence < requests[$1]!.sequence }

@@ -14,7 +14,7 @@ extension Replica {
             entries: entries)
     }
 
-    /// What this member knows, as `status` tells it.
+    /// The answer to `status`: what this member knows.
     package var status: Status {
         let role =
             switch raft.role {

@@ -1,11 +1,11 @@
 import Consensus
 import Detours
 
-/// A member of the cluster as its clients see it: consensus, the store that it drives, and the requests that
-/// this member still owes an answer.
+/// A member of the cluster as its clients see it: consensus, the store that it drives, and the requests that this
+/// member has to answer.
 ///
-/// The member that was asked answers. `PendingRequests` says what becomes of a request, `RequestLog` how it gets into
-/// the log and the store.
+/// The member that was asked answers. `PendingRequests` tells the story of a request, `RequestLog` how it gets into the
+/// log and the store.
 package struct Replica: Driven, Sendable {
     package private(set) var raft: Raft
     private(set) var requestLog: RequestLog
@@ -15,8 +15,8 @@ package struct Replica: Driven, Sendable {
     private var outbox = Outbox()
 
     /// - Parameters:
-    ///   - stored: what was stored of the member; nothing for a new one.
-    ///   - areCanonical: whether values that a leader's snapshot holds are JSON, which nothing here reads.
+    ///   - stored: the state that the member stored; empty for a new one.
+    ///   - areCanonical: whether the values in a leader's snapshot are canonical JSON, which this module cannot read.
     package init(
         settings: Raft.Settings, stored: StoredState = StoredState(),
         areCanonical: @escaping ValueCheck = { _ in true }, now: Microseconds
@@ -35,7 +35,7 @@ package struct Replica: Driven, Sendable {
     /// The last index whose entry the store has taken in; at most the commit index.
     package var lastApplied: Index { requestLog.lastApplied }
 
-    /// The time by which `advance(to:)` must be called; nil where only input can move the member.
+    /// The time by which `advance(to:)` must be called; nil where the member waits for input only.
     package var deadline: Microseconds? {
         if snapshots.isTakingOne { return raft.now }
         return earliest(
@@ -43,7 +43,7 @@ package struct Replica: Driven, Sendable {
             detours.deadline(expecting: expectation, window: raft.timing.silence))
     }
 
-    /// Whom this member must hear all the time.
+    /// From whom messages must come all the time.
     private var expectation: Expectation { raft.isLeader ? .all : raft.leader.map { .one($0) } ?? .nobody }
 
     /// How long a request may wait for its answer: nine tenths of what Maelstrom's lin-kv clients wait.
@@ -60,12 +60,12 @@ package struct Replica: Driven, Sendable {
 
     // MARK: - Time
 
-    /// Takes how late the member is called; see `Raft.noteLateness(at:)`.
+    /// See `Raft.noteLateness(at:)`.
     package mutating func noteLateness(at now: Microseconds) {
         raft.noteLateness(at: now)
     }
 
-    /// Takes the time, and acts on every deadline that it has reached.
+    /// Moves time on, and acts on every deadline that has passed.
     package mutating func advance(to now: Microseconds) {
         raft.advance(to: now)
         let hellos = detours.advance(to: raft.now, expecting: expectation, window: raft.timing.silence)
@@ -74,17 +74,17 @@ package struct Replica: Driven, Sendable {
         requests.retry(raft)
         requests.expire(at: raft.now, &raft, &requestLog, &outbox)
         snapshots.advance(raft, requestLog)
-        if raft.isShuttingDown { handOver() }
+        if raft.isShuttingDown { transferLeadershipAway() }
     }
 
-    /// Takes the time while input waits to be received; see `Raft.advanceHeartbeats(to:)`.
+    /// Moves time on while input waits to be received; see `Raft.advanceHeartbeats(to:)`.
     package mutating func advanceHeartbeats(to now: Microseconds) {
         raft.advanceHeartbeats(to: now)
     }
 
     // MARK: - Input
 
-    /// Takes what a client asks.
+    /// Receives a client's request.
     package mutating func receive(_ request: ClientRequest, now: Microseconds) {
         advanceHeartbeats(to: now)
         let deadline = raft.now + patience(for: request.operation)
@@ -103,7 +103,7 @@ package struct Replica: Driven, Sendable {
         requests.add(subject, from: request.client, request.messageID, deadline: deadline)
     }
 
-    /// Takes a client's request to make `target` the leader.
+    /// Receives a client's request to make `target` the leader.
     package mutating func transferLeadership(
         to target: NodeID, client: String, messageID: Int?, now: Microseconds
     ) {
@@ -118,7 +118,7 @@ package struct Replica: Driven, Sendable {
         requests.answerTransfers(to: raft.leader, &outbox)
     }
 
-    /// Takes a message from another member.
+    /// Receives a message from another member.
     package mutating func receive(_ message: PeerMessage, from sender: NodeID, now: Microseconds) {
         advanceHeartbeats(to: now)
         detours.heard(sender, at: raft.now)
@@ -137,29 +137,29 @@ package struct Replica: Driven, Sendable {
         case .raft(let message): raft.receive(message, from: sender, now: raft.now)
         case .forward(let forward): requestLog.receive(forward, from: sender, &raft, &outbox)
         case .transfer(let request):
-            // A copy from an earlier term may be of any age.
+            // In another term, the message may be old.
             guard request.term == raft.currentTerm, !raft.isTransferring else { return }
             _ = raft.transferLeadership(to: request.target)
         case .hello(let hello): detours.receive(hello, from: sender, at: raft.now)
-        // None is ever put into another.
+        // A relay never carries another.
         case .relay: break
         }
     }
 
-    /// Changes what only this member itself may change: for tests, which must break it.
+    /// Changes the private state, for tests that break a member on purpose.
     mutating func tamper<Result>(_ change: (inout Raft, inout RequestLog) -> Result) -> Result {
         change(&raft, &requestLog)
     }
 
     // MARK: - Output
 
-    /// Whether there is anything to be done.
+    /// Whether `takeReady()` has anything to do.
     package var hasReady: Bool {
         raft.hasReady || requestLog.canRefuse(raft) || snapshots.ownPiece != nil || !outbox.isEmpty
             || requests.canRoute(raft, requestLog, around: detours.unreached)
     }
 
-    /// What is to be done now.
+    /// What to do now; see `Ready`.
     package mutating func takeReady() -> ReplicaReady {
         requestLog.appendHeldForwards(to: &raft)
         requestLog.refuseFailedChanges(&raft)
@@ -175,7 +175,7 @@ package struct Replica: Driven, Sendable {
             events: ready.events)
     }
 
-    /// What `takeReady()` asked to be stored is durable: applies what is committed, and answers.
+    /// Call when `update`, from `takeReady()`, is durable. Applies what is committed, and answers requests.
     package mutating func stored(_ update: StorageUpdate) -> ReplicaEffects {
         let effects = raft.stored(update)
         requestLog.changesFailed(effects.failedChanges)
@@ -198,13 +198,13 @@ package struct Replica: Driven, Sendable {
             replies: replies, events: effects.events)
     }
 
-    /// - Returns: what is impossible about the present state, beside what `InvariantMonitor` finds, or nil.
+    /// - Returns: a sentence about an impossible state, or nil. `InvariantMonitor` checks the rest.
     package func violatedInvariant() -> String? {
         lastApplied == raft.lastApplied
             ? nil : "the store holds what is applied up to \(lastApplied), not up to \(raft.lastApplied)"
     }
 
-    /// Answers the reads whose index is applied, and does so before another entry changes what they see.
+    /// Answers the reads whose index is applied, before the next entry changes what they see.
     private mutating func answer(_ waiting: inout ArraySlice<ReadyRead>) {
         while let read = waiting.first, read.index <= lastApplied {
             waiting.removeFirst()
@@ -212,7 +212,7 @@ package struct Replica: Driven, Sendable {
         }
     }
 
-    /// Takes over the leader's snapshot, which is stored, where it was found right.
+    /// Replaces the state by the leader's snapshot, which is stored now, if it was found right.
     private mutating func takeOver(for replyToken: SnapshotReplyToken) {
         guard let arrived = snapshots.takeArrived(), let membership = arrived.reader.membership else {
             return raft.refuseSnapshot(for: replyToken, snapshots.fault ?? "pieces of it are missing")
@@ -228,27 +228,27 @@ package struct Replica: Driven, Sendable {
 
     // MARK: - Ending
 
-    /// Answers all that is owed: nothing more will be heard.
+    /// Answers all pending requests: no more input will come.
     package mutating func endOfInput() {
         requests.expire(at: .max, &raft, &requestLog, &outbox)
     }
 
-    /// Begins to end: hands over if this member leads, and stands no more. It still answers requests.
+    /// Begins the shutdown: the member transfers its leadership, if it leads, and starts no more elections. It still
+    /// answers requests.
     package mutating func beginShutdown(now: Microseconds) {
         advanceHeartbeats(to: now)
         raft.beginShutdown()
-        handOver()
+        transferLeadershipAway()
     }
 
-    /// Begins a transfer, again where one has failed.
-    private mutating func handOver() {
+    /// Starts a transfer of leadership, also after one has failed.
+    private mutating func transferLeadershipAway() {
         if !raft.isTransferring, let target = raft.preferredTransferTarget {
             _ = raft.transferLeadership(to: target)
         }
     }
 
-    /// Whether a retiring member may end without anybody missing it: it owes nothing, and does not lead, or
-    /// has nobody to hand over to.
+    /// Whether the member may end now: it has no request to answer, and does not lead, or no other member can lead.
     package var mayEnd: Bool {
         requests.isEmpty && outbox.replies.isEmpty && (!raft.isLeader || raft.preferredTransferTarget == nil)
     }

@@ -1,16 +1,16 @@
 import Consensus
 
-/// What a member wants done now, messages on the way that each must take.
+/// What to do now, with each message on its route; see `Ready`.
 package typealias ReplicaReady = Ready<PeerEnvelope>
 
-/// What follows from a store; see `Ready`.
+/// What follows once an update is durable; see `Ready`.
 package struct ReplicaEffects: Sendable {
-    /// What members are told that had to wait for the disk.
+    /// Messages that had to wait for the sync.
     package let late: [PeerEnvelope]
     /// The indexes of the entries that have been applied.
     package let applied: Range<Index>
-    /// What clients are told.
+    /// The answers to clients.
     package let replies: [ClientReply]
-    /// What happened, for people.
+    /// What happened, for the log that people read.
     package let events: [Event]
 }

@@ -23,19 +23,19 @@ package struct SnapshotText: SnapshotSource {
     }
 }
 
-/// Makes the text of a snapshot in steps, while the store goes on changing.
+/// Writes the text of a snapshot in steps, while the store keeps changing.
 ///
 ///     members n0,n1,n2                    the voters; `members n0,n1/n1,n2` while a change is joint
-///     did CLIENT NUMBER DIGEST OUTCOME    what was carried out lately, oldest first
+///     did CLIENT NUMBER DIGEST OUTCOME    the completed requests, oldest first
 ///     key KEY VALUE                       the map, part by part, sorted within a part
-///     end                                 so that one that is cut short is known for it
+///     end                                 shows that the text is whole
 ///
 /// Its words are those of `LoggedRequest`. The same state has the same text at every member.
 struct SnapshotWriter: Sendable {
     let position: LogPosition
     private let membership: Membership
-    /// The store as it was at `position`. Its parts are shared with the present store, and copied when a write changes
-    /// them.
+    /// The store as it was at `position`. Its parts are shared with the current store, which copies a part before it
+    /// changes it.
     private let blocks: [CompletedRequests.Block]
     private var parts: ArraySlice<Store.Part>
     private var nextBlock = -1
@@ -48,7 +48,7 @@ struct SnapshotWriter: Sendable {
         parts = store.groups.joined().filter { !$0.isEmpty }[...]
     }
 
-    /// The next piece of text: whole lines, `bytes` of them or a little more, or what is left.
+    /// The next piece of text: whole lines, at least `bytes` bytes, or what is left.
     mutating func next(bytes: Int) -> String {
         var text: [UInt8] = []
         while text.count < bytes, !isDone { appendLines(to: &text) }
@@ -62,7 +62,7 @@ struct SnapshotWriter: Sendable {
         } else if nextBlock < blocks.count {
             text += blocks[nextBlock].lines
         } else if let part = parts.popFirst() {
-            // By their bytes: what String's own order takes for equal could stand either way.
+            // By bytes: where `String`'s order takes two keys for equal, members could write them in different orders.
             let keys = part.sorted { $0.key.text.utf8.lexicographicallyPrecedes($1.key.text.utf8) }
             for (key, value) in keys {
                 text += "key ".utf8
@@ -81,31 +81,30 @@ struct SnapshotWriter: Sendable {
 /// Whether each of some values is the canonical text of JSON; see `JSONValue`.
 package typealias ValueCheck = @Sendable ([JSONValue]) -> Bool
 
-/// Puts a store together from the pieces of a snapshot's text, as they come, and looks at each line of them: what
-/// is whole then is right.
+/// Builds a store from the pieces of a snapshot's text as they arrive, and checks every line.
 struct SnapshotReader: Sendable {
     private(set) var store: Store
     private(set) var membership: Membership?
     private var hasEnded = false
-    /// What was wrong with the text, once something was.
+    /// What is wrong with the text; nil so far.
     private(set) var fault: String?
-    /// A line whose end has not come yet.
+    /// The beginning of a line whose end has not arrived.
     private var rest = ""
     private let areCanonical: ValueCheck
 
-    /// - Parameter areCanonical: is asked once for each piece. What this member stored itself was looked at before.
+    /// - Parameter areCanonical: called once for each piece. What this member stored itself needs no check.
     init(_ limits: Limits = Limits(), areCanonical: @escaping ValueCheck = { _ in true }) {
         store = Store(limits)
         self.areCanonical = areCanonical
     }
 
-    /// Whether the snapshot's end has come, and nothing behind it.
+    /// Whether the snapshot's end has arrived, and nothing after it.
     var isWhole: Bool { hasEnded && rest.isEmpty }
 
-    /// - Returns: false where the text is none of a snapshot.
+    /// - Returns: false where the text is not that of a snapshot.
     mutating func read(_ text: String) -> Bool {
         rest += text
-        // A line of many pieces is looked through once, when it ends.
+        // A line that spans many pieces is read once, when it ends.
         guard text.utf8.contains(UInt8(ascii: "\n")) else { return true }
         var lines = Word.split(rest) { $0 == UInt8(ascii: "\n") }
         let unfinished = lines.removeLast()
@@ -136,15 +135,15 @@ struct SnapshotReader: Sendable {
 }
 
 extension Membership {
-    /// The ids, comma-separated; while joint, those of the new set, a slash, and those of the old one. Behind
-    /// them, the request that made it.
+    /// The ids, separated by commas; while joint, those of the new set, a slash, and those of the old set. After them,
+    /// the request that made the change.
     package var words: String {
         let sets = isJoint ? [incoming, outgoing] : [incoming]
         let ids = sets.map { $0.map(Word.escape).joined(separator: ",") }.joined(separator: "/")
         return change.isEmpty ? ids : "\(ids) \(change)"
     }
 
-    /// The most ids that a set of voters may name: more than any cluster has.
+    /// The most ids in a set of voters: more than any cluster has.
     package static let mostVoters = 65_535
 
     /// Nil where the words are not as `words` writes them.

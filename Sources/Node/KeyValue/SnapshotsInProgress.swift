@@ -1,8 +1,9 @@
 import Consensus
 
-/// Snapshots under way: this member's own, which it takes in steps, and the leader's, which it reads before it stores it.
+/// Snapshots in progress: this member's own, which it takes in steps, and the leader's, which it checks before it
+/// stores it.
 struct SnapshotsInProgress: Sendable {
-    /// A snapshot of the leader, as far as it has come.
+    /// The leader's snapshot, as far as it has arrived.
     struct Arriving: Sendable {
         let position: LogPosition
         var reader: SnapshotReader
@@ -11,14 +12,14 @@ struct SnapshotsInProgress: Sendable {
 
     private let limits: Limits
     private let areCanonical: ValueCheck
-    /// The snapshot that is being taken, what there is of its text, and its next piece to be stored.
+    /// The writer of this member's own snapshot, its text so far, and its next piece to store.
     private var writer: SnapshotWriter?
     private var ownText = SnapshotText()
     private(set) var ownPiece: SnapshotPiece?
     private var arriving: Arriving?
-    /// The one that is whole and right, while it is stored.
+    /// The leader's snapshot, whole and checked, while it is being stored.
     private var arrived: Arriving?
-    /// Why the one that came last was none.
+    /// What was wrong with the last snapshot that arrived.
     private(set) var fault: String?
 
     init(_ limits: Limits, areCanonical: @escaping ValueCheck) {
@@ -30,8 +31,8 @@ struct SnapshotsInProgress: Sendable {
 
     var isTakingOne: Bool { writer != nil }
 
-    /// Makes the next piece of a snapshot under way, or begins one where enough was applied since the last; one piece
-    /// for each time that passes, so that requests are answered between them.
+    /// Makes the next piece of the snapshot in progress, or begins one where enough entries were applied since the
+    /// last. One piece per call, so that requests are answered between pieces.
     mutating func advance(_ raft: Raft, _ log: RequestLog) {
         let entries = log.lastApplied - (raft.snapshot?.position.index ?? 0)
         if writer == nil, entries >= limits.snapshotEvery, let term = raft.log.term(at: log.lastApplied) {
@@ -50,8 +51,8 @@ struct SnapshotsInProgress: Sendable {
 
     mutating func takeOwnPiece() -> SnapshotPiece? { ownPiece.take() }
 
-    /// A piece of this member's own snapshot is stored.
-    /// - Returns: after the last one, the snapshot for which the log may go.
+    /// Notes that a piece of this member's own snapshot is stored.
+    /// - Returns: after the last piece, the snapshot up to which the log can be compacted.
     mutating func stored(_ piece: SnapshotPiece) -> Snapshot? {
         guard piece.isLast else { return nil }
         defer { ownText = SnapshotText() }
@@ -61,11 +62,11 @@ struct SnapshotsInProgress: Sendable {
 
     // MARK: - The leader's
 
-    /// Reads pieces of the leader's snapshot before any of them is stored.
+    /// Checks pieces of the leader's snapshot before any of them is stored.
     ///
-    /// The last piece takes the place of the snapshot before it on the disk, and the log up to it goes: so it is let
-    /// through only where the whole was found right, and is about to be taken over.
-    /// - Returns: those that may be stored.
+    /// Storing the last piece replaces the previous snapshot on the disk and removes the log up to it. So it is
+    /// admitted only where the whole snapshot was found right and is about to be installed.
+    /// - Returns: the pieces that may be stored.
     mutating func admit(_ pieces: [SnapshotPiece], _ raft: Raft) -> [SnapshotPiece] {
         var admitted: [SnapshotPiece] = []
         for piece in pieces where read(piece, raft) { admitted.append(piece) }
@@ -95,22 +96,22 @@ struct SnapshotsInProgress: Sendable {
         return true
     }
 
-    /// Why a snapshot of which all has come may not be taken over.
+    /// Why a snapshot that has arrived whole must not be installed; nil where it may.
     private func fault(of snapshot: Arriving, _ raft: Raft) -> String? {
         guard snapshot.reader.isWhole, let membership = snapshot.reader.membership else {
             return "it has no end"
         }
-        // What came in the same turn may be committed once it is stored; it is about to be applied.
+        // Entries that came in the same turn may be committed as soon as they are stored.
         if snapshot.position.index <= raft.commitIndexOnceStored {
-            return "what it stands for is here by now"
+            return "what it covers is here by now"
         }
         if raft.isLeader { return "this member leads by now" }
-        // Without a quorum that takes part no start on it would be possible.
+        // The next start would refuse a membership without a quorum among init's node_ids.
         if membership.hasQuorum(among: raft.settings.members) { return nil }
         return "init's node_ids hold no quorum of its voters, \(membership.words.prefix(100))"
     }
 
-    /// The leader's snapshot, which is stored now. Its own, of an earlier state, is of no use any more.
+    /// The leader's snapshot, which is stored now. This member's own, of an earlier state, is given up.
     mutating func takeArrived() -> Arriving? {
         guard let arrived = arrived.take() else { return nil }
         writer = nil

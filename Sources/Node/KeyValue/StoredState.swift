@@ -1,6 +1,6 @@
 import Consensus
 
-/// The stored state of a member: all that it has when it starts again.
+/// The stored state of a member, from which it starts again.
 package struct StoredState: Sendable {
     package var hardState: HardState
     package var log: Log

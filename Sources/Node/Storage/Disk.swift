@@ -1,17 +1,16 @@
-/// What can be read of one directory of flat files.
+/// A directory of flat files, read-only.
 package protocol ReadableDisk {
     /// The names of the files, in any order.
     mutating func list() throws(DiskError) -> [String]
     mutating func read(_ name: String) throws(DiskError) -> [UInt8]
 }
 
-/// One directory of flat files, as far as durable storage needs it. The node implements it with POSIX calls,
-/// the simulation with bytes that a crash may take away.
+/// A directory of flat files, with what durable storage needs of it. The node implements it with POSIX calls, the
+/// simulation with bytes that a crash may take away.
 ///
-/// Nothing is durable before it is synced: what was appended to a file since `sync(_:)`, and which files there
-/// are under which names since `syncDirectory()`. After a sync that failed it may never be durable, though it is
-/// read back and a later sync succeeds: the system takes for clean what it could not write. Only writing it again
-/// helps.
+/// The bytes of a file are durable after `sync(_:)`, its name and its removal after `syncDirectory()`. After a failed
+/// sync the bytes may never become durable, although they can be read back and the next sync succeeds: the kernel
+/// marks pages as clean even if it could not write them. Only writing the bytes again helps.
 package protocol Disk: ReadableDisk, Sendable {
     /// Makes an empty file, or empties the one of that name.
     mutating func create(_ name: String) throws(DiskError)
@@ -23,8 +22,8 @@ package protocol Disk: ReadableDisk, Sendable {
     mutating func syncDirectory() throws(DiskError)
 }
 
-/// The disk did not do what it was asked: full, read-only, broken. Nothing that had to be durable may be
-/// acknowledged, and nothing is tried again.
+/// The disk refused or failed: full, read-only, broken. Nothing that it was to make durable may be acknowledged, and
+/// nothing is tried again.
 package struct DiskError: Error, Hashable, CustomStringConvertible {
     package var operation: String
     package var file: String
@@ -39,10 +38,10 @@ package struct DiskError: Error, Hashable, CustomStringConvertible {
     package var description: String { "cannot \(operation) \(file): \(reason)" }
 }
 
-/// What is stored is not what was written. Nobody can tell what is missing, so nobody may go on with it.
+/// The files do not hold what was written. What is missing is unknown, so the member must not start.
 package struct Damage: Error, Hashable, CustomStringConvertible {
     package var file: String
-    /// In bytes from the beginning of the file; nil where it is the file that is missing.
+    /// In bytes from the beginning of the file; nil where the file itself is missing.
     package var offset: Int?
     package var reason: String
 
@@ -65,7 +64,7 @@ package struct Damage: Error, Hashable, CustomStringConvertible {
     }
 }
 
-/// The end of a write that a crash cut short, and that nobody was told of.
+/// The end of a write that a crash cut short. It was never acknowledged.
 package struct TornTail: Hashable, CustomStringConvertible, Sendable {
     package var file: String
     /// In bytes from the beginning of the file.
@@ -83,7 +82,7 @@ package enum StorageError: Error, Hashable, CustomStringConvertible {
     case disk(DiskError)
     case damage(Damage)
 
-    /// Which of the two it is.
+    /// - Parameter error: a `DiskError` or `Damage`.
     init(_ error: any Error) {
         switch error {
         case let error as DiskError: self = .disk(error)
@@ -101,7 +100,7 @@ package enum StorageError: Error, Hashable, CustomStringConvertible {
 }
 
 extension Int {
-    /// With zeros before it, so that the order of names is that of the numbers in them.
+    /// With leading zeros, so that names sort by the numbers in them.
     func padded(to digits: Int) -> String {
         let text = String(self)
         return String(repeating: "0", count: Swift.max(0, digits - text.count)) + text

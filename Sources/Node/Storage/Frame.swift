@@ -1,30 +1,30 @@
-/// How bytes stand in a file: frames, one after another. What one turn stored is one frame, and is synced before the
-/// next one is written.
+/// The format of all files: frames, one after another. One round stores one frame, and syncs it before the next is
+/// written.
 ///
 ///     magic     4 bytes   "RKV2": the format and its version
 ///     sequence  8 bytes   one more than that of the frame before it, little-endian like all numbers here
 ///     length    4 bytes   of the payload
-///     blanks    4 bytes   in how many sectors behind those of the header the payload has nothing but zeros
+///     blanks    4 bytes   how many sectors, after those with the header, hold only zeros of the payload
 ///     checksum  4 bytes   CRC-32C of the payload
 ///     checksum  4 bytes   CRC-32C of all before it
 ///     magic     4 bytes
 ///     payload   length bytes
 ///
-/// The header has a checksum of its own, so that its length can be trusted: without it a flipped bit in the length
-/// looks like a frame that the file's end has cut short. The magic stands at both of its ends, so that no part of
-/// a header is all zero, wherever a sector ends; with `blanks`, a sector of zeros is known to be missing or meant. What
-/// stands in a sector with the header was written with it.
+/// The header has a checksum of its own, so that its length can be trusted: without it, a flipped bit in the length
+/// looks like a frame that the end of the file cuts short. The magic is at both ends of the header, so that no part of
+/// a header is all zeros, wherever a sector ends. `blanks` tells a sector that was written as zeros from one that was
+/// never written. The part of the payload that shares a sector with the header was written together with it.
 enum Frame {
     static let magic = Array("RKV2".utf8)
     static let headerSize = 32
     /// The longest payload, in bytes.
     static let longest = Int(UInt32.max)
-    /// What a disk writes whole or not at all, in bytes; counted from the beginning of the file.
+    /// In bytes. A disk writes a sector whole or not at all; sectors are counted from the beginning of the file.
     static let sectorSize = 512
 
     /// - Parameters:
     ///   - payload: `longest` at most.
-    ///   - offset: where in its file the frame will stand; it matters only where it may be torn.
+    ///   - offset: of the frame in its file. It matters only for frames that may be torn.
     static func encode(_ payload: [UInt8], sequence: UInt64, at offset: Int = 0) -> [UInt8] {
         var frame = magic
         frame.reserveCapacity(headerSize + payload.count)
@@ -38,13 +38,13 @@ enum Frame {
         return frame
     }
 
-    /// What stands at one place of a file.
+    /// What is found at an offset of a file.
     enum Finding {
         case whole(sequence: UInt64, payload: ArraySlice<UInt8>)
-        /// Its bytes are not all there: the file ends within it, or sectors of it were never written. Whoever wrote
-        /// it was never told that it is durable.
+        /// Bytes are missing: the file ends within the frame, or sectors of it were never written. So its sync never
+        /// succeeded.
         case torn
-        /// Its bytes are there, and are not those that were written.
+        /// All bytes are there, but they are not those that were written.
         case damaged(String)
     }
 
@@ -60,13 +60,13 @@ enum Frame {
         if Checksum.of(payload) == header.checksum {
             return .whole(sequence: header.sequence, payload: payload)
         }
-        // Nothing is written behind a frame that is not synced.
+        // Nothing is written after a frame that is not synced.
         let isUnwritten =
             blanks(payload, behindHeaderAt: offset) > header.blanks && payload.endIndex == file.count
         return isUnwritten ? .torn : .damaged("a frame does not fit its checksum")
     }
 
-    /// Where the header of a frame with a sequence above `sequence` stands at or after `offset`, if any does.
+    /// The first offset, from `offset` on, of a header whose sequence is above `sequence`; nil where there is none.
     static func findLater(in file: [UInt8], from offset: Int, above sequence: UInt64) -> Int? {
         var slot = offset
         while slot + headerSize <= file.count {
@@ -81,7 +81,7 @@ enum Frame {
     /// The version of the format that a file begins with; nil where it begins with none.
     static func version(of file: [UInt8]) -> Int? {
         guard file.count >= 4, file[..<3] == magic[..<3] else { return nil }
-        // The first version called itself so.
+        // The first version's magic was "RKVf".
         return file[3] == UInt8(ascii: "f") ? 1 : Int(file[3]) - Int(UInt8(ascii: "0"))
     }
 
@@ -91,7 +91,7 @@ enum Frame {
         let blanks: Int
         let checksum: UInt32
 
-        /// Nil where none stands whole at `offset`.
+        /// Nil where there is no whole header at `offset`.
         init?(_ file: [UInt8], at offset: Int) {
             var reader = ByteReader(file[offset...])
             guard reader.bytes(4)?.elementsEqual(magic) == true, let sequence = reader.integer(UInt64.self),
@@ -109,14 +109,14 @@ enum Frame {
         blanks(file[offset..<(offset + headerSize)], at: offset) > 0
     }
 
-    /// In how many sectors there is nothing of `payload` but zeros, but for those in which its header stands too.
+    /// How many sectors hold only zeros of `payload`, without those that hold a part of its header.
     private static func blanks(_ payload: ArraySlice<UInt8>, behindHeaderAt offset: Int) -> Int {
         let start = offset + headerSize
         let shared = (sectorSize - start % sectorSize) % sectorSize
         return blanks(payload.dropFirst(shared), at: start + shared)
     }
 
-    /// In how many sectors there is nothing of `bytes` but zeros, where they stand at `offset` of their file.
+    /// How many sectors hold only zeros of `bytes`, which are at `offset` of their file.
     private static func blanks(_ bytes: ArraySlice<UInt8>, at offset: Int) -> Int {
         var count = 0
         var rest = bytes

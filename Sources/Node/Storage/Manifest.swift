@@ -1,24 +1,24 @@
 import Consensus
 
-/// What was there at the last clean point: a start must find that, and may find more of the log.
+/// What the directory held at the last clean point. A start must find all of it, and may find a longer log.
 ///
-/// It is one frame in a file of its own, which is replaced as a whole, and only once all that it names is durable
-/// under its name. It decides what belongs to the member: files that it does not name are what a crash left of a
-/// beginning or of a removal, and go.
+/// The manifest is one frame in a file of its own. The file is replaced as a whole, and only after all that it names is
+/// durable under its name. Files that it does not name are what a crash left of a creation or a removal; a start
+/// removes them.
 struct Manifest: Hashable, Sendable {
     static let name = "manifest"
     static let part = "manifest.part"
 
     var node: NodeID
-    /// What the latest snapshot stands for; index 0 where there is none.
+    /// The last entry that the latest snapshot covers; index 0 where there is no snapshot.
     var snapshot: LogPosition
-    /// The numbers of the segments that make up the log; each in between is one of them.
+    /// The numbers of the segments of the log, without gaps.
     var segments: ClosedRange<Int>
-    /// How much of the last segment was durable, in bytes.
+    /// How many bytes of the last segment were durable.
     var size: Int
-    /// The sequence of its last frame then.
+    /// The sequence of the last frame in it.
     var sequence: UInt64
-    /// Term and vote then.
+    /// Term and vote at that time.
     var hardState: HardState
 
     func encode() -> [UInt8] {
@@ -32,7 +32,7 @@ struct Manifest: Hashable, Sendable {
         return Frame.encode(bytes, sequence: 1)
     }
 
-    /// - Parameter node: whose it must be; nil is anybody's.
+    /// - Parameter node: the expected owner; nil for any.
     static func decode(_ file: [UInt8], node: NodeID?) throws(Damage) -> Manifest {
         guard case .whole(_, let payload) = Frame.find(in: file, at: 0),
             let manifest = decode(payload), file.count == Frame.headerSize + payload.count
@@ -55,7 +55,7 @@ struct Manifest: Hashable, Sendable {
             hardState: state)
     }
 
-    /// Whether the log that was found holds what was there at the clean point.
+    /// - Throws: where the log that was found holds less than it did at the clean point.
     func check(_ log: Recovery, size found: Int, name: String) throws(Damage) {
         guard log.sequence >= sequence, found >= size else {
             throw Damage(
@@ -76,14 +76,14 @@ struct Manifest: Hashable, Sendable {
     }
 }
 
-/// A file of another version is refused rather than read as damaged: its bytes mean something else.
+/// Refuses a file of another version by name, because its bytes would look like damage.
 func checkVersion(of file: [UInt8], name: String) throws(Damage) {
     guard let version = Frame.version(of: file), version != 2 else { return }
     throw Damage(name, at: 0, "it has format \(version), and this program reads format 2 alone")
 }
 
 func checkOwner(_ owner: NodeID, is node: NodeID, of name: String) throws(Damage) {
-    // Not equality of strings, for which é and e + ´ are one.
+    // By bytes: `String`'s `==` takes é and e + ´ for equal.
     guard owner.utf8.elementsEqual(node.utf8) else {
         throw Damage(name, at: 0, "it belongs to \(owner), not to \(node)")
     }

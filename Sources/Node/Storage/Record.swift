@@ -8,7 +8,7 @@ enum Record: Hashable {
     case hardState(HardState)
     /// Entries that replace all that the log held from `start` on.
     case entries(start: Index, [Entry])
-    /// The log holds nothing but what the snapshot at this position stands for.
+    /// The log is empty, and continues after the snapshot at this position.
     case reset(LogPosition)
     /// Says nothing, and ends a frame: no sector in which a frame ends has but one bit that is not zero, so one that
     /// has changed does not make it look like a sector that was never written.

@@ -1,17 +1,17 @@
 import Consensus
 import KeyValue
 
-/// Reads segments in their order, and puts together the log that they tell of.
+/// Replays segments in order, and so recovers the log, term and vote.
 struct Recovery: Sendable {
     private let node: NodeID
     private(set) var hardState = HardState()
-    /// Nil before any segment.
+    /// Nil before the first segment.
     private(set) var initialVoters: [NodeID]?
     private var entries: [Entry] = []
-    /// The index of the first of `entries`; nil before any.
+    /// The index of the first of `entries`; nil before the first record of entries.
     private var firstIndex: Index?
     private(set) var tornTail: TornTail?
-    /// The sequence of the last whole frame; 0 before any.
+    /// The sequence of the last whole frame; 0 before the first.
     private(set) var sequence: UInt64 = 0
     private(set) var lastIndexOfSegment: Index = 0
 
@@ -22,7 +22,7 @@ struct Recovery: Sendable {
     private var lastIndex: Index? { firstIndex.map { $0 - 1 + entries.count } }
 
     /// Reads a segment.
-    /// - Returns: how many of its bytes are whole frames; fewer than it has only where `isLast`.
+    /// - Returns: how many of its bytes are whole frames; all of them, unless `isLast`.
     mutating func read(_ file: [UInt8], name: String, isLast: Bool) throws(Damage) -> Int {
         lastIndexOfSegment = 0
         var offset = 0
@@ -56,7 +56,8 @@ struct Recovery: Sendable {
         for record in records { try replay(record, name: name, at: offset) }
     }
 
-    /// What is not all there is a torn write if nothing was written after it; else it was synced, and is damaged.
+    /// A frame with missing bytes is a torn write where nothing was written after it. Otherwise it was synced, and is
+    /// damaged.
     private mutating func acceptTornTail(
         _ file: [UInt8], name: String, at offset: Int, isLast: Bool
     ) throws(Damage) {
@@ -98,7 +99,7 @@ struct Recovery: Sendable {
         }
     }
 
-    /// All that is stored, with the text of the snapshot.
+    /// The stored state, with the text of the snapshot.
     func state(after snapshot: LogPosition, _ pieces: [String]) throws(Damage) -> StoredState {
         let entries = try entries(after: snapshot)
         var state = StoredState(hardState: hardState, log: Log(entries: entries))

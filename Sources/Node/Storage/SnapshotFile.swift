@@ -51,11 +51,11 @@ enum SnapshotFile {
 struct SnapshotFileWriter: Sendable {
     let position: LogPosition
     let name: String
-    /// In bytes; what is more stands in several frames.
+    /// The longest payload of a frame, in bytes. A longer piece takes several frames.
     private let frameSize: Int
     private var sequence: UInt64 = 1
 
-    /// Begins the file `name` anew.
+    /// Creates the file `name`, or empties it.
     init(
         _ position: LogPosition, name: String, node: NodeID, frameSize: Int, on disk: inout some Disk
     ) throws(DiskError) {
@@ -72,7 +72,7 @@ struct SnapshotFileWriter: Sendable {
         repeat {
             var end =
                 rest.index(rest.startIndex, offsetBy: frameSize, limitedBy: rest.endIndex) ?? rest.endIndex
-            // Each frame is text of its own.
+            // Each frame is valid UTF-8 by itself.
             while end < rest.endIndex, rest[end] & 0xc0 == 0x80 { end = rest.index(before: end) }
             sequence += 1
             try disk.append(Frame.encode(Array(rest[..<end]), sequence: sequence), to: name)
@@ -80,12 +80,12 @@ struct SnapshotFileWriter: Sendable {
         } while !rest.isEmpty
     }
 
-    /// Syncs what was written, once in a turn: so no sync has much to do, and none keeps a turn for long.
+    /// Syncs what was written, once per round, so that no sync takes long.
     func sync(on disk: inout some Disk) throws(DiskError) {
         try disk.sync(name)
     }
 
-    /// Ends the file, and gives it its name; durably, for a manifest is to name it.
+    /// Ends the file and gives it its name. Both are durable then, because the manifest names it next.
     mutating func finish(on disk: inout some Disk) throws(DiskError) {
         sequence += 1
         try disk.append(Frame.encode([], sequence: sequence), to: name)

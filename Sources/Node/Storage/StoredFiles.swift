@@ -1,31 +1,31 @@
 import Consensus
 import KeyValue
 
-/// What the files of a member's directory say: read, and held against each other, with nothing changed.
+/// The files of a member's directory, read and checked against each other. Nothing is changed.
 package struct StoredFiles: Sendable {
     let manifest: Manifest
     let recovery: Recovery
     /// Oldest first.
     private(set) var segments: [Segment] = []
-    /// The last segment, as far as its frames are whole.
+    /// The whole frames of the last segment.
     private(set) var lastSegment: ArraySlice<UInt8> = []
-    /// What a crash left of files that were being written.
+    /// Files that were being written when the member crashed.
     let parts: [String]
-    /// What a crash left of beginnings and of removals.
+    /// Files that the manifest does not name yet, or no longer.
     let leftovers: [String]
-    /// What is stored.
+    /// The state to start from.
     package let state: StoredState
 
     package var node: NodeID { manifest.node }
-    /// The end of a write that a crash cut short, and that nobody was told of.
+    /// The end of a write that a crash cut short. It was never acknowledged.
     package var tornTail: TornTail? { recovery.tornTail }
 
-    /// Reads what is there.
+    /// Reads the directory.
     ///
-    /// - Parameter node: whose files they must be; nil is anybody's.
+    /// - Parameter node: the expected owner; nil for any.
     /// - Returns: nil where the directory is new, and nothing was ever acknowledged from it.
-    /// - Throws: `StorageError.damage` where less is there than must be, or other bytes than were written, but for
-    ///   a torn tail; `StorageError.disk` where the disk fails.
+    /// - Throws: `StorageError.damage` where files or bytes are missing or changed, except for a torn tail;
+    ///   `StorageError.disk` where the disk fails.
     package static func read(
         on disk: inout some ReadableDisk, node: NodeID? = nil
     ) throws(StorageError) -> StoredFiles? {
@@ -42,7 +42,7 @@ package struct StoredFiles: Sendable {
         }
     }
 
-    /// Whether a member's file is called so, of those that outlast its being written.
+    /// Whether a finished file of a member may have this name; files that are being written do not count.
     package static func isName(_ name: String) -> Bool {
         name == Manifest.name || Segment.number(name) != nil || SnapshotFile.isName(name)
     }
@@ -88,7 +88,7 @@ package struct StoredFiles: Sendable {
         return pieces
     }
 
-    /// Before its first manifest a directory holds nothing but the beginning of its first segment.
+    /// Before its first manifest, a directory holds at most the first frame of the first segment, whole or torn.
     private static func checkNew(_ names: [String], on disk: inout some ReadableDisk) throws {
         for name in names where Segment.number(name) != nil || SnapshotFile.isName(name) {
             let file = try disk.read(name)
@@ -101,8 +101,8 @@ package struct StoredFiles: Sendable {
 
     /// Files of the member that its manifest does not name.
     ///
-    /// A segment that it does not name yet can hold nothing but its beginning. Snapshots it does not name were
-    /// never told of, and what they stand for is in the log.
+    /// A segment that it does not name yet can hold at most its first frame. The state that an unnamed snapshot covers
+    /// is still in the log.
     private static func leftovers(
         beside manifest: Manifest, _ recovery: Recovery, among names: [String],
         on disk: inout some ReadableDisk
@@ -127,7 +127,7 @@ package struct StoredFiles: Sendable {
         return leftovers
     }
 
-    /// Whether a file holds one frame at most, or a part of one.
+    /// Whether a file holds at most one frame, whole or torn.
     private static func isBeginning(_ file: [UInt8], after sequence: UInt64) -> Bool {
         switch Frame.find(in: file, at: 0) {
         case .whole(_, let payload): file.count == Frame.headerSize + payload.count
@@ -140,15 +140,15 @@ package struct StoredFiles: Sendable {
 /// A file of the log.
 struct Segment: Hashable, Sendable {
     let number: Int
-    /// The last index that it holds an entry of.
+    /// The highest index of an entry in it.
     var lastIndex: Index
 
-    /// With zeros before the number, so that their order is that of their names.
+    /// With leading zeros, so that names sort by number.
     static func name(_ number: Int) -> String {
         "log-" + number.padded(to: 12)
     }
 
-    /// The number of a segment by its name; nil for other files.
+    /// The number of the segment with this name; nil for other files.
     static func number(_ name: String) -> Int? {
         guard let number = Int(name.dropFirst(4)), number > 0, self.name(number) == name else { return nil }
         return number

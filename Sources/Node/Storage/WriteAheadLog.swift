@@ -1,35 +1,35 @@
 import Consensus
 
-/// A member's term, vote and log on a disk: segments of frames, appended to and never changed.
+/// A member's term, vote and log on a disk: segments of frames, which are only appended to.
 ///
-/// One `store(…)` is one frame and one sync, however much it holds, up to 4 GB. A segment that has grown large is followed by
-/// the next; one whose entries a snapshot stands for is removed whole. The manifest says which segments there are,
-/// and is replaced whenever that changes.
+/// One `store(…)` is one frame and one sync, up to 4 GB. After `segmentSize` bytes the next segment begins. A segment
+/// whose entries a snapshot covers is removed whole. The manifest names the segments, and is replaced whenever they
+/// change.
 struct WriteAheadLog<Device: Disk>: Sendable {
     var disk: Device
     private let node: NodeID
     private let initialVoters: [NodeID]
-    /// In bytes; a segment that has reached it is followed by the next.
+    /// In bytes; after a segment has reached it, the next begins.
     private let segmentSize: Int
     /// The longest payload of a frame, in bytes.
     private let frameSize: Int
     private var hardState = HardState()
-    /// Oldest first; the last one is written to.
+    /// Oldest first. The last one is appended to.
     private var segments: [Segment] = []
-    /// Of the last segment, in bytes.
+    /// The size of the last segment, in bytes.
     private var size = 0
-    /// Of the last frame.
+    /// The sequence of the last frame.
     private var sequence: UInt64 = 0
-    /// What the latest snapshot stands for; index 0 where there is none.
+    /// The last entry that the latest snapshot covers; index 0 where there is no snapshot.
     private(set) var snapshot = LogPosition(index: 0, term: 0)
-    /// The sequence that the manifest names; nil before the first.
+    /// The sequence in the latest manifest; nil before the first manifest.
     private var cleanPoint: UInt64?
 
     private static var part: String { "log.part" }
 
-    /// Begins a log where there is none.
+    /// Creates the log of a new member.
     ///
-    /// - Parameter founders: the voters that the cluster begins with.
+    /// - Parameter initialVoters: the voters that the cluster begins with.
     init(
         beginningOn disk: Device, node: NodeID, initialVoters: [NodeID], segmentSize: Int, frameSize: Int
     ) throws(DiskError) {
@@ -41,7 +41,7 @@ struct WriteAheadLog<Device: Disk>: Sendable {
         try beginSegment()
     }
 
-    /// Goes on with the log that was found, once all of it is durable.
+    /// Continues the log that was found, after making all of it durable.
     init(
         goingOnWith files: StoredFiles, on disk: Device, segmentSize: Int, frameSize: Int
     ) throws(DiskError) {
@@ -56,19 +56,20 @@ struct WriteAheadLog<Device: Disk>: Sendable {
         sequence = files.recovery.sequence
         snapshot = files.manifest.snapshot
         try settle(files)
-        // Else what is appended after the snapshot would be read as a gap, or go with what disagrees.
+        // Otherwise the next start would read what is appended after the snapshot as a gap, or as following entries
+        // that disagree with the snapshot.
         if !files.recovery.leads(to: snapshot) { try reset(to: snapshot) }
     }
 
-    /// Makes durable what was found, and removes what was left over.
+    /// Makes durable what was found, and removes leftovers.
     ///
-    /// What was read may stand in the system's memory alone. The process before may have ended between a write and
-    /// its sync; or the sync failed, and the system takes the bytes for written all the same, so that another sync
-    /// does nothing: they must be written again. Which bytes? Every frame was synced before the next one was
-    /// written, and every other file that the manifest names before it was named; so only the last frame can be in
-    /// doubt. The last segment is copied, without a torn tail, and the copy takes its place when it is durable. That
-    /// is so after a clean end too: a name that an earlier start gave to its copy may be what is not durable. Last
-    /// comes the manifest, for its own name may be in doubt; only then may go what an older one named.
+    /// The bytes that were read may be in the page cache only: the previous process may have ended between a write and
+    /// its sync, or the sync failed and the kernel marked the pages as clean, so that another sync does nothing. They
+    /// must be written again. Every frame was synced before the next one was written, and every other file before the
+    /// manifest named it, so only the last frame is in doubt. The last segment is copied, without a torn tail, and the
+    /// durable copy takes its place. This happens after a clean end too, because the name that an earlier start gave to
+    /// its copy may not be durable. The manifest's own name is in doubt as well, so it is written again, and only then
+    /// are the files removed that it does not name.
     private mutating func settle(_ files: StoredFiles) throws(DiskError) {
         for name in files.parts { try disk.remove(name) }
         try replace(segmentName, with: Array(files.lastSegment), by: Self.part)
@@ -76,8 +77,8 @@ struct WriteAheadLog<Device: Disk>: Sendable {
         for name in files.leftovers { try disk.remove(name) }
     }
 
-    /// Makes durable what `update` says of term, vote and log, with one sync; does nothing where it says nothing. More
-    /// than fits a frame takes several, each synced before the next: what a crash leaves of them is a beginning of the
+    /// Makes the term, vote and entries of `update` durable, with one sync; does nothing where there are none. What
+    /// does not fit one frame takes several, each synced before the next, so that a crash leaves a prefix of the
     /// entries.
     mutating func store(_ update: StorageUpdate) throws(DiskError) {
         var records: [Record] = []
@@ -105,7 +106,7 @@ struct WriteAheadLog<Device: Disk>: Sendable {
 
     /// How many of the entries fit into one frame.
     private func fitting(_ entries: ArraySlice<Entry>, behind records: [Record]) throws(DiskError) -> Int {
-        // Where they stand, how many they are, and the end.
+        // The start index, the count, and the `end` record.
         var left = frameSize - 14
         if case .hardState(let state) = records.first { left -= 25 + (state.votedFor?.utf8.count ?? 0) }
         var count = 0
@@ -122,13 +123,13 @@ struct WriteAheadLog<Device: Disk>: Sendable {
         return count
     }
 
-    /// Forgets all entries: from now on the log follows the snapshot at `position`, which is durable.
+    /// Drops all entries. From now on the log continues after the snapshot at `position`, which is durable.
     mutating func reset(to position: LogPosition) throws(DiskError) {
         try write([.reset(position)])
     }
 
-    /// From now on the snapshot at `position`, which is durable under its name, is the latest. The one before it
-    /// goes, and so do the segments that hold nothing beyond it.
+    /// Makes the snapshot at `position`, which is durable under its name, the latest. Removes the one before it, and
+    /// the segments that hold no entry after it.
     mutating func adopt(_ position: LogPosition) throws(DiskError) {
         var gone = snapshot.index > 0 ? [SnapshotFile.name(snapshot)] : []
         snapshot = position
@@ -136,11 +137,11 @@ struct WriteAheadLog<Device: Disk>: Sendable {
             gone.append(Segment.name(segments.removeFirst().number))
         }
         try writeManifest()
-        // Whether this is durable is nothing: a start removes what the manifest does not name.
+        // This need not be durable: a start removes what the manifest does not name.
         for name in gone { try disk.remove(name) }
     }
 
-    /// Takes down how far the log reaches, so that a start finds out if less of it is there.
+    /// Records in the manifest how far the log reaches, so that the next start can tell whether any of it is missing.
     mutating func noteCleanPoint() throws(DiskError) {
         if cleanPoint != sequence { try writeManifest() }
     }
@@ -161,8 +162,8 @@ struct WriteAheadLog<Device: Disk>: Sendable {
         size += frame.count
     }
 
-    /// Every segment says what it is, and repeats term and vote, so that those before it can go. It belongs to the
-    /// log once the manifest names it; until then nothing else is written to it.
+    /// A segment begins with its owner, and with the current term and vote, so that earlier segments can be removed.
+    /// Nothing else is written to it before the manifest names it.
     private mutating func beginSegment() throws(DiskError) {
         let number = (segments.last?.number ?? 0) + 1
         try disk.create(Segment.name(number))
@@ -173,7 +174,7 @@ struct WriteAheadLog<Device: Disk>: Sendable {
         try writeManifest()
     }
 
-    /// All that it names must be durable under its name by now.
+    /// All that the manifest names must be durable under its name by now.
     private mutating func writeManifest() throws(DiskError) {
         let manifest = Manifest(
             node: node, snapshot: snapshot,
@@ -183,7 +184,7 @@ struct WriteAheadLog<Device: Disk>: Sendable {
         cleanPoint = sequence
     }
 
-    /// Replaces a file in one step, durably: a crash leaves the old one or the new one.
+    /// Replaces a file atomically and durably: a crash leaves the old file or the new one.
     private mutating func replace(_ name: String, with bytes: [UInt8], by part: String) throws(DiskError) {
         try disk.create(part)
         try disk.append(bytes, to: part)

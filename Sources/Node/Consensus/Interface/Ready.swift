@@ -31,7 +31,7 @@ package struct StorageUpdate: Sendable {
         case unchanged
         /// The entries replace all that the stored log holds from `start` on, also where there are none.
         case suffix(from: Index, ArraySlice<Entry>)
-        /// It is to hold nothing but what the snapshot at this position stands for, which is stored already.
+        /// It is to hold nothing but what the snapshot at this position covers, which is stored already.
         case reset(to: LogPosition)
     }
 
