@@ -163,6 +163,22 @@ final class TransferTests: XCTestCase {
         XCTAssertEqual(cluster.leaderIDs, ["n1"])
     }
 
+    /// How often the leader is told while its follower is asked so many times for what cannot be.
+    private func timesTold(_ requests: Int) -> Int {
+        let cluster = led(3)
+        cluster.isolate("n2")
+        for number in 1...requests { cluster.transfer(to: "n2", at: "n1", number) }
+        cluster.run(for: 2 * timeout)
+        for number in 1...requests { XCTAssertEqual(cluster.codes("n1", to: number), [.abort]) }
+        return cluster.sent.filter { if case .transfer = $0.message { true } else { false } }.count
+    }
+
+    func testTheLeaderIsToldOnceHoweverManyAskForTheSame() {
+        let once = timesTold(1)
+        XCTAssertGreaterThan(once, 1, "a lost message is not sent again")
+        XCTAssertEqual(timesTold(1_000), once)
+    }
+
     func testWhatWasPassedOnToASuccessorThatNeverLeadsIsSaidAgain() {
         let cluster = led(3)
         cluster.transfer(to: "n1", at: "n0", 1)

@@ -75,4 +75,43 @@ final class UnappliedRequestsTests: XCTestCase {
         log.lookAt(raft)
         XCTAssertTrue(log.contains(id(1_999), raft))
     }
+
+    /// How many entries are looked at where a leader is asked for many changes in one turn, while another is under way.
+    private func looks(_ changes: Int) -> Int {
+        let cluster = led(4, voters: 3)
+        cluster.isolate("n3")
+        cluster.change(["n0", "n1", "n2", "n3"], at: "n0", 0)
+        cluster.settle()
+        cluster.with("n0") { [now = cluster.now] replica in
+            for number in 1...changes {
+                let operation = KeyValue.Operation.changeMembership(["n0", "n1"])
+                replica.receive(ClientRequest(client: "c1", messageID: number, operation), now: now)
+            }
+        }
+        let looks = cluster["n0"].requestLog.unapplied.looks
+        cluster.settle()
+        for number in 1...changes { XCTAssertEqual(cluster.codes("n0", to: number), [.abort]) }
+        return looks
+    }
+
+    func testAChangeCostsTheSameHoweverManyAreAskedForInATurn() {
+        XCTAssertLessThanOrEqual(looks(2_000), 10 * looks(200) + 100)
+    }
+
+    func testALeaderThatLooksAgainAfterItsLogWasCutAsAFollowerSeesWhatItHolds() {
+        let settings = Raft.Settings(id: "n0", members: ["n0", "n1", "n2"], seed: 1)
+        var raft = Raft(settings: settings, hardState: HardState(term: 1), log: Log(), now: 0)
+        var log = RequestLog(StoredState(hardState: HardState(term: 1), log: Log()), settings.limits)
+        func append(_ number: Int, term: Term) {
+            let append = AppendEntries(
+                term: term, leader: "n1", prevLogIndex: 0, prevLogTerm: 0,
+                entries: [Entry(term: term, "c \(number) write 1 \(number)")], leaderCommit: 0)
+            raft.receive(RaftMessage(id: term, .appendEntries(append)), from: "n1", now: 0)
+        }
+        for term in 2...4 {
+            append(term, term: term)
+            log.lookAt(raft)
+            XCTAssertEqual((2...4).filter { log.contains(id($0), raft) }, [term])
+        }
+    }
 }

@@ -6,8 +6,6 @@ struct PendingRequest: Sendable {
         case read(key: JSONValue)
         /// A request that goes through the log: a write, a cas, a change of membership.
         case logged(LoggedRequest)
-        /// A transfer of leadership.
-        case transfer(target: NodeID)
     }
 
     enum State: Sendable {
@@ -60,7 +58,6 @@ struct PendingRequest: Sendable {
     /// When it is forwarded again.
     func retryAt(_ timing: Timing) -> Microseconds? {
         guard case .forwarded(_, let time) = state else { return nil }
-        if case .transfer = subject { return time + timing.heartbeatInterval }
         return time + timing.retryInterval
     }
 
@@ -84,10 +81,7 @@ struct PendingRequest: Sendable {
 
     /// The answer at the deadline.
     func timedOut(mayHappen: Bool) -> ClientReply.Body {
-        if case .transfer(let target) = subject {
-            return .error(.abort, "\(target) does not lead yet; it may still come to")
-        }
-        return mayHappen
+        mayHappen
             ? .error(.timeout, "no answer from the cluster in time; a write may yet happen")
             : .error(.temporarilyUnavailable, "no leader is known; this will not happen")
     }

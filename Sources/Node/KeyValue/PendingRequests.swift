@@ -20,8 +20,8 @@ import Consensus
 ///    member's log, or waits for this member to lead.
 ///
 /// A member that becomes leader appends to its own log what it would have sent. A change of membership takes the same
-/// path. A transfer of leadership takes it as far as the leader, and is answered when its target leads. A read that
-/// leaves the queue is `confirming`: Raft itself asks the next leader again.
+/// path. A read that leaves the queue is `confirming`: Raft itself asks the next leader again. Transfers of leadership
+/// are in `PendingTransfers`.
 struct PendingRequests: Sendable {
     private let limits: Limits
     /// By slot; nil where a slot is vacant.
@@ -33,8 +33,6 @@ struct PendingRequests: Sendable {
     private var queue: [Int] = []
     /// The slots of the `confirming` reads, by rising id.
     private var reads: [(id: ReadID, slots: [Int])] = []
-    /// The slots of the transfers of leadership.
-    private var transfers: [Int] = []
     private var abandoned: AbandonedRequests
     /// The term in which `route` last found a leader.
     private var routedInTerm: Term?
@@ -74,7 +72,6 @@ struct PendingRequests: Sendable {
         var hasLeft = false
         switch subject {
         case .read: break
-        case .transfer: transfers.append(slot)
         case .logged(let request):
             if let known = slots[request.id] { return requests[known]!.copies.append(waiter) }
             slots[request.id] = slot
@@ -113,16 +110,6 @@ struct PendingRequests: Sendable {
             guard case .read(let key) = request.subject else { continue }
             outbox.answer(request, store[key].map { .readOK($0) } ?? .noSuchKey(key))
         }
-    }
-
-    /// Answers the transfers whose target leads.
-    mutating func answerTransfers(to leader: NodeID?, _ outbox: inout Outbox) {
-        guard !transfers.isEmpty, let leader else { return }
-        for slot in transfers {
-            guard case .transfer(leader)? = requests[slot]?.subject else { continue }
-            outbox.answer(vacate(slot), .transferLeadershipOK(leader: leader))
-        }
-        forgetVacated()
     }
 
     /// Answers all whose deadline has passed; at the end of input, at `Microseconds.max`, all.
@@ -181,14 +168,6 @@ struct PendingRequests: Sendable {
             }
             switch requests[slot]!.subject {
             case .read: reads.append(slot)
-            case .transfer(let target):
-                if !raft.isLeader {
-                    let request = TransferRequest(term: raft.currentTerm, target: target)
-                    outbox.send(.transfer(request), to: receiver)
-                } else if !raft.isTransferring {
-                    _ = raft.transferLeadership(to: target)
-                }
-                leave(slot, .forwarded(to: receiver, at: raft.now), raft, log)
             case .logged where !raft.isLeader: writes.append(slot)
             case .logged(let request):
                 // A read that came before this write must not see it, so it is confirmed before.
@@ -296,7 +275,6 @@ struct PendingRequests: Sendable {
 
     private mutating func forgetVacated() {
         queue.removeAll { requests[$0] == nil }
-        transfers.removeAll { requests[$0] == nil }
         for position in reads.indices { reads[position].slots.removeAll { requests[$0] == nil } }
         reads.removeAll(where: \.slots.isEmpty)
     }

@@ -10,6 +10,7 @@ package struct Replica: Driven, Sendable {
     package private(set) var raft: Raft
     private(set) var requestLog: RequestLog
     private(set) var requests: PendingRequests
+    private var transfers = PendingTransfers()
     private var snapshots: SnapshotsInProgress
     private var detours: Detours
     private var outbox = Outbox()
@@ -39,7 +40,7 @@ package struct Replica: Driven, Sendable {
     package var deadline: Microseconds? {
         if snapshots.isTakingOne { return raft.now }
         return earliest(
-            raft.deadline, requests.deadline,
+            raft.deadline, requests.deadline, transfers.deadline(raft.timing),
             detours.deadline(expecting: expectation, window: raft.timing.silence))
     }
 
@@ -70,7 +71,7 @@ package struct Replica: Driven, Sendable {
         raft.advance(to: now)
         let hellos = detours.advance(to: raft.now, expecting: expectation, window: raft.timing.silence)
         for (member, hello) in hellos { outbox.send(.hello(hello), to: member) }
-        requests.answerTransfers(to: raft.leader, &outbox)
+        transfers.advance(raft, &outbox)
         requests.retry(raft)
         requests.expire(at: raft.now, &raft, &requestLog, &outbox)
         snapshots.advance(raft, requestLog)
@@ -113,9 +114,10 @@ package struct Replica: Driven, Sendable {
             let text = "target must be a voter, one of \(voters); \(target) is none"
             return outbox.reply(to: client, messageID, .error(.malformedRequest, text))
         }
-        let deadline = raft.now + 2 * raft.timing.electionTimeout
-        requests.add(.transfer(target: target), from: client, messageID, deadline: deadline)
-        requests.answerTransfers(to: raft.leader, &outbox)
+        if let leader = raft.leader, leader.isSame(as: target) {
+            return outbox.reply(to: client, messageID, .transferLeadershipOK(leader: target))
+        }
+        transfers.add(target, from: client, messageID, at: raft.now)
     }
 
     /// Receives a message from another member.
@@ -157,6 +159,7 @@ package struct Replica: Driven, Sendable {
     package var hasReady: Bool {
         raft.hasReady || requestLog.canRefuse(raft) || snapshots.ownPiece != nil || !outbox.isEmpty
             || requests.canRoute(raft, requestLog, around: detours.unreached)
+            || transfers.canRoute(raft, around: detours.unreached)
     }
 
     /// What to do now; see `Ready`.
@@ -164,6 +167,8 @@ package struct Replica: Driven, Sendable {
         requestLog.appendHeldForwards(to: &raft)
         requestLog.refuseFailedChanges(&raft)
         requests.route(&raft, &requestLog, around: detours.unreached, &outbox)
+        // What was asked before is in the log by now, or a transfer would hold it up.
+        transfers.route(&raft, around: detours.unreached, &outbox)
         let ready = raft.takeReady()
         var update = ready.storage
         update.snapshotPieces = snapshots.admit(update.snapshotPieces, raft)
@@ -231,6 +236,7 @@ package struct Replica: Driven, Sendable {
     /// Answers all pending requests: no more input will come.
     package mutating func endOfInput() {
         requests.expire(at: .max, &raft, &requestLog, &outbox)
+        transfers.endOfInput(&outbox)
     }
 
     /// Begins the shutdown: the member transfers its leadership, if it leads, and starts no more elections. It still
@@ -250,6 +256,7 @@ package struct Replica: Driven, Sendable {
 
     /// Whether the member may end now: it has no request to answer, and does not lead, or no other member can lead.
     package var mayEnd: Bool {
-        requests.isEmpty && outbox.replies.isEmpty && (!raft.isLeader || raft.preferredTransferTarget == nil)
+        requests.isEmpty && transfers.isEmpty && outbox.replies.isEmpty
+            && (!raft.isLeader || raft.preferredTransferTarget == nil)
     }
 }

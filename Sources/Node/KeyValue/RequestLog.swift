@@ -8,6 +8,8 @@ struct RequestLog: Sendable {
     private(set) var lastApplied: Index
     /// What stands in the log behind it.
     private(set) var unapplied: UnappliedRequests
+    /// The term in which this member looked at its log last while it led.
+    private var lookedAtInTerm: Term?
     /// Changes that cannot be made, until their refusal stands in the log.
     private var failedChanges: [String] = []
     /// What was forwarded to this member while it was about to lead, by whom, and which requests these are.
@@ -127,7 +129,12 @@ struct RequestLog: Sendable {
 
     /// Looks at all that the log holds now.
     mutating func lookAt(_ raft: Raft) {
-        if let start = raft.unstoredFrom { unapplied.truncate(from: start) }
+        let term = raft.isLeader ? raft.currentTerm : nil
+        // A leader never cuts its log (Figure 3, Leader Append-Only): what it has looked at stands there.
+        if term == nil || term != lookedAtInTerm, let start = raft.unstoredFrom {
+            unapplied.truncate(from: start)
+        }
+        lookedAtInTerm = term
         unapplied.scan(raft.log)
     }
 

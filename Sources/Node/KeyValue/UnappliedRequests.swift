@@ -13,6 +13,8 @@ struct UnappliedRequests: Sendable {
     private var first: Index
     /// How often each stands in `ids`.
     private var counts: [RequestID: Int] = [:]
+    /// How many entries were ever looked at, each as often as that was done: what looking costs.
+    private(set) var looks = 0
 
     init(after index: Index) {
         first = index + 1
@@ -39,6 +41,7 @@ struct UnappliedRequests: Sendable {
                 case .membership(let membership): RequestID(words: membership.change)
                 }
             ids.append(id)
+            looks += 1
             if let id { counts[id, default: 0] += 1 }
         }
     }
