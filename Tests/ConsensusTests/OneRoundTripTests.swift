@@ -2,7 +2,7 @@ import XCTest
 
 @testable import Consensus
 
-/// What a follower concludes by itself: the conditions of Raft+OneRoundTrip.swift, each with the schedule that needs it.
+/// What a follower concludes by itself: the conditions of Raft+Commit.swift, each with the schedule that needs it.
 final class OneRoundTripTests: XCTestCase {
     /// An append of one entry of `term` behind `prev`, of a leader whose log is durable up to `durable`.
     private func append(

@@ -105,6 +105,15 @@ final class SnapshotSendingTests: XCTestCase {
         }
     }
 
+    func testAChangeWhoseNewQuorumASnapshotCatchesUpGoesOnAtOnce() throws {
+        var (hand, _) = try sending(["all"])
+        XCTAssertEqual(hand.raft.changeMembership(to: ["n0", "n2"], change: "c1 1"), .underWay)
+        let again = try XCTUnwrap(pass(hand.raft.timing.retryInterval, &hand).last)
+        XCTAssertFalse(hand.raft.membership.isJoint)
+        _ = answer(again, offset: 3, installed: true, to: &hand)
+        XCTAssertTrue(hand.raft.membership.isJoint)
+    }
+
     // Scenario 67
     func testAPieceThatIsNotAnsweredIsSentAgain() throws {
         var (hand, piece) = try sending()

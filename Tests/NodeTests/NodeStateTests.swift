@@ -4,6 +4,30 @@ import XCTest
 
 @testable import raft_kv
 
+/// When the process may think that nobody reads its output.
+final class ReaderWatchTests: XCTestCase {
+    private func isGivenUp(_ sight: (Int) -> ReaderWatch.Sight) -> Bool {
+        var watch = ReaderWatch()
+        return (0..<20).contains { watch.isGivenUp(seeing: sight($0)) }
+    }
+
+    func testAFullPipeOfWhichNothingIsTakenIsGivenUp() {
+        XCTAssertTrue(isGivenUp { _ in ReaderWatch.Sight(isBlocked: true, piecesWritten: 3, unread: 65_536) })
+    }
+
+    func testAWriterThatDoesNotRunIsNotGivenUp() {
+        XCTAssertFalse(isGivenUp { _ in ReaderWatch.Sight(isBlocked: false, piecesWritten: 3, unread: 99) })
+    }
+
+    func testASlowReaderIsWaitedFor() {
+        func sight(_ pieces: Int, _ unread: Int) -> ReaderWatch.Sight {
+            ReaderWatch.Sight(isBlocked: true, piecesWritten: pieces, unread: unread)
+        }
+        XCTAssertFalse(isGivenUp { sight(3, 65_536 - $0 / 3) })
+        XCTAssertFalse(isGivenUp { sight($0 / 3, 65_536) })
+    }
+}
+
 /// Turns of the node, on a clock that stands still until a test moves it.
 final class NodeStateTests: XCTestCase {
     private struct Typed {

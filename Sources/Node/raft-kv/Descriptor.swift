@@ -49,11 +49,23 @@ struct Descriptor: Sendable {
     private static let pieces = Atomic(0)
     private static let writers = Atomic(0)
 
-    /// How many pieces this process has written.
-    static var piecesWritten: Int { pieces.load(ordering: .relaxed) }
+    /// What a `ReaderWatch` is to see of all output.
+    static var sightOfOutput: ReaderWatch.Sight {
+        let outputs = [standardOutput, standardError]
+        return ReaderWatch.Sight(
+            isBlocked: writers.load(ordering: .relaxed) > 0 && outputs.contains { !$0.hasRoom },
+            piecesWritten: pieces.load(ordering: .relaxed),
+            unread: outputs.reduce(0) { $0 + $1.unread })
+    }
 
-    /// Whether something is being written.
-    static var isWriting: Bool { writers.load(ordering: .relaxed) > 0 }
+    /// Whether it takes something now, or fails at once.
+    private var hasRoom: Bool { wait(for: Int16(POLLOUT), timeout: 0) }
+
+    /// The bytes that wait to be read; 0 where that cannot be known.
+    private var unread: Int {
+        var count: Int32 = 0
+        return ioctl(number, UInt(FIONREAD), &count) == 0 ? Int(count) : 0
+    }
 
     /// Writes everything, also where somebody has made the descriptor non-blocking.
     /// - Returns: 0, or the error number.

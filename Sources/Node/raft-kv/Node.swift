@@ -12,8 +12,6 @@ final class Node: Sendable {
     private static let shutdownLimit = DispatchTimeInterval.seconds(1)
     /// After how long it answers what it still owes: a little earlier.
     private static let shutdownNoticeTime = DispatchTimeInterval.milliseconds(900)
-    /// After stdin has ended: how long a write may make no progress, in seconds.
-    private static let longestStall = 5
     /// The exit code for failed input or output: EX_IOERR of sysexits.h.
     private static let ioError: Int32 = 74
 
@@ -137,17 +135,11 @@ final class Node: Sendable {
         exitCleanly(&state)
     }
 
-    /// Ends the process once stdin has ended and stdout makes no progress: a turn would wait for ever in its write,
+    /// Ends the process once stdin has ended and nobody reads its output: a turn would wait for ever in its write,
     /// perhaps before the reading thread has seen the end of stdin.
     private static func endWhereNobodyReads() -> Never {
-        var stalled = 0
-        var seen = Descriptor.piecesWritten
-        while stalled < longestStall {
-            sleep(1)
-            let written = Descriptor.piecesWritten
-            stalled = Descriptor.isWriting && written == seen ? stalled + 1 : 0
-            seen = written
-        }
+        var watch = ReaderWatch()
+        repeat { sleep(1) } while !watch.isGivenUp(seeing: Descriptor.sightOfOutput)
         _exit(0)
     }
 

@@ -23,10 +23,14 @@ extension Simulation {
     /// checked now, against the membership that it was committed by: its followers may hold an older one.
     private func checkKnownCommitted(of member: Member, _ raft: Raft, _ sight: Sight) throws {
         for index in stride(from: committedHistory.lastIndex + 1, through: raft.commitIndex, by: 1) {
-            let entry = raft.log[index]
-            try committedHistory.add(entry, committedIn: sight.term, &ledger, &changes)
-            try checkStored(entry, at: index, by: member, raft)
+            try checkNewlyCommitted(index, by: member, raft, sight)
         }
+    }
+
+    /// Checks an entry that nobody knew to be committed before.
+    private func checkNewlyCommitted(_ index: Index, by member: Member, _ raft: Raft, _ sight: Sight) throws {
+        try committedHistory.add(raft.log[index], committedIn: sight.term, &ledger, &changes)
+        try checkStored(raft.log[index], at: index, by: member, raft)
     }
 
     private func check(_ events: [Event], of member: Member) throws {
@@ -117,11 +121,9 @@ extension Simulation {
             throw Breach(
                 .leaderCompleteness, "\(member.id) commits entry \(last) of an earlier term by counting")
         }
-        for index in committed {
-            let entry = raft.log[index]
-            guard try committedHistory.isNews(entry, at: index, to: member.index) else { continue }
-            try committedHistory.add(entry, committedIn: sight.term, &ledger, &changes)
-            try checkStored(entry, at: index, by: member, raft)
+        for index in committed
+        where try committedHistory.isNews(raft.log[index], at: index, to: member.index) {
+            try checkNewlyCommitted(index, by: member, raft, sight)
         }
         guard last == committedHistory.lastIndex else { return }
         for other in members where other.seen.leads ?? 0 > sight.term && other.isAlive {
