@@ -46,7 +46,7 @@ final class DecodingCostTests: XCTestCase {
                 let line = try count(
                     MessageLine.self,
                     line(#"{"type":"write","msg_id":1,"\#(field)":\#(array),"\#(other)":1}"#))
-                guard case .success(.operation) = line.message.content else { return XCTFail(unit) }
+                guard case .success(.request) = line.message.input else { return XCTFail(unit) }
                 XCTAssertEqual(line.tally.errors, 0, unit)
                 // Beside the values: the message and its body, src and dest, the type, and what the body holds.
                 XCTAssertLessThanOrEqual(line.tally.calls, 100 * values + 12, unit)
@@ -71,7 +71,7 @@ final class DecodingCostTests: XCTestCase {
             #"{"type":"frob","msg_id":1,"more":{}}"#,
         ] {
             let line = try count(MessageLine.self, line(body))
-            if case .failure(let error)? = line.message.content { XCTFail("\(body): \(error.text)") }
+            if case .failure(let error)? = line.message.input { XCTFail("\(body): \(error.text)") }
             XCTAssertEqual(line.tally.errors, 0, body)
             XCTAssertLessThan(line.tally.calls, 25, body)
         }

@@ -5,14 +5,7 @@ extension [UInt8] {
     }
 
     mutating func append(_ number: Int) {
-        var digits = number.magnitude
-        if number < 0 { append(UInt8(ascii: "-")) }
-        let start = count
-        repeat {
-            append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digits % 10))
-            digits /= 10
-        } while digits > 0
-        self[start...].reverse()
+        append(json: String(number))
     }
 
     mutating func append(_ flag: Bool) {
@@ -21,13 +14,23 @@ extension [UInt8] {
 
     /// Appends text that is JSON already.
     mutating func append(json text: String) {
-        append(contentsOf: text.utf8)
+        var text = text
+        text.withUTF8 { append(contentsOf: $0) }
     }
 
     mutating func append(quoted text: String) {
         append(UInt8(ascii: "\""))
         append(escaped: text)
         append(UInt8(ascii: "\""))
+    }
+
+    mutating func append(quoted texts: some Sequence<String>) {
+        append("[")
+        for (count, text) in texts.enumerated() {
+            if count > 0 { append(",") }
+            append(quoted: text)
+        }
+        append("]")
     }
 
     /// Appends what stands between the quotes of a JSON string.

@@ -67,7 +67,7 @@ struct CanonicalWriter {
             if count > 0 { bytes.append(",") }
             bytes.append(quoted: field.name)
             bytes.append(":")
-            var reader = FieldReader(container: object, key: FieldName(stringValue: field.name))
+            var reader = FieldReader(container: object, name: FieldName(stringValue: field.name))
             try append(&reader, at: field.slot + 1)
         }
         bytes.append("}")

@@ -1,9 +1,12 @@
+import Consensus
 import FoundationEssentials
 
 /// The text that is being decoded; what is decoded takes it along as its configuration.
 struct JSONSource {
     let bytes: UnsafeRawBufferPointer
     let decoder: JSONDecoder
+    /// All members; none before `init`.
+    var members: [NodeID] = []
     /// Whether `bytes` lack what JSONDecoder cannot read; see `Nesting`.
     var isCut = false
 
@@ -13,14 +16,13 @@ struct JSONSource {
 
 /// A text that JSONDecoder has found to be valid, and where what stands in it.
 struct JSONText {
-    let bytes: UnsafeRawBufferPointer
+    let source: JSONSource
     let outline: Outline
-    private let decoder: JSONDecoder
+    var bytes: UnsafeRawBufferPointer { source.bytes }
     private let escapedNames = EscapedNames()
 
     init(_ source: JSONSource) {
-        bytes = source.bytes
-        decoder = source.decoder
+        self.source = source
         outline = Outline(of: source.bytes)
     }
 
@@ -57,7 +59,7 @@ struct JSONText {
                     array.append(contentsOf: text.bytes[text.outline[slot].bytes])
                 }
                 array.append(UInt8(ascii: "]"))
-                let strings = try text.decoder.decode([String].self, from: Data(array))
+                let strings = try text.source.decoder.decode([String].self, from: Data(array))
                 names = Dictionary(uniqueKeysWithValues: zip(slots, strings))
             }
             return names[slot] ?? ""
@@ -103,6 +105,11 @@ struct JSONText {
             count += 1
         }
         return nil
+    }
+
+    func checkNames(of what: String, at slot: Int) throws(Malformed) {
+        guard let name = repeatedName(in: slot) else { return }
+        throw Malformed(text: "\(what) must name no field twice, and \(name) is there twice")
     }
 
     static func repeatedName(in sorted: [String]) -> String? {

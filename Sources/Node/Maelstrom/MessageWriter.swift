@@ -29,11 +29,12 @@ package struct MessageWriter: Sendable {
         return head
     }
 
-    // MARK: - To clients
+    // MARK: - Messages
 
-    package mutating func write(initOKTo client: String, inReplyTo: Int?) {
-        begin(to: client, "init_ok", inReplyTo)
-        end()
+    package mutating func write(_ envelope: PeerEnvelope) {
+        address(to: envelope.to)
+        write(envelope.message)
+        bytes.append("}\n")
     }
 
     package mutating func write(_ refusal: Refusal) {
@@ -44,107 +45,94 @@ package struct MessageWriter: Sendable {
     }
 
     package mutating func write(_ reply: ClientReply) {
+        func begin(_ type: String) { self.begin(to: reply.client, type, reply.inReplyTo) }
         switch reply.body {
         case .readOK(let value):
-            begin(to: reply.client, "read_ok", reply.inReplyTo)
-            bytes.append(",\"value\":")
-            bytes.append(json: value.text)
-            end()
-        case .writeOK:
-            begin(to: reply.client, "write_ok", reply.inReplyTo)
-            end()
-        case .casOK:
-            begin(to: reply.client, "cas_ok", reply.inReplyTo)
-            end()
+            begin("read_ok")
+            field("value", value)
+        case .writeOK: begin("write_ok")
+        case .casOK: begin("cas_ok")
         case .statusOK(let status):
-            begin(to: reply.client, "status_ok", reply.inReplyTo)
+            begin("status_ok")
             fields(of: status)
-            end()
         case .logOK(let excerpt):
-            begin(to: reply.client, "log_ok", reply.inReplyTo)
+            begin("log_ok")
             fields(of: excerpt)
-            end()
         case .changeMembershipOK(let members):
-            begin(to: reply.client, "change_membership_ok", reply.inReplyTo)
-            field(",\"members\":", members)
-            end()
+            begin("change_membership_ok")
+            field("members", members)
         case .transferLeadershipOK(let leader):
-            begin(to: reply.client, "transfer_leadership_ok", reply.inReplyTo)
-            field(",\"leader\":", leader)
-            end()
+            begin("transfer_leadership_ok")
+            field("leader", leader)
         case .error(let code, let text):
-            write(code, text, to: reply.client, reply.inReplyTo)
+            return write(code, text, to: reply.client, reply.inReplyTo)
         }
+        end()
     }
 
     private mutating func write(_ code: ErrorCode, _ text: String, to client: String, _ inReplyTo: Int?) {
         begin(to: client, "error", inReplyTo)
-        field(",\"code\":", code.rawValue)
-        bytes.append(",\"text\":")
-        bytes.append(quoted: text)
+        field("code", code.rawValue)
+        field("text", text)
         end()
-    }
-
-    private mutating func fields(of status: Status) {
-        field(",\"node_id\":", status.nodeID)
-        field(",\"role\":", status.role)
-        field(",\"term\":", status.term)
-        field(",\"leader\":", status.leader)
-        field(",\"voted_for\":", status.votedFor)
-        field(",\"members\":", status.members)
-        field(",\"last_log_index\":", status.lastLogIndex)
-        field(",\"last_log_term\":", status.lastLogTerm)
-        field(",\"commit_index\":", status.commitIndex)
-        field(",\"last_applied\":", status.lastApplied)
-        field(",\"snapshot_index\":", status.snapshotIndex)
     }
 
     // MARK: - Pieces
 
-    mutating func begin(to destination: String, _ type: StaticString, _ inReplyTo: Int?) {
+    mutating func begin(to destination: String, _ type: String, _ inReplyTo: Int?) {
         address(to: destination)
         beginBody(type, inReplyTo)
     }
 
-    mutating func address(to destination: String) {
+    private mutating func address(to destination: String) {
         bytes.append(contentsOf: head)
         bytes.append(quoted: destination)
         bytes.append(",\"body\":")
     }
 
-    mutating func beginBody(_ type: StaticString, _ inReplyTo: Int?) {
+    mutating func beginBody(_ type: String, _ inReplyTo: Int?) {
         bytes.append("{\"type\":\"")
-        bytes.append(type)
+        bytes.append(json: type)
         bytes.append("\"")
-        if let inReplyTo { field(",\"in_reply_to\":", inReplyTo) }
+        if let inReplyTo { field("in_reply_to", inReplyTo) }
     }
 
     mutating func end() {
         bytes.append("}}\n")
     }
 
-    mutating func field(_ name: StaticString, _ value: Int) {
-        bytes.append(name)
-        bytes.append(value)
-    }
-
-    mutating func field(_ name: StaticString, _ values: [String]) {
-        bytes.append(name)
-        bytes.append("[")
-        for (slot, value) in values.enumerated() {
-            if slot > 0 { bytes.append(",") }
-            bytes.append(quoted: value)
+    /// The name of a field, whose value follows.
+    mutating func append(_ name: FieldName) {
+        var name = name.stringValue
+        name.withUTF8 { name in
+            bytes.append(",\"")
+            bytes.append(contentsOf: name)
+            bytes.append("\":")
         }
-        bytes.append("]")
     }
 
-    mutating func field(_ name: StaticString, _ value: Bool) {
-        bytes.append(name)
+    mutating func field(_ name: FieldName, _ value: Int) {
+        append(name)
         bytes.append(value)
     }
 
-    mutating func field(_ name: StaticString, _ value: String?) {
-        bytes.append(name)
+    mutating func field(_ name: FieldName, _ value: Bool) {
+        append(name)
+        bytes.append(value)
+    }
+
+    mutating func field(_ name: FieldName, _ value: String?) {
+        append(name)
         if let value { bytes.append(quoted: value) } else { bytes.append("null") }
+    }
+
+    mutating func field(_ name: FieldName, _ values: [String]) {
+        append(name)
+        bytes.append(quoted: values)
+    }
+
+    mutating func field(_ name: FieldName, _ value: JSONValue) {
+        append(name)
+        bytes.append(json: value.text)
     }
 }

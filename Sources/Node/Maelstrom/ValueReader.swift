@@ -1,15 +1,3 @@
-/// The name of any field.
-struct FieldName: CodingKey {
-    let stringValue: String
-    var intValue: Int? { nil }
-
-    init(stringValue: String) {
-        self.stringValue = stringValue
-    }
-
-    init?(intValue: Int) { return nil }
-}
-
 /// A value that a container holds: of a field, or the next of an array.
 protocol ValueReader {
     mutating func null() throws
@@ -21,18 +9,18 @@ protocol ValueReader {
     mutating func object() throws -> KeyedDecodingContainer<FieldName>
 }
 
-struct FieldReader<Key: CodingKey>: ValueReader {
-    let container: KeyedDecodingContainer<Key>
-    let key: Key
+struct FieldReader: ValueReader {
+    let container: KeyedDecodingContainer<FieldName>
+    let name: FieldName
 
     func null() throws {}
-    func decode(_ type: Bool.Type) throws -> Bool { try container.decode(type, forKey: key) }
-    func decode(_ type: Int.Type) throws -> Int { try container.decode(type, forKey: key) }
-    func decode(_ type: Double.Type) throws -> Double { try container.decode(type, forKey: key) }
-    func decode(_ type: String.Type) throws -> String { try container.decode(type, forKey: key) }
-    func array() throws -> any UnkeyedDecodingContainer { try container.nestedUnkeyedContainer(forKey: key) }
+    func decode(_ type: Bool.Type) throws -> Bool { try container.decode(type, forKey: name) }
+    func decode(_ type: Int.Type) throws -> Int { try container.decode(type, forKey: name) }
+    func decode(_ type: Double.Type) throws -> Double { try container.decode(type, forKey: name) }
+    func decode(_ type: String.Type) throws -> String { try container.decode(type, forKey: name) }
+    func array() throws -> any UnkeyedDecodingContainer { try container.nestedUnkeyedContainer(forKey: name) }
     func object() throws -> KeyedDecodingContainer<FieldName> {
-        try container.nestedContainer(keyedBy: FieldName.self, forKey: key)
+        try container.nestedContainer(keyedBy: FieldName.self, forKey: name)
     }
 }
 

@@ -1,0 +1,73 @@
+import Consensus
+import KeyValue
+
+enum LogRequest: Message {
+    static let name = "log"
+
+    static func input(_ fields: Fields) throws(Malformed) -> Input {
+        let from = try fields.count("from")
+        let to = try fields.count("to")
+        guard from >= 1 else { throw fields.wrong("from", "at least 1, where the log begins") }
+        guard to >= from else { throw fields.wrong("to", "at least from, which is \(from)") }
+        return .log(from...to, client: fields.source, messageID: fields.messageID)
+    }
+}
+
+/// An object per entry, with what it says under the names that requests have.
+extension MessageWriter {
+    mutating func fields(of excerpt: LogExcerpt) {
+        field("first_index", excerpt.firstIndex)
+        field("last_index", excerpt.lastIndex)
+        field("commit_index", excerpt.commitIndex)
+        append("entries")
+        bytes.append("[")
+        for (slot, line) in excerpt.entries.enumerated() {
+            bytes.append(slot > 0 ? ",{\"index\":" : "{\"index\":")
+            bytes.append(line.index)
+            field("term", line.entry.term)
+            fields(of: line.entry.payload)
+            bytes.append("}")
+        }
+        bytes.append("]")
+    }
+
+    private mutating func fields(of payload: Entry.Payload) {
+        switch payload {
+        case .noOp:
+            field("type", "no-op")
+        case .command(let command):
+            guard let request = LoggedRequest(command) else { return field("text", command.text) }
+            fields(of: request)
+        case .membership(let membership):
+            field("type", "members")
+            field("members", membership.incoming)
+            if membership.isJoint { field("old_members", membership.outgoing) }
+        }
+    }
+
+    private mutating func fields(of request: LoggedRequest) {
+        switch request.operation {
+        case .read(let key):
+            field("type", "read")
+            field("key", key)
+        case .write(let key, let value):
+            field("type", "write")
+            field("key", key)
+            field("value", value)
+        case .cas(let key, let from, let to, let createIfNotExists):
+            field("type", "cas")
+            field("key", key)
+            field("from", from)
+            field("to", to)
+            if createIfNotExists { field("create_if_not_exists", true) }
+        case .changeMembership(let members):
+            field("type", "change_membership")
+            field("members", members)
+        case .refuseChange(let reason):
+            field("type", "refuse_change")
+            field("reason", reason.rawValue)
+        }
+        field("client", request.id.client)
+        if request.id.numberedBy == nil { field("msg_id", request.id.number) }
+    }
+}

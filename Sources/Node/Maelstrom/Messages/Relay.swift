@@ -1,0 +1,35 @@
+import Consensus
+import KeyValue
+
+extension Relay: PeerMessageBody {
+    static let name = "relay"
+    static var blank: Self { Self(source: "", route: [], message: .transfer(.blank)) }
+
+    mutating func visit<Visitor: FieldVisitor>(_ fields: inout Visitor) throws(Visitor.Failure) {
+        try fields.required("source", &source, .string("the id of a member"))
+        try fields.required("route", &route, .strings("an array of ids of members"))
+        try fields.required("body", &message, .body(from: source))
+    }
+
+    var peerMessage: PeerMessage { .relay(self) }
+}
+
+extension FieldCoding<PeerMessage> {
+    /// A message within this one.
+    fileprivate static func body(from source: NodeID) -> Self {
+        Self { fields, name throws(Malformed) in
+            var inner = try fields.body(name, from: source)
+            let type = (try? inner.string("type")).flatMap(Messages.type)
+            guard let type, type != Relay.self else {
+                throw Malformed(text: "body.type must be that of a message between members, and no relay")
+            }
+            guard let type = type as? any PeerMessageBody.Type else {
+                throw Malformed(text: "\(type.name) is no message between members")
+            }
+            try inner.readIDs()
+            return try type.message(inner)
+        } write: {
+            $0.write($1)
+        }
+    }
+}
