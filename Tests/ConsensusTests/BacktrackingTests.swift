@@ -73,6 +73,21 @@ final class BacktrackingTests: XCTestCase {
         XCTAssertEqual(hand.raft.commitIndex, 5)
     }
 
+    /// Found by the simulation: of more heartbeats than the window holds the oldest were forgotten, and the refusal of
+    /// each came after that, so that the leader never went back.
+    func testARefusalCountsThoughManyHeartbeatsHaveLeftSince() {
+        var hand = Hand(of: 2, log: [1, 1, 1, 1], voters: ["n0"]) { $0.limits.appendsInFlight = 1 }
+        var sent = hand.waitForDeadline()
+        for _ in 0..<20 { sent += hand.wait(hand.raft.timing.heartbeatInterval) }
+        XCTAssertGreaterThanOrEqual(sent.count, 20)
+        for refused in [sent[0], sent[10]] {
+            var copy = hand
+            let refusal = copy.answer(false, hint: LogPosition(index: 1, term: 1))
+            let next = copy.hear(refusal, from: "n1", inReplyTo: refused.message.id)
+            XCTAssertEqual(next.compactMap(\.appendEntries).map(\.prevLogIndex), [1])
+        }
+    }
+
     func testHintsThatMakeNoSenseStillMoveTheLeaderBack() {
         let hints = [
             LogPosition(index: 1 << 62, term: 1 << 62), LogPosition(index: 4, term: 1 << 62),

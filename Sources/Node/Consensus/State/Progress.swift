@@ -9,12 +9,18 @@ package struct Progress: Sendable {
         indirect case snapshot(SnapshotTransfer)
     }
 
-    /// An append that has not been answered.
+    /// An append that has not been answered, or heartbeats in a row that all say the same.
     struct Sent: Sendable {
-        var id: MessageID
+        /// Numbers between the first and the last that this member was sent nothing under are other members'.
+        var ids: ClosedRange<MessageID>
         var prevLogIndex: Index
         var lastIndex: Index
         var bytes: Int
+
+        func isSameHeartbeat(as other: Sent) -> Bool {
+            bytes == 0 && other.bytes == 0 && prevLogIndex == other.prevLogIndex
+                && lastIndex == other.lastIndex
+        }
     }
 
     /// A request is not considered lost before this time.
@@ -135,7 +141,13 @@ package struct Progress: Sendable {
         toldCommit = max(toldCommit, commit)
         toldDurable = durable
         guard lastIndex > matchIndex else { return }
-        inFlight.append(Sent(id: id, prevLogIndex: prevLogIndex, lastIndex: lastIndex, bytes: bytes))
+        let sent = Sent(ids: id...id, prevLogIndex: prevLogIndex, lastIndex: lastIndex, bytes: bytes)
+        // Many heartbeats leave within a round trip over a slow link, and the answer to any of them counts.
+        if let last = inFlight.last, last.ids.lowerBound >= firstProbe, last.isSameHeartbeat(as: sent) {
+            inFlight[inFlight.count - 1].ids = last.ids.lowerBound...id
+        } else {
+            inFlight.append(sent)
+        }
         // Appends to a member that never answers must not pile up.
         if inFlight.count > 4 * limits.appendsInFlight { inFlight.removeFirst(2 * limits.appendsInFlight) }
         switch mode {
@@ -202,10 +214,10 @@ package struct Progress: Sendable {
 
     /// The member acknowledged append `id`. Late and repeated answers never lower `matchIndex`.
     mutating func acknowledged(_ id: MessageID) {
-        guard let sent = inFlight.first(where: { $0.id == id }) else { return }
+        guard let sent = inFlight.first(where: { $0.ids.contains(id) }) else { return }
         matchIndex = max(matchIndex, sent.lastIndex)
         nextIndex = max(nextIndex, matchIndex + 1)
-        inFlight.removeAll { $0.lastIndex <= matchIndex || $0.id == id }
+        inFlight.removeAll { $0.lastIndex <= matchIndex || $0.ids.contains(id) }
         mode = .replicate
     }
 
@@ -216,8 +228,8 @@ package struct Progress: Sendable {
     /// was sent before the probe began tell nothing new: each would send the leader back again, and throw away what
     /// arrived meanwhile.
     mutating func refused(_ id: MessageID, next: MessageID, agreement: (Index) -> Index) {
-        guard let sent = inFlight.first(where: { $0.id == id }) else { return }
-        inFlight.removeAll { $0.id == id }
+        guard let sent = inFlight.first(where: { $0.ids.contains(id) }) else { return }
+        inFlight.removeAll { $0.ids.contains(id) }
         guard id >= firstProbe, sent.prevLogIndex > matchIndex else { return }
         if case .snapshot = mode { return }
         // A later answer has moved `nextIndex` since.
