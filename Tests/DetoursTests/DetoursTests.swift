@@ -227,6 +227,19 @@ final class DetoursTests: XCTestCase {
         XCTAssertEqual(member.unreached, [])
     }
 
+    /// How long a member without a leader waits until it asks who is there, in windows.
+    private func waits(among count: Int) -> Int? {
+        let (window, members) = (75_000, (0..<count).map { "n\($0)" })
+        var detours = Detours(id: "n0", members: members, now: 0)
+        return (1...100).first {
+            !detours.advance(to: $0 * window, expecting: .nobody, window: window).isEmpty
+        }
+    }
+
+    func testTheLargerTheClusterTheMoreTimeAnElectionIsGivenBeforeAllAreAsked() {
+        XCTAssertEqual([3, 16, 40, 100].map(waits), [4, 4, 12, 28])
+    }
+
     func testALoneMemberHasNothingToWaitFor() {
         let member = Detours(id: "n0", members: ["n0"], now: 0)
         XCTAssertNil(member.deadline(expecting: .nobody, window: 1_000))

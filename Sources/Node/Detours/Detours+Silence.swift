@@ -26,9 +26,10 @@ extension Detours {
             nextSearch = nil
         }
         guard expectation == .nobody else { return }
-        if nextSearch == nil { nextSearch = expectedSince + Self.leaderlessWindows * window }
+        let wait = Self.leaderlessWindows * (1 + roundsToAll) * window
+        if nextSearch == nil { nextSearch = expectedSince + wait }
         guard let search = nextSearch, search <= now else { return }
-        nextSearch = now + 2 * Self.leaderlessWindows * window
+        nextSearch = now + 2 * wait
         probe(now)
     }
 
@@ -57,9 +58,8 @@ extension Detours {
     /// How long an answer may take: a round trip fits into a window, and the one that answers may have others to
     /// answer first.
     private func answerTime(of slot: Int, _ window: Microseconds) -> Microseconds {
-        let rounds = others.count / Self.hellosPerQuarter
-        return max(
-            window * (5 + 2 * rounds) / 4,
+        max(
+            window * (5 + 2 * roundsToAll) / 4,
             min(2 * neighbors[slot].slowestAnswer, Timing.longestElectionTimeout))
     }
 

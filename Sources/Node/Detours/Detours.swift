@@ -24,9 +24,13 @@ package struct Detours: Sendable {
     /// longer. The same for all members, so that each knows when a member that does not hear it must send something,
     /// however their windows differ.
     static let longestWait: Microseconds = 8 * Timing.shortestElectionTimeout
-    /// For how many windows a member without a leader waits for an election before it asks who is there. It asks again
-    /// after twice as many.
+    /// For how many windows a member without a leader waits for an election before it asks who is there, times one more
+    /// than `roundsToAll`. It asks again after twice as many.
     static let leaderlessWindows = 4
+
+    /// How many quarters of a window hellos to all others take, beyond the first. In a large cluster elections and answers
+    /// take longer as well, and who asks too soon, or waits too briefly, keeps all others busy.
+    var roundsToAll: Int { others.count / Self.hellosPerQuarter }
 
     package let id: NodeID
     /// All other members, sorted. Their position here is their slot.
@@ -100,11 +104,12 @@ package struct Detours: Sendable {
     }
 
     /// A slow member would be missed for nothing, so it gets more time from now on, and less again after a few fast
-    /// answers. An answer after a cut says little of how long answers take, so none counts for more than four windows.
+    /// answers. An answer after a cut says little of how long answers take, so none counts for more than four windows, or
+    /// several times as many in a large cluster.
     private mutating func noteAnswer(of slot: Int, after time: Microseconds) {
         let slowest = neighbors[slot].slowestAnswer
         neighbors[slot].slowestAnswer =
-            time > slowest ? min(time, 4 * window) : slowest - (slowest - time) / 2
+            time > slowest ? min(time, 4 * (1 + roundsToAll) * window) : slowest - (slowest - time) / 2
     }
 
     package mutating func receive(_ hello: Hello, from sender: NodeID, at now: Microseconds) {
