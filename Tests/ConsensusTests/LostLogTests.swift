@@ -34,6 +34,25 @@ final class LostLogTests: XCTestCase {
         XCTAssertNotNil(cluster.stored["n2"]?.hardState.lostLog, "it keeps that in mind")
     }
 
+    // An append after a snapshot that holds the whole log comes too late: what it speaks of is committed by then.
+    func testASnapshotTellsItsReceiverThatItLostItsLog() throws {
+        var leader = Hand()
+        let appends = leader.makeLeader()
+        for member in ["n1", "n2"] { leader.acknowledge(appends, by: member) }
+        let end = LogPosition(index: leader.raft.commitIndex, term: leader.raft.currentTerm)
+        leader.raft.compact(Snapshot(position: end, source: Pieces(["all"])), keeping: 0)
+        let probe = try XCTUnwrap(leader.wait(leader.raft.timing.heartbeatInterval).first { $0.to == "n1" })
+        let refusal = leader.answer(false, hint: LogPosition(index: 0, term: 0))
+        let sent = leader.hear(refusal, from: "n1", inReplyTo: probe.message.id)
+        let piece = try XCTUnwrap(sent.lazy.compactMap(\.piece).first)
+        XCTAssertEqual(piece.lostLog, end.index)
+
+        var member = Hand("n1")
+        _ = member.hear(.installSnapshot(piece), from: "n0")
+        XCTAssertEqual(member.raft.commitIndex, end.index)
+        XCTAssertTrue(member.raft.hasLostLog)
+    }
+
     func testACopyThatIsOlderByOneEntryIsFoundToo() {
         let cluster = written()
         cluster.replaceDisk(of: "n2", keeping: cluster["n2"].log.lastIndex - 1)

@@ -56,6 +56,15 @@ final class EntryTextTests: XCTestCase {
             .forward(Forward([LoggedRequest(Command(#"c1 7 write "x" 1"#))!], limit: 9)))
     }
 
+    // A change of membership holds no values that could be canonical or not.
+    func testForwardedChangesOfMembershipAreReadWhateverTheirNumber() {
+        for number in ["7", "0", "-3", "n1/2085757687797391"] {
+            let text = "o0 \(number) change-membership n0,n1"
+            XCTAssertEqual(
+                forward([text]).peer, .forward(Forward([LoggedRequest(Command(text))!], limit: 9)), number)
+        }
+    }
+
     func testWhatIsNotWrittenAsMembersWriteItIsMadeSo() {
         XCTAssertEqual(
             append([

@@ -47,6 +47,12 @@ final class PeerMessageTests: XCTestCase {
                 InstallSnapshot(
                     term: 4, leader: "n1", lastIncluded: LogPosition(index: 9, term: 3), offset: 12,
                     data: "line\n\u{1}\"\\é\u{2028}\u{7f}", done: false))),
+        RaftMessage(
+            id: 5,
+            .installSnapshot(
+                InstallSnapshot(
+                    term: 4, leader: "n1", lastIncluded: LogPosition(index: 9, term: 3), offset: 0, data: "",
+                    done: true, lostLog: 9))),
         RaftMessage(inReplyTo: 5, .installSnapshotReply(InstallSnapshotReply(term: 4))),
         RaftMessage(id: 6, .timeoutNow(TimeoutNow(term: 4, leader: "n1"))),
         RaftMessage(id: 6, .timeoutNow(TimeoutNow(term: 4, leader: "n1", lastLogIndex: 3))),

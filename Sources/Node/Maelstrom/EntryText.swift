@@ -143,6 +143,8 @@ struct EntryText {
     }
 
     private func canonical(_ texts: [JSONValue]) -> [JSONValue]? {
+        // A change of membership holds no values.
+        if texts.isEmpty { return [] }
         guard texts.allSatisfy({ Self.isOneElement($0.text) }) else { return nil }
         var array: [UInt8] = []
         for text in texts {

@@ -154,9 +154,12 @@ package struct InstallSnapshot: Hashable, Sendable {
     package var offset: Int
     package var data: String
     package var done: Bool
+    /// As in `AppendEntries`.
+    package var lostLog: Index?
 
     package init(
-        term: Term, leader: NodeID, lastIncluded: LogPosition, offset: Int, data: String, done: Bool
+        term: Term, leader: NodeID, lastIncluded: LogPosition, offset: Int, data: String, done: Bool,
+        lostLog: Index? = nil
     ) {
         self.term = term
         self.leader = leader
@@ -164,6 +167,7 @@ package struct InstallSnapshot: Hashable, Sendable {
         self.offset = offset
         self.data = data
         self.done = done
+        self.lostLog = lostLog
     }
 }
 

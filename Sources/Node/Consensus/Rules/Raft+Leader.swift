@@ -120,7 +120,7 @@ extension Raft {
         let request = AppendEntries(
             term: currentTerm, leader: id, prevLogIndex: previous, prevLogTerm: log.term(at: previous) ?? 0,
             entries: entries, leaderCommit: commit, leaderDurable: durableIndex, roundTrip: timing.roundTrip,
-            link: progress.roundTrip, lostLog: progress.saysLostLog ? nil : progress.lostLog)
+            link: progress.roundTrip, lostLog: progress.lostLogToTell)
         let number = send(.appendEntries(request), to: progress.id)
         leadership.progress[slot].sent(
             number, prevLogIndex: previous, lastIndex: last, bytes: entries.reduce(0) { $0 + $1.size },

@@ -137,7 +137,7 @@ extension Raft {
             }
             let request = InstallSnapshot(
                 term: currentTerm, leader: id, lastIncluded: transfer.snapshot.position, offset: offset,
-                data: piece.text, done: piece.isLast)
+                data: piece.text, done: piece.isLast, lostLog: leadership.progress[slot].lostLogToTell)
             let number = send(.installSnapshot(request), to: leadership.progress[slot].id)
             transfer.left(request, as: number, at: now)
             leadership.progress[slot].mode = .snapshot(transfer)
@@ -176,6 +176,7 @@ extension Raft {
         guard follow(leader, term: request.term) else {
             return answer(InstallSnapshotReply(term: currentTerm), to: leader, inReplyTo: id)
         }
+        if let lost = request.lostLog { learnLostLog(lost, from: leader) }
         // This log is committed further already; going back would undo that.
         guard request.lastIncluded.index > commitIndex else {
             return answer(.whole(request.offset, term: currentTerm), to: leader, inReplyTo: id)

@@ -80,6 +80,9 @@ package struct Progress: Sendable {
     /// Whether it counts in no quorum, because it has lost its log.
     var isUncounted: Bool { lostLog != nil || saysLostLog }
 
+    /// What the member is told of its lost log with each append and piece of a snapshot, until it says so itself.
+    var lostLogToTell: Index? { saysLostLog ? nil : lostLog }
+
     /// Resets what is known of the member, which has lost what it had acknowledged.
     mutating func startOver(at index: Index) {
         losses += 1

@@ -23,6 +23,7 @@ extension InstallSnapshot: PeerMessageBody {
         try fields.required("offset", &offset, .count)
         try fields.required("data", &data, .string())
         try fields.required("done", &done, .flag)
+        try fields.optional("lost_log", &lostLog, .count)
     }
 
     var peerMessage: PeerMessage { .raft(RaftMessage(.installSnapshot(self))) }
