@@ -68,6 +68,9 @@ final class DataDirectoryTests: DataDirectoryTestCase {
         XCTAssertEqual(second.exit, 74)
         XCTAssertEqual(second.output, [])
         XCTAssert(second.log.contains("another process"), second.log)
+        try FileManager.default.removeItem(atPath: "\(directory)/n0/lock")
+        XCTAssertEqual(
+            try session([initLine(["n0", "n1"])], options).exit, 74, "the directory is locked too")
         let other = try session([initLine(["n0", "n1"], "n1")], options)
         XCTAssertEqual(other.exit, 0)
         _ = wire.end()

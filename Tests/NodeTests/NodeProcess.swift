@@ -18,8 +18,13 @@ final class NodeProcess {
     private(set) var log = ""
     private(set) var hasEnded = false
 
-    /// - Parameter fileLimit: how large its files may grow, in blocks of `ulimit -f`; nil is no limit.
-    init(_ arguments: [String] = [], environment: [String] = [], fileLimit: Int? = nil) throws {
+    /// - Parameters:
+    ///   - fileLimit: how large its files may grow, in blocks of `ulimit -f`; nil is no limit.
+    ///   - redirection: as a shell takes it, such as `<&-`.
+    init(
+        _ arguments: [String] = [], environment: [String] = [], fileLimit: Int? = nil,
+        redirection: String = ""
+    ) throws {
         signal(SIGPIPE, SIG_IGN)
         let toNode = try Self.pipe()
         let fromNode = try Self.pipe()
@@ -30,10 +35,10 @@ final class NodeProcess {
         for (slot, end) in [toNode.read, fromNode.write, logOfNode.write].enumerated() {
             posix_spawn_file_actions_adddup2(&actions, end, Int32(slot))
         }
+        let limit = fileLimit.map { "ulimit -f \($0); " } ?? ""
         let command =
-            fileLimit.map { ["/bin/sh", "-c", "ulimit -f \($0); exec \"$0\" \"$@\"", Self.binary] } ?? [
-                Self.binary
-            ]
+            limit + redirection == ""
+            ? [Self.binary] : ["/bin/sh", "-c", "\(limit)exec \"$0\" \"$@\" \(redirection)", Self.binary]
         var words: [UnsafeMutablePointer<CChar>?] = (command + arguments).map { strdup($0) } + [nil]
         var variables: [UnsafeMutablePointer<CChar>?] = environment.map { strdup($0) } + [nil]
         if let path = getenv("LD_LIBRARY_PATH") {

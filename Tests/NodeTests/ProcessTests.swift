@@ -71,6 +71,29 @@ final class ProcessTests: XCTestCase {
         return node
     }
 
+    func testANodeWhoseLogNobodyReadsAnswersAndSaysHowManyLinesAreLeftOut() throws {
+        let node = try stuck(on: \.errors)
+        node.send((line(#"{"type":"status","msg_id":9999}"#) + "\n").utf8)
+        while node.takeLines()?.contains(where: { $0.contains("9999") }) == false { usleep(1000) }
+        repeat {
+            node.takeLog()
+            node.send("one more\n".utf8)
+            usleep(1000)
+        } while !node.log.contains("left out")
+        // Each begins with a time.
+        for line in node.log.split(separator: "\n") {
+            XCTAssertEqual(line.prefix(8).filter { $0 == ":" }.count, 2, "\(line)")
+        }
+        node.endInput()
+        XCTAssertEqual(node.waitForEnd(), 0)
+    }
+
+    func testAClosedStdinIsAtItsEnd() throws {
+        for redirection in ["<&-", "<&- >&-", "<&- >&- 2>&-"] {
+            XCTAssertEqual(try NodeProcess(redirection: redirection).waitForEnd(), 0, redirection)
+        }
+    }
+
     func testASecondSignalEndsANodeWhoseOutputNobodyReads() throws {
         for end in [\NodeProcess.output, \NodeProcess.errors] {
             let node = try stuck(on: end)

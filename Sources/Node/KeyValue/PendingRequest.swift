@@ -82,7 +82,7 @@ struct PendingRequest: Sendable {
     /// The answer at the deadline.
     func timedOut(mayHappen: Bool) -> ClientReply.Body {
         mayHappen
-            ? .error(.timeout, "no answer from the cluster in time; a write may yet happen")
+            ? .error(.timeout, "no answer from the cluster in time\(isRead ? "" : "; it may yet happen")")
             : .error(.temporarilyUnavailable, "no leader is known; this will not happen")
     }
 }

@@ -9,6 +9,12 @@ struct Descriptor: Sendable {
 
     let number: Int32
 
+    /// Opens the standard descriptors that are closed, so that no file or socket gets their numbers: stdin is at its end
+    /// then, and writes fail as they do on a closed descriptor.
+    static func reserveStandardDescriptors() {
+        for number in 0...2 where fcntl(Int32(number), F_GETFD) < 0 { _ = open("/dev/null", O_RDONLY) }
+    }
+
     /// Waits until there is something to read, or the end, for `timeout` milliseconds at most; -1 is for ever.
     /// - Returns: whether there is.
     func hasInput(timeout: Int32) -> Bool {
@@ -44,27 +50,44 @@ struct Descriptor: Sendable {
         }
     }
 
+    /// What a pipe with room takes without a wait, in bytes: PIPE_BUF of Linux.
+    private static let atomicSize = 4096
     /// About what a pipe takes at once. More is written in pieces, so that progress shows whether somebody reads.
     private static let pieceSize = 1 << 16
     private static let pieces = Atomic(0)
     private static let writers = Atomic(0)
 
-    /// What a `ReaderWatch` is to see of all output.
+    /// What a `ReaderWatch` is to see of stdout; for stderr nobody waits long.
     static var sightOfOutput: ReaderWatch.Sight {
-        let outputs = [standardOutput, standardError]
-        return ReaderWatch.Sight(
-            isBlocked: writers.load(ordering: .relaxed) > 0 && outputs.contains { !$0.hasRoom },
+        ReaderWatch.Sight(
+            isBlocked: writers.load(ordering: .relaxed) > 0 && !standardOutput.hasRoom,
             piecesWritten: pieces.load(ordering: .relaxed),
-            unread: outputs.reduce(0) { $0 + $1.unread })
+            unread: standardOutput.unread)
     }
 
     /// Whether it takes something now, or fails at once.
-    private var hasRoom: Bool { wait(for: Int16(POLLOUT), timeout: 0) }
+    var hasRoom: Bool { wait(for: Int16(POLLOUT), timeout: 0) }
 
     /// The bytes that wait to be read; 0 where that cannot be known.
     private var unread: Int {
         var count: Int32 = 0
         return ioctl(number, UInt(FIONREAD), &count) == 0 ? Int(count) : 0
+    }
+
+    /// Writes as much as is taken without a wait of more than `timeout` milliseconds.
+    /// - Returns: how many bytes; all of them after an error, for which nothing more can be done.
+    func write(_ bytes: [UInt8], waiting timeout: Int32) -> Int {
+        bytes.withUnsafeBytes { bytes in
+            var written = 0
+            while written < bytes.count, wait(for: Int16(POLLOUT), timeout: timeout) {
+                // A pipe with room takes so much at once.
+                let piece = UnsafeRawBufferPointer(rebasing: bytes[written...].prefix(Self.atomicSize))
+                let count = Glibc.write(number, piece.baseAddress, piece.count)
+                if count < 0, errno != EINTR, errno != EAGAIN { return bytes.count }
+                written += max(count, 0)
+            }
+            return written
+        }
     }
 
     /// Writes everything, also where somebody has made the descriptor non-blocking.

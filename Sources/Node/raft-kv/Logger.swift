@@ -3,9 +3,18 @@ import Dispatch
 import Glibc
 
 /// The log on stderr. Lines are buffered, and written at once at the end of a turn.
+///
+/// A node must not wait for somebody to read its log: where the pipe stays full, lines are left out, and counted.
 struct Logger: Sendable {
+    /// How long a turn waits for a reader that is slow, in milliseconds: less than an election timeout.
+    private static let longestWait: Int32 = 100
+
     private let filter: LogFilter
     private var lines: [UInt8] = []
+    /// How many of the bytes in `lines` are the rest of a line that was written in part.
+    private var rest = 0
+    /// How many lines were left out since the last one that was written.
+    private var leftOut = 0
     /// The node's id, once that is known, and its term: the beginning of every line.
     var id: NodeID?
     var term: Term = 0
@@ -34,8 +43,29 @@ struct Logger: Sendable {
     /// Writes the buffered lines. An error is ignored: where stderr is closed, nobody reads the log.
     mutating func flush() {
         if lines.isEmpty { return }
-        _ = Descriptor.standardError.write(lines)
-        lines.removeAll(keepingCapacity: lines.capacity < 1 << 20)
+        if leftOut > 0 {
+            guard Descriptor.standardError.hasRoom else { return leaveOut() }
+            let note =
+                "\(Self.timeOfDay()) node: warning: left out \(leftOut) lines, because nobody read stderr\n"
+            lines.insert(contentsOf: note.utf8, at: rest)
+            leftOut = 0
+        }
+        let written = Descriptor.standardError.write(lines, waiting: Self.longestWait)
+        if written == lines.count {
+            rest = 0
+            return lines.removeAll(keepingCapacity: lines.capacity < 1 << 20)
+        }
+        let isCut = written == 0 ? rest > 0 : lines[written - 1] != UInt8(ascii: "\n")
+        let end = isCut ? lines[written...].firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } : written
+        rest = (end ?? lines.count) - written
+        lines.removeFirst(written)
+        leaveOut()
+    }
+
+    /// Drops the buffered lines, but for the rest of one.
+    private mutating func leaveOut() {
+        leftOut += lines[rest...].count { $0 == UInt8(ascii: "\n") }
+        lines.removeSubrange(rest...)
     }
 
     /// UTC, so that the logs of several nodes can be compared.

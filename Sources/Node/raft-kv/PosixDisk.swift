@@ -20,9 +20,10 @@ struct PosixDisk: Disk {
         directory = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard directory >= 0 else { throw DiskError("open", failed: path) }
         let lock = try openFile("lock", O_RDWR | O_CREAT, to: "open")
-        guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
-            throw DiskError("lock", path, "another process with this node id uses it")
-        }
+        // Somebody may delete the file, but not the directory; and not every file system locks directories.
+        guard flock(lock, LOCK_EX | LOCK_NB) == 0,
+            flock(directory, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK
+        else { throw DiskError("lock", path, "another process with this node id uses it") }
     }
 
     private func failure(_ operation: String, _ name: String) -> DiskError {

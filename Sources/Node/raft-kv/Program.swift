@@ -3,6 +3,7 @@ import Glibc
 @main
 struct Program {
     static func main() {
+        Descriptor.reserveStandardDescriptors()
         do throws(UsageError) {
             let logFilter = getenv("RAFT_KV_LOG").map { String(cString: $0) }
             switch try Order(Array(CommandLine.arguments.dropFirst()), logFilter: logFilter) {
