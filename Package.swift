@@ -26,6 +26,14 @@ let package = Package(
             dependencies: ["Consensus", "Detours", "KeyValue", "Linearizability", "Storage"],
             path: "Sources/Proof/Simulation"),
         .executableTarget(name: "simulate", dependencies: ["Simulation"], path: "Sources/Proof/simulate"),
+        .target(
+            name: "StoryPage", dependencies: ["Consensus"], path: "Sources/Proof/StoryPage",
+            resources: [.embedInCode("page.html"), .embedInCode("page.css"), .embedInCode("page.js")]),
+        .target(
+            name: "Exploration", dependencies: ["Consensus", "Simulation", "StoryPage"],
+            path: "Sources/Proof/Exploration"),
+        .executableTarget(
+            name: "explore", dependencies: ["Exploration", "StoryPage"], path: "Sources/Proof/explore"),
 
         .executableTarget(
             name: "mini-maelstrom", dependencies: ["Linearizability"], path: "Sources/Bench/mini-maelstrom"),
@@ -41,6 +49,7 @@ let package = Package(
         .testTarget(
             name: "SimulationTests",
             dependencies: ["Simulation", "simulate", "Consensus", "KeyValue", "Storage"]),
+        .testTarget(name: "ExplorationTests", dependencies: ["Exploration", "Consensus", "Simulation"]),
         .testTarget(name: "MaelstromTests", dependencies: ["Consensus", "Detours", "KeyValue", "Maelstrom"]),
         .testTarget(name: "NodeTests", dependencies: ["raft-kv", "Consensus", "Maelstrom"]),
         .target(

@@ -55,6 +55,14 @@ struct IncomingSnapshot: Sendable {
     }
 
     private static func size(of text: String) -> Int { text.utf8.count + 16 }
+
+    /// See Raft+Fingerprint.swift.
+    func mix(into fingerprint: inout Fingerprint) {
+        fingerprint.mix(position)
+        fingerprint.mix(term)
+        fingerprint.mix(offset)
+        for offset in early.keys.sorted() { fingerprint.mix(offset) }
+    }
 }
 
 extension Raft {

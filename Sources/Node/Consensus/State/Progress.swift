@@ -45,7 +45,7 @@ package struct Progress: Sendable {
     /// Unanswered appends that reach beyond `matchIndex`, oldest first.
     private(set) var inFlight: [Sent] = []
     /// The first request sent since the leader last went back to find where the logs agree.
-    private var firstProbe: MessageID = 0
+    private(set) var firstProbe: MessageID = 0
     /// The last request of this term that the member answered without knowing a later term: it confirms the leadership
     /// at the time of that request and of all before.
     var answered: MessageID = 0

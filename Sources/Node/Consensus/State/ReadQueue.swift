@@ -103,4 +103,25 @@ struct ReadQueue: Sendable {
         remove { $0 < limit }
         confirmed.removeAll { $0.id < limit }
     }
+
+    /// See Raft+Fingerprint.swift.
+    func mix(into fingerprint: inout Fingerprint) {
+        for read in waiting { fingerprint.mix(read) }
+        fingerprint.mix(waiting.count)
+        fingerprint.mix(confirmations)
+        for question in questions {
+            fingerprint.mix(question.ids.lowerBound)
+            fingerprint.mix(question.ids.count)
+            fingerprint.mix(question.retryAt != nil)
+            for read in question.reads { fingerprint.mix(read) }
+            fingerprint.mix(question.inTerm.inOrder)
+            fingerprint.mix(question.index)
+            fingerprint.mix(question.membership)
+        }
+        for read in confirmed {
+            fingerprint.mix(read.id)
+            fingerprint.mix(read.index)
+        }
+        fingerprint.mix(confirmed.count)
+    }
 }

@@ -116,4 +116,22 @@ struct SnapshotTransfer: Sendable {
         // It holds part of a piece, from another leader that cut the pieces otherwise.
         if let first = pieces.first, first.start != held { pieces.removeAll() }
     }
+
+    /// See Raft+Fingerprint.swift.
+    func mix(into fingerprint: inout Fingerprint, at now: Microseconds) {
+        fingerprint.mix(snapshot.position)
+        fingerprint.mix(offset)
+        fingerprint.mix(start)
+        fingerprint.mix(firstRequest)
+        fingerprint.mix(offsetKnownSince)
+        fingerprint.mix(isPlain)
+        fingerprint.mix(now < restsUntil)
+        for piece in pieces {
+            fingerprint.mix(piece.start)
+            fingerprint.mix(piece.firstRequest)
+            fingerprint.mix(piece.lastRequest)
+            fingerprint.mix(piece.isAnswered)
+            fingerprint.mix(now - piece.sent)
+        }
+    }
 }

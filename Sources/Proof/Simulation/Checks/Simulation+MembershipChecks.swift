@@ -4,7 +4,7 @@ import KeyValue
 /// What is checked of quorums, and of those who are in them.
 extension Simulation {
     /// Counted anew, for what the members count by is what is to be checked.
-    static func isQuorum(of membership: Membership, _ agrees: (NodeID) -> Bool) -> Bool {
+    package static func isQuorum(of membership: Membership, _ agrees: (NodeID) -> Bool) -> Bool {
         [membership.incoming, membership.outgoing].allSatisfy { set in
             set.isEmpty || 2 * set.count(where: agrees) > set.count
         }

@@ -16,30 +16,16 @@ extension Simulation {
         }
         guard case .raft(let message) = message else { return }
         switch message.body {
-        case .requestVote(let request) where request.preVote: return
-        case .requestVote(let request):
-            if stored.term == request.term, stored.votedFor != member.id {
-                throw Breach(.durability, "\(member.id) asks for votes before it has stored its own")
-            }
         case .requestVoteReply(let reply) where reply.voteGranted && !reply.preVote:
-            if stored.term == reply.term, stored.votedFor != members[to].id {
-                throw Breach(.durability, "\(member.id) grants a vote that it has not stored")
-            }
             try elections.votes(member.index, for: members[to].id, term: reply.term)
-        case .appendEntries(let request):
-            try elections.leads(member.index, term: request.term)
-            if !scenario.isInMemory, request.leaderDurable ?? 0 > member.stored.lastIndex {
-                throw Breach(.durability, "\(member.id) tells that it has stored what it has not")
-            }
-        case .appendEntriesReply(let reply) where reply.success && reply.term == stored.term:
-            try checkAcknowledged(message.inReplyTo, from: member, to: to)
-        case .requestVoteReply, .appendEntriesReply, .installSnapshot, .installSnapshotReply, .timeoutNow,
-            .readIndex, .readIndexReply:
+        case .appendEntries(let request): try elections.leads(member.index, term: request.term)
+        case .requestVote, .requestVoteReply, .appendEntriesReply, .installSnapshot, .installSnapshotReply,
+            .timeoutNow, .readIndex, .readIndexReply:
             break
         }
-        if message.term > stored.term {
-            throw Breach(
-                .durability, "\(member.id) speaks of term \(message.term), and has stored \(stored.term)")
+        let lastIndex = scenario.isInMemory ? .max : member.stored.lastIndex
+        try message.checkDurable(from: member.id, to: members[to].id, stored, lastIndex: lastIndex) {
+            member.appends.last { $0.number == message.inReplyTo && $0.from == to }?.lastIndex
         }
     }
 
@@ -52,16 +38,46 @@ extension Simulation {
         else { return }
         member.appends.append((sender, number, request.lastIndex))
     }
+}
 
-    private func checkAcknowledged(_ request: MessageID?, from member: Member, to: Int) throws {
-        guard let append = member.appends.last(where: { $0.number == request && $0.from == to }) else {
-            throw Breach(.durability, "\(member.id) acknowledges what n\(to) did not send")
+extension RaftMessage {
+    /// Checks what this message says, on its way out, against what its sender has stored.
+    ///
+    /// - Parameters:
+    ///   - lastIndex: that of the sender's stored log.
+    ///   - appended: the last index of the append that this message answers; nil where the sender received none such.
+    package func checkDurable(
+        from sender: NodeID, to receiver: NodeID, _ stored: HardState, lastIndex: Index,
+        appended: () -> Index?
+    ) throws {
+        switch body {
+        case .requestVote(let request) where request.preVote: return
+        case .requestVote(let request):
+            if stored.term == request.term, stored.votedFor != sender {
+                throw Breach(.durability, "\(sender) asks for votes before it has stored its own")
+            }
+        case .requestVoteReply(let reply) where reply.voteGranted && !reply.preVote:
+            if stored.term == reply.term, stored.votedFor != receiver {
+                throw Breach(.durability, "\(sender) grants a vote that it has not stored")
+            }
+        case .appendEntries(let request):
+            if request.leaderDurable ?? 0 > lastIndex {
+                throw Breach(.durability, "\(sender) tells that it has stored what it has not")
+            }
+        case .appendEntriesReply(let reply) where reply.success && reply.term == stored.term:
+            guard let index = appended() else {
+                throw Breach(.durability, "\(sender) acknowledges what \(receiver) did not send")
+            }
+            if index > lastIndex {
+                throw Breach(
+                    .durability, "\(sender) acknowledges entry \(index), and has stored \(lastIndex)")
+            }
+        case .requestVoteReply, .appendEntriesReply, .installSnapshot, .installSnapshotReply, .timeoutNow,
+            .readIndex, .readIndexReply:
+            break
         }
-        if append.lastIndex > member.stored.lastIndex {
-            throw Breach(
-                .durability,
-                "\(member.id) acknowledges entry \(append.lastIndex), and has stored "
-                    + "\(member.stored.lastIndex)")
+        if term > stored.term {
+            throw Breach(.durability, "\(sender) speaks of term \(term), and has stored \(stored.term)")
         }
     }
 }

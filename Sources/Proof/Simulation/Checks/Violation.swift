@@ -1,7 +1,7 @@
 import Consensus
 
 /// What must hold in every run.
-enum Property: String {
+package enum Property: String, Sendable {
     // Figure 3 of the paper.
     case electionSafety = "election safety"
     case leaderAppendOnly = "leader append-only"
@@ -49,11 +49,11 @@ package struct Violation: Sendable, CustomStringConvertible {
 }
 
 /// Thrown by a check; the run adds seed, time and story.
-struct Breach: Error {
-    var property: Property
-    var detail: String
+package struct Breach: Error {
+    package var property: Property
+    package var detail: String
 
-    init(_ property: Property, _ detail: String) {
+    package init(_ property: Property, _ detail: String) {
         self.property = property
         self.detail = detail
     }

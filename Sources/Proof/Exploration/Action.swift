@@ -1,0 +1,46 @@
+import Consensus
+
+/// What can happen next, and to whom.
+package struct Action: Hashable, Sendable {
+    package enum Input: Hashable, Sendable {
+        case message(Packet)
+        case deadline(Raft.Deadline)
+        /// A client's command; they are numbered from 1.
+        case command(Int)
+        /// A client's read; they are numbered from 1.
+        case read(Int)
+        /// An operator asks for these voters, by number.
+        case change(voters: [Int])
+        case transfer(to: Int)
+        /// The member takes a snapshot of what it has applied.
+        case snapshot
+        /// It crashes between two turns, and starts again with what its disk holds.
+        case crash
+    }
+
+    package var member: Int
+    package var input: Input
+    /// Where the turn breaks off because the member crashes, and starts again: 0 where it does not; 1 right before the
+    /// first time that it stores something, when what may leave early has left; 2 right after it, when what had to wait
+    /// has not left yet; 3 and 4 around the second time, and so on.
+    package var crash = 0
+}
+
+/// A message on its way.
+package struct Packet: Hashable, Sendable {
+    package var from: Int
+    package var to: Int
+    package var message: RaftMessage
+
+    init(from: Int, to: Int, _ message: RaftMessage) {
+        self.from = from
+        self.to = to
+        self.message = message
+        // What was measured makes no timeout here, and would tell apart what is the same.
+        if case .appendEntries(var request) = message.body {
+            request.roundTrip = nil
+            request.link = nil
+            self.message.body = .appendEntries(request)
+        }
+    }
+}

@@ -1,0 +1,38 @@
+import Consensus
+
+/// A member between two turns.
+struct Member: Sendable {
+    let index: Int
+    var raft: Raft
+    var disk: Disk
+    /// How often it has crashed.
+    var crashes = 0
+
+    /// One that begins with what its disk holds.
+    init(_ index: Int, _ disk: Disk, in scope: Scope, crashes: Int = 0) {
+        self.index = index
+        self.disk = disk
+        self.crashes = crashes
+        raft = Raft(
+            settings: scope.settings(of: index, starts: crashes), hardState: disk.hardState,
+            log: disk.startingLog, snapshot: disk.snapshot, membership: disk.membership, now: 0)
+    }
+
+    /// What tells it apart; see `Raft.mix(into:)`. Between two turns the disk holds what the member does, but where a rule
+    /// is broken; how often it crashed tells the numbers of its next lives.
+    var fingerprint: Fingerprint {
+        var fingerprint = Fingerprint()
+        fingerprint.mix(index)
+        fingerprint.mix(crashes)
+        raft.mix(into: &fingerprint)
+        disk.mix(into: &fingerprint)
+        return fingerprint
+    }
+
+    /// The terms of all that it has applied.
+    var appliedTerms: [Term] {
+        let base = raft.snapshot.flatMap { $0.source as? SnapshotText }?.terms ?? []
+        guard base.count < raft.commitIndex else { return base }
+        return base + (base.count + 1...raft.commitIndex).map { raft.log[$0].term }
+    }
+}

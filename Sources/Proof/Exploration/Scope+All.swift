@@ -1,0 +1,87 @@
+/// The scopes that have names, in the order of what they cost.
+extension Scope {
+    package static let all: [Scope] = [figure8, rivals, pair, election, replication, reads, transfer]
+
+    /// Figure 8 of the paper (§5.4.2) from its second picture on, with three members: n0 has appended in term 1, and n1
+    /// in term 2, and nobody has heard of either.
+    private static let figure8 = Scope(
+        "figure-8", "two leaders with entries of their own, as in Figure 8 of the paper", members: 3,
+        terms: 4,
+        logLength: 2, candidates: [0, 1]
+    ) {
+        $0.isQuick = true
+        $0.budget.electionTimeouts = 2
+        $0.budget.contactLapses = 1
+        $0.cuts = [[0, 1]]
+        $0.sendsSingleEntries = true
+        $0.checksHarmOnly = true
+        $0.disks = [
+            Disk(term: 2, log: [1]), Disk(term: 2, votedFor: "n1", log: [2]),
+            Disk(term: 2, votedFor: "n1", log: []),
+        ]
+    }
+
+    private static let rivals = Scope(
+        "rivals", "two lead one after the other, and hear each other only through a third", members: 3,
+        terms: 3,
+        logLength: 2, candidates: [0, 1]
+    ) {
+        $0.budget.electionTimeouts = 3
+        $0.budget.contactLapses = 1
+        $0.cuts = [[0, 1]]
+    }
+
+    private static let pair = Scope(
+        "pair", "a follower that is a quorum with its leader commits by itself, and all may crash",
+        members: 3,
+        terms: 2, logLength: 2, candidates: [0, 1]
+    ) {
+        $0.isQuick = true
+        $0.budget.electionTimeouts = 2
+        $0.budget.contactLapses = 1
+        $0.budget.crashes = 1
+        $0.cuts = [[0, 1]]
+    }
+
+    private static let election = Scope(
+        "election", "three voters of which one stands, and all may crash", members: 3, terms: 1, logLength: 1,
+        candidates: [0]
+    ) {
+        $0.isQuick = true
+        $0.budget.electionTimeouts = 2
+        $0.budget.crashes = 1
+    }
+
+    private static let replication = Scope(
+        "replication", "two leaders and two commands: what one appended, another overwrites", members: 3,
+        terms: 2,
+        logLength: 4, candidates: [0, 1]
+    ) {
+        $0.budget.electionTimeouts = 2
+        $0.budget.contactLapses = 1
+        $0.budget.commands = 2
+        $0.cuts = [[0, 1]]
+    }
+
+    private static let reads = Scope(
+        "reads", "reads at leaders and followers, while another leader is elected and commits", members: 3,
+        terms: 2,
+        logLength: 3, candidates: [0, 1]
+    ) {
+        $0.budget.electionTimeouts = 2
+        $0.budget.contactLapses = 1
+        $0.budget.commands = 1
+        $0.budget.reads = 1
+        $0.cuts = [[0, 1]]
+    }
+
+    private static let transfer = Scope(
+        "transfer", "a leader hands over, and both may crash", members: 3, terms: 2, logLength: 2,
+        candidates: [0]
+    ) {
+        $0.budget.electionTimeouts = 1
+        $0.budget.transfers = 1
+        $0.budget.crashes = 1
+        $0.cuts = [[0, 2]]
+    }
+}

@@ -1,0 +1,119 @@
+import Consensus
+
+/// A small cluster, and how often each kind of event may happen in it along one schedule.
+///
+/// **Messages** need no number: all that were ever sent may arrive at any moment, in any order, again and again, or
+/// never. So each may be lost, late, overtaken and repeated without bound, and that a message has arrived does not tell
+/// two states apart.
+///
+/// **Time.** Each member has a clock of its own, which moves only from deadline to deadline; nothing relates the clocks
+/// of two members. What is covered is every order in which the deadlines of all members and the arrivals of all messages
+/// can come, as if clocks ran at any speed and stood still for any time:
+/// - an election timeout of any follower or candidate, also right after it heard its leader;
+/// - a voter's loss of faith in its leader, without which it refuses its vote (dissertation, 4.2.3), before its own
+///   election timeout;
+/// - a heartbeat; each lets a fifth of an election timeout pass at the leader, so that after three a leader that hears
+///   nobody takes no commands, and after five it steps down;
+/// - at once the election timeout after which a leader without a quorum steps down;
+/// - the end of a transfer, of a change whose voters do not catch up, and of the wait for an answer about reads.
+///
+/// Not covered: timeouts that adapt to what is measured (they are fixed), the rule for members that stood still
+/// (`Raft.noteLateness`), links so fast that reads are asked of the leader alone, log kept for members that were heard
+/// lately, and what differs between two times within one interval of heartbeats.
+///
+/// **Disks.** A turn of a member is whole, as in the node: nothing arrives between `takeReady()` and `stored(_:)`. A crash
+/// may break it off before or after each of its stores; what was not stored is lost, and the member starts again. One
+/// that stays down for a while is one that starts at once and hears nothing.
+package struct Scope: Sendable {
+    package struct Budget: Hashable, Sendable {
+        package var electionTimeouts = 0
+        package var contactLapses = 0
+        package var heartbeats = 0
+        package var quorumLapses = 0
+        package var commands = 0
+        package var reads = 0
+        package var readRetries = 0
+        package var changes = 0
+        package var transfers = 0
+        /// Transfers and changes that are given up.
+        package var givenUp = 0
+        package var snapshots = 0
+        package var crashes = 0
+
+        package init() {}
+    }
+
+    package var name: String
+    /// What it is for, in one line.
+    package var about: String
+    /// The members are `n0` and on.
+    package var members: Int
+    /// Those that vote at the start.
+    package var voters: [Int]
+    /// No election begins beyond this term.
+    package var terms: Term
+    /// No command and no change is appended beyond this index.
+    package var logLength: Index
+    /// Those that may start elections; the others only vote.
+    package var candidates: [Int]
+    /// Those that may crash.
+    package var crashing: [Int]
+    /// Pairs that hear nothing of each other.
+    package var cuts: [[Int]] = []
+    /// The sets of voters that an operator may ask for.
+    package var changes: [[Int]] = []
+    package var budget = Budget()
+    /// What the members' disks hold at the start, where that is not nothing; by member.
+    package var disks: [Disk]
+    /// Entries leave one by one, so that a follower may hold any prefix of what it is sent.
+    package var sendsSingleEntries = false
+    /// A crash takes the stored vote with it, as no disk does that keeps its promise: to see that this is found.
+    package var crashesLoseVotes = false
+    /// Whether it takes less than a minute.
+    package var isQuick = false
+    /// Checks only what a client or Figure 3 can tell, and no rule that a member may break without harm: for the story of
+    /// what a broken rule leads to.
+    package var checksHarmOnly = false
+
+    package init(
+        _ name: String, _ about: String, members: Int, voters: [Int]? = nil, terms: Term, logLength: Index,
+        candidates: [Int]? = nil, changes: [[Int]] = [], _ set: (inout Scope) -> Void = { _ in }
+    ) {
+        self.name = name
+        self.about = about
+        self.members = members
+        self.voters = voters ?? Array(0..<members)
+        self.terms = terms
+        self.logLength = logLength
+        self.candidates = candidates ?? Array(0..<members)
+        self.changes = changes
+        crashing = Array(0..<members)
+        disks = Array(repeating: Disk(), count: members)
+        set(&self)
+    }
+
+    /// The same scope, in which only harm counts.
+    package var forHarm: Scope {
+        var scope = self
+        scope.checksHarmOnly = true
+        return scope
+    }
+
+    func isCut(_ one: Int, _ other: Int) -> Bool {
+        cuts.contains { $0.contains(one) && $0.contains(other) }
+    }
+
+    func settings(of member: Int, starts: Int) -> Raft.Settings {
+        let ids = (0..<members).map { "n\($0)" }
+        let timing = Timing(electionTimeout: 1_000_000, heartbeatInterval: 200_000)
+        // Each life numbers its messages from elsewhere.
+        var settings = Raft.Settings(
+            id: ids[member], members: ids, voters: voters.map { ids[$0] }, timing: timing,
+            seed: UInt64(member + members * starts))
+        if sendsSingleEntries { settings.limits.appendBytes = 1 }
+        settings.limits.catchUpPatience = 400_000
+        // A leader keeps no log for those that are behind, so that they need its snapshot.
+        settings.limits.retentionSilence = 0
+        return settings
+    }
+}

@@ -1,0 +1,229 @@
+import Consensus
+import Simulation
+
+/// What one member makes of one input: the node's turn, from one rest to the next. It depends on the member and the input
+/// alone, so the search runs it once for all the states in which it occurs.
+struct Turn {
+    /// What a turn means for others.
+    struct News: Hashable, Sendable {
+        struct Commit: Hashable, Sendable {
+            var index: Index
+            var entry: Entry
+            /// The memberships one of which must hold it: that in force with it, and the latest.
+            var memberships: [Membership]
+            var isHeldByMember: Bool
+        }
+
+        /// The member's at the end.
+        var term: Term = 0
+        var beginsToLead = false
+        /// What it knows to be committed, and did not before.
+        var commits: [Commit] = []
+        /// Entries that were in its log, and are not any more.
+        var cut: [LogPosition] = []
+        /// The terms of all that a snapshot stands for, which it took over.
+        var installed: [Term] = []
+        var answers: [ReadyRead] = []
+        var crashes = false
+
+        var isEmpty: Bool {
+            !beginsToLead && commits.isEmpty && cut.isEmpty && installed.isEmpty && answers.isEmpty
+                && !crashes
+        }
+    }
+
+    private(set) var member: Member
+    private(set) var sent: [Packet] = []
+    private(set) var news = News()
+    /// How often it stored something; nothing where it crashed.
+    private(set) var stores = 0
+    private(set) var breach: Breach?
+
+    private let before: Member
+    private let action: Action
+    private let scope: Scope
+    private struct Crash: Error {}
+
+    init(of member: Member, _ action: Action, in scope: Scope) {
+        self.member = member
+        self.action = action
+        self.scope = scope
+        before = member
+        news.term = member.raft.currentTerm
+        do {
+            try take(action.input)
+            try finish()
+        } catch is Crash {
+            stores = 0
+            news.crashes = true
+            if scope.crashesLoseVotes { self.member.disk.hardState.votedFor = nil }
+            self.member = Member(member.index, self.member.disk, in: scope, crashes: member.crashes + 1)
+            noteCut()
+        } catch {
+            breach = error as? Breach
+        }
+    }
+
+    private mutating func take(_ input: Action.Input) throws {
+        switch input {
+        case .message(let packet):
+            member.raft.receive(packet.message, from: "n\(packet.from)", now: member.raft.now)
+        case .deadline(let deadline):
+            if let time = member.raft.time(of: deadline) { member.raft.advance(to: time) }
+        case .command(let number): _ = member.raft.propose(Command("c\(number)"))
+        case .read(let number): member.raft.read(number)
+        case .change(let voters):
+            let change = voters.map(String.init).joined()
+            _ = member.raft.changeMembership(to: voters.map { "n\($0)" }, change: change)
+        case .transfer(let target): _ = member.raft.transferLeadership(to: "n\(target)")
+        case .snapshot: try takeSnapshot()
+        case .crash: throw Crash()
+        }
+    }
+
+    private mutating func takeSnapshot() throws {
+        let index = member.raft.commitIndex
+        let membership = member.raft.membership(at: index)
+        let text = SnapshotText(terms: member.appliedTerms, membership)
+        let position = LogPosition(index: index, term: member.raft.log.term(at: index) ?? 0)
+        try store { $0.take(text.snapshot(at: position), membership) }
+        member.raft.compact(text.snapshot(at: position), keeping: 0)
+    }
+
+    private mutating func store(_ change: (inout Disk) -> Void) throws {
+        stores += 1
+        if action.crash == 2 * stores - 1 { throw Crash() }
+        change(&member.disk)
+        if action.crash == 2 * stores { throw Crash() }
+    }
+
+    // MARK: - Rounds
+
+    private mutating func finish() throws {
+        var rounds = TurnRounds(most: member.raft.limits.roundsPerTurn)
+        while member.raft.hasReady {
+            guard rounds.begin(at: member.raft.lastApplied) else {
+                throw Breach(.endlessTurn, "n\(member.index) is not done after \(rounds.count - 1) rounds")
+            }
+            let ready = member.raft.takeReady()
+            try check(ready)
+            try send(ready.early)
+            if !ready.storage.isEmpty { try store { $0.store(ready.storage) } }
+            let effects = member.raft.stored(ready.storage)
+            noteCommits()
+            try send(effects.late)
+            news.answers += effects.reads
+            if let token = effects.replyToken { install(token) }
+        }
+        noteCut()
+        try checkRest()
+    }
+
+    private mutating func install(_ token: SnapshotReplyToken) {
+        guard let snapshot = member.disk.snapshot, snapshot.position == token.position,
+            let text = snapshot.source as? SnapshotText
+        else {
+            return member.raft.refuseSnapshot(for: token, "it is not whole")
+        }
+        news.installed = text.terms
+        member.raft.install(snapshot, membership: text.membership, for: token)
+    }
+
+    private mutating func send(_ messages: [Outgoing]) throws {
+        for outgoing in messages {
+            let packet = Packet(from: member.index, to: scope.index(of: outgoing.to), outgoing.message)
+            if !scope.checksHarmOnly {
+                try outgoing.message.checkDurable(
+                    from: member.raft.id, to: outgoing.to, member.disk.hardState,
+                    lastIndex: member.disk.lastIndex
+                ) { appended(by: outgoing.message) }
+            }
+            if !sent.contains(packet), !scope.isCut(packet.from, packet.to) { sent.append(packet) }
+        }
+    }
+
+    private func appended(by reply: RaftMessage) -> Index? {
+        guard case .message(let packet) = action.input,
+            case .appendEntries(let request) = packet.message.body,
+            packet.message.id == reply.inReplyTo
+        else { return nil }
+        return request.lastIndex
+    }
+
+    // MARK: - News
+
+    private mutating func noteCommits() {
+        let raft = member.raft
+        let known = max(news.commits.last?.index ?? before.raft.commitIndex, raft.log.lastIncludedIndex)
+        for index in stride(from: known + 1, through: raft.commitIndex, by: 1) {
+            let entry = raft.log[index]
+            news.commits.append(
+                News.Commit(
+                    index: index, entry: entry, memberships: [raft.membership(at: index), raft.membership],
+                    isHeldByMember: member.disk.holds(index, of: entry.term)))
+        }
+        news.term = raft.currentTerm
+        if raft.isLeader, !before.raft.isLeader || before.raft.currentTerm < raft.currentTerm {
+            news.beginsToLead = true
+        }
+    }
+
+    private mutating func noteCut() {
+        let (old, new) = (before.raft.log, member.raft.log)
+        for index in stride(from: max(old.firstIndex, new.firstIndex), through: old.lastIndex, by: 1)
+        where new.term(at: index) != old.term(at: index) {
+            news.cut.append(LogPosition(index: index, term: old.term(at: index) ?? 0))
+        }
+    }
+
+    // MARK: - Checks
+
+    /// What is handed out, before any of it is done.
+    private mutating func check(_ ready: Ready<Outgoing>) throws {
+        noteCommits()
+        let name = "n\(member.index)"
+        let stored = member.disk.hardState
+        if let state = ready.storage.hardState, state.term < stored.term {
+            throw Breach(.progress, "\(name) goes back from term \(stored.term) to \(state.term)")
+        }
+        if let state = ready.storage.hardState, state.term == stored.term, let vote = stored.votedFor,
+            state.votedFor != vote, !scope.checksHarmOnly
+        {
+            throw Breach(
+                .oneVote,
+                "\(name) has voted for \(vote) in term \(state.term), and now for \(state.votedFor ?? "nobody")"
+            )
+        }
+        if case .suffix(let start, _) = ready.storage.log, start <= member.raft.lastApplied {
+            throw Breach(
+                .stateMachineSafety,
+                "\(name) replaces entry \(start), and has applied \(member.raft.lastApplied)")
+        }
+        for event in ready.events {
+            guard case .becameLeader(_, let votes) = event, !scope.checksHarmOnly,
+                !Simulation.isQuorum(of: member.raft.membership, votes.contains)
+            else { continue }
+            throw Breach(
+                .electionSafety, "\(name) leads with the votes of \(votes.joined(separator: " ")) alone")
+        }
+    }
+
+    /// What must hold once the turn is over.
+    private func checkRest() throws {
+        guard !scope.checksHarmOnly else { return }
+        var monitor = InvariantMonitor()
+        _ = monitor.violation(of: before.raft)
+        if let violation = monitor.violation(of: member.raft) {
+            throw Breach(.invariant, "n\(member.index): \(violation)")
+        }
+        let (log, stored) = (member.raft.log, member.disk.startingLog)
+        let isStored =
+            log.lastIndex == stored.lastIndex && log.lastTerm == stored.lastTerm
+            && member.raft.hardState == member.disk.hardState
+        if !isStored { throw Breach(.durability, "n\(member.index) ends its turn with something not stored") }
+    }
+}
+
+extension Scope {
+    func index(of id: NodeID) -> Int { Int(id.dropFirst()) ?? 0 }
+}

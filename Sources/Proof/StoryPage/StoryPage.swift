@@ -1,0 +1,75 @@
+/// A story as one HTML page that plays it, and needs nothing else.
+package struct StoryPage: Codable, Sendable {
+    package struct Step: Codable, Sendable {
+        package var sentence: String
+        /// Whose step it is; nil where it is nobody's.
+        package var actor: Int?
+        /// As they are after the step.
+        package var members: [MemberView]
+        /// The property that the step broke, and how.
+        package var broken: String?
+
+        package init(sentence: String, actor: Int? = nil, members: [MemberView], broken: String? = nil) {
+            self.sentence = sentence
+            self.actor = actor
+            self.members = members
+            self.broken = broken
+        }
+    }
+
+    package struct Message: Codable, Sendable {
+        package var from: Int
+        package var to: Int
+        package var label: String
+        /// The number of the step in which it left.
+        package var left: Int
+        /// The numbers of the steps in which it arrived; none where it is lost.
+        package var arrives: [Int]
+
+        package init(from: Int, to: Int, label: String, left: Int, arrives: [Int] = []) {
+            self.from = from
+            self.to = to
+            self.label = label
+            self.left = left
+            self.arrives = arrives
+        }
+    }
+
+    package var title: String
+    package var about: String
+    package var steps: [Step]
+    package var messages: [Message]
+
+    package init(title: String, about: String, steps: [Step], messages: [Message]) {
+        self.title = title
+        self.about = about
+        self.steps = steps
+        self.messages = messages
+    }
+
+    /// - Parameter json: this value, encoded.
+    package func html(_ json: [UInt8]) -> [UInt8] {
+        let title = Self.replaced(Self.replaced(self.title, "&", by: "&amp;"), "<", by: "&lt;")
+        // No text in it may end the script that it stands in.
+        let data = Self.replaced(String(decoding: json, as: UTF8.self), "<", by: "\\u003c")
+        let parts = [
+            "TITLE": title, "STYLE": Self.text(PackageResources.page_css), "DATA": data,
+            "SCRIPT": Self.text(PackageResources.page_js),
+        ]
+        let lines = Self.text(PackageResources.page_html).split(
+            separator: "\n", omittingEmptySubsequences: false)
+        let filled = lines.map { line in
+            for (name, text) in parts where line.contains(name) {
+                return Self.replaced(String(line), name, by: text)
+            }
+            return String(line)
+        }
+        return Array(filled.joined(separator: "\n").utf8)
+    }
+
+    private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+
+    private static func replaced(_ text: String, _ part: String, by other: String) -> String {
+        text.split(separator: part, omittingEmptySubsequences: false).joined(separator: other)
+    }
+}

@@ -1,0 +1,105 @@
+import Consensus
+import Simulation
+import XCTest
+
+@testable import Exploration
+
+final class SearchTests: XCTestCase {
+    /// Two of three stand in term 1, which do not hear each other.
+    private func rivals(_ set: (inout Scope) -> Void = { _ in }) -> Scope {
+        Scope("rivals", "", members: 3, terms: 1, logLength: 1, candidates: [0, 1]) {
+            $0.budget.electionTimeouts = 2
+            $0.cuts = [[0, 1]]
+            set(&$0)
+        }
+    }
+
+    func testASmallScopeIsExhaustedAndNothingIsBroken() {
+        let scope = Scope("one", "", members: 3, terms: 1, logLength: 1, candidates: [0]) {
+            $0.budget.electionTimeouts = 1
+            $0.cuts = [[0, 1]]
+        }
+        let result = Search(scope).run()
+        XCTAssertTrue(result.isExhausted)
+        XCTAssertNil(result.violation)
+        XCTAssertGreaterThan(result.states, 10)
+        XCTAssertGreaterThan(result.transitions, result.states)
+    }
+
+    func testEverySearchOfAScopeVisitsTheSameStates() {
+        let scope = rivals { $0.budget.electionTimeouts = 1 }
+        let (one, other) = (Search(scope).run(), Search(scope).run())
+        XCTAssertEqual(one.states, other.states)
+        XCTAssertEqual(one.transitions, other.transitions)
+        XCTAssertEqual(one.depth, other.depth)
+    }
+
+    /// n0 and n1 both need n2, which votes for n0, crashes, and has forgotten that.
+    func testAVoteThatACrashTakesAwayElectsTwoLeadersAndTheShortestStoryIsTold() throws {
+        let scope = rivals {
+            $0.budget.crashes = 1
+            $0.crashing = [2]
+            $0.crashesLoseVotes = true
+        }
+        let violation = try XCTUnwrap(Search(scope).run().violation)
+        XCTAssertEqual(violation.breach.property, .electionSafety)
+        // A timeout, two messages for the pre-vote and two for the vote of each, and a crash.
+        XCTAssertEqual(violation.actions.count, 11)
+        let text = Story(scope, violation.actions, endsWith: violation.breach).text
+        XCTAssertTrue(text.contains("n2 crashes, and starts again."), text)
+        XCTAssertTrue(text.contains("hears n2's yes to its vote, and leads term 1."), text)
+        XCTAssertTrue(text.contains("=> election safety: both n0 and n1 lead term 1"), text)
+        XCTAssertTrue(text.contains("n0  leader        term 1  vote n0  log [1]"), text)
+    }
+
+    func testWhereVotesAreKeptNoTwoLeadOneTerm() {
+        let scope = rivals {
+            $0.budget.electionTimeouts = 1
+            $0.budget.crashes = 1
+            $0.crashing = [2]
+        }
+        let result = Search(scope).run()
+        XCTAssertTrue(result.isExhausted)
+        XCTAssertNil(result.violation)
+    }
+
+    func testASearchEndsWhereItIsToldTo() {
+        let result = Search(rivals()).run { _ in false }
+        XCTAssertFalse(result.isExhausted)
+        XCTAssertNil(result.violation)
+    }
+
+    /// The tables only spare work: what they say is what the code does.
+    func testAReplayOfAnyScheduleGivesTheSameMembers() {
+        let scope = Scope("walk", "", members: 3, terms: 3, logLength: 4) {
+            $0.budget.electionTimeouts = 4
+            $0.budget.contactLapses = 3
+            $0.budget.heartbeats = 3
+            $0.budget.commands = 2
+            $0.budget.crashes = 3
+            $0.budget.reads = 2
+            $0.budget.transfers = 1
+            $0.budget.snapshots = 2
+        }
+        for seed in 1...20 as ClosedRange<UInt64> {
+            var generator = SeededGenerator(seed: seed)
+            var cluster = Cluster(scope)
+            var state = cluster.start()
+            var members = (0..<3).map { Member($0, Disk(), in: scope) }
+            for _ in 0..<60 {
+                var all: [(Action, [UInt32])] = []
+                cluster.expand(state) { cluster, move, breach in
+                    XCTAssertNil(breach)
+                    all.append((cluster.action(move), cluster.next))
+                    return true
+                }
+                guard let (action, next) = all.randomElement(using: &generator) else { break }
+                members[action.member] = Turn(of: members[action.member], action, in: scope).member
+                state = next
+                for index in 0..<3 {
+                    XCTAssertEqual(members[index].fingerprint, cluster.member(index, in: state).fingerprint)
+                }
+            }
+        }
+    }
+}
