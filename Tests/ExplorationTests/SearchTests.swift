@@ -81,12 +81,12 @@ final class SearchTests: XCTestCase {
             $0.budget.transfers = 1
             $0.budget.snapshots = 2
         }
-        for seed in 1...20 as ClosedRange<UInt64> {
+        for seed in 1...6 as ClosedRange<UInt64> {
             var generator = SeededGenerator(seed: seed)
             var cluster = Cluster(scope)
             var state = cluster.start()
             var members = (0..<3).map { Member($0, Disk(), in: scope) }
-            for _ in 0..<60 {
+            for _ in 0..<40 {
                 var all: [(Action, [UInt32])] = []
                 cluster.expand(state) { cluster, move, breach in
                     XCTAssertNil(breach)

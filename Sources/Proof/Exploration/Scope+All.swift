@@ -1,6 +1,8 @@
 /// The scopes that have names, in the order of what they cost.
 extension Scope {
-    package static let all: [Scope] = [figure8, rivals, pair, election, replication, reads, transfer]
+    package static let all: [Scope] = [
+        figure8, pair, election, rivals, reads, grow, shrink, move, snapshot, five, replication, transfer,
+    ]
 
     /// Figure 8 of the paper (§5.4.2) from its second picture on, with three members: n0 has appended in term 1, and n1
     /// in term 2, and nobody has heard of either.
@@ -10,7 +12,7 @@ extension Scope {
         logLength: 2, candidates: [0, 1]
     ) {
         $0.isQuick = true
-        $0.budget.electionTimeouts = 2
+        $0.budget.electionTimeouts = 3
         $0.budget.contactLapses = 1
         $0.cuts = [[0, 1]]
         $0.sendsSingleEntries = true
@@ -64,15 +66,67 @@ extension Scope {
     }
 
     private static let reads = Scope(
-        "reads", "reads at leaders and followers, while another leader is elected and commits", members: 3,
+        "reads", "a read at a leader or follower, while another leader is elected and commits", members: 3,
         terms: 2,
-        logLength: 3, candidates: [0, 1]
+        logLength: 1, candidates: [0, 1]
     ) {
         $0.budget.electionTimeouts = 2
         $0.budget.contactLapses = 1
-        $0.budget.commands = 1
         $0.budget.reads = 1
         $0.cuts = [[0, 1]]
+    }
+
+    private static let grow = Scope(
+        "grow", "one voter becomes three, of which two hear each other only through it", members: 3,
+        voters: [0],
+        terms: 1, logLength: 4, candidates: [0], changes: [[0, 1, 2]]
+    ) {
+        $0.budget.electionTimeouts = 1
+        $0.budget.changes = 1
+        $0.cuts = [[1, 2]]
+    }
+
+    private static let shrink = Scope(
+        "shrink", "three voters become one, and not the one that leads", members: 3, terms: 2, logLength: 4,
+        candidates: [0, 1], changes: [[1]]
+    ) {
+        $0.budget.electionTimeouts = 2
+        $0.budget.changes = 1
+        $0.cuts = [[1, 2], [0, 2]]
+    }
+
+    private static let move = Scope(
+        "move", "one voter hands the log to another, and is removed", members: 2, voters: [0], terms: 2,
+        logLength: 4,
+        candidates: [0, 1], changes: [[1]]
+    ) {
+        $0.isQuick = true
+        $0.budget.electionTimeouts = 2
+        $0.budget.changes = 1
+        $0.budget.crashes = 1
+        $0.budget.heartbeats = 1
+    }
+
+    private static let snapshot = Scope(
+        "snapshot", "a leader compacts its log, and a member that is behind installs the snapshot",
+        members: 3,
+        terms: 1, logLength: 1, candidates: [0]
+    ) {
+        $0.budget.electionTimeouts = 1
+        $0.budget.snapshots = 1
+        $0.budget.heartbeats = 1
+        $0.budget.crashes = 1
+        $0.crashing = [2]
+        $0.cuts = [[1, 2]]
+    }
+
+    private static let five = Scope(
+        "five", "five voters, and two that stand and share one voter", members: 5, terms: 2, logLength: 1,
+        candidates: [0, 1]
+    ) {
+        $0.budget.electionTimeouts = 2
+        $0.budget.contactLapses = 1
+        $0.cuts = [[0, 1], [0, 4], [1, 2], [2, 3], [2, 4], [3, 4]]
     }
 
     private static let transfer = Scope(

@@ -115,9 +115,10 @@ extension Progress {
         fingerprint.mix(toldCommit)
         fingerprint.mix(toldDurable)
         fingerprint.mix(awaits)
-        fingerprint.mix(inFlight.count { $0.id < firstProbe })
+        fingerprint.mix(inFlight.count { $0.ids.lowerBound < firstProbe })
         for sent in inFlight {
-            fingerprint.mix(sent.id)
+            fingerprint.mix(sent.ids.lowerBound)
+            fingerprint.mix(sent.ids.upperBound)
             fingerprint.mix(sent.prevLogIndex)
             fingerprint.mix(sent.lastIndex)
         }
