@@ -2,7 +2,7 @@ import Foundation
 import Linearizability
 import XCTest
 
-/// Some fifty histories that Jepsen recorded against etcd, with the verdicts of another checker.
+/// About fifty histories that Jepsen recorded against etcd, with the verdicts of another checker.
 final class EtcdHistoriesTests: XCTestCase {
     func testTheVerdictsOnRecordedHistoriesAreThoseOfAnotherChecker() throws {
         let folder = URL(fileURLWithPath: #filePath)
@@ -20,8 +20,8 @@ final class EtcdHistoriesTests: XCTestCase {
         }
     }
 
-    /// Lines like `INFO  jepsen.util - 4 :invoke :cas [1 2]`. A process that times out is not replaced by
-    /// another id in these histories, so each gets one here.
+    /// Parses lines like `INFO  jepsen.util - 4 :invoke :cas [1 2]`. In these histories a process continues under the
+    /// same id after a timeout; it gets a new id here.
     private func parse(_ text: String) throws -> History<Int, Int> {
         var history = History<Int, Int>()
         var identity: [Int: Int] = [:]

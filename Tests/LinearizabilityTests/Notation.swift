@@ -1,12 +1,12 @@
 import Linearizability
 
-/// Histories drawn as they are drawn on paper, one line per process, time going right:
+/// Draws a history with one line per process; time goes from left to right:
 ///
 ///     a  w1----      r2
 ///     b     w2?  c2>3
 ///
-/// `w1` writes 1, `r1` reads 1, `r-` reads no value, `c2>3` sets 3 where 2 is; the operation lasts as far as
-/// the dashes go. `?` means that its outcome is unknown, `!` that it did not happen.
+/// `w1` writes 1, `r1` reads 1, `r-` reads "no value", `c2>3` sets 3 if the value is 2. An operation lasts to the
+/// end of its dashes. `?` marks an unknown outcome, `!` a failure.
 func history(_ lines: String...) -> History<String, Int> {
     struct Mark {
         var column: Int

@@ -1,7 +1,7 @@
 import Linearizability
 import XCTest
 
-/// The checker against one that simply tries every order.
+/// Compares the checker with one that tries every order.
 final class OracleTests: XCTestCase {
     func testSmallRandomHistoriesGetTheVerdictOfTryingEveryOrder() {
         var random = Dice(seed: 7)
@@ -87,7 +87,7 @@ final class OracleTests: XCTestCase {
         XCTAssertEqual(Checker().check(random.recording(count: 2000, processes: 20)), .linearizable)
     }
 
-    /// Whether some order of the operations explains them.
+    /// Whether some order of the operations is possible.
     private func explains(_ open: [RegisterOperation<Int>], holding value: Int?) -> Bool {
         let deadline = open.compactMap(\.returned).min()
         guard let deadline else { return true }
@@ -107,7 +107,7 @@ final class OracleTests: XCTestCase {
     }
 }
 
-/// Seeded histories.
+/// Draws histories from a seed.
 struct Dice {
     private var state: UInt64
 
@@ -126,7 +126,7 @@ struct Dice {
         }
     }
 
-    /// Operations without any sense, over three values, some of them unknown.
+    /// Random operations over three values, some with unknown outcome.
     mutating func operations(count: Int) -> [RegisterOperation<Int>] {
         var times = Array(0..<count * 2)
         for index in times.indices { times.swapAt(index, below(times.count)) }
@@ -138,8 +138,8 @@ struct Dice {
         }
     }
 
-    /// What concurrent processes see of a real register that applies an operation at a random moment between
-    /// its call and its return, loses one answer in ten, and may apply what it did not answer much later.
+    /// Operations of concurrent processes on a real register. Each takes effect at a random moment between call and
+    /// return. One in ten gets no answer, and may take effect much later.
     mutating func recording(count: Int, processes: Int) -> [RegisterOperation<Int>] {
         var held: Int?
         var result: [RegisterOperation<Int>] = []

@@ -16,7 +16,7 @@ final class RegisterTests: XCTestCase {
         XCTAssertEqual(violation.possible, possible, line: line)
     }
 
-    func testAnEmptyHistoryIsInOrder() throws {
+    func testAnEmptyHistoryIsLinearizable() throws {
         try assertValid(history())
     }
 
@@ -89,7 +89,7 @@ final class RegisterTests: XCTestCase {
         try assertValid(history("w1 w2? w2? r2 w1 r2"))
     }
 
-    func testAnUnknownWriteDoesNotHappenBeforeItWasAskedFor() throws {
+    func testAnUnknownWriteDoesNotHappenBeforeItsInvocation() throws {
         try assertViolated(history("w1 r2 w2?"), by: .read(2), possible: [1])
     }
 
@@ -99,7 +99,7 @@ final class RegisterTests: XCTestCase {
         try assertViolated(history("w1 c2>3? r3"), by: .read(3), possible: [1])
     }
 
-    func testAnUnknownReadSaysNothing() throws {
+    func testAnUnknownReadConstrainsNothing() throws {
         try assertValid(history("w1 r? r1"))
     }
 
@@ -108,7 +108,7 @@ final class RegisterTests: XCTestCase {
         try assertViolated(history("w1 w2? c2>4 c2>4"), by: .compareAndSet(from: 2, to: 4), possible: [4])
     }
 
-    func testTheShortestFailingPrefixEndsWithTheFirstThingNothingExplains() throws {
+    func testTheShortestFailingPrefixEndsWithTheFirstImpossibleOperation() throws {
         guard case .violated(let violation) = try verdict(history("w1 r2 w2 r1 r7", "         w5----")) else {
             return XCTFail("should be refused")
         }
@@ -144,8 +144,8 @@ final class RegisterTests: XCTestCase {
         }
     }
 
-    func testASearchThatRemembersTooMuchIsGivenUp() throws {
-        // Twelve writes at once, and a read that none of them explains.
+    func testASearchStopsAtItsLimit() throws {
+        // Twelve concurrent writes, and a read of a value that none of them wrote.
         var wide = History<String, Int>()
         for kind in [HistoryEvent<String, Int>.Kind.invoke, .ok] {
             for value in 1...12 {

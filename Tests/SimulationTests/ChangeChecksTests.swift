@@ -4,7 +4,7 @@ import XCTest
 
 @testable import Simulation
 
-/// What operators are told, and what becomes of the membership: the checks find what is wrong with either.
+/// The checks find wrong answers to operators and wrong changes of membership.
 final class ChangeChecksTests: XCTestCase {
     private let old = ["n0", "n1", "n2"]
     private let new = ["n0", "n3"]
@@ -42,7 +42,7 @@ final class ChangeChecksTests: XCTestCase {
         XCTAssertEqual(ledger.changesMade, 1)
     }
 
-    func testAChangeThatNobodyAskedForIsFound() {
+    func testAChangeThatNobodyRequestedIsFound() {
         var ledger = asked([new])
         for change in ["", "o1 1 5f", "o0 1 5f", "c0 0 5f"] {
             let stray = Membership(voters: new, outgoing: old, change: change)
@@ -51,7 +51,7 @@ final class ChangeChecksTests: XCTestCase {
         expect(.atMostOnce) { try ledger.commits(membership(0, ["n1"], of: old), at: 1) }
     }
 
-    func testAChangeOutOfTurnIsFound() throws {
+    func testAChangeOutOfOrderIsFound() throws {
         var ledger = asked([new, ["n1"]])
         expect(.oneChange) { try ledger.commits(membership(0, new), at: 1) }
         expect(.oneChange) { try ledger.commits(membership(0, new, of: ["n0"]), at: 1) }
@@ -78,7 +78,7 @@ final class ChangeChecksTests: XCTestCase {
         expect(.honesty) { try ledger.commits(membership(0, new, of: old), at: 2) }
     }
 
-    func testAnAnswerThatIsNotTrueIsFound() throws {
+    func testAFalseAnswerIsFound() throws {
         var ledger = asked([new])
         expect(.honesty) { try answer(&ledger, 0, .error(.abort, "")) }
         ledger = asked([new])
@@ -95,7 +95,7 @@ final class ChangeChecksTests: XCTestCase {
         expect(.honesty) { try answer(&ledger, transfer, .transferLeadershipOK(leader: "n3")) }
     }
 
-    func testAQuorumIsOneOfBothHalves() {
+    func testAJointQuorumNeedsAMajorityOfBothSets() {
         let joint = Membership(voters: new, outgoing: old)
         XCTAssertTrue(Simulation.isQuorum(of: joint) { ["n0", "n1", "n3"].contains($0) })
         XCTAssertFalse(Simulation.isQuorum(of: joint) { ["n0", "n1", "n2"].contains($0) })

@@ -14,7 +14,7 @@ extension XCTestCase {
     }
 }
 
-/// What the checks must find: each is shown something that cannot be.
+/// Each check finds a violation of its property.
 final class ChecksTests: XCTestCase {
     // Scenario 17
     func testTwoLeadersOfOneTermAreFound() throws {
@@ -36,12 +36,12 @@ final class ChecksTests: XCTestCase {
 
     func testLogsThatDoNotMatchAreFound() throws {
         var entries = Entries()
-        try entries.stands(Entry(term: 1, "a"), at: 1, after: 0, in: 0)
-        try entries.stands(Entry(term: 1, "a"), at: 1, after: 0, in: 1)
-        try entries.stands(Entry(term: 2, "b"), at: 1, after: 0, in: 1)
-        try entries.stands(Entry(term: 2, "c"), at: 2, after: 1, in: 0)
-        expect(.logMatching) { try entries.stands(Entry(term: 1, "b"), at: 1, after: 0, in: 2) }
-        expect(.logMatching) { try entries.stands(Entry(term: 2, "c"), at: 2, after: 2, in: 1) }
+        try entries.record(Entry(term: 1, "a"), at: 1, after: 0, in: 0)
+        try entries.record(Entry(term: 1, "a"), at: 1, after: 0, in: 1)
+        try entries.record(Entry(term: 2, "b"), at: 1, after: 0, in: 1)
+        try entries.record(Entry(term: 2, "c"), at: 2, after: 1, in: 0)
+        expect(.logMatching) { try entries.record(Entry(term: 1, "b"), at: 1, after: 0, in: 2) }
+        expect(.logMatching) { try entries.record(Entry(term: 2, "c"), at: 2, after: 2, in: 1) }
     }
 
     // MARK: - The committed log and the clients' requests
@@ -76,17 +76,17 @@ final class ChecksTests: XCTestCase {
     func testAnotherEntryAtACommittedIndexIsFound() throws {
         var books = Books()
         let (first, second) = (books.ask(.write), books.ask(.write))
-        XCTAssertTrue(try books.committedHistory.isNews(books.entry(first), at: 1, to: 0))
+        XCTAssertTrue(try books.committedHistory.isFirstCommit(books.entry(first), at: 1, to: 0))
         try books.commit(first)
-        XCTAssertFalse(try books.committedHistory.isNews(books.entry(first), at: 1, to: 1))
+        XCTAssertFalse(try books.committedHistory.isFirstCommit(books.entry(first), at: 1, to: 1))
         expect(.stateMachineSafety) {
-            _ = try books.committedHistory.isNews(books.entry(second), at: 1, to: 1)
+            _ = try books.committedHistory.isFirstCommit(books.entry(second), at: 1, to: 1)
         }
         expect(.stateMachineSafety) {
-            _ = try books.committedHistory.isNews(books.entry(first, term: 2), at: 1, to: 1)
+            _ = try books.committedHistory.isFirstCommit(books.entry(first, term: 2), at: 1, to: 1)
         }
         expect(.stateMachineSafety) {
-            _ = try books.committedHistory.isNews(books.entry(second), at: 3, to: 1)
+            _ = try books.committedHistory.isFirstCommit(books.entry(second), at: 3, to: 1)
         }
     }
 
@@ -95,7 +95,7 @@ final class ChecksTests: XCTestCase {
         try books.commit(write, in: term)
     }
 
-    func testALeaderOwesWhatWasCommittedBeforeItsTermAndNoMore() throws {
+    func testALeaderMustHoldOnlyWhatWasCommittedBeforeItsTerm() throws {
         var books = Books()
         XCTAssertNil(books.committedHistory.last(before: 5))
         for term in [1, 3, 2, 4] { try commit(&books, in: term) }
@@ -105,7 +105,7 @@ final class ChecksTests: XCTestCase {
         XCTAssertEqual(books.committedHistory.last(before: 9)?.index, 4)
     }
 
-    func testACommandThatNobodyAskedForIsFound() throws {
+    func testACommandThatNobodyRequestedIsFound() throws {
         var books = Books()
         _ = books.ask(.write)
         for text in ["c0 1 write 0 1", "c1 0 write 0 0", "c0 0 write 1 0", "c0 0 cas 0 1 0", "nonsense"] {
@@ -133,7 +133,7 @@ final class ChecksTests: XCTestCase {
         expect(.honesty) { try books.answer(write, .writeOK) }
     }
 
-    func testAnotherOutcomeThanTheTrueOneIsFound() throws {
+    func testAFalseResultIsFound() throws {
         var books = Books()
         let cas = books.ask(.cas(from: 7, create: false))
         try books.commit(cas)
@@ -143,7 +143,7 @@ final class ChecksTests: XCTestCase {
         expect(.honesty) { try books.answer(write, .error(.malformedRequest, "")) }
     }
 
-    func testAnEffectAfterADenialIsFoundAndTheReverse() throws {
+    func testACommitAfterError11AndError11AfterACommitAreFound() throws {
         var books = Books()
         let first = books.ask(.write)
         try books.answer(first, .error(.temporarilyUnavailable, ""))

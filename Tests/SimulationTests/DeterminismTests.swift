@@ -27,8 +27,8 @@ final class DeterminismTests: XCTestCase {
         XCTAssertNotEqual(trace(1).report.fingerprint, trace(2).report.fingerprint)
     }
 
-    // Hashes are seeded anew in every process, so an order that came out of a set would show here; and that one
-    // does not trace.
+    // Hash seeds differ between processes, so this finds an order that comes from a Set or Dictionary. That process
+    // also runs without a trace.
     func testAnotherProcessGivesTheSameFingerprint() throws {
         let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
             .deletingLastPathComponent().appendingPathComponent("simulate")

@@ -5,7 +5,7 @@ import XCTest
 @testable import KeyValue
 @testable import Simulation
 
-/// Disks that are lost or cannot be read, in a simulated cluster.
+/// Lost and unreadable disks in a simulated cluster.
 final class LostDiskTests: XCTestCase {
     func testDisksThatAreLostAreFoundAndTheirMembersReplaced() {
         var tally = Tally()
@@ -25,8 +25,8 @@ final class LostDiskTests: XCTestCase {
         XCTAssertGreaterThan(tally.lostDisks, tally.lossesFound)
     }
 
-    /// What a read that fails hides is not taken for what is missing.
-    func testAStartOnADiskThatCannotBeReadChangesNothingAndSaysSo() throws {
+    /// A failed read is an error, not a missing file.
+    func testAStartOnAnUnreadableDiskFailsAndChangesNothing() throws {
         func open(_ disk: SimulatedDisk) throws -> (
             storage: MemberStorage<SimulatedDisk>, found: MemberStorage<SimulatedDisk>.Found
         ) {

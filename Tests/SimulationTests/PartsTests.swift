@@ -4,7 +4,7 @@ import XCTest
 @testable import Simulation
 
 final class PartsTests: XCTestCase {
-    func testTheQueueGivesByTimeAndThenInTheOrderOfScheduling() {
+    func testTheQueueOrdersByTimeAndThenByScheduling() {
         var dice = Dice(seed: 1)
         var queue = EventQueue<Int>()
         var expected: [(time: Int, what: Int)] = []
@@ -22,7 +22,7 @@ final class PartsTests: XCTestCase {
         XCTAssertNil(queue.next())
     }
 
-    func testAClockShowsTheReadingAtTheTimeItNamesForIt() {
+    func testAClockReachesAReadingAtTheTimeThatItComputesForIt() {
         var dice = Dice(seed: 2)
         for _ in 0..<1_000 {
             let start = dice.below(1 << 40)
@@ -35,7 +35,7 @@ final class PartsTests: XCTestCase {
         }
     }
 
-    func testDiceDrawWhatTheySay() {
+    func testDiceDrawFromTheStatedDistributions() {
         var dice = Dice(seed: 3)
         let draws = (0..<20_000).map { _ in dice.exponential(mean: 1_000) }
         let mean = draws.reduce(0, +) / draws.count
@@ -48,24 +48,24 @@ final class PartsTests: XCTestCase {
         }
     }
 
-    /// By another way: the logarithm is the integral of 1/x.
+    /// An independent computation of the natural logarithm.
     private func logarithm(_ value: Double) -> Double {
-        // ln(v) = 2^k · ln(v^(1/2^k)), and near 1 the series of ln(1 + x) converges at once.
+        // ln(v) = 2^k · ln(v^(1/2^k)), and near 1 the series of ln(1 + x) converges quickly.
         var root = value
         for _ in 0..<20 { root = root.squareRoot() }
         let x = root - 1
         return (x - x * x / 2 + x * x * x / 3) * 1_048_576
     }
 
-    func testARingOfMajoritiesLeavesEverybodyAMajorityToHear() {
+    func testInAMajoritiesRingEachMemberHearsAMajority() {
         var dice = Dice(seed: 4)
         var seen: Set<String> = []
         for _ in 0..<500 {
             let size = dice.within(1...7)
             let cut = Cut.draw(&dice, size, target: dice.below(size))
-            seen.insert(String(cut.told.prefix(8)))
+            seen.insert(String(cut.description.prefix(8)))
             XCTAssertTrue(cut.links.allSatisfy { $0.from != $0.to && $0.from < size && $0.to < size })
-            guard cut.told.hasPrefix("a ring") else { continue }
+            guard cut.description.hasPrefix("a ring") else { continue }
             for member in 0..<size {
                 let unheard = cut.links.filter { $0.to == member }.count
                 XCTAssertGreaterThan(size - unheard, size / 2)

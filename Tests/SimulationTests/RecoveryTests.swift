@@ -3,7 +3,7 @@ import XCTest
 
 @testable import Simulation
 
-/// What a calm network must see of all members once the faults have ended.
+/// The recovery checks, and that they find a cluster that does not recover.
 final class RecoveryTests: XCTestCase {
     private func run(
         _ check: RecoveryCheck, members: Int = 3, _ meddle: @escaping (Simulation) -> Void = { _ in }
@@ -40,7 +40,7 @@ final class RecoveryTests: XCTestCase {
     func testAMemberThatWasAwayCatchesUpWhileOthersWrite() {
         let report = run(.catchUp)
         XCTAssertNil(report.violation)
-        XCTAssertEqual(report.tally.pursuits, 1)
+        XCTAssertEqual(report.tally.catchUps, 1)
     }
 
     func testAMemberThatDoesNotCatchUpIsFound() {

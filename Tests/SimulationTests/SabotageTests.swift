@@ -4,9 +4,9 @@ import XCTest
 @testable import KeyValue
 @testable import Simulation
 
-/// A whole run in which something is made to go wrong must end with the violation of the right property.
+/// Each test breaks something in a running cluster, and expects the violation of the right property.
 final class SabotageTests: XCTestCase {
-    /// Runs a healthy cluster of three, and meddles with it once it has been at work for a while and `isTime`.
+    /// Runs a healthy cluster of three, and calls `meddle` once, after 400 events and when `isTime`.
     private func run(
         when isTime: @escaping (Simulation) -> Bool = { _ in true }, _ meddle: @escaping (Simulation) -> Void
     ) -> Violation? {
@@ -49,7 +49,7 @@ final class SabotageTests: XCTestCase {
             [.stateMachineSafety, .freshReads].contains(violation?.property), "\(violation as Any)")
     }
 
-    func testATermThatGoesBackIsFound() {
+    func testATermThatFallsIsFound() {
         let violation = run { simulation in
             self.follower(of: simulation)?.seen.term += 1
         }
@@ -75,7 +75,7 @@ final class SabotageTests: XCTestCase {
     func testALeaderWithoutACommittedEntryIsFound() {
         let violation = run { simulation in
             guard let follower = self.follower(of: simulation), let run = follower.run else { return }
-            // It forgets half of its log, and its leader says that it should stand.
+            // The follower loses half of its log and becomes leader of the next term.
             run.replica.tamper { raft, _ in
                 raft.log.truncate(from: 20)
                 raft.hardState.term += 1
@@ -118,13 +118,13 @@ final class SabotageTests: XCTestCase {
         XCTAssertEqual(violation?.property, .liveness)
     }
 
-    func testACommitIndexThatGoesBackIsFoundAndTheViolationTellsItsStory() throws {
+    func testACommitIndexThatFallsIsFoundAndTheViolationHasATrace() throws {
         let violation = try XCTUnwrap(
             run { simulation in
                 self.follower(of: simulation)?.seen.commitIndex += 1_000
             })
         XCTAssertGreaterThan(violation.eventTrace.count, 20)
-        XCTAssertTrue(violation.description.hasPrefix("seed 1 breaks no going back at "), "\(violation)")
-        XCTAssertTrue(violation.eventTrace.contains { $0.contains("leader of term 1: knows entry") })
+        XCTAssertTrue(violation.description.hasPrefix("seed 1 breaks monotonic state at "), "\(violation)")
+        XCTAssertTrue(violation.eventTrace.contains { $0.contains("leader of term 1: commits up to entry") })
     }
 }

@@ -14,7 +14,7 @@ final class SeedTests: XCTestCase {
     func testSeedsOfEveryBiasKeepEveryProperty() {
         for (slot, bias) in Scenario.Bias.allCases.enumerated() {
             for seed in 1...2 {
-                // Large clusters are for the release build: one of fifteen members takes minutes here.
+                // Large clusters need a release build: fifteen members take minutes here.
                 let members = bias == .tiny ? nil : 2 + (slot + seed) % 6
                 _ = run(
                     Scenario(seed: UInt64(10 * slot + seed), bias: bias, members: members, operations: 150))
@@ -22,7 +22,7 @@ final class SeedTests: XCTestCase {
         }
     }
 
-    func testMembersThatKeepNothingOnADiskNeverCrash() {
+    func testMembersWithoutADiskNeverCrash() {
         let scenarios = (1...300).map { Scenario(seed: $0, operations: 100) }.filter(\.isInMemory).prefix(15)
         XCTAssertEqual(scenarios.count, 15)
         for scenario in scenarios { XCTAssertEqual(run(scenario).tally.crashes, 0, "\(scenario.seed)") }
@@ -32,7 +32,7 @@ final class SeedTests: XCTestCase {
         let simulation = Simulation(Scenario(plain: 2, members: 5, operations: 300))
         var leaders = 0
         simulation.trace = { [unowned simulation] line in
-            // The end takes members away, the leader among them.
+            // The demand phase may stop the leader.
             if simulation.phase == .faults, line.contains(": leads term") { leaders += 1 }
         }
         let report = simulation.run()
@@ -41,8 +41,8 @@ final class SeedTests: XCTestCase {
         XCTAssertGreaterThan(report.tally.committed, 100)
     }
 
-    /// Three runs of a cluster of three that `change` breaks now and then.
-    private func harm(_ change: (inout Scenario.Faults) -> Void) -> Tally {
+    /// Runs three seeds of a cluster of three with the given faults.
+    private func runSeeds(_ change: (inout Scenario.Faults) -> Void) -> Tally {
         var tally = Tally()
         for seed in 1...3 {
             var scenario = Scenario(plain: UInt64(seed), members: 3, operations: 150)
@@ -59,24 +59,24 @@ final class SeedTests: XCTestCase {
 
     func testEachFaultAlone() {
         for fault in Scenario.Fault.allCases {
-            let tally = harm { $0.weights = [fault: 1] }
+            let tally = runSeeds { $0.weights = [fault: 1] }
             XCTAssertGreaterThan(tally.faults, 0, "\(fault)")
             switch fault {
             case .cut, .oneWayCut, .pause, .stop: XCTAssertGreaterThan(tally.elections, 3, "\(fault)")
             case .crash, .diskError: XCTAssertGreaterThan(tally.crashes, 3, "\(fault)")
             case .crashAll: XCTAssertGreaterThan(tally.crashes, 9)
-            case .mute, .slowness, .clockRate, .storm, .slowDisk, .slowLinks, .harm, .lostDisk: break
+            case .mute, .slowness, .clockRate, .storm, .slowDisk, .slowLinks, .damage, .lostDisk: break
             }
         }
     }
 
     func testCrashesBetweenTheStepsOfATurnAlone() {
-        XCTAssertGreaterThan(harm { $0.crashPoint = 3_000 }.crashes, 3)
+        XCTAssertGreaterThan(runSeeds { $0.crashPoint = 3_000 }.crashes, 3)
     }
 
-    func testStruckYoungLeadersAlone() {
-        let tally = harm {
-            $0.youngLeader = 500_000
+    func testFaultsOfNewLeadersAlone() {
+        let tally = runSeeds {
+            $0.newLeader = 500_000
             $0.weights = [.crash: 1]
         }
         XCTAssertGreaterThan(tally.elections, 6)

@@ -4,7 +4,7 @@ import XCTest
 
 @testable import Simulation
 
-/// The disk itself: it does what real ones do.
+/// The simulated disk behaves like a real one.
 final class SimulatedDiskTests: XCTestCase {
     private let first = [UInt8](repeating: 1, count: 700)
     private let second = [UInt8](repeating: 2, count: 900)
@@ -19,7 +19,7 @@ final class SimulatedDiskTests: XCTestCase {
         return disk
     }
 
-    /// What may be left of `f` after a power cut.
+    /// The possible contents of `name` after a power cut.
     private func remains(_ disk: SimulatedDisk, after name: String = "f") throws -> Set<[UInt8]> {
         try Set(
             (0..<200).map { seed in
@@ -81,14 +81,14 @@ final class SimulatedDiskTests: XCTestCase {
         XCTAssertEqual(try remains(disk), [first + second])
     }
 
-    func testWhatFollowsPagesThatWereLostStandsBehindAHole() throws {
+    func testWritesAfterLostPagesLeaveAHole() throws {
         var disk = try disk()
         try disk.append(second, to: "f")
         disk.failure = SimulatedDisk.Failure(after: 0, lasts: false)
         XCTAssertThrowsError(try disk.sync("f"))
         try disk.append(second, to: "f")
         try disk.sync("f")
-        // The page that the last bytes begin in, from byte 1,536 on, became dirty as a whole.
+        // The page that the last bytes begin in, from byte 1,536, becomes dirty as a whole.
         let hole = first + [UInt8](repeating: 0, count: 836) + [UInt8](repeating: 2, count: 964)
         XCTAssertEqual(try remains(disk), [hole])
     }
@@ -108,7 +108,7 @@ final class SimulatedDiskTests: XCTestCase {
         XCTAssertEqual(try remains(disk, after: "g"), [first])
     }
 
-    func testACallFailsOnceOrFromThenOn() throws {
+    func testACallFailsOnceOrPermanently() throws {
         for lasts in [false, true] {
             var disk = try disk()
             disk.failure = SimulatedDisk.Failure(after: 1, lasts: lasts)
@@ -128,7 +128,7 @@ final class SimulatedDiskTests: XCTestCase {
         }
     }
 
-    func testHarmLastsThroughAPowerCut() throws {
+    func testDamageOutlivesAPowerCut() throws {
         var disk = try disk()
         disk.damage("f", at: 5, by: 4)
         disk.shorten("f", to: 10)

@@ -1,32 +1,34 @@
-/// Why a register's history has no order that explains it.
+/// Why a register's history is not linearizable.
 package struct LinearizabilityViolation<Value: Hashable & Sendable>: Hashable, Sendable {
-    /// The first operation that nothing explains: the history is in order up to its return.
+    /// The operation whose return makes the history impossible; the history before that return is linearizable.
     package var operation: RegisterOperation<Value>
-    /// What the register could have held while it ran; nil is "no value".
+    /// The values that a read in its place could have returned; nil is "no value".
     package var possible: [Value?]
-    /// The operations invoked up to there, in that order; those that had not returned by then as unknown.
+    /// The operations invoked before that return, in order of invocation. Those that had not returned by then
+    /// have an unknown outcome here.
     package var prefix: [RegisterOperation<Value>]
-    /// An order that explains all that had returned before the failing operation did: where each was invoked.
+    /// A linearization of all other operations in `prefix` that had returned, as their `invoked` indexes. Empty
+    /// where the search reached its limit.
     package var order: [Int]
 }
 
 package enum Verdict<Value: Hashable & Sendable>: Hashable, Sendable {
     case linearizable
     case violated(LinearizabilityViolation<Value>)
-    /// The search was given up after this many states.
+    /// The search stopped after this many states.
     case undecided(states: Int)
 }
 
-/// Checks registers for linearizability (Herlihy and Wing, 1990). A register starts with no value.
+/// Checks registers for linearizability (Herlihy and Wing, 1990). A register starts without a value.
 package struct Checker: Sendable {
-    /// After how many states of one key the search is given up; some 200 bytes each.
+    /// The largest number of states to search per key, at about 200 bytes each.
     package var limit: Int
 
     package init(limit: Int = 2_000_000) {
         self.limit = limit
     }
 
-    /// The verdict on each key of a history, in the order of their first operations.
+    /// Checks each key of a history, in the order of the keys' first operations.
     /// - Throws: `HistoryError`.
     package func check<Key, Value>(
         _ history: History<Key, Value>
@@ -34,7 +36,7 @@ package struct Checker: Sendable {
         try history.operations().map { ($0.key, check($0.operations)) }
     }
 
-    /// The verdict on one register.
+    /// Checks the operations of one register.
     package func check<Value>(_ operations: [RegisterOperation<Value>]) -> Verdict<Value> {
         switch outcome(operations) {
         case .linearizable: .linearizable
@@ -48,7 +50,7 @@ package struct Checker: Sendable {
         return search.run()
     }
 
-    /// Finds the shortest prefix that fails. A prefix of one that is in order is in order, so halving finds it.
+    /// Finds the shortest impossible prefix by bisection: every prefix of a linearizable history is linearizable.
     private func violation<Value>(_ operations: [RegisterOperation<Value>]) -> LinearizabilityViolation<Value>
     {
         let returns = operations.compactMap(\.returned).sorted()
@@ -85,14 +87,14 @@ package struct Checker: Sendable {
             var cut = operation
             if let returned = cut.returned, returned > end {
                 cut.returned = nil
-                // What it was going to read, nobody knew yet.
+                // The value that it will read is not known yet.
                 if case .read = cut.action { cut.action = .read(nil) }
             }
             return cut
         }
     }
 
-    /// Puts a read of every value in the failing operation's place, and keeps those that fit.
+    /// Replaces the failing operation by a read of each value in turn, and returns the values that fit.
     private func possible<Value>(_ prefix: [RegisterOperation<Value>], at failing: Int) -> [Value?] {
         var values: [Value?] = [nil]
         for operation in prefix where operation.invoked != prefix[failing].invoked {

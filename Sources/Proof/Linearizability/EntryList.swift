@@ -1,5 +1,5 @@
-/// The calls and returns of operations in the order of the history, as a linked list from which an operation
-/// can be lifted, and put back in the reverse order, in constant time.
+/// The calls and returns of operations in history order, as a linked list. Lifting an operation out, and
+/// putting back the one lifted last, take constant time.
 struct EntryList {
     private struct Item {
         var operation: Int
@@ -10,7 +10,7 @@ struct EntryList {
         var previous = 0
     }
 
-    /// The last one is the head of the ring.
+    /// The last element is the sentinel of the ring.
     private var entries: [Item] = []
     private var head: Int { entries.count - 1 }
 
@@ -36,7 +36,7 @@ struct EntryList {
         }
     }
 
-    /// The first entry that has not been lifted.
+    /// The first entry that is not lifted.
     var first: Int? { after(head) }
 
     var firstReturn: Int? {
@@ -57,13 +57,13 @@ struct EntryList {
     /// Its index in the history.
     func position(_ entry: Int) -> Int { entries[entry].position }
 
-    /// Takes out a call and its return.
+    /// Removes a call and its return.
     mutating func lift(_ call: Int) {
         unlink(call)
         unlink(entries[call].partner)
     }
 
-    /// Puts back what was lifted last.
+    /// Undoes the last `lift`.
     mutating func unlift(_ call: Int) {
         relink(entries[call].partner)
         relink(call)
@@ -80,13 +80,13 @@ struct EntryList {
     }
 }
 
-/// Which operations have been placed. Those are a long run from the start and a few beyond it, so a
-/// fingerprint holds only the words in which placed and open ones mix.
+/// The set of operations placed so far. It is mostly a long run from the start with a few beyond it, so a
+/// fingerprint holds only the words between.
 struct PlacedSet {
     private var words: [UInt64]
-    /// All words below are full.
+    /// All words below this index are full.
     private var low = 0
-    /// All words above are empty.
+    /// All words above this index are empty.
     private var high = 0
 
     init(count: Int) {
@@ -107,7 +107,7 @@ struct PlacedSet {
         while high > 0, words[high] == 0 { high -= 1 }
     }
 
-    /// Equal where the placed operations and the register's value are.
+    /// Two fingerprints are equal if the placed operations and the register's value are.
     func fingerprint(_ state: Int32) -> [UInt64] {
         var result = [UInt64(low) << 32 | UInt64(UInt32(bitPattern: state))]
         if low <= high { result.append(contentsOf: words[low...high]) }

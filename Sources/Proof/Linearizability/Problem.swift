@@ -1,32 +1,32 @@
-/// What an operation needs of the register and leaves in it. Values are numbers; 0 is "no value".
+/// The value that an operation requires in the register, and the one it leaves. Values are numbers; 0 is "no value".
 struct Effect: Hashable {
-    /// The value that must be there; nil where any will do.
+    /// The required value; nil if any will do.
     var needs: Int32?
-    /// The value that is there afterwards; nil where it stays.
+    /// The value afterwards; nil if the operation does not change it.
     var leaves: Int32?
 }
 
-/// One key's operations in the form that the search works on.
+/// One key's operations, in the form that the search uses.
 struct Problem {
-    /// An operation that happened between two places of the history.
+    /// An operation that happened between two positions of the history.
     struct Required {
         var effect: Effect
         var invoked: Int
         var returned: Int
     }
 
-    /// Unknown operations with one effect. They are interchangeable, so only their number counts, and the one
-    /// that was invoked first is always used first.
+    /// Operations with unknown outcome and the same effect. They are interchangeable, so the search only counts
+    /// them, and uses the earliest invoked first.
     struct Optional {
         var effect: Effect
-        /// Where they were invoked, ascending.
+        /// The positions of their invocations, ascending.
         var invoked: [Int]
     }
 
-    /// In the order of their invocations.
+    /// In order of invocation.
     private(set) var required: [Required] = []
     private(set) var optional: [Optional] = []
-    /// Which of the unknown effects, by number, leave one value: the write, and the compare-and-sets.
+    /// For each value, the indexes into `optional` of the effects that leave it: the write, and the compare-and-sets.
     private(set) var byValue: [(write: Int?, swaps: [Int])] = []
 
     init<Value: Hashable>(_ operations: [RegisterOperation<Value>]) {
@@ -68,7 +68,7 @@ struct Problem {
         }
     }
 
-    /// Those unknown effects that can bring about a value that somebody saw; the others never matter.
+    /// The unknown effects that can lead to a value that some operation requires. The others never matter.
     private static func useful(_ unknown: [Effect], _ required: [Required]) -> Set<Effect> {
         var wanted = Set(required.compactMap(\.effect.needs))
         var result: Set<Effect> = []

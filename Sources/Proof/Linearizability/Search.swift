@@ -1,23 +1,23 @@
-/// Whether one register's operations have an order that explains them: the search of Wing and Gong, with
-/// Lowe's memory of the states seen ("Testing for linearizability", 2017).
+/// Searches for a linearization of one register's operations: the algorithm of Wing and Gong, with Lowe's cache
+/// of visited states ("Testing for linearizability", 2017).
 ///
-/// The required operations' calls and returns form a linked list in the order of the history. Any call before
-/// the first return may be placed next: it is taken out of the list with its return, and put back when that
-/// leads nowhere. Three things keep it fast:
-/// - a read that sees what is there is placed at once and never reconsidered, as it changes nothing;
-/// - an unknown operation is not in the list. It is used only right before one that needs what it leaves, for
-///   placed earlier it would be no better than never;
-/// - having used fewer unknown operations is never worse, nor is having a write left where the other has a
-///   compare-and-set to the same value, so a state is seen already if it was reached before at no higher price.
+/// The calls and returns of required operations form a linked list in history order. Any call before the first
+/// return may be placed next: it is lifted out of the list with its return, and put back on backtracking.
+/// Three rules keep the search small:
+/// - A read of the current value is placed at once and never reconsidered, because it changes nothing.
+/// - An operation with unknown outcome is not in the list. It is used only right before an operation that
+///   requires the value it leaves; placing it earlier gains nothing.
+/// - A state counts as visited if it was reached before with no more unknown operations used. A write may
+///   stand in for a compare-and-set to the same value.
 struct Search {
     enum SearchResult: Equatable { case linearizable, impossible, undecided }
 
     private enum Move {
         /// The entry of the call that was placed.
         case linearize(Int)
-        /// A read that matched: no other move would be better.
+        /// The entry of a read of the current value. It has no alternative.
         case read(Int)
-        /// The number of the unknown effect that was used.
+        /// The index of the unknown effect that was used.
         case use(Int)
     }
 
@@ -31,7 +31,7 @@ struct Search {
     private var seen: [[UInt64]: [[UInt32]]] = [:]
     private var states = 0
 
-    /// - Parameter limit: how many states to remember before giving up; a state takes some 200 bytes.
+    /// - Parameter limit: the number of states after which the search gives up, at about 200 bytes each.
     init(_ problem: Problem, limit: Int) {
         self.problem = problem
         self.limit = limit
@@ -49,7 +49,7 @@ struct Search {
                 entry = tryCall(here) ? entries.first : entries.after(here)
                 continue
             }
-            // Every call before the first return has been tried: now the unknown ones.
+            // Every call before the first return has been tried. Try the unknown effects.
             if let found = tryUnknown(from: effect, before: entries.position(here)) {
                 effect = found ? 0 : effect + 1
                 entry = found ? entries.first : entry
@@ -62,7 +62,7 @@ struct Search {
         return .linearizable
     }
 
-    /// Where the operations that have been placed were invoked, in the order that explains them.
+    /// The `invoked` indexes of the placed operations, in linearization order.
     var order: [Int] {
         var uses = Array(repeating: 0, count: problem.optional.count)
         return path.map { step in
@@ -92,7 +92,7 @@ struct Search {
         return true
     }
 
-    /// - Returns: whether the effect was used; nil when there is none left to try.
+    /// - Returns: whether the effect was used; nil if none is left to try.
     private mutating func tryUnknown(from index: Int, before position: Int) -> Bool? {
         guard index < problem.optional.count else { return nil }
         let unknown = problem.optional[index]
@@ -143,8 +143,8 @@ struct Search {
         }
     }
 
-    /// Takes back moves up to one that has an alternative.
-    /// - Returns: where to go on; nil when everything has been tried.
+    /// Undoes moves up to and including the last one that has an alternative.
+    /// - Returns: where to continue; nil when everything has been tried.
     private mutating func backtrack() -> (entry: Int?, effect: Int)? {
         while let last = path.popLast() {
             state = last.state
@@ -175,7 +175,7 @@ struct Search {
         return true
     }
 
-    /// Whether what one has not used can do all that what the other has not used can.
+    /// Whether the unknown operations that `one` has left can replace those that `other` has left.
     private func isAsGood(_ one: [UInt32], as other: [UInt32]) -> Bool {
         problem.byValue.allSatisfy { kinds in
             let spareWrites = kinds.write.map { Int(other[$0]) - Int(one[$0]) } ?? 0

@@ -1,11 +1,11 @@
 import Consensus
 import KeyValue
 
-/// The last things that happened, kept as values, and told only where somebody asks.
+/// The last 80 events, kept as values and formatted only when they are printed.
 struct EventTrace {
     struct TraceLine {
         var time: Microseconds
-        /// Nil for what happens to all.
+        /// Nil for events that concern the whole cluster.
         var member: Int?
         var term: Term
         var role: String
@@ -34,7 +34,7 @@ struct EventTrace {
     }
 
     /// The lines, oldest first.
-    func told() -> [String] {
+    func textLines() -> [String] {
         (lines[next...] + lines[..<next]).map(Self.tell)
     }
 
@@ -93,35 +93,35 @@ struct EventTrace {
         switch event {
         case .becameFollower(let term, let leader, let reason):
             "follows \(leader ?? "nobody") in term \(term): \(reason.rawValue)"
-        case .becamePreCandidate(let term): "asks in term \(term) who would vote for it"
+        case .becamePreCandidate(let term): "asks for pre-votes in term \(term)"
         case .becameCandidate(let term, let transfer):
-            "stands in term \(term)\(transfer ? ", for its leader said so" : "")"
+            "becomes a candidate in term \(term)\(transfer ? ", as its leader asked" : "")"
         case .becameLeader(let term, let votes):
-            "leads term \(term) with the votes of \(votes.joined(separator: " "))"
+            "leads term \(term), elected by \(votes.joined(separator: " "))"
         case .granted(let candidate, let term, let preVote):
-            "\(preVote ? "would vote" : "votes") for \(candidate) in term \(term)"
+            "grants \(candidate) its \(preVote ? "pre-vote" : "vote") in term \(term)"
         case .refused(let candidate, let term, let preVote, let reason):
             "refuses \(candidate) its \(preVote ? "pre-vote" : "vote") in term \(term): \(reason)"
         case .voteReceived(let voter, let term, let granted, let preVote):
-            "hears \(granted ? "yes" : "no") from \(voter) to its \(preVote ? "pre-vote" : "vote")"
+            "receives a \(granted ? "granted" : "refused") \(preVote ? "pre-vote" : "vote") of \(voter)"
                 + " in term \(term)"
-        case .truncated(let from, let term): "cuts its log from entry \(from) of term \(term) on"
+        case .truncated(let from, let term): "truncates its log from entry \(from) of term \(term)"
         case .appendRefused(let leader, let previous, let reason):
             "refuses entries of \(leader) after \(previous): \(reason)"
-        case .committed(let index, let term): "knows entry \(index) of term \(term) to be committed"
+        case .committed(let index, let term): "commits up to entry \(index) of term \(term)"
         case .installedSnapshot(let position):
-            "takes over a snapshot up to entry \(position.index) of term \(position.term)"
-        case .changedMembership(let membership): "makes the voters \(membership.words)"
-        case .transferStarted(let target): "hands over to \(target)"
-        case .transferAborted(let target): "gives up handing over to \(target)"
+            "installs a snapshot up to entry \(position.index) of term \(position.term)"
+        case .changedMembership(let membership): "changes the voters to \(membership.words)"
+        case .transferStarted(let target): "transfers leadership to \(target)"
+        case .transferAborted(let target): "aborts the transfer to \(target)"
         case .refusedSnapshot(let position, let from, let reason):
             "refuses \(from)'s snapshot up to \(position.index): \(reason)"
-        case .impossibleMessage(let from, let why): "cannot believe \(from): \(why)"
+        case .impossibleMessage(let from, let why): "ignores an impossible message of \(from): \(why)"
         case .lostLog(let member, let index, _):
-            "finds that \(member) has lost what it acknowledged up to \(index)"
-        case .ownLogLost(let leader): "is told by \(leader) that it has lost its log"
-        case .lostLogSettled: "was removed after it had lost its log"
-        case .absentVoters(let ids): "knows nobody called \(ids.joined(separator: " "))"
+            "detects that \(member) lost its log, acknowledged up to \(index)"
+        case .ownLogLost(let leader): "learns from \(leader) that it lost its log"
+        case .lostLogSettled: "is replaced after it lost its log"
+        case .absentVoters(let ids): "has no member called \(ids.joined(separator: " "))"
         }
     }
 }

@@ -1,16 +1,16 @@
 import Consensus
 
-/// What a run came to.
+/// The result of one run.
 package struct Report: Sendable {
     package var tally: Tally
-    /// Stands for all that happened: equal for equal runs.
+    /// A hash of all events: equal runs have equal fingerprints.
     package var fingerprint: UInt64
     package var violation: Violation?
 }
 
-/// How much one run covered, or many.
+/// Counts of one run, or of many added up.
 package struct Tally: Codable, Sendable {
-    /// Deliveries, timers, ends of stores, steps of clients, and faults.
+    /// Deliveries, timers, completed stores, client steps, and faults.
     package var events = 0
     var time: Microseconds = 0
     var operations = 0
@@ -18,28 +18,28 @@ package struct Tally: Codable, Sendable {
     var elections = 0
     var crashes = 0
     var faults = 0
-    /// Keys whose history was too wide to be judged.
+    /// Keys whose history was too concurrent to check.
     var undecided = 0
-    /// How long the slowest member of a healed majority took to carry out a write, in election timeouts.
+    /// The longest that a member of a healed majority took to serve, in election timeouts.
     var slowestDemand = 0
-    /// The longest election timeout of a member when a majority was healed.
+    /// The longest election timeout when the majority was healed.
     var longestTimeout: Microseconds = 0
-    /// The most rounds that a turn took; see `Limits.roundsPerTurn`.
+    /// The most rounds of one turn; see `Limits.roundsPerTurn`.
     var longestTurn = 0
-    /// How long the slowest replacement of a lost leader took, in tenths of a fresh cluster's election timeout.
+    /// The longest replacement of a lost leader, in tenths of a fresh cluster's election timeout.
     var slowestFailover = 0
-    /// How many round trips the slowest member took to catch up while others wrote.
-    var slowestPursuit = 0
-    /// Runs in which each was checked.
+    /// The most round trips that a member took to catch up while clients wrote.
+    var slowestCatchUp = 0
+    /// Runs that checked each of the two.
     var failovers = 0
-    var pursuits = 0
+    var catchUps = 0
     var changes = 0
     var transfers = 0
     var lostDisks = 0
-    /// Of those that were started under a leader that had to find out.
+    /// Lost disks that a leader detected.
     var lossesFound = 0
-    /// Of those, how many ended a run, for another led before they were found.
-    var lossesBeyond = 0
+    /// Runs that ended because another member led before the loss was detected.
+    var lossesOutsideModel = 0
     var replacements = 0
 
     package init() {}
@@ -57,34 +57,34 @@ package struct Tally: Codable, Sendable {
         transfers += other.transfers
         lostDisks += other.lostDisks
         lossesFound += other.lossesFound
-        lossesBeyond += other.lossesBeyond
+        lossesOutsideModel += other.lossesOutsideModel
         replacements += other.replacements
         slowestDemand = max(slowestDemand, other.slowestDemand)
         longestTimeout = max(longestTimeout, other.longestTimeout)
         slowestFailover = max(slowestFailover, other.slowestFailover)
-        slowestPursuit = max(slowestPursuit, other.slowestPursuit)
+        slowestCatchUp = max(slowestCatchUp, other.slowestCatchUp)
         failovers += other.failovers
-        pursuits += other.pursuits
+        catchUps += other.catchUps
         longestTurn = max(longestTurn, other.longestTurn)
     }
 
-    package var told: String {
+    package var summary: String {
         let hours = time / 36_000_000
         return """
             \(events) events, \(hours / 100).\(hours % 100 / 10)\(hours % 10) virtual hours, \
             \(operations) operations, \(committed) entries committed, \(elections) elections, \
             \(changes) changes of membership, \(transfers) transfers, \(crashes) crashes, \
-            \(faults) faults, \(lostDisks) lost disks (\(lossesFound) found, \(lossesBeyond) not in time, \
+            \(faults) faults, \(lostDisks) lost disks (\(lossesFound) found, \(lossesOutsideModel) not in time, \
             \(replacements) replaced), \(undecided) histories undecided, \
             slowest recovery \(slowestDemand) election timeouts, of which the longest \
             \(longestTimeout / 1_000) ms, longest turn \(longestTurn) rounds, \
             \(failovers) lost leaders replaced within \(slowestFailover / 10).\(slowestFailover % 10) timeouts, \
-            \(pursuits) members caught up within \(slowestPursuit) round trips
+            \(catchUps) members caught up within \(slowestCatchUp) round trips
             """
     }
 }
 
-/// A number that everything which happens is mixed into.
+/// A hash into which every event is mixed.
 struct Fingerprint {
     private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
 

@@ -1,14 +1,14 @@
 import Consensus
 import KeyValue
 
-/// A whole cluster with its clients, network, disks and clocks in one seeded event queue. It runs members as
-/// the node does, breaks what its scenario says, and checks after every event what must hold.
+/// A cluster with its clients, network, disks and clocks, driven by one seeded event queue. It runs members as
+/// the node does, injects the scenario's faults, and checks every property after each event.
 package final class Simulation {
-    /// What the queue holds.
-    enum Happening {
+    /// An event in the queue.
+    enum QueuedEvent {
         case delivery(packet: Int)
-        /// Nothing comes of it once the member is in another life.
-        case own(Own, member: Int, life: Int)
+        /// Ignored once the member is in another life.
+        case memberEvent(MemberEvent, member: Int, life: Int)
         case clientActs(client: Int)
         case clientGivesUp(client: Int, operation: Int)
         case clientRepeats(operation: Int)
@@ -18,9 +18,9 @@ package final class Simulation {
         case isolate(member: Int, span: Microseconds)
         case heal(cut: Int)
         case recover(member: Int)
-        /// By now a lost disk must be found; and the operator goes on to replace its member.
+        /// Loses a disk; the deadline for detecting that; and the next step of the operator who replaces the member.
         case lose
-        case lossIsFound(number: Int)
+        case lossMustBeDetected(number: Int)
         case replace
         case stormEnds
         case demand(slot: Int)
@@ -31,53 +31,52 @@ package final class Simulation {
         case audit
     }
 
-    /// What is to happen to a member in one of its lives, and not in the next. To be down is a life as well.
-    enum Own {
-        case timer, stored, turnEnds, strikeYoung, start, resume, mustEnd
+    /// An event that concerns one life of a member. A life is the time between two starts or ends.
+    enum MemberEvent {
+        case timer, stored, turnEnds, faultNewLeader, start, resume, mustEnd
     }
 
     enum Phase {
         case faults
-        /// What a calm network must see of all members, in a share of the seeds.
+        /// In a share of the seeds: the checks of `RecoveryCheck`, on a calm network with all members.
         case recovery
-        /// A majority is healed, and each of its members must carry out a write.
+        /// A majority is healed, and each of its members must serve.
         case demand
-        /// Nothing new is asked; what is owed must be answered.
+        /// No new requests; every open one must be answered.
         case ending
         case over
     }
 
-    /// After how many events the faults end, however much is left to ask.
+    /// The number of events after which the faults end, even if clients have operations left.
     private static let eventLimit = 200_000
 
     let scenario: Scenario
-    /// Where a line of text for each thing that happens goes.
+    /// Receives one line of text per event.
     package var trace: ((String) -> Void)?
     var tally = Tally()
 
     var dice: Dice
     var time: Microseconds = 0
-    var queue = EventQueue<Happening>()
+    var queue = EventQueue<QueuedEvent>()
     var phase = Phase.faults
     var network: Network
     var members: [Member] = []
     var clients: [Client] = []
     var demands: [Demand] = []
     var demandsBeganAt: Microseconds = 0
-    /// Members that the links which are left do not join to a majority: what they are asked will not happen, and
-    /// they must say so.
+    /// Members that the remaining links do not connect to a majority. They must answer new requests with 11.
     var outsiders: [Int] = []
     var lastAskedAt: Microseconds = 0
     var cuts = 0
-    /// The disk that is lost; one at a time.
+    /// The disk that is lost. There is at most one at a time.
     var loss: LostDisk?
-    /// Whose disk is lost as soon as everybody is well, and how often that is looked for.
+    /// The member whose disk is lost as soon as the cluster is healthy, and how often to check for that.
     var awaitedLoss: (member: Int, polls: Int)?
-    /// When the leader was lost, or a member came back, that a recovery check waits for.
+    /// When the leader was lost or the member came back that a recovery check waits for.
     var lostAt: Microseconds?
     var awayMember: Int?
-    var pursuitEnds: Microseconds = 0
-    /// Operations that clients have finished or given up in the first phase.
+    var catchUpDeadline: Microseconds = 0
+    /// Operations that clients have finished or given up during the faults.
     var finished = 0
 
     var elections: Elections
@@ -97,7 +96,7 @@ package final class Simulation {
         changes = ChangeLedger(initialVoters: (0..<scenario.initialVoters).map { "n\($0)" })
     }
 
-    /// Runs from the first event to the last, or to the first violation.
+    /// Runs to the end, or to the first violation.
     package func run() -> Report {
         var violation: Violation?
         do {
@@ -105,16 +104,16 @@ package final class Simulation {
             while phase != .over, let item = queue.next() {
                 time = item.time
                 try handle(item.what)
-                try moveOn()
+                try endFaultsIfDue()
             }
             for member in members { try checkSnapshot(member) }
             try checkHistory()
         } catch let breach as Breach {
             violation = Violation(
                 property: breach.property, detail: breach.detail, seed: scenario.seed, time: time,
-                eventTrace: eventTrace.told())
-        } catch is BeyondRaft {
-            tally.lossesBeyond += 1
+                eventTrace: eventTrace.textLines())
+        } catch is OutsideFaultModel {
+            tally.lossesOutsideModel += 1
         } catch {
             preconditionFailure("a run throws breaches and nothing else: \(error)")
         }
@@ -141,58 +140,58 @@ package final class Simulation {
         if scenario.operators.interval > 0 { scheduleOperator() }
     }
 
-    private func handle(_ what: Happening) throws {
+    private func handle(_ what: QueuedEvent) throws {
         switch what {
         case .delivery(let packet): try deliver(packet)
-        case .own(let what, let member, let life):
+        case .memberEvent(let what, let member, let life):
             if members[member].life == life { try handle(what, of: members[member]) }
         case .clientActs(let client): try act(client)
         case .clientGivesUp(let client, let operation): giveUp(client, operation)
-        case .clientRepeats(let operation): try again(operation)
+        case .clientRepeats(let operation): try resend(operation)
         case .operatorActs: try operatorActs()
         case .operatorRepeats(let number): try operatorRepeats(number)
-        case .fault: try strike()
+        case .fault: try injectFault()
         case .isolate(let member, let span): isolate(member, for: span)
         case .heal(let cut): heal(cut)
         case .recover(let member):
             members[member].slowness = 0
             members[member].diskSlowness = 0
         case .lose: loseDiskUnderLeader()
-        case .lossIsFound(let number): try endQuiet(number)
+        case .lossMustBeDetected(let number): try checkLossDetected(number)
         case .replace: try continueReplacement()
-        case .stormEnds: if phase == .faults, !isQuiet { network.linkFaults = scenario.linkFaults }
+        case .stormEnds: if phase == .faults, !areFaultsSuspended { network.linkFaults = scenario.linkFaults }
         case .demand(let slot): try demand(slot)
         case .demandIsOver: try endDemand()
-        case .recovery(let step): try take(step)
+        case .recovery(let step): try perform(step)
         case .linksRecover: if phase == .faults { network.latency = scenario.latency }
         case .askOutsider(let member): try askOutsider(member)
         case .audit: try audit()
         }
     }
 
-    private func handle(_ what: Own, of member: Member) throws {
+    private func handle(_ what: MemberEvent, of member: Member) throws {
         switch what {
-        case .timer: try ring(member)
+        case .timer: try timerFires(member)
         case .stored: try diskIsDone(member)
-        case .turnEnds: try endTurn(member)
-        case .strikeYoung: strikeYoung(member)
+        case .turnEnds: try becomeIdle(member)
+        case .faultNewLeader: faultNewLeader(member)
         case .start: try start(member)
         case .resume: try resume(member)
         case .mustEnd: stop(member)
         }
     }
 
-    func schedule(_ what: Own, of member: Member, at time: Microseconds) {
-        queue.add(.own(what, member: member.index, life: member.life), at: time)
+    func schedule(_ what: MemberEvent, of member: Member, at time: Microseconds) {
+        queue.add(.memberEvent(what, member: member.index, life: member.life), at: time)
     }
 
-    /// The faults end once all clients have had their turns, or enough has happened.
-    private func moveOn() throws {
-        guard phase == .faults, !isQuiet else { return }
+    /// Ends the faults once the clients are done, or at `eventLimit`.
+    private func endFaultsIfDue() throws {
+        guard phase == .faults, !areFaultsSuspended else { return }
         if finished >= scenario.operations || tally.events >= Self.eventLimit { try beginRecovery() }
     }
 
-    // MARK: - Telling
+    // MARK: - Tracing
 
     func tell(_ what: EventTrace.What, _ member: Member?) {
         let line = EventTrace.TraceLine(

@@ -1,25 +1,25 @@
 import Simulation
 
-/// What the command line asks for.
+/// The options of the command line.
 struct Options {
     var seeds: ClosedRange<UInt64>?
     var minutes: Double?
     var seed: UInt64?
     var isTraced = false
-    /// Ends with the first violation.
+    /// Stop at the first violation.
     var endsEarly = false
     var jobs: Int?
     var members: Int?
     var operations: Int?
     var bias: Scenario.Bias?
-    /// Set in a process that runs seeds for another: its number among `jobs`.
+    /// The worker's number in `0..<jobs`, in a process that `WorkerPool` started.
     var worker: Int?
 
     static let usage = """
-        simulate [--seeds A..B] [--minutes M] [--jobs J]   run seeds on all cores, 1..1000 unless said otherwise
-        simulate --seed N [--trace]                        run one seed, and tell all that happens
-        options: --members N, --operations N, --bias NAME override what the seeds draw;
-                 --until-violation ends with the first
+        simulate [--seeds A..B] [--minutes M] [--jobs J]   run seeds on all cores (default 1..1000)
+        simulate --seed N [--trace]                        run one seed, and print every event
+        options: --members N, --operations N and --bias NAME override what the seed draws;
+                 --until-violation stops at the first violation
         """
 
     struct Mistake: Error {

@@ -1,7 +1,7 @@
 import Foundation
 import Simulation
 
-/// Runs seeds of the simulation, on all cores, and tells of the first violations.
+/// Runs seeds of the simulation on all cores, and prints the violations.
 @main
 enum Program {
     static func main() {
@@ -28,16 +28,16 @@ enum Program {
         }
     }
 
-    /// Runs one seed by itself, in words if wanted.
-    /// - Returns: whether all held.
+    /// Runs one seed in this process, with a trace if asked for.
+    /// - Returns: whether every property held.
     private static func runOne(_ seed: UInt64, _ options: Options) -> Bool {
         let scenario = options.scenario(seed)
-        print(scenario.told)
+        print(scenario.summary)
         let simulation = Simulation(scenario)
         if options.isTraced { simulation.trace = { print($0) } }
         let report = simulation.run()
         if let violation = report.violation { print(violation) }
-        print(report.tally.told)
+        print(report.tally.summary)
         print("fingerprint \(String(report.fingerprint, radix: 16))")
         return report.violation == nil
     }

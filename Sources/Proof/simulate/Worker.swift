@@ -1,12 +1,12 @@
 import Foundation
 import Simulation
 
-/// One of several processes that share the seeds. It says on stdout what it begins and what came of it, one line
-/// of JSON each, so that even a crash can be told by its seed.
+/// One of several processes that share the seeds. It writes one line of JSON to stdout as each seed begins and
+/// ends, so that the pool knows the seed even if the process crashes.
 struct Worker {
     enum WorkerReport: Codable {
         case begins(UInt64)
-        /// What the seed came to, and the story of its violation.
+        /// The seed's counts, and the description of its violation.
         case ends(Tally, violation: String?)
     }
 

@@ -2,18 +2,18 @@ import Foundation
 import Simulation
 import Synchronization
 
-/// The workers, one per core, and what they have found.
+/// Starts one worker per core, and collects their results.
 final class WorkerPool: Sendable {
     private struct Found {
         var tally = Tally()
         var seeds = 0
         var violations = 0
-        /// By the worker's number: its process, and what it is at since when.
+        /// The workers' process ids, and the seed each is running since when; both by worker number.
         var processes: [Int32] = []
         var current: [Int: (seed: UInt64, since: Date)] = [:]
     }
 
-    /// A seed takes a second or two; one that takes so long will never end.
+    /// Seconds after which a seed counts as hung. A seed takes a second or two.
     private static let patience = 300.0
 
     private let options: Options
@@ -39,7 +39,7 @@ final class WorkerPool: Sendable {
             one.done.wait()
             one.process.waitUntilExit()
             let isWell = one.process.terminationStatus == 0 && one.process.terminationReason == .exit
-            if !isWell { failed(worker, "crashes its process: see above for why") }
+            if !isWell { failed(worker, "crashes its process; see the output above") }
         }
         print(summary())
         return found.withLock { $0.violations == 0 }
@@ -65,7 +65,7 @@ final class WorkerPool: Sendable {
         return (process, done)
     }
 
-    // MARK: - What workers say
+    // MARK: - Messages of workers
 
     private func read(_ handle: FileHandle, of worker: Int) {
         var buffer: [UInt8] = []
@@ -74,12 +74,12 @@ final class WorkerPool: Sendable {
             while let end = buffer.firstIndex(of: UInt8(ascii: "\n")) {
                 let line = try? JSONDecoder().decode(Worker.WorkerReport.self, from: Data(buffer[..<end]))
                 buffer.removeSubrange(...end)
-                if let line { take(line, from: worker) }
+                if let line { receive(line, from: worker) }
             }
         }
     }
 
-    private func take(_ line: Worker.WorkerReport, from worker: Int) {
+    private func receive(_ line: Worker.WorkerReport, from worker: Int) {
         found.withLock { found in
             switch line {
             case .begins(let seed): found.current[worker] = (seed, Date())
@@ -101,7 +101,7 @@ final class WorkerPool: Sendable {
 
     private func count(_ violation: String, _ found: inout Found) {
         found.violations += 1
-        // Later ones mostly say the same again.
+        // Later violations are mostly the same again.
         print(found.violations > 5 ? violation.prefix { $0 != "\n" } : violation[...])
         guard options.endsEarly else { return }
         for process in found.processes { kill(process, SIGKILL) }
@@ -129,7 +129,7 @@ final class WorkerPool: Sendable {
         let seconds = max(Date().timeIntervalSince(began), 0.001)
         return """
             \(seeds) seeds (\(String(format: "%.1f", Double(seeds) / seconds))/s), \
-            \(Int(Double(tally.events) / seconds)) events/s, \(tally.told), \
+            \(Int(Double(tally.events) / seconds)) events/s, \(tally.summary), \
             \(violations) violation\(violations == 1 ? "" : "s")
             """
     }

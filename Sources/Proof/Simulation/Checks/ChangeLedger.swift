@@ -1,8 +1,8 @@
 import Consensus
 import KeyValue
 
-/// What operators asked, what came of it, and what they were told. They go by the name of `o` and the number of
-/// their request, of which there is one each.
+/// The requests of operators, their effects and their answers. Each request has a client id of its own: `o` and
+/// the number of the request.
 struct ChangeLedger {
     enum Action: Hashable {
         case change([NodeID])
@@ -11,16 +11,16 @@ struct ChangeLedger {
 
     struct Asked {
         var action: Action
-        /// Whether it has a `msg_id`: its number.
+        /// Whether it has a `msg_id`, which is then its number.
         var isNumbered: Bool
         var copies = Copies()
-        /// Where the change became complete.
+        /// The index at which the final membership was committed.
         var effect: Index?
         var refusal: Index?
     }
 
     private(set) var asked: [Asked] = []
-    /// The memberships that are committed, oldest first, and since which entry.
+    /// The committed memberships with their indexes, oldest first.
     private(set) var memberships: [(index: Index, membership: Membership)]
     private(set) var transfersMade = 0
 
@@ -32,7 +32,7 @@ struct ChangeLedger {
 
     var changesMade: Int { asked.count { $0.effect != nil } }
 
-    /// The latest committed one.
+    /// The latest committed membership.
     var membership: Membership { memberships[memberships.count - 1].membership }
 
     func membership(at index: Index) -> Membership {
@@ -60,14 +60,15 @@ struct ChangeLedger {
         return number
     }
 
-    /// `membership` is committed at `index`.
+    /// Records that `new` is committed at `index`.
     mutating func commits(_ new: Membership, at index: Index) throws {
         guard let id = RequestID(words: new.change) else {
-            throw Breach(.atMostOnce, "entry \(index) is a change that nobody asked for: \(new.words)")
+            throw Breach(.atMostOnce, "entry \(index) is a change that nobody requested: \(new.words)")
         }
         let number = try number(id, at: index)
         guard case .change(let voters) = asked[number].action, voters == new.incoming else {
-            throw Breach(.atMostOnce, "entry \(index) makes of change \(number) \(new.words)")
+            throw Breach(
+                .atMostOnce, "entry \(index) changes the voters to \(new.words) for change \(number)")
         }
         let old = membership
         let follows =
@@ -75,10 +76,10 @@ struct ChangeLedger {
             ? !new.isJoint && new.incoming == old.incoming && new.change == old.change
             : new.isJoint ? new.outgoing == old.incoming : new.incoming == old.incoming
         guard follows else {
-            throw Breach(.oneChange, "entry \(index) makes \(new.words) of \(old.words)")
+            throw Breach(.oneChange, "entry \(index) changes the voters from \(old.words) to \(new.words)")
         }
         memberships.append((index, new))
-        try mayHappen(number, index)
+        try checkMayHappen(number, index)
         guard !new.isJoint else { return }
         guard asked[number].effect == nil else {
             throw Breach(.atMostOnce, "entry \(index) makes change \(number) again")
@@ -86,7 +87,7 @@ struct ChangeLedger {
         asked[number].effect = index
     }
 
-    private func mayHappen(_ number: Int, _ index: Index) throws {
+    private func checkMayHappen(_ number: Int, _ index: Index) throws {
         if let refusal = asked[number].refusal {
             throw Breach(.honesty, "change \(number) was refused at \(refusal), and is made at \(index)")
         }
@@ -95,7 +96,7 @@ struct ChangeLedger {
         }
     }
 
-    /// That the change is refused is committed at `index`.
+    /// Records that the refusal of a change is committed at `index`.
     mutating func refuses(_ id: RequestID, at index: Index) throws {
         let number = try number(id, at: index)
         if let effect = asked[number].effect {

@@ -1,40 +1,40 @@
 import Consensus
 import KeyValue
 
-/// What is committed, as the first member to learn of it told, with a store of our own beside it: what every
-/// other member must find at the same index, for ever.
+/// The committed log as the first member to learn of each entry knows it, with a store of its own. Every other
+/// member must commit the same entry at the same index.
 struct CommittedHistory {
     struct Step {
         var entry: Entry
-        /// The term of the member that told: it was committed in this term or before.
+        /// The term of the member that reported it: the entry was committed in this term or before.
         var committedIn: Term
-        /// The operation that the entry asks for. A copy of it may have taken effect before.
+        /// The operation that the entry requests. An earlier copy may have taken effect.
         var operation: Int?
     }
 
-    /// What a key holds, and since which index; 0 where it never held anything.
+    /// The value of a key and the index that wrote it; 0 if there is none.
     struct Version {
         var value: Int?
         var since: Index = 0
     }
 
     private var steps: [Step] = []
-    /// What each key has held, oldest first.
+    /// The versions of each key, oldest first.
     private var versions: [[Version]]
 
     init(keys: Int) {
         versions = Array(repeating: [], count: keys)
     }
 
-    /// What a key holds, or held once the entry at `index` was applied.
+    /// The version of a key after the entry at `index`.
     func version(of key: Int, at index: Index = .max) -> Version {
         versions[key].last { $0.since <= index } ?? Version()
     }
 
     var lastIndex: Index { steps.count }
 
-    /// The last entry that the leader of `term` must hold: one that was committed in an earlier term. A leader
-    /// may be elected late, when others have gone on without it.
+    /// The last entry committed in a term before `term`, which the leader of `term` must hold. Entries of later terms
+    /// may be committed already when that leader is elected.
     func last(before term: Term) -> LogPosition? {
         steps.lastIndex { $0.committedIn < term }
             .map { LogPosition(index: $0 + 1, term: steps[$0].entry.term) }
@@ -42,9 +42,9 @@ struct CommittedHistory {
 
     subscript(index: Index) -> Step { steps[index - 1] }
 
-    /// `member` holds `entry` to be committed at `index`.
-    /// - Returns: whether nobody knew of it before.
-    func isNews(_ entry: Entry, at index: Index, to member: Int) throws -> Bool {
+    /// `member` commits `entry` at `index`.
+    /// - Returns: whether `member` is the first.
+    func isFirstCommit(_ entry: Entry, at index: Index, to member: Int) throws -> Bool {
         if index > steps.count {
             guard index == steps.count + 1 else {
                 throw Breach(.stateMachineSafety, "n\(member) skips to entry \(index)")
@@ -60,7 +60,7 @@ struct CommittedHistory {
         return false
     }
 
-    /// The next entry, which nobody knew of before.
+    /// Appends an entry that no member has committed before.
     mutating func add(
         _ entry: Entry, committedIn term: Term, _ ledger: inout Ledger, _ changes: inout ChangeLedger
     ) throws {
@@ -99,6 +99,6 @@ struct CommittedHistory {
 }
 
 extension OperationResult {
-    /// Whether the key holds what was asked for.
+    /// Whether the operation wrote its value.
     var isDone: Bool { self == .written || self == .swapped }
 }

@@ -4,11 +4,11 @@ import KeyValue
 /// A write and a read that a member of the healed majority must carry out, one after the other.
 struct Demand {
     let member: Int
-    /// What is to be done, the next last. With all reading first, none can wait for somebody's write.
+    /// The remaining actions, the next one last. If all members read first, no read waits for a write.
     var due: [Ledger.Action]
 }
 
-/// What follows the faults: a majority that links join must serve, however they join it.
+/// The phase after the faults: any majority that links connect must serve, however they connect it.
 extension Simulation {
     /// Election timeouts within which a healed majority must serve.
     private static let demandTimeouts = 40
@@ -24,15 +24,15 @@ extension Simulation {
             member.run?.storage.disk.mend()
         }
         var majority = try drawCore()
-        // Whoever is out for good, or may be, cannot be one that others need.
-        let isComplete = loss == nil && !members.contains { $0.isHarmed || $0.isOut }
+        // The others must not depend on a member that is down for good, or may be.
+        let isComplete = loss == nil && !members.contains { $0.isDamaged || $0.isDownForGood }
         if dice.below(2) == 0 || !isComplete {
             let rest = members.indices.filter { !majority.contains($0) }
             network.cut(Cut.between([majority] + rest.map { [$0] }))
         } else {
             majority = network.thin(around: majority, &dice)
         }
-        tellFault("the faults stop, and \(majority) are joined by \(network.links)")
+        tellFault("the faults stop; \(majority) are connected by \(network.links)")
         for member in members where !majority.contains(member.index) && member.isAlive {
             if dice.below(2) == 0, !scenario.isInMemory {
                 stopMachine(member)
@@ -55,11 +55,11 @@ extension Simulation {
         queue.add(.demandIsOver, at: time + Self.demandTimeouts * timeout() + 60 * scenario.latency.mean)
     }
 
-    /// Draws members that can serve without the others, whatever membership they have to go by: those that any
-    /// of them has in its log, and one that its leader may be about to put there.
+    /// Draws members that can serve without the others under every membership that applies: the committed one, those in
+    /// force at the drawn members, and those that a leader may be about to append.
     private func drawCore() throws -> [Int] {
         var order = members.indices.filter { slot in
-            !members[slot].isHarmed && !members[slot].isOut
+            !members[slot].isDamaged && !members[slot].isDownForGood
                 && !(loss?.member == slot && loss?.stage == .down)
         }
         dice.shuffle(&order)
@@ -87,8 +87,7 @@ extension Simulation {
         try start(member)
     }
 
-    /// The longest election timeout of the healed, in true time, or what they wait before they say again what was
-    /// lost.
+    /// The longest election timeout or retry interval of the healed members, in true time.
     private func timeout() -> Microseconds {
         let slowest = demands.compactMap { demand in
             members[demand.member].run.map { run in
@@ -106,9 +105,9 @@ extension Simulation {
         try send(operation, to: demands[slot].member)
     }
 
-    func hearDemand(_ slot: Int, _ operation: Int) {
+    func handleDemandAnswer(_ slot: Int, _ operation: Int) {
         guard ledger[operation].answer != nil else {
-            // It asks anew, as a client would.
+            // Ask again, as a client would.
             return queue.add(.demand(slot: slot), at: time + 1_000)
         }
         demands[slot].due.removeLast()

@@ -1,6 +1,6 @@
 import Consensus
 
-/// Who led which term and who voted for whom, over the whole run and all lives of its members.
+/// The leader of each term and the votes of each member, over the whole run and all restarts.
 struct Elections {
     private var leaders: [Term: Int] = [:]
     /// By member.
@@ -10,7 +10,7 @@ struct Elections {
         votes = Array(repeating: [:], count: members)
     }
 
-    /// `member` is another from now on, of the same name.
+    /// Forgets the votes of a member whose disk was lost.
     mutating func forgetVotes(of member: Int) {
         votes[member] = [:]
     }
@@ -19,13 +19,13 @@ struct Elections {
 
     func hasLed(_ member: Int) -> Bool { leaders.values.contains(member) }
 
-    /// `member` leads `term`, or speaks as its leader.
+    /// Records that `member` leads `term`.
     mutating func leads(_ member: Int, term: Term) throws {
         guard let known = leaders.updateValue(member, forKey: term), known != member else { return }
         throw Breach(.electionSafety, "both n\(known) and n\(member) lead term \(term)")
     }
 
-    /// `member` gave its vote, or stored it.
+    /// Records that `member` sent or stored its vote.
     mutating func votes(_ member: Int, for candidate: NodeID, term: Term) throws {
         guard let known = votes[member].updateValue(candidate, forKey: term), known != candidate else {
             return
@@ -34,8 +34,8 @@ struct Elections {
     }
 }
 
-/// Every entry that ever stood in a log. Where two agree in index and term they must say the same and follow
-/// an entry of the same term; by induction, then, everything before them agrees too.
+/// Every entry that was ever in a log. Two entries with the same index and term must be equal and follow entries of
+/// the same term; by induction, all entries before them are equal too (Log Matching, §5.3).
 struct Entries {
     private struct Known {
         var entry: Entry
@@ -43,10 +43,10 @@ struct Entries {
         var member: Int
     }
 
-    /// By index, from 0; what stood there in different terms.
+    /// The entries at each index, one per term.
     private var known: [[Known]] = []
 
-    mutating func stands(_ entry: Entry, at index: Index, after previousTerm: Term, in member: Int) throws {
+    mutating func record(_ entry: Entry, at index: Index, after previousTerm: Term, in member: Int) throws {
         while known.count <= index { known.append([]) }
         if let other = known[index].first(where: { $0.entry.term == entry.term }) {
             guard other.entry == entry, other.previousTerm == previousTerm else {

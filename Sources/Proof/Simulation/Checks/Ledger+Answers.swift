@@ -2,10 +2,10 @@ import Consensus
 import KeyValue
 import Linearizability
 
-/// What clients are told, against what is true.
+/// Checks the answers to clients against the committed history.
 extension Ledger {
-    /// A member in its present life answers `reply`; a member that answers what it was not asked is at fault.
-    /// - Returns: the operation.
+    /// The operation that `reply` answers.
+    /// - Throws: `Breach` if no operation was sent under that name and `msg_id`.
     func operation(answeredBy reply: ClientReply) throws -> Int {
         let number = reply.inReplyTo.map(operation(numbered:)) ?? Int(reply.client.dropFirst())
         guard let number, asked.indices.contains(number), reply.client == name(number),
@@ -14,7 +14,7 @@ extension Ledger {
         return number
     }
 
-    /// An answer of which the operation stays open says that it may yet happen, or that this copy of it will not.
+    /// Checks an answer. Errors 0 and 11 leave the operation open: it, or another copy of it, may still happen.
     mutating func answered(_ number: Int, _ body: ClientReply.Body, by member: Int, life: Int) throws {
         guard asked[number].copies.answered(by: member, life: life) else {
             throw Breach(.answers, "n\(member) answers request \(number) more often than it was asked")
@@ -45,7 +45,7 @@ extension Ledger {
         guard effect.outcome == outcome else {
             throw Breach(.honesty, "request \(number) came to \(effect.outcome), and is answered \(outcome)")
         }
-        settle(number, .came(outcome))
+        settle(number, .result(outcome))
     }
 
     private mutating func saw(_ number: Int, _ value: Int?) throws {
@@ -54,17 +54,17 @@ extension Ledger {
         if let value {
             guard asked.indices.contains(value), asked[value].key == asked[number].key,
                 let effect = asked[value].effect, effect.outcome.isDone
-            else { throw Breach(.freshReads, "read \(number) sees \(value), which nobody wrote there") }
+            else { throw Breach(.freshReads, "read \(number) returns \(value), which nobody wrote there") }
             since = effect.index
         }
         guard since >= floor.since else {
             let seen = value.map(String.init) ?? "nothing"
             throw Breach(
                 .freshReads,
-                "read \(number) of key \(asked[number].key) sees \(seen) of entry \(since); "
-                    + "\(floor.value ?? -1) of entry \(floor.since) was committed when it was asked")
+                "read \(number) of key \(asked[number].key) returns \(seen) of entry \(since); "
+                    + "\(floor.value ?? -1) of entry \(floor.since) was committed before the read began")
         }
-        settle(number, .saw(value))
+        settle(number, .value(value))
     }
 
     private mutating func settle(_ number: Int, _ answer: Answer) {
@@ -76,7 +76,7 @@ extension Ledger {
 
     // MARK: - At the end
 
-    /// The history of each key, for the checker of linearizability. Each operation is a process of its own.
+    /// The history of each key, for the linearizability checker. Each operation is a process of its own.
     func history(keys: Int, _ committedHistory: CommittedHistory) -> [[RegisterOperation<Int>]] {
         var history: [[RegisterOperation<Int>]] = Array(repeating: [], count: keys)
         for (number, one) in asked.enumerated() {
@@ -93,18 +93,18 @@ extension Ledger {
     {
         if one.copies.willNotHappen { return nil }
         switch (one.action, one.answer) {
-        case (.read, .saw(let value)): return .read(value)
-        case (.write, .came), (.write, nil): return .write(number)
-        case (.cas(let from, _), .came(.swapped)), (.cas(let from, _), nil):
-            // Having made its key it was a write, and only where there was no value.
+        case (.read, .value(let value)): return .read(value)
+        case (.write, .result), (.write, nil): return .write(number)
+        case (.cas(let from, _), .result(.swapped)), (.cas(let from, _), nil):
+            // A compare-and-set that created its key was a write.
             if let effect = one.effect, effect.outcome == .swapped,
                 committedHistory.version(of: one.key, at: effect.index - 1).value == nil
             {
                 return .write(number)
             }
             return .compareAndSet(from: from, to: number)
-        case (.cas, .came(.noSuchKey)): return .read(nil)
-        case (.read, .came), (.read, nil), (.write, .saw), (.cas, .came), (.cas, .saw): return nil
+        case (.cas, .result(.noSuchKey)): return .read(nil)
+        case (.read, .result), (.read, nil), (.write, .value), (.cas, .result), (.cas, .value): return nil
         }
     }
 }

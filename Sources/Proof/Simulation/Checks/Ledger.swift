@@ -1,8 +1,7 @@
 import Consensus
 import KeyValue
 
-/// What clients asked, what came of it, and what they were told. Every operation writes a value of its own:
-/// its number.
+/// The operations of clients, their effects and their answers. Each operation writes a unique value: its number.
 struct Ledger {
     enum Action: Hashable {
         case read
@@ -10,12 +9,12 @@ struct Ledger {
         case cas(from: Int, create: Bool)
     }
 
-    /// Who asks: one of the clients, or on behalf of a demand or an outsider, by their places.
+    /// Who asks: a client, a demand or an outsider, by index, or the steady writer.
     enum Asker {
         case client(Int)
         case demand(Int)
         case outsider(Int)
-        /// Writes for the sake of the load alone.
+        /// Writes at a constant rate; see `RecoveryCheck.catchUp`.
         case writer
 
         var name: String {
@@ -28,7 +27,7 @@ struct Ledger {
         }
     }
 
-    /// The first time that a request stood in the committed log.
+    /// The first committed entry of an operation.
     struct Effect {
         var index: Index
         var outcome: OperationResult
@@ -36,8 +35,8 @@ struct Ledger {
     }
 
     enum Answer: Hashable {
-        case saw(Int?)
-        case came(OperationResult)
+        case value(Int?)
+        case result(OperationResult)
     }
 
     struct Asked {
@@ -46,12 +45,12 @@ struct Ledger {
         var action: Action
         /// Its `msg_id`: its own number, or that of an earlier operation of the same asker.
         var messageID: Int?
-        /// Whether its asker says it again, and nobody knows when the answers come.
+        /// Whether its asker sends it again.
         var isRepeated = false
-        /// Places in the order of all invocations and answers.
+        /// Its invocation and answer in the order of all invocations and answers.
         var invoked: Int
         var returned: Int?
-        /// What of its key was committed when it was asked.
+        /// The committed version of its key at invocation. A read must not return an older one.
         var floor: CommittedHistory.Version
         var copies = Copies()
         var effect: Effect?
@@ -59,7 +58,7 @@ struct Ledger {
     }
 
     var asked: [Asked] = []
-    /// The latest operation that goes by each `msg_id`, where that is not the number of the operation itself.
+    /// The latest operation of each reused `msg_id`.
     private var latest: [Int: Int] = [:]
     var moment = 0
 
@@ -86,7 +85,7 @@ struct Ledger {
         asked[operation].copies.send(to: member, life: life)
     }
 
-    /// The request as a member gets it.
+    /// The request as it is sent to members.
     func request(_ number: Int) -> ClientRequest {
         let one = asked[number]
         let key = JSONValue(canonical: String(one.key))
@@ -103,22 +102,22 @@ struct Ledger {
             client: name(number), messageID: one.messageID, operation)
     }
 
-    /// Under which name it is asked. One that is not numbered has a name of its own, so that its answer can be
-    /// told.
+    /// The client id of an operation. An operation without `msg_id` has a client id of its own, so that its answer can
+    /// be matched.
     func name(_ operation: Int) -> String {
         asked[operation].messageID != nil ? asked[operation].asker.name : "x\(operation)"
     }
 
-    /// The operation that goes by a `msg_id` now.
+    /// The latest operation with a `msg_id`.
     func operation(numbered messageID: Int) -> Int { latest[messageID] ?? messageID }
 
-    /// Whether the `msg_id` of an operation may be used for another: none of its answers can be taken for the other's.
+    /// Whether the `msg_id` may be reused: all copies of the operation are answered or lost.
     func isOver(_ operation: Int, _ lives: [Int]) -> Bool {
         let one = asked[operation]
         return one.messageID != nil && !one.isRepeated && one.copies.owing(lives) == nil
     }
 
-    mutating func repeats(_ operation: Int) {
+    mutating func markRepeated(_ operation: Int) {
         asked[operation].isRepeated = true
     }
 

@@ -1,35 +1,37 @@
 import Consensus
 import KeyValue
 
-/// What is checked of a member at each step. Only what the step changed is looked at.
+/// Checks on a member at each step. They look only at what the step changed.
 extension Simulation {
-    // MARK: - What it wants done
+    // MARK: - Before a store
 
-    /// Checks what a member has just handed out, before any of it is done.
+    /// Checks a `Ready` before any of it is carried out.
     func check(_ ready: ReplicaReady, of member: Member) throws {
         member.ledBefore = member.seen.leads
         try check(ready.events, of: member)
         guard let run = member.run else { return }
-        let sight = run.look()
-        try checkProgress(member, sight)
-        try checkLog(ready.storage, of: member, sight)
-        try checkChange(in: ready.storage, of: member, sight)
-        try checkLead(member, sight)
-        try checkKnownCommitted(of: member, run.replica.raft, sight)
-        member.seen = sight
+        let observed = run.observe()
+        try checkProgress(member, observed)
+        try checkLog(ready.storage, of: member, observed)
+        try checkChange(in: ready.storage, of: member, observed)
+        try checkLeadership(member, observed)
+        try checkKnownCommitted(of: member, run.replica.raft, observed)
+        member.seen = observed
     }
 
-    /// A leader's messages tell its commit index before its own turn has applied it, so what nobody knew before is
-    /// checked now, against the membership that it was committed by: its followers may hold an older one.
-    private func checkKnownCommitted(of member: Member, _ raft: Raft, _ sight: Sight) throws {
+    /// Checks entries that this member is the first to commit. This happens before its messages can tell the commit
+    /// index, and uses its own membership, as followers may hold an older one.
+    private func checkKnownCommitted(of member: Member, _ raft: Raft, _ observed: Observation) throws {
         for index in stride(from: committedHistory.lastIndex + 1, through: raft.commitIndex, by: 1) {
-            try checkNewlyCommitted(index, by: member, raft, sight)
+            try checkNewlyCommitted(index, by: member, raft, observed)
         }
     }
 
-    /// Checks an entry that nobody knew to be committed before.
-    private func checkNewlyCommitted(_ index: Index, by member: Member, _ raft: Raft, _ sight: Sight) throws {
-        try committedHistory.add(raft.log[index], committedIn: sight.term, &ledger, &changes)
+    /// Records and checks an entry that this member is the first to commit.
+    private func checkNewlyCommitted(_ index: Index, by member: Member, _ raft: Raft, _ observed: Observation)
+        throws
+    {
+        try committedHistory.add(raft.log[index], committedIn: observed.term, &ledger, &changes)
         try checkStored(raft.log[index], at: index, by: member, raft)
     }
 
@@ -37,59 +39,58 @@ extension Simulation {
         for event in events {
             tell(.raft(event), member)
             if case .lostLog(let lost, let index, _) = event {
-                try hearOfLostLog(lost, index, from: member)
+                try checkLostLogReport(lost, index, from: member)
             }
             guard case .becameLeader(_, let votes) = event else { continue }
-            // What follows where another leads before a lost disk is found nobody can know.
-            if isLossUnfound { throw BeyondRaft() }
+            // An undetected lost disk may have elected this leader; Raft promises nothing then.
+            if isLossUndetected { throw OutsideFaultModel() }
             tally.elections += 1
             try checkVotes(votes, of: member)
-            aimAtYoungLeader(member)
+            scheduleNewLeaderFault(member)
             noteReplacement()
         }
     }
 
-    private func checkProgress(_ member: Member, _ sight: Sight) throws {
-        if sight.term < member.seen.term {
-            throw Breach(.progress, "\(member.id) goes back from term \(member.seen.term) to \(sight.term)")
+    private func checkProgress(_ member: Member, _ observed: Observation) throws {
+        if observed.term < member.seen.term {
+            throw Breach(.progress, "\(member.id) falls from term \(member.seen.term) to \(observed.term)")
         }
-        if sight.commitIndex < member.seen.commitIndex {
+        if observed.commitIndex < member.seen.commitIndex {
             throw Breach(
                 .progress,
-                "\(member.id) goes back from commit index \(member.seen.commitIndex) to "
-                    + "\(sight.commitIndex)")
+                "\(member.id) falls from commit index \(member.seen.commitIndex) to "
+                    + "\(observed.commitIndex)")
         }
-        if sight.lastApplied != member.seen.lastApplied {
+        if observed.lastApplied != member.seen.lastApplied {
             throw Breach(
                 .progress,
-                "\(member.id) has applied \(sight.lastApplied), and was to apply \(member.seen.lastApplied)")
+                "\(member.id) has applied \(observed.lastApplied) instead of \(member.seen.lastApplied)")
         }
     }
 
-    private func checkLog(_ update: StorageUpdate, of member: Member, _ sight: Sight) throws {
+    private func checkLog(_ update: StorageUpdate, of member: Member, _ observed: Observation) throws {
         guard case .suffix(let start, let new) = update.log, let run = member.run else { return }
-        if start <= sight.lastApplied {
+        if start <= observed.lastApplied {
             throw Breach(
                 .stateMachineSafety,
-                "\(member.id) replaces entry \(start), and has applied \(sight.lastApplied)")
+                "\(member.id) replaces entry \(start), and has applied \(observed.lastApplied)")
         }
-        if sight.leads != nil, member.seen.leads == sight.leads, start <= member.stored.lastIndex {
+        if observed.leads != nil, member.seen.leads == observed.leads, start <= member.stored.lastIndex {
             throw Breach(.leaderAppendOnly, "\(member.id) replaces entry \(start) of its log")
         }
-        // What a lone voter appends in the turn that elects it nobody sees before its term is stored, and a crash
-        // may take both.
-        if update.hardState != nil, sight.leads != nil { return }
+        // A lone voter appends before its new term is stored. Nobody sees these entries, and a crash may undo both.
+        if update.hardState != nil, observed.leads != nil { return }
         var previous = run.replica.raft.log.term(at: start - 1) ?? 0
         for (offset, entry) in new.enumerated() {
-            try entries.stands(entry, at: start + offset, after: previous, in: member.index)
+            try entries.record(entry, at: start + offset, after: previous, in: member.index)
             previous = entry.term
         }
     }
 
-    private func checkLead(_ member: Member, _ sight: Sight) throws {
-        guard let term = sight.leads, member.seen.leads != term else { return }
+    private func checkLeadership(_ member: Member, _ observed: Observation) throws {
+        guard let term = observed.leads, member.seen.leads != term else { return }
         try elections.leads(member.index, term: term)
-        // By log matching, who has the last of them has them all.
+        // By Log Matching, a leader that holds the last entry holds all before it.
         if let last = committedHistory.last(before: term) { try checkHolds(last, member) }
     }
 
@@ -106,34 +107,34 @@ extension Simulation {
     }
 
     private func checkCommitted(
-        _ committed: Range<Index>, of member: Member, _ raft: Raft, _ sight: Sight
+        _ committed: Range<Index>, of member: Member, _ raft: Raft, _ observed: Observation
     ) throws {
         guard !committed.isEmpty else { return }
         let last = committed.upperBound - 1
         guard committed.lowerBound == member.seen.lastApplied + 1, last <= raft.log.lastIndex else {
             throw Breach(
                 .stateMachineSafety,
-                "\(member.id) hands out \(committed) after \(member.seen.lastApplied)")
+                "\(member.id) applies \(committed) after \(member.seen.lastApplied)")
         }
-        // What one has learnt as a follower, in the turn that elects it, it has not counted.
-        if let term = sight.leads, member.ledBefore == term, raft.log.term(at: last) != term {
-            // On a majority it may be, and yet be overwritten (Figure 8).
+        // Entries of earlier terms may commit only if the member learned of them as a follower in this turn.
+        if let term = observed.leads, member.ledBefore == term, raft.log.term(at: last) != term {
+            // A majority may hold the entry, and yet it may be overwritten (Figure 8).
             throw Breach(
                 .leaderCompleteness, "\(member.id) commits entry \(last) of an earlier term by counting")
         }
         for index in committed
-        where try committedHistory.isNews(raft.log[index], at: index, to: member.index) {
-            try checkNewlyCommitted(index, by: member, raft, sight)
+        where try committedHistory.isFirstCommit(raft.log[index], at: index, to: member.index) {
+            try checkNewlyCommitted(index, by: member, raft, observed)
         }
         guard last == committedHistory.lastIndex else { return }
-        for other in members where other.seen.leads ?? 0 > sight.term && other.isAlive {
+        for other in members where other.seen.leads ?? 0 > observed.term && other.isAlive {
             try checkHolds(LogPosition(index: last, term: committedHistory[last].entry.term), other)
         }
     }
 
-    // MARK: - What it has become
+    // MARK: - After a store
 
-    /// Checks what a member has on its disk after a store.
+    /// Checks the hard state after a store.
     func checkDisk(_ member: Member) throws {
         let stored = member.stored.hardState
         if let votedFor = stored.votedFor {
@@ -146,25 +147,25 @@ extension Simulation {
         noteLostLog(member)
     }
 
-    /// Checks what a store has led to, before anybody hears of it.
+    /// Checks the effects of a store before they leave the member.
     ///
-    /// - Parameter raft: the member as it is, or as it was before a snapshot took the place of its log.
+    /// - Parameter raft: the member's state, from before the store if a snapshot replaced its log.
     func check(
         _ effects: ReplicaEffects, of member: Member, _ raft: Raft, _ update: StorageUpdate
     ) throws {
         try check(effects.events, of: member)
-        guard let sight = member.run?.look() else { return }
-        try checkCommitted(effects.applied, of: member, raft, sight)
+        guard let observed = member.run?.observe() else { return }
+        try checkCommitted(effects.applied, of: member, raft, observed)
         try checkApplied(effects.applied, update, member)
     }
 
-    /// Checks what a member has applied, or taken over as a snapshot, against what is true.
+    /// Checks what a member applied, or installed as a snapshot, against the committed history.
     private func checkApplied(
         _ applied: Range<Index>, _ update: StorageUpdate, _ member: Member
     ) throws {
         guard let run = member.run else { return }
         let due = applied.last ?? member.seen.lastApplied
-        member.seen.lastApplied = run.look().lastApplied
+        member.seen.lastApplied = run.observe().lastApplied
         if let piece = update.snapshotPieces.last, piece.isLast, piece.position.index > due,
             piece.position.index == member.seen.lastApplied
         {
@@ -172,9 +173,9 @@ extension Simulation {
         }
         guard member.seen.lastApplied == due else {
             throw Breach(
-                .progress, "\(member.id) has applied \(member.seen.lastApplied) where \(due) was due")
+                .progress, "\(member.id) has applied \(member.seen.lastApplied) instead of \(due)")
         }
-        // The last entries suffice: an older one's effect may be written over, and shows in these if not.
+        // The last entries are enough: they show all effects of older ones that are not overwritten.
         let last = applied.suffix(8)
         guard !last.isEmpty else { return }
         try checkStore(
@@ -182,17 +183,17 @@ extension Simulation {
             last)
     }
 
-    /// Checks what a member holds where it begins from a snapshot.
+    /// Checks the whole state of a member that starts from a snapshot.
     func checkSnapshot(_ member: Member) throws {
-        guard let index = member.run?.look().lastApplied, index > 0 else { return }
+        guard let index = member.run?.observe().lastApplied, index > 0 else { return }
         guard index <= committedHistory.lastIndex else {
-            throw Breach(.stateMachineSafety, "\(member.id) begins from entry \(index), which nobody has")
+            throw Breach(.stateMachineSafety, "\(member.id) starts from entry \(index), not committed yet")
         }
         try checkStore(
             member, at: index, keys: Array(0..<scenario.keys), max(index - 199, 1)..<(index + 1))
     }
 
-    /// Checks what a member holds in `keys` once the entry at `index` is applied, and what it remembers of those at
+    /// Checks `keys` of a member's store after the entry at `index`, and the results it remembers for the entries
     /// `slots`.
     private func checkStore(
         _ member: Member, at index: Index, keys: [Int], _ slots: Range<Index>
@@ -217,7 +218,7 @@ extension Simulation {
             if outcome != effect.outcome {
                 throw Breach(
                     .atMostOnce,
-                    "\(member.id) remembers of request \(operation) of entry \(slot) "
+                    "\(member.id) remembers for request \(operation) of entry \(slot) "
                         + "\(outcome?.rawValue ?? "nothing"), not \(effect.outcome)")
             }
         }
@@ -226,11 +227,11 @@ extension Simulation {
     /// Checks a member at the end of its turn.
     func checkState(_ member: Member) throws {
         guard let run = member.run else { return }
-        let sight = run.look()
-        try checkProgress(member, sight)
-        try checkLead(member, sight)
-        try checkOut(member, sight)
-        member.seen = sight
+        let observed = run.observe()
+        try checkProgress(member, observed)
+        try checkLeadership(member, observed)
+        try checkRemovedLeader(member, observed)
+        member.seen = observed
         if let violation = run.violatedInvariant() {
             throw Breach(.invariant, "\(member.id): \(violation)")
         }

@@ -2,17 +2,17 @@ import Consensus
 import Detours
 import KeyValue
 
-/// What a member has told of who hears whom, in a second or so of its clock.
+/// Counts a member's hellos in a second of its clock.
 struct HelloCount {
     var since: Microseconds
     var count = 0
-    /// The shortest window that it had meanwhile.
+    /// The shortest silence window of the member in that time.
     var window: Microseconds = .max
 }
 
-/// What detours cost, against the bound that they state.
+/// Checks the cost of detours against the bounds that `Detours` states.
 extension Simulation {
-    /// How long one count goes on.
+    /// The duration of one count.
     private static let span: Microseconds = 1_000_000
 
     func checkCost(_ message: PeerMessage, from member: Member) throws {
@@ -30,7 +30,7 @@ extension Simulation {
         if member.hellos.count > most {
             throw Breach(
                 .cost,
-                "\(member.id) tells who hears whom \(member.hellos.count) times in \(span) us, not \(most)")
+                "\(member.id) sends \(member.hellos.count) hellos in \(span) us, more than \(most)")
         }
     }
 }

@@ -2,16 +2,16 @@ import Consensus
 import KeyValue
 import Linearizability
 
-/// The end of a run: everybody is answered, and what all were told is in order.
+/// The end of a run: every request must be answered, and every history linearizable.
 extension Simulation {
-    /// Every request is answered by whoever took it in and did not crash since, well within the time that a
-    /// member which has measured the slowest of networks lets its clients wait.
+    /// The time within which a member that did not crash must answer, longer than any patience on the slowest of
+    /// networks.
     private static let answerTime: Microseconds = 120_000_000
 
     func beginEnding() {
         phase = .ending
         lastAskedAt = time
-        questionOutsiders()
+        askOutsiders()
         queue.add(.audit, at: time)
     }
 
@@ -37,7 +37,7 @@ extension Simulation {
             case .violated(let violation):
                 throw Breach(
                     .linearizability,
-                    "key \(key): nothing explains \(violation.operation); it could have held "
+                    "key \(key): \(violation.operation) is impossible; the value could be "
                         + "\(violation.possible)")
             }
         }
@@ -45,8 +45,8 @@ extension Simulation {
 
     // MARK: - Outsiders
 
-    /// Asks the outsiders, once they have had time to find out that they are.
-    private func questionOutsiders() {
+    /// Asks the outsiders once they have had time to notice that they reach no majority.
+    private func askOutsiders() {
         guard !outsiders.isEmpty else { return }
         let timeouts = outsiders.compactMap { members[$0].run?.timing.electionTimeout }
         lastAskedAt = max(time, demandsBeganAt + 20 * (timeouts.max() ?? 0) + 20 * scenario.latency.mean)

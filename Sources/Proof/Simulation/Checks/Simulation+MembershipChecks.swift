@@ -1,7 +1,7 @@
 import Consensus
 import KeyValue
 
-/// What is checked of quorums, and of those who are in them.
+/// Checks on quorums and memberships.
 extension Simulation {
     /// Counted anew, for what the members count by is what is to be checked.
     package static func isQuorum(of membership: Membership, _ agrees: (NodeID) -> Bool) -> Bool {
@@ -10,8 +10,7 @@ extension Simulation {
         }
     }
 
-    /// An entry that is newly committed is on the disks of a quorum, of the membership that was in force with it
-    /// or of a later one.
+    /// A newly committed entry must be on the disks of a quorum, of its own membership or of a later one.
     func checkStored(_ entry: Entry, at index: Index, by member: Member, _ raft: Raft) throws {
         let candidates = [raft.membership(at: index), raft.membership]
         let isHeld = candidates.contains { membership in
@@ -23,60 +22,60 @@ extension Simulation {
         let holders = members.filter { holds($0, entry, at: index) }.map(\.id)
         throw Breach(
             .durability,
-            "\(member.id) takes entry \(index) of term \(entry.term) for committed, which only \(holders) "
+            "\(member.id) commits entry \(index) of term \(entry.term), which only \(holders) "
                 + "have stored; the voters are \(raft.membership.words)")
     }
 
     private func holds(_ member: Member, _ entry: Entry, at index: Index) -> Bool {
-        (countsLostDisk(of: member) ?? member.stored).holds(index, term: entry.term)
+        (countedLostDisk(of: member) ?? member.stored).holds(index, term: entry.term)
             || scenario.isInMemory && member.run?.holds(index, term: entry.term) == true
     }
 
-    /// A leader has the votes of a quorum of the membership that it goes by.
+    /// A leader must have the votes of a quorum of its membership.
     func checkVotes(_ votes: [NodeID], of member: Member) throws {
         guard let run = member.run, !Self.isQuorum(of: run.electingMembership, votes.contains) else { return }
         throw Breach(
             .electionSafety,
-            "\(member.id) leads with the votes of \(votes); the voters are \(run.membership.words)")
+            "\(member.id) leads, elected by \(votes); the voters are \(run.membership.words)")
     }
 
-    /// A leader changes the membership once it has committed in its term, and the change before is committed.
-    func checkChange(in update: StorageUpdate, of member: Member, _ sight: Sight) throws {
-        guard let term = sight.leads, case .suffix(let start, let new) = update.log, let run = member.run
+    /// A leader must not change the membership before it has committed in its term and committed the last change.
+    func checkChange(in update: StorageUpdate, of member: Member, _ observed: Observation) throws {
+        guard let term = observed.leads, case .suffix(let start, let new) = update.log, let run = member.run
         else {
             return
         }
         for (offset, entry) in new.enumerated() {
             guard case .membership(let membership) = entry.payload, entry.term == term else { continue }
-            guard run.replica.raft.log.term(at: sight.commitIndex) == term else {
+            guard run.replica.raft.log.term(at: observed.commitIndex) == term else {
                 throw Breach(
-                    .oneChange, "\(member.id) makes \(membership.words) before it has committed in its term")
+                    .oneChange, "\(member.id) changes to \(membership.words) before it commits in its term")
             }
-            for earlier in stride(from: sight.commitIndex + 1, to: start + offset, by: 1) {
+            for earlier in stride(from: observed.commitIndex + 1, to: start + offset, by: 1) {
                 guard case .membership(let other) = run.replica.raft.log[earlier].payload else { continue }
                 throw Breach(
                     .oneChange,
-                    "\(member.id) makes \(membership.words) while \(other.words) is not committed")
+                    "\(member.id) changes to \(membership.words) before \(other.words) is committed")
             }
         }
     }
 
-    /// A leader that is out leads no longer than until that is committed.
-    func checkOut(_ member: Member, _ sight: Sight) throws {
-        guard sight.leads != nil, let run = member.run else { return }
+    /// A removed leader must step down once its removal is committed (§6).
+    func checkRemovedLeader(_ member: Member, _ observed: Observation) throws {
+        guard observed.leads != nil, let run = member.run else { return }
         let present = run.membership
-        if present.contains(member.id) || present != run.membership(at: sight.commitIndex) { return }
-        throw Breach(.oneChange, "\(member.id) leads on, and the voters are \(present.words)")
+        if present.contains(member.id) || present != run.membership(at: observed.commitIndex) { return }
+        throw Breach(.oneChange, "\(member.id) still leads, though the voters are \(present.words)")
     }
 
-    /// A member goes by the membership that is true, as far as it knows what is committed.
+    /// A member's membership must be the committed one, as far as it knows.
     func checkMembership(of member: Member, at index: Index) throws {
         guard let run = member.run, index <= committedHistory.lastIndex else { return }
         let (held, right) = (run.membership(at: index), changes.membership(at: index))
         if held != right {
             throw Breach(
                 .stateMachineSafety,
-                "\(member.id) takes \(held.words) for the voters at entry \(index), not \(right.words)")
+                "\(member.id) has the voters \(held.words) at entry \(index), not \(right.words)")
         }
     }
 }

@@ -1,13 +1,13 @@
 import Consensus
 import KeyValue
 
-/// What a calm and fast network must see once the faults have ended: all members are there, links lose nothing.
+/// A check after the faults have ended, on a calm and fast network with all members.
 enum RecoveryCheck: Hashable, Sendable {
-    /// Links were slow for long, with elections meanwhile, and have been fast for a while. Then the leader is lost: it is
-    /// replaced within a small multiple of what a fresh cluster takes.
+    /// Links are slow for long, with elections, then fast for a while. Then the leader is lost. It must be replaced
+    /// within a small multiple of what a fresh cluster takes.
     case failover
-    /// A member was away until it needs a snapshot, larger than what its link carries in a round trip. Then it hears
-    /// its leader, and catches up while the others go on to write.
+    /// A member is cut off until it needs a snapshot larger than its link carries in a round trip. Then it must catch
+    /// up while clients write.
     case catchUp
 }
 
@@ -22,9 +22,9 @@ enum RecoveryStep {
 }
 
 extension Simulation {
-    /// The faults have ended.
+    /// Ends the faults. Goes to the demand phase where no recovery check can run.
     func beginRecovery() throws {
-        // Whose disk is lost does not take part, and may not be started as it is.
+        // A member that lost its disk does not take part, and may not be started.
         guard let check = scenario.recoveryCheck, loss == nil else { return try beginDemand() }
         phase = .recovery
         network.healAll()
@@ -37,19 +37,19 @@ extension Simulation {
             if !member.isAlive || member.isEnding { try restart(member) }
             try resume(member)
         }
-        guard !members.contains(where: { $0.isHarmed || $0.isOut }) else { return try beginDemand() }
-        tellFault("the faults stop, all members are there, and \(check) is tried")
+        guard !members.contains(where: { $0.isDamaged || $0.isDownForGood }) else { return try beginDemand() }
+        tellFault("the faults stop and all members are up, to check \(check)")
         switch check {
         case .failover:
             network.latency.mean = max(dice.pick([500_000, 1_000_000, 2_000_000]), scenario.latency.mean)
             after(dice.within(10_000_000...30_000_000), .leaderCrashesOnSlowLinks)
             after(90_000_000, .linksAreFast)
         case .catchUp:
-            after(20 * fairTimeout, .memberLeaves)
+            after(20 * freshTimeout, .memberLeaves)
         }
     }
 
-    func take(_ step: RecoveryStep) throws {
+    func perform(_ step: RecoveryStep) throws {
         guard phase == .recovery else { return }
         tally.events += 1
         switch step {
@@ -58,8 +58,8 @@ extension Simulation {
         case .linksAreFast:
             network.latency = scenario.latency
             network.healAll()
-            // Long enough for heartbeats that leave every two seconds at first.
-            after(40_000_000 + 10 * fairTimeout, .leaderIsLost)
+            // Long enough even where heartbeats are two seconds apart at first.
+            after(40_000_000 + 10 * freshTimeout, .leaderIsLost)
         case .leaderIsLost: try loseLeader()
         case .mustHaveLeader(let term): try checkReplaced(term)
         case .memberLeaves: try sendAway()
@@ -73,9 +73,9 @@ extension Simulation {
         queue.add(.recovery(step), at: time + span)
     }
 
-    /// The minimum election timeout of a member that has only known the network as it is now, in true time. Round trips of
-    /// exponential latency have a mean of twice that, and a deviation of a little more than it.
-    private var fairTimeout: Microseconds {
+    /// The minimum election timeout that a member would measure on the network as it is now, in true time. With
+    /// exponential latency, a round trip has a mean of twice the latency and a deviation of a little more than it.
+    private var freshTimeout: Microseconds {
         let roundTrips = 6 * scenario.latency.mean + 2 * scenario.diskLatency + 4 * scenario.timerDelay
         let fixed =
             scenario.electionTimeout ?? Timing.heartbeatsPerTimeout * (scenario.heartbeatInterval ?? 0)
@@ -85,21 +85,21 @@ extension Simulation {
 
     // MARK: - Failover
 
-    /// A wait is up to two timeouts; the rest is room for elections in which nobody wins, one after the other.
-    private var longestFailover: Microseconds { 20 * fairTimeout + 20 * scenario.latency.mean }
+    /// One election takes up to two timeouts; the rest allows for several elections without a winner.
+    private var longestFailover: Microseconds { 20 * freshTimeout + 20 * scenario.latency.mean }
 
     private func loseLeader() throws {
         guard let leader = leader(), let term = leader.seen.leads else {
-            throw Breach(.failover, "nobody leads, on a network that has been calm for long")
+            throw Breach(.failover, "nobody leads on a network that has long been calm")
         }
-        // The others must be able to elect one of them.
+        // The others must be able to elect a leader.
         guard isEnough(members.indices.filter { $0 != leader.index }) else { return try beginDemand() }
         lostAt = time
         lose(leader, for: 2 * longestFailover)
         after(longestFailover, .mustHaveLeader(after: term))
     }
 
-    /// It crashes for a while, or is cut off until all links heal.
+    /// Crashes the leader for `span`, or cuts it off.
     private func lose(_ leader: Member, for span: Microseconds) {
         if dice.below(2) == 0, !scenario.isInMemory { return crash(leader, for: span) }
         isolate(leader)
@@ -110,11 +110,11 @@ extension Simulation {
         tellFault("is cut off", member)
     }
 
-    /// A leader appears; in this check only one that replaces the lost one.
+    /// Records the election that replaces a lost leader.
     func noteReplacement() {
         guard phase == .recovery, scenario.recoveryCheck == .failover, let since = lostAt else { return }
         tally.failovers += 1
-        tally.slowestFailover = max(tally.slowestFailover, (time - since) * 10 / fairTimeout)
+        tally.slowestFailover = max(tally.slowestFailover, (time - since) * 10 / freshTimeout)
         lostAt = nil
     }
 
@@ -122,8 +122,8 @@ extension Simulation {
         guard elections.highestTerm > term else {
             throw Breach(
                 .failover,
-                "the leader of term \(term) is not replaced within \(longestFailover / 1_000) ms, where a fresh "
-                    + "cluster has timeouts of \(fairTimeout / 1_000) ms; those here are "
+                "the leader of term \(term) is not replaced within \(longestFailover / 1_000) ms. A fresh cluster has "
+                    + "timeouts of \(freshTimeout / 1_000) ms; these members have "
                     + "\(members.map { ($0.run?.timing.electionTimeout ?? 0) / 1_000 })")
         }
         try beginDemand()
@@ -131,7 +131,7 @@ extension Simulation {
 
     // MARK: - Catching up
 
-    /// A round trip on a bad day, with the stores at both ends.
+    /// An unlucky round trip, with the stores at both ends.
     private var roundTrip: Microseconds {
         2 * scenario.latency.mean + 2 * scenario.diskLatency + 1_000
     }
@@ -143,55 +143,55 @@ extension Simulation {
         guard isEnough(members.indices.filter { $0 != away }) else { return try beginDemand() }
         isolate(members[away])
         awayMember = away
-        pursuitEnds = time + 500 * roundTrip
+        catchUpDeadline = time + 500 * roundTrip
         after(1, .write)
         after(10 * roundTrip, .mayReturn(away))
     }
 
-    /// It returns once it needs a snapshot, or has been away for long.
+    /// The member returns once it needs a snapshot, or after `catchUpDeadline`.
     private func letReturn(_ member: Member) {
         let leader = leader()?.run?.kept
-        guard time >= pursuitEnds || leader.map({ $0.logStart > member.stored.lastIndex }) ?? false else {
+        guard time >= catchUpDeadline || leader.map({ $0.logStart > member.stored.lastIndex }) ?? false else {
             return after(10 * roundTrip, .mayReturn(member.index))
         }
         network.healAll()
         tellFault("is back; the leader's snapshot has \(leader?.snapshotBytes ?? 0) bytes", member)
         lostAt = time
-        pursuitEnds = time + longestPursuit(snapshotBytes: leader?.snapshotBytes ?? 0)
-        aim(member)
+        catchUpDeadline = time + catchUpTime(snapshotBytes: leader?.snapshotBytes ?? 0)
+        expectCaughtUp(member)
     }
 
-    /// The snapshot travels in windows, one each round trip, while the log behind it grows; as long again takes the log,
-    /// for appends carry twice as much as is written at least (see `drawRecovery`). Slow start and the search for what it
-    /// needs take some round trips more, and on exponential links each takes as long as the slowest of a window's
-    /// pieces: four times the mean. Twice that, for the snapshot grows as well.
-    private func longestPursuit(snapshotBytes: Int) -> Microseconds {
+    /// The time allowed for catching up. A snapshot takes a round trip per window, and the log behind it as long again,
+    /// as appends carry at least twice what is written (see `drawRecovery`). Slow start and probing take some round
+    /// trips more. On exponential links a window takes as long as its slowest piece, four times the mean; the
+    /// allowance is twice that, as the snapshot grows meanwhile.
+    private func catchUpTime(snapshotBytes: Int) -> Microseconds {
         let window = max(scenario.limits.snapshotBytesInFlight, scenario.limits.snapshotPieceBytes)
-        return 8 * roundTrip * (2 * snapshotBytes / window + 20) + 20 * fairTimeout
+        return 8 * roundTrip * (2 * snapshotBytes / window + 20) + 20 * freshTimeout
     }
 
-    /// It shall have applied within a few round trips what is committed now.
-    private func aim(_ member: Member) {
+    /// Checks in a few round trips that the member has applied what is committed now.
+    private func expectCaughtUp(_ member: Member) {
         after(8 * roundTrip, .mustHaveApplied(committedHistory.lastIndex, member: member.index))
     }
 
     private func checkCaughtUp(_ member: Member, _ index: Index) throws {
         if member.seen.lastApplied >= index {
-            tally.pursuits += 1
-            tally.slowestPursuit = max(tally.slowestPursuit, (time - (lostAt ?? time)) / roundTrip)
+            tally.catchUps += 1
+            tally.slowestCatchUp = max(tally.slowestCatchUp, (time - (lostAt ?? time)) / roundTrip)
             lostAt = nil
             return try beginDemand()
         }
-        guard time < pursuitEnds else {
+        guard time < catchUpDeadline else {
             throw Breach(
                 .catchingUp,
-                "\(member.id) has applied \(member.seen.lastApplied) of \(index) entries, and has heard its leader for "
-                    + "\((time - (lostAt ?? time)) / roundTrip) round trips")
+                "\(member.id) has applied \(member.seen.lastApplied) of \(index) entries "
+                    + "\((time - (lostAt ?? time)) / roundTrip) round trips after its return")
         }
-        aim(member)
+        expectCaughtUp(member)
     }
 
-    /// Writes at the rate that is drawn, whether or not earlier ones are answered.
+    /// Writes at the drawn rate, whether or not earlier writes are answered.
     private func writeSteadily() throws {
         after(max(roundTrip / scenario.writesPerRoundTrip, 1), .write)
         let others = members.indices.filter { $0 != awayMember }

@@ -8,26 +8,26 @@ package enum Property: String, Sendable {
     case logMatching = "log matching"
     case leaderCompleteness = "leader completeness"
     case stateMachineSafety = "state machine safety"
-    /// Term, commit index and applied index never go back.
-    case progress = "no going back"
+    /// Term, commit index and applied index never decrease.
+    case progress = "monotonic state"
     case oneVote = "one vote per term"
     /// `Raft.violatedInvariant()`.
-    case invariant = "member's invariant"
-    /// Nothing is said that a crash could make untrue.
-    case durability = "durable before said"
+    case invariant = "member invariant"
+    /// A crash cannot make a sent message untrue.
+    case durability = "durable before sent"
     case atMostOnce = "at most one effect"
     case oneChange = "one change at a time"
     case honesty = "honest answers"
-    case freshReads = "reads see all that was committed when they came"
+    case freshReads = "fresh reads"
     case linearizability = "linearizability"
-    /// A timer that has rung must not ring again at the same moment for ever.
-    case quietTimer = "deadlines lie ahead"
-    /// `hasReady` holds only where something comes of it.
+    /// A timer that fired must not fire again at the same time for ever.
+    case quietTimer = "deadlines in the future"
+    /// `hasReady` is true only while a round makes progress.
     case endlessTurn = "every turn ends"
     case failover = "a lost leader is soon replaced"
     case catchingUp = "a member that hears its leader catches up"
-    /// Who hears whom is told in few and small messages; see `Detours.mostHellos`.
-    case cost = "detours stay cheap"
+    /// Hellos are few and small; see `Detours.mostHellos`.
+    case cost = "cost of detours"
     case liveness = "progress of a healed majority"
     case answers = "every request is answered"
 }
@@ -39,7 +39,7 @@ package struct Violation: Sendable, CustomStringConvertible {
     var seed: UInt64
     /// True time since the run began.
     var time: Microseconds
-    /// What led there, oldest first, one line each.
+    /// The last events before the violation, oldest first, one line each.
     var eventTrace: [String]
 
     package var description: String {

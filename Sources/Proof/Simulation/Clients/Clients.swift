@@ -1,15 +1,15 @@
 import Consensus
 import KeyValue
 
-/// A client asks one thing at a time, of its own member or of any.
+/// A client has one operation open at a time. It asks its own member, or any.
 struct Client {
-    /// The member that it usually asks.
+    /// The member that it asks unless it roams.
     let home: Int
-    /// The operation that it waits for.
+    /// The open operation.
     var waiting: Int?
-    /// What it saw or wrote last in each key, to begin a compare-and-set from.
+    /// The last value that it saw or wrote per key; a compare-and-set starts from it.
     var lastSeen: [Int?]
-    /// Its latest operation, where that has a `msg_id`.
+    /// Its latest operation with a `msg_id`.
     var latest: Int?
 
     init(home: Int, keys: Int) {
@@ -38,8 +38,8 @@ extension Simulation {
         queue.add(
             .clientGivesUp(client: client, operation: operation), at: time + scenario.patience)
         if isNumbered, dice.below(100) < scenario.repeats {
-            // Soon, while the first copy is on its way, or late, when it may be forgotten.
-            ledger.repeats(operation)
+            // Soon, while the first copy is under way, or late, when it may be forgotten.
+            ledger.markRepeated(operation)
             let span = dice.below(2) == 0 ? 4 * scenario.latency.mean + 1_000 : 3 * scenario.patience
             queue.add(.clientRepeats(operation: operation), at: time + dice.below(span))
         }
@@ -47,7 +47,7 @@ extension Simulation {
         try send(operation, to: roams ? dice.below(members.count) : clients[client].home)
     }
 
-    /// A `msg_id` that the client uses again, as people do who type.
+    /// A `msg_id` for the client to reuse, as people who type do.
     private func used(_ client: Int) -> Int? {
         guard scenario.reuses > 0, let latest = clients[client].latest, dice.below(100) < scenario.reuses,
             ledger.isOver(latest, members.map(\.life))
@@ -59,13 +59,13 @@ extension Simulation {
         let draw = dice.below(100)
         if draw < scenario.reads { return .read }
         if draw < scenario.reads + scenario.writes { return .write }
-        // Mostly from what is there or was lately, so that many fit and some do not.
+        // Mostly from a current or recent value, so that many succeed and some do not.
         let current =
             dice.below(3) > 0 ? committedHistory.version(of: key).value : clients[client].lastSeen[key]
         return .cas(from: current ?? 0, create: dice.below(10) == 0)
     }
 
-    /// Hands a request to a member; clients' links take no time and lose nothing.
+    /// Delivers a request to a member. Links of clients have no latency and lose nothing.
     func send(_ operation: Int, to target: Int) throws {
         let member = members[target]
         guard member.isAlive else { return }
@@ -78,48 +78,48 @@ extension Simulation {
         if member.isListening { try turn(member) }
     }
 
-    /// The client says the same again, to any member.
-    func again(_ operation: Int) throws {
+    /// The client sends the same request again, to any member.
+    func resend(_ operation: Int) throws {
         guard phase == .faults, isRemembered(ledger[operation].effect?.index) else { return }
         tally.events += 1
         try send(operation, to: dice.below(members.count))
     }
 
-    /// Whether a copy of what took effect at `index` is still promised to be known for one, with room for what its
-    /// receiver goes on to apply.
+    /// Whether members must still recognize a copy of the request committed at `index`. Half of the promised range is
+    /// left for entries that the receiver has yet to apply.
     func isRemembered(_ index: Index?) -> Bool {
         index.map { $0 + scenario.limits.requestsRemembered / 2 > committedHistory.lastIndex } ?? true
     }
 
-    // MARK: - Being answered
+    // MARK: - Answers
 
-    func hear(_ body: ClientReply.Body, to operation: Int, from member: Member) throws {
+    func handleAnswer(_ body: ClientReply.Body, to operation: Int, from member: Member) throws {
         switch ledger[operation].asker {
-        case .client(let client): hear(operation, client)
-        case .demand(let slot): hearDemand(slot, operation)
+        case .client(let client): handleClientAnswer(operation, client)
+        case .demand(let slot): handleDemandAnswer(slot, operation)
         case .outsider: try checkOutsider(body, of: member)
         case .writer: break
         }
     }
 
-    private func hear(_ operation: Int, _ client: Int) {
+    private func handleClientAnswer(_ operation: Int, _ client: Int) {
         guard clients[client].waiting == operation else { return }
         let key = ledger[operation].key
         switch ledger[operation].answer {
-        case .saw(let value): clients[client].lastSeen[key] = value
-        case .came(let outcome) where outcome.isDone: clients[client].lastSeen[key] = operation
-        case .came, nil: break
+        case .value(let value): clients[client].lastSeen[key] = value
+        case .result(let outcome) where outcome.isDone: clients[client].lastSeen[key] = operation
+        case .result, nil: break
         }
-        goOn(client)
+        finishOperation(client)
     }
 
     func giveUp(_ client: Int, _ operation: Int) {
         guard clients[client].waiting == operation else { return }
         tally.events += 1
-        goOn(client)
+        finishOperation(client)
     }
 
-    private func goOn(_ client: Int) {
+    private func finishOperation(_ client: Int) {
         clients[client].waiting = nil
         finished += 1
         let pause = scenario.think > 0 ? dice.exponential(mean: scenario.think) : 0

@@ -1,7 +1,7 @@
 import Consensus
 import KeyValue
 
-/// Operators change the membership and move the lead while clients work.
+/// Operators change the membership and transfer leadership while clients work.
 extension Simulation {
     func scheduleOperator() {
         queue.add(.operatorActs, at: time + 1 + dice.exponential(mean: scenario.operators.interval))
@@ -14,9 +14,9 @@ extension Simulation {
         let isTransfer = dice.below(100) < scenario.operators.transfers
         let action = isTransfer ? .transfer(to: dice.pick(changes.membership.voters)) : drawChange()
         let number = changes.ask(action, isNumbered: dice.below(100) >= scenario.unnumbered)
-        try order(number, to: dice.below(members.count))
+        try sendOperatorRequest(number, to: dice.below(members.count))
         guard changes[number].isNumbered, dice.below(100) < scenario.operators.repeats else { return }
-        // Soon, beside the first copy, or late, when another change has been made since.
+        // Soon, beside the first copy, or late, after another change.
         let span = dice.below(2) == 0 ? 4 * scenario.latency.mean + 1_000 : 4 * scenario.operators.interval
         queue.add(.operatorRepeats(number: number), at: time + dice.below(span))
     }
@@ -24,10 +24,10 @@ extension Simulation {
     func operatorRepeats(_ number: Int) throws {
         guard phase == .faults else { return }
         tally.events += 1
-        try order(number, to: dice.below(members.count))
+        try sendOperatorRequest(number, to: dice.below(members.count))
     }
 
-    /// Some set of voters, as people would want it of the present one.
+    /// Draws new voters: one more, one less, without the leader, all others, one replaced, or any set.
     private func drawChange() -> ChangeLedger.Action {
         let all = members.map(\.id)
         var voters = changes.membership.incoming
@@ -49,8 +49,8 @@ extension Simulation {
         return .change(voters.sorted())
     }
 
-    /// Hands a request to a member, without loss or delay.
-    func order(_ number: Int, to target: Int) throws {
+    /// Delivers a request to a member, without loss or delay.
+    func sendOperatorRequest(_ number: Int, to target: Int) throws {
         let member = members[target]
         fingerprint.mix(time)
         fingerprint.mix(target << 32 | number)
@@ -70,7 +70,7 @@ extension Simulation {
         if member.isListening { try turn(member) }
     }
 
-    func hearOperator(_ reply: ClientReply, from member: Member) throws {
+    func handleOperatorAnswer(_ reply: ClientReply, from member: Member) throws {
         let answer = EventTrace.tell(reply.body)
         tellFault("answers \(reply.client): \(answer)", member)
         fingerprint.mix(time)

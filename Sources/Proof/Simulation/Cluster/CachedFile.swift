@@ -1,23 +1,23 @@
 import Consensus
 
-/// A file as the page cache holds it, and what of it is on the disk. It only ever grows.
+/// A file in the page cache, and what of it is on the disk. It only grows, unless a test damages it.
 struct CachedFile: Sendable {
-    /// What is written whole or not at all, in bytes, counted from the beginning of the file. A page of the cache is
-    /// as small here, so that small files have several.
+    /// The unit that is written whole or not at all, in bytes from the start of the file. Pages have the same size, so
+    /// that small files have several.
     static let sectorSize = 512
 
-    /// What whoever reads it sees.
+    /// What a read returns.
     var bytes: [UInt8] = []
-    /// Where what was written by a sync ends: at the last one that succeeded, but for what is `lost` before.
+    /// The end of the bytes on the disk, except for the ranges in `lost`.
     private var durableEnd = 0
-    /// From here on pages are dirty: the next sync writes them.
+    /// The start of the dirty pages, which the next sync writes.
     private var dirtyFrom = 0
-    /// What counts as clean, and is not on the disk; in order.
+    /// Ranges that count as clean but are not on the disk, ascending.
     private var lost: [Range<Int>] = []
 
     mutating func append(_ new: ArraySlice<UInt8>) {
         guard !new.isEmpty else { return }
-        // The page that it begins in becomes dirty as a whole.
+        // The page that the new bytes begin in becomes dirty as a whole.
         let page = bytes.count / Self.sectorSize * Self.sectorSize
         for slot in lost.indices.reversed() where lost[slot].upperBound > page {
             dirtyFrom = min(dirtyFrom, max(lost[slot].lowerBound, page))
@@ -33,7 +33,7 @@ struct CachedFile: Sendable {
         durableEnd = bytes.count
     }
 
-    /// All of it is on the disk.
+    /// Marks the whole file as durable.
     mutating func settle() {
         dirtyFrom = bytes.count
         durableEnd = bytes.count
@@ -54,7 +54,7 @@ struct CachedFile: Sendable {
         lost = lost.map { $0.clamped(to: 0..<size) }.filter { !$0.isEmpty }
     }
 
-    /// Of what is dirty nothing was written, all of it, a part, or a part without some of its sectors.
+    /// Of the dirty bytes, the disk has none, all, a prefix, or a prefix with some sectors missing.
     mutating func losePower(using generator: inout SeededGenerator) {
         guard durableEnd < bytes.count || !lost.isEmpty else { return }
         var end = durableEnd

@@ -1,11 +1,11 @@
 import Consensus
 
-/// A member's monotonic clock, which starts anywhere and runs at its own rate.
+/// A member's monotonic clock, with its own start and rate.
 struct Clock: Sendable {
-    /// A moment of true time, and what the clock showed then.
+    /// A true time, and what the clock showed then.
     private var anchor: Microseconds
     private var shown: Microseconds
-    /// Microseconds that it shows in a million true ones.
+    /// Microseconds that the clock advances in a million true ones.
     private(set) var rate: Int
 
     init(at time: Microseconds, showing shown: Microseconds, rate: Int) {

@@ -1,4 +1,4 @@
-/// The sendings of one request, each to one member in one of its lives.
+/// The copies of one request, each sent to one member in one of its lives.
 struct Copies {
     private struct Copy {
         let member: Int
@@ -7,7 +7,7 @@ struct Copies {
     }
 
     private var sent: [Copy] = []
-    /// How many were answered "it will not happen".
+    /// The number of copies answered with 11.
     private var denials = 0
 
     var willNotHappen: Bool { denials == sent.count && denials > 0 }
@@ -16,7 +16,7 @@ struct Copies {
         sent.append(Copy(member: member, life: life))
     }
 
-    /// - Returns: false where the member, in that life, owes no answer.
+    /// - Returns: false if the member, in that life, owes no answer.
     mutating func answered(by member: Int, life: Int) -> Bool {
         let slot = sent.firstIndex { $0.member == member && $0.life == life && !$0.isAnswered }
         guard let slot else { return false }
@@ -24,22 +24,22 @@ struct Copies {
         return true
     }
 
-    /// What has just been answered will not happen.
+    /// The copy answered last was answered with 11.
     mutating func denied() {
         denials += 1
     }
 
-    /// The first member that still owes an answer, of those that are in the life in which they were asked.
+    /// The first member that owes an answer and is still in the life in which it was asked.
     func owing(_ lives: [Int]) -> Int? {
         sent.first { !$0.isAnswered && lives[$0.member] == $0.life }?.member
     }
 }
 
 extension Sequence<Copies> {
-    /// Who owes the first answer that is owed, in words.
+    /// The first unanswered request and the member that owes the answer, in words.
     /// - Parameters:
-    ///   - lives: which life each member is in.
-    ///   - asker: who made the requests.
+    ///   - lives: the current life of each member.
+    ///   - asker: who made the requests, in words.
     func firstOwed(_ lives: [Int], by asker: String) -> String? {
         for (number, copies) in enumerated() {
             if let member = copies.owing(lives) {

@@ -1,8 +1,8 @@
 import Consensus
 
-/// The simulation's own source of chance: one seed, the same draws in every process and build.
+/// The simulation's random numbers: a seed gives the same draws in every process and build.
 ///
-/// It draws integers by multiplication, so that no library's way of drawing can change what a seed means.
+/// It maps to ranges by its own multiplication, so that no change of the library changes what a seed means.
 struct Dice {
     private var generator: SeededGenerator
 
@@ -12,7 +12,7 @@ struct Dice {
 
     mutating func next() -> UInt64 { generator.next() }
 
-    /// A number in `0..<limit`; 0 where `limit` is not positive.
+    /// A number in `0..<limit`; 0 if `limit` is not positive.
     mutating func below(_ limit: Int) -> Int {
         guard limit > 0 else { return 0 }
         return Int(next().multipliedFullWidth(by: UInt64(limit)).high)
@@ -22,7 +22,7 @@ struct Dice {
         range.lowerBound + below(range.upperBound - range.lowerBound + 1)
     }
 
-    /// True in `perMillion` of a million draws. Nothing is drawn for what never happens.
+    /// True with a chance of `perMillion` in a million. Draws nothing if the chance is 0.
     mutating func chance(perMillion: Int) -> Bool {
         perMillion > 0 && below(1_000_000) < perMillion
     }
@@ -31,13 +31,13 @@ struct Dice {
         elements[below(elements.count)]
     }
 
-    /// An exponentially distributed span.
+    /// An exponentially distributed duration.
     mutating func exponential(mean: Int) -> Int {
         let unit = (Double(next() >> 11) + 1) / 9_007_199_254_740_992
         return Int(Double(mean) * -Self.naturalLogarithm(unit))
     }
 
-    /// Arithmetic alone, which gives the same bits on every machine; the system's logarithm need not.
+    /// Uses only IEEE arithmetic, which gives the same bits on every machine; the system's logarithm may not.
     static func naturalLogarithm(_ value: Double) -> Double {
         let z = (value.significand - 1) / (value.significand + 1)
         let square = z * z

@@ -1,6 +1,6 @@
 import Consensus
 
-/// What is going to happen: a binary heap by time, and where times are equal, by the order of scheduling.
+/// A priority queue of events: a binary heap by time, then by order of scheduling.
 struct EventQueue<What> {
     struct Item {
         var time: Microseconds

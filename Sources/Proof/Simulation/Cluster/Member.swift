@@ -2,7 +2,7 @@ import Consensus
 import KeyValue
 import Storage
 
-/// A member, its machine, and what was last seen of it.
+/// A member, its machine, and what the checks know of it.
 final class Member {
     enum Input {
         case message(from: Int, PeerMessage)
@@ -12,58 +12,58 @@ final class Member {
 
     enum Activity {
         case idle
-        /// Its disk is at work on this; nothing is taken in meanwhile.
+        /// The disk is storing this update; the member takes no input.
         case storing(StorageUpdate)
-        /// A slow machine is still at its last turn.
+        /// A slow machine is still busy with its last turn.
         case busy
     }
 
     let index: Int
     let id: NodeID
-    /// Its files, while it is down.
+    /// Its disk while it is down.
     var disk = SimulatedDisk()
-    /// What its files must hold.
+    /// What its disk must hold.
     var stored = Stored()
-    /// What they may hold, where a crash came in the middle of a store, when it starts again.
+    /// What its disk may hold at the next start, after a crash in the middle of a store.
     private var possible = [Stored()]
     /// The highest term that it ever stored.
     var storedTerm: Term = 0
     var clock: Clock
     /// Nil while it is down.
-    var run: Run?
-    /// Counts its starts and ends, so that what was meant for an earlier life is known.
+    var run: MemberProcess?
+    /// The number of its starts and ends, so that events for an earlier life can be ignored.
     var life = 0
     var activity = Activity.idle
     var isPaused = false
-    /// Whether its disk was done while it was paused.
+    /// Whether a store completed while it was paused.
     var isStoreDone = false
-    /// The longest that one of its turns takes.
+    /// The longest duration of a turn.
     var slowness: Microseconds = 0
-    /// The longest that one of its stores takes while its disk is slow; 0 where it is not.
+    /// The longest duration of a store on a slow disk; 0 if the disk is not slow.
     var diskSlowness: Microseconds = 0
-    /// Whether somebody did harm to what its disk holds: its next start may find that.
-    var isHarmed = false
-    /// Whether it has said that its data is damaged: it stays down, and nobody starts it without them.
-    var isOut = false
-    /// What its files held once, and what that was.
+    /// Whether its disk was damaged: its next start may find that.
+    var isDamaged = false
+    /// Whether it ended because its data is damaged. It stays down.
+    var isDownForGood = false
+    /// An earlier copy of its disk.
     var copy: (disk: SimulatedDisk, stored: Stored)?
-    /// Set where it was told to end.
+    /// Whether it got SIGTERM.
     var isEnding = false
     var inbox: [Input] = []
-    /// When its timer rings next.
+    /// When its timer fires next.
     var timer: Microseconds?
-    /// How often it has asked for something to be done in this turn.
+    /// The rounds of the current turn.
     var rounds = TurnRounds(most: Limits().roundsPerTurn)
-    /// Turns that its timer began at one time, `lastRing`.
+    /// The number of turns that its timer began at the same time, `lastRing`.
     var idleTurns = 0
     var lastRing: Microseconds = -1
-    /// What the last check saw, in this life.
-    var seen = Sight()
-    /// The term that it led when its last round began.
+    /// What the last check saw in this life.
+    var seen = Observation()
+    /// The term that it led before its current round.
     var ledBefore: Term?
-    /// What it has told of who hears whom, in this life.
+    /// The hellos that it sent in this life.
     var hellos = HelloCount(since: 0)
-    /// The appends that this turn took in, to be held against the answers.
+    /// The appends received in this turn, to check acknowledgements against.
     var appends: [(from: Int, number: MessageID, lastIndex: Index)] = []
 
     init(index: Int, clock: Clock) {
@@ -74,14 +74,14 @@ final class Member {
 
     var isAlive: Bool { run != nil }
 
-    /// Whether it could take something in now.
+    /// Whether it can take input now.
     var isListening: Bool {
         guard run != nil, !isPaused, case .idle = activity else { return false }
         return true
     }
 
-    /// Starts it from what its disk holds.
-    /// - Throws: `StorageError` where that is damaged, or the disk fails.
+    /// Starts the member from its disk.
+    /// - Throws: `StorageError` if the data is damaged or the disk fails.
     func start(_ settings: Raft.Settings, segmentSize: Int, at time: Microseconds) throws {
         let mirror = disk.mayFail ? DiskMirror() : nil
         disk.mirror = mirror
@@ -90,7 +90,7 @@ final class Member {
             (storage, found) = try MemberStorage.open(
                 on: disk, node: id, initialVoters: settings.voters, segmentSize: segmentSize)
         } catch {
-            // What the start has changed until then stays changed.
+            // The changes of the failed start stay.
             disk = mirror?.seen ?? disk
             disk.mend()
             throw error
@@ -98,16 +98,16 @@ final class Member {
         life += 1
         let replica = Replica(
             settings: settings, stored: found.state, now: clock.reading(at: time))
-        run = Run(replica: replica, storage: storage)
+        run = MemberProcess(replica: replica, storage: storage)
         hellos = HelloCount(since: clock.reading(at: time))
         run?.storage.disk.mend()
-        isHarmed = false
+        isDamaged = false
         let base = found.state.log.lastIncludedIndex
-        seen = Sight(term: found.state.hardState.term, commitIndex: base, lastApplied: base)
+        seen = Observation(term: found.state.hardState.term, commitIndex: base, lastApplied: base)
         ledBefore = nil
         let differences = possible.map { $0.difference(from: found.state) }
         if !differences.contains(nil) {
-            throw Breach(.durability, "\(id) finds on its disk \(differences.compactMap { $0 })")
+            throw Breach(.durability, "\(id) reads from its disk \(differences.compactMap { $0 })")
         }
         stored = Stored(found.state)
         activity = .idle
@@ -124,7 +124,7 @@ final class Member {
         stored.store(update)
     }
 
-    /// Its disk did not store `update`, and so it ends with 74. The system keeps what was written until then.
+    /// The disk failed to store `update`, so the process ends with 74. The page cache keeps what was written.
     func end(storing update: StorageUpdate) {
         possible = stored.steps(of: update)
         disk = run?.storage.disk ?? disk
@@ -133,10 +133,10 @@ final class Member {
         life += 1
     }
 
-    /// Stops it at once.
+    /// Stops the member at once.
     /// - Parameters:
-    ///   - calls: how many calls its disk still does, where it is at work.
-    ///   - losesPower: whether the disk loses what was not synced; a process that ends loses nothing.
+    ///   - calls: how many more disk calls succeed, if a store is under way.
+    ///   - losesPower: whether unsynced data is lost. The end of a process alone loses nothing.
     func crash(afterDiskCalls calls: Int, losesPower: Bool, using generator: inout SeededGenerator) {
         if case .storing(let update) = activity {
             run?.storage.disk.failure = nil
@@ -153,7 +153,7 @@ final class Member {
         life += 1
     }
 
-    /// Its files, while it is down, are others, and hold `content`.
+    /// Replaces the disk of a member that is down.
     func replaceDisk(by disk: SimulatedDisk, holding content: Stored) {
         self.disk = disk
         stored = content
@@ -161,7 +161,7 @@ final class Member {
         storedTerm = content.hardState.term
     }
 
-    /// The place of a member that is named as `Member.init` names them.
+    /// The index of a member from its id, as `Member.init` makes it.
     static func index(of id: NodeID) -> Int {
         id.utf8.dropFirst().reduce(0) { 10 * $0 + Int($1) - 48 }
     }

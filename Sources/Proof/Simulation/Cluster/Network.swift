@@ -1,10 +1,9 @@
 import Consensus
 import KeyValue
 
-/// The links between members: how long they take, what they lose, and which are cut. A cut link drops at
-/// delivery, as Maelstrom's do.
+/// The links between members, with latency, loss and cuts. A cut link drops messages at delivery, as in Maelstrom.
 struct Network {
-    /// A message on its way.
+    /// A message under way.
     struct Packet {
         var from: Int
         var to: Int
@@ -14,9 +13,9 @@ struct Network {
     let size: Int
     var latency: Scenario.Latency
     var linkFaults: Scenario.LinkFaults
-    /// By sender times `size` plus receiver.
+    /// Whether a link is cut, at index sender * `size` + receiver.
     private(set) var isCut: [Bool]
-    /// Nothing of this kind gets through.
+    /// All messages of this kind are lost.
     var muted: PeerMessage.Kind?
     private var packets: [Packet?] = []
     private var free: [Int] = []
@@ -39,15 +38,15 @@ struct Network {
         return slot
     }
 
-    /// Takes the packet out of its slot.
+    /// Removes a packet from its slot.
     mutating func take(_ slot: Int) -> Packet {
         guard let packet = packets[slot].take() else { preconditionFailure("a packet is delivered once") }
         free.append(slot)
         return packet
     }
 
-    /// How long each copy of a message takes; none where it is lost. (It changes nothing; but asked as a property
-    /// of a class, the network would be copied whole.)
+    /// Draws the delay of each copy of a message; none if it is lost. Mutating only so that calls through a class
+    /// instance do not copy the network.
     mutating func delays(_ dice: inout Dice) -> [Microseconds] {
         if dice.chance(perMillion: linkFaults.loss) { return [] }
         var delays = [delay(&dice)]
@@ -56,7 +55,7 @@ struct Network {
         return delays
     }
 
-    /// From ten milliseconds to twenty seconds, each order of size as likely as the others.
+    /// From 5 ms to 20 s, each power of two as likely as the others.
     private func lateDelay(_ dice: inout Dice) -> Microseconds {
         let most = 10_000 << dice.below(12)
         return dice.within(most / 2...most)
@@ -75,7 +74,7 @@ struct Network {
 
     // MARK: - Cuts
 
-    /// The links that work, for people.
+    /// The links that are not cut, for people.
     var links: [String] {
         (0..<size).flatMap { from in
             (0..<size).filter { $0 != from && !drops(from: from, to: $0) }.map { "n\(from)>n\($0)" }
@@ -95,8 +94,8 @@ struct Network {
         muted = nil
     }
 
-    /// Cuts links at random, each in its own direction, but for a circle through `core`.
-    /// - Returns: `core`, and whoever is joined to it, there and back.
+    /// Cuts single directions of links at random, except for a directed cycle through `core`.
+    /// - Returns: the members that can reach `core` and can be reached from it, with `core`.
     mutating func thin(around core: [Int], _ dice: inout Dice) -> [Int] {
         let share = dice.pick([30, 50, 70, 85])
         for from in 0..<size {

@@ -1,10 +1,10 @@
 import Consensus
 import KeyValue
 
-// What the simulation must know of each message.
+// What the simulation needs of each message.
 
 extension PeerMessage {
-    /// What a firewall may tell apart.
+    /// The kinds that a fault can block.
     enum Kind: String, CaseIterable {
         case requestVote, requestVoteReply, appendEntries, appendEntriesReply, installSnapshot
         case installSnapshotReply, timeoutNow, readIndex, readIndexReply, forward, transfer, hello
@@ -62,17 +62,17 @@ extension Fingerprint {
 
 extension PeerMessage {
     /// For traces.
-    var told: String {
+    var traceText: String {
         switch self {
-        case .raft(let message): message.told
+        case .raft(let message): message.traceText
         case .hello(let hello):
             ([hello.own] + hello.others).map {
                 "\($0.member) misses \($0.missed.isEmpty ? "nobody" : $0.missed.joined(separator: " "))"
             }
-            .joined(separator: ", ") + (hello.asks ? ", and you?" : "")
+            .joined(separator: ", ") + (hello.asks ? ", asks for an answer" : "")
         case .relay(let relay):
-            "for \(relay.route.last ?? "it") from \(relay.source): \(relay.message.told)"
-        case .transfer(let request): "asks in term \(request.term) to hand over to \(request.target)"
+            "relays to \(relay.route.last ?? "it") from \(relay.source): \(relay.message.traceText)"
+        case .transfer(let request): "asks in term \(request.term) for a transfer to \(request.target)"
         case .forward(let forward):
             "passes on, up to entry \(forward.limit), \(forward.requests.map(\.command.text))"
         }
@@ -80,26 +80,26 @@ extension PeerMessage {
 }
 
 extension RaftMessage {
-    fileprivate var told: String {
+    fileprivate var traceText: String {
         let numbers = (id.map { " #\($0)" } ?? "") + (inReplyTo.map { " to #\($0)" } ?? "")
-        return "t\(term)\(numbers) \(body.told)"
+        return "t\(term)\(numbers) \(body.traceText)"
     }
 }
 
 extension RaftMessage.Body {
-    fileprivate var told: String {
+    fileprivate var traceText: String {
         switch self {
         case .requestVote(let request):
-            "\(request.preVote ? "would you vote" : "vote") for me\(request.leadershipTransfer ? ", as our leader wants" : "")"
-                + "; my log ends at (\(request.lastLogIndex), t\(request.lastLogTerm))"
+            "\(request.preVote ? "pre-vote" : "vote")\(request.leadershipTransfer ? " for a transfer" : "")"
+                + ", log ends at (\(request.lastLogIndex), t\(request.lastLogTerm))"
         case .requestVoteReply(let reply):
-            (reply.voteGranted ? "yes" : "no") + (reply.preVote ? ", to the pre-vote" : "")
+            "\(reply.preVote ? "pre-vote" : "vote") \(reply.voteGranted ? "granted" : "refused")"
         case .appendEntries(let request):
             "after (\(request.prevLogIndex), t\(request.prevLogTerm)) \(request.entries.map(EventTrace.entry)); "
                 + "committed \(request.leaderCommit), durable \(request.leaderDurable.map(String.init) ?? "unknown")"
         case .appendEntriesReply(let reply):
-            (reply.success ? "held" : "refused")
-                + (reply.hint.map { ", look at (\($0.index), t\($0.term))" } ?? "")
+            (reply.success ? "success" : "refused")
+                + (reply.hint.map { ", hint (\($0.index), t\($0.term))" } ?? "")
                 + (reply.commitIndex.map { "; committed \($0)" } ?? "")
         case .installSnapshot(let request):
             "snapshot up to (\(request.lastIncluded.index), t\(request.lastIncluded.term)), from byte "
@@ -108,10 +108,10 @@ extension RaftMessage.Body {
             reply.installed == true
                 ? "installed" : "held up to byte \(reply.offset.map(String.init) ?? "unknown")"
         case .timeoutNow(let request):
-            "stand\(request.lastLogIndex.map { " once your log reaches \($0)" } ?? " at once")"
-        case .readIndex(let question): question.confirm ? "may I read? confirm it" : "may I read?"
+            "timeout now\(request.lastLogIndex.map { " once the log reaches \($0)" } ?? "")"
+        case .readIndex(let question): question.confirm ? "read index, confirmed by you" : "read index"
         case .readIndexReply(let reply):
-            (reply.index.map { "read at \($0)" } ?? "I am in your term")
+            (reply.index.map { "read at \($0)" } ?? "same term")
                 + (reply.membership.map { ", with a quorum of \($0.words)" } ?? "")
         }
     }

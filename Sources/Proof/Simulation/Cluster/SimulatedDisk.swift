@@ -2,19 +2,18 @@ import Consensus
 import Storage
 import Synchronization
 
-/// A disk in memory behind a page cache, as the system has it. What is written is visible at once and durable once
-/// it is synced, with its name once the directory is. The end of a process takes nothing; a power cut takes what is
-/// not durable, in part, so that writes are torn: bytes are missing at the end, or whole sectors are zero.
+/// A disk in memory behind a page cache. A write is visible at once, and durable after a sync of the file; a name is
+/// durable after a sync of the directory. The end of a process loses nothing. A power cut loses a part of what is
+/// not durable, so that writes are torn: bytes are missing at the end, or whole sectors are zero.
 ///
-/// A sync that fails leaves its pages in the cache, where they count as clean from then on: no later sync writes
-/// them, and a power cut takes them, unless they are written again (as Linux does: "Can Applications Recover from
-/// fsync Failures?", USENIX ATC 2020).
+/// A failed sync leaves its pages in the cache, marked clean. No later sync writes them, and a power cut loses them,
+/// unless they are written again (as on Linux: "Can Applications Recover from fsync Failures?", USENIX ATC 2020).
 package struct SimulatedDisk: Disk, Sendable {
-    /// A change from outside of what is asked: calls that fail, and the process lives to see it.
+    /// Makes calls fail with an error that the process sees.
     package struct Failure: Sendable {
-        /// How many more calls that change something succeed before.
+        /// How many more modifying calls succeed before the failure.
         package var calls: Int
-        /// Whether all calls after it fail too, as on a full or broken disk; else the next one succeeds.
+        /// Whether all later modifying calls fail too, as on a full or broken disk.
         package var lasts: Bool
 
         package init(after calls: Int, lasts: Bool) {
@@ -32,25 +31,25 @@ package struct SimulatedDisk: Disk, Sendable {
     private var files: [CachedFile] = []
     private var names: [String: Int] = [:]
     private var syncedNames: [String: Int] = [:]
-    /// What happened to names since the directory was synced.
+    /// The changes of names since the last sync of the directory.
     private var nameChanges: [NameChange] = []
 
-    /// How many more calls that change something are done before the machine stands still; nil for all. Nobody sees
-    /// what comes of the call after them.
+    /// How many more modifying calls succeed before the machine crashes; nil for no crash. The process does not see the
+    /// result of the call after them.
     package var callsUntilFailure: Int?
     package var failure: Failure?
-    /// How many more reads succeed before one fails; nil for all.
+    /// How many more reads succeed before one fails; nil for no failure.
     package var readsUntilFailure: Int?
-    /// How many calls failed that the process lived to see.
+    /// The number of failures that the process saw.
     package private(set) var failures = 0
-    /// How many syncs of files there were.
+    /// The number of file syncs.
     package private(set) var syncs = 0
-    /// Shows what is on the disk also to whoever gave it away.
+    /// Receives the state after each call; see `DiskMirror`.
     package var mirror: DiskMirror?
 
     package init() {}
 
-    /// A power cut: what is left is drawn by `generator`.
+    /// A power cut. `generator` draws what is left.
     package mutating func crash(using generator: inout SeededGenerator) {
         for change in nameChanges.prefix(Int.random(in: 0...nameChanges.count, using: &generator)) {
             Self.apply(change, to: &syncedNames)
@@ -63,7 +62,7 @@ package struct SimulatedDisk: Disk, Sendable {
 
     var mayFail: Bool { callsUntilFailure != nil || failure != nil || readsUntilFailure != nil }
 
-    /// What somebody has who copied its files: all of it is on a disk.
+    /// A copy of the files, all of it durable.
     func copy() -> SimulatedDisk {
         var copy = self
         copy.mend()
@@ -73,7 +72,7 @@ package struct SimulatedDisk: Disk, Sendable {
         return copy
     }
 
-    /// From now on every call succeeds again.
+    /// Makes every call succeed again.
     package mutating func mend() {
         callsUntilFailure = nil
         failure = nil
@@ -143,7 +142,7 @@ package struct SimulatedDisk: Disk, Sendable {
         change(.link(name, file: files.count - 1))
     }
 
-    /// Where it fails, a part of the bytes may have been written.
+    /// A failed append may write a part of the bytes.
     package mutating func append(_ bytes: [UInt8], to name: String) throws(DiskError) {
         let file = try file(name, for: "write")
         do {
@@ -193,27 +192,27 @@ package struct SimulatedDisk: Disk, Sendable {
 
     // MARK: - Damage
 
-    /// Changes one byte of a file, also of what is durable of it.
+    /// Flips bits of one byte, durable or not.
     package mutating func damage(_ name: String, at offset: Int, by mask: UInt8 = 0xff) {
         guard let file = names[name] else { return }
         files[file].bytes[offset] ^= mask
     }
 
-    /// A file is gone, and its name, for good.
+    /// Removes a file durably.
     package mutating func lose(_ name: String) {
         names[name] = nil
         syncedNames = names
         nameChanges = []
     }
 
-    /// A file ends at `size` bytes, for good, as if it had never been longer.
+    /// Cuts a file off at `size` bytes, durably.
     package mutating func shorten(_ name: String, to size: Int) {
         guard let file = names[name] else { return }
         files[file].shorten(to: size)
     }
 }
 
-/// What a disk that somebody else uses looked like after the last call.
+/// Holds the latest state of a disk that was moved into another value, to read it if that value throws.
 package final class DiskMirror: Sendable {
     private let disk = Mutex<SimulatedDisk?>(nil)
 
@@ -222,7 +221,7 @@ package final class DiskMirror: Sendable {
     func show(_ shown: SimulatedDisk) {
         disk.withLock {
             $0 = shown
-            // It must not hold itself.
+            // Breaks the reference cycle.
             $0?.mirror = nil
         }
     }

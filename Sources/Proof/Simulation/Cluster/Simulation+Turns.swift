@@ -2,10 +2,10 @@ import Consensus
 import KeyValue
 import Storage
 
-/// A member's turns, in the order of the node's own: take in all that waits, take the time, then again and
-/// again send what may leave early, store, and send what had to wait for the disk.
+/// Runs turns in the node's order: take all input that waits, take the time, then in rounds send the early messages,
+/// store, and send the late ones.
 extension Simulation {
-    // MARK: - What begins a turn
+    // MARK: - Starting a turn
 
     func deliver(_ slot: Int) throws {
         let packet = network.take(slot)
@@ -19,13 +19,13 @@ extension Simulation {
         fingerprint.mix(packet.from << 8 | packet.to)
         fingerprint.mix(packet.message)
         if let trace {
-            trace("\(EventTrace.seconds(time)) n\(packet.from) -> n\(packet.to): \(packet.message.told)")
+            trace("\(EventTrace.seconds(time)) n\(packet.from) -> n\(packet.to): \(packet.message.traceText)")
         }
         member.inbox.append(.message(from: packet.from, packet.message))
         if member.isListening { try turn(member) }
     }
 
-    func ring(_ member: Member) throws {
+    func timerFires(_ member: Member) throws {
         guard member.timer == time else { return }
         member.timer = nil
         guard member.isListening else { return }
@@ -37,7 +37,7 @@ extension Simulation {
             member.idleTurns = member.lastRing == time ? member.idleTurns + 1 : 0
             member.lastRing = time
             if member.idleTurns > 1_000 {
-                throw Breach(.quietTimer, "\(member.id) does nothing but set its timer to the present")
+                throw Breach(.quietTimer, "\(member.id) keeps setting its timer to the present")
             }
         } else {
             setTimer(member)
@@ -57,13 +57,13 @@ extension Simulation {
         try work(member)
     }
 
-    func endTurn(_ member: Member) throws {
+    func becomeIdle(_ member: Member) throws {
         member.activity = .idle
-        try lookAround(member)
+        try takeWaitingInput(member)
     }
 
-    /// Takes up what has gathered while it could not listen.
-    func lookAround(_ member: Member) throws {
+    /// Handles input that arrived while the member could not take it.
+    func takeWaitingInput(_ member: Member) throws {
         guard member.isListening else { return }
         if member.inbox.isEmpty { setTimer(member) } else { try turn(member) }
     }
@@ -91,10 +91,10 @@ extension Simulation {
         try work(member)
     }
 
-    /// Does what the member wants done, until there is no more or its disk must be waited for.
+    /// Runs rounds until nothing is ready or a store is under way.
     func work(_ member: Member) throws {
         while member.run?.hasReady == true {
-            let mayEnd = member.rounds.begin(at: member.run?.look().lastApplied ?? 0)
+            let mayEnd = member.rounds.begin(at: member.run?.observe().lastApplied ?? 0)
             tally.longestTurn = max(tally.longestTurn, member.rounds.count)
             if !mayEnd {
                 throw Breach(
@@ -104,7 +104,7 @@ extension Simulation {
             try check(ready, of: member)
             for envelope in ready.early { try send(envelope.message, from: member, to: envelope.to) }
             let update = ready.storage
-            if strikes(member, around: update) { return }
+            if crashes(member, around: update) { return }
             if !update.isEmpty {
                 let span = storeTime(member)
                 if span > 0 {
@@ -112,16 +112,16 @@ extension Simulation {
                     return schedule(.stored, of: member, at: time + span)
                 }
                 guard try store(update, member) else { return }
-                if strikes(member, around: update) { return }
+                if crashes(member, around: update) { return }
             }
             guard try finish(update, member) else { return }
         }
         try checkState(member)
         member.appends.removeAll(keepingCapacity: true)
-        try rest(member)
+        try finishTurn(member)
     }
 
-    /// - Returns: whether the member is still there.
+    /// - Returns: false if the member ended.
     private func store(_ update: StorageUpdate, _ member: Member) throws -> Bool {
         do {
             try member.store(update)
@@ -139,23 +139,23 @@ extension Simulation {
         return 1 + dice.exponential(mean: scenario.diskLatency)
     }
 
-    /// `update` is durable.
-    /// - Returns: whether the member is still there.
+    /// Carries out the effects of a durable `update`.
+    /// - Returns: false if the member ended.
     private func finish(_ update: StorageUpdate, _ member: Member) throws -> Bool {
         guard let run = member.run else { return false }
-        // Where a snapshot takes the place of a log, what was committed in it is to be seen.
+        // The check needs the log from before a snapshot replaced it.
         let before = update.isRare ? run.raft : nil
         let effects = run.stored(update)
         try check(effects, of: member, before ?? run.raft, update)
         for envelope in effects.late { try send(envelope.message, from: member, to: envelope.to) }
-        for reply in effects.replies { try take(reply, from: member) }
-        return !strikes(member, around: update)
+        for reply in effects.replies { try handleReply(reply, from: member) }
+        return !crashes(member, around: update)
     }
 
-    /// The turn is over.
-    private func rest(_ member: Member) throws {
+    /// Ends the turn.
+    private func finishTurn(_ member: Member) throws {
         if member.isEnding, member.run?.mayEnd == true {
-            // Where that fails, nothing is lost but a check.
+            // The clean point only helps to detect damage, so a failure here is harmless.
             try? member.run?.storage.noteCleanPoint()
             return stop(member)
         }
@@ -186,20 +186,20 @@ extension Simulation {
         }
     }
 
-    private func take(_ reply: ClientReply, from member: Member) throws {
-        if reply.client.first == "o" { return try hearOperator(reply, from: member) }
+    private func handleReply(_ reply: ClientReply, from member: Member) throws {
+        if reply.client.first == "o" { return try handleOperatorAnswer(reply, from: member) }
         let number = try ledger.operation(answeredBy: reply)
         tell(.answered(number, reply.body), member)
         fingerprint.mix(time)
         fingerprint.mix(number)
         fingerprint.mix(EventTrace.tell(reply.body))
         try ledger.answered(number, reply.body, by: member.index, life: member.life)
-        try hear(reply.body, to: number, from: member)
+        try handleAnswer(reply.body, to: number, from: member)
     }
 }
 
 extension StorageUpdate {
-    /// Whether it is one of those few in which a snapshot takes the place of a log.
+    /// Whether a snapshot replaces a log, or is completed.
     var isRare: Bool {
         if case .reset = log { return true }
         return snapshotPieces.last?.isLast == true || ownSnapshotPiece?.isLast == true

@@ -1,18 +1,18 @@
 import Consensus
 import KeyValue
 
-/// What a member's disk must hold, as each `StorageUpdate` says: to be held against what is read back from
-/// its bytes, and against what the member says.
+/// What a member's disk must hold according to its `StorageUpdate`s. The checks compare it with what a start reads
+/// and with what the member sends.
 struct Stored {
     private(set) var hardState = HardState()
-    /// All entries since the last reset, also those that a snapshot stands for by now.
+    /// All entries since the last reset, including those that a snapshot covers.
     private(set) var log = Log()
-    /// What the latest whole snapshot stands for.
+    /// The last entry that the latest complete snapshot covers.
     private(set) var snapshot = LogPosition(index: 0, term: 0)
 
     init() {}
 
-    /// What was read back.
+    /// The state that a start read.
     init(_ found: StoredState) {
         hardState = found.hardState
         log = found.log
@@ -41,7 +41,7 @@ struct Stored {
         if piece.isLast, piece.position.index > snapshot.index { snapshot = piece.position }
     }
 
-    /// What a store of `update` that breaks off may leave: each of its steps is done or not.
+    /// The states that an interrupted store of `update` may leave, one per completed step.
     func steps(of update: StorageUpdate) -> [Stored] {
         var steps = [self, self]
         steps[1].storeLog(update)
@@ -52,26 +52,26 @@ struct Stored {
         return steps
     }
 
-    /// The last index that is there, or within a snapshot.
+    /// The last index in the log or the snapshot.
     var lastIndex: Index { max(log.lastIndex, snapshot.index) }
 
-    /// Whether the entry of `term` at `index` is there, or within a snapshot.
+    /// Whether the log has the entry of `term` at `index`, or the snapshot covers it.
     func holds(_ index: Index, term: Term) -> Bool {
         index <= max(log.lastIncludedIndex, snapshot.index) || log.term(at: index) == term
     }
 
-    /// What of it `found` lacks, or has beyond it.
+    /// How `found` differs from this, in words; nil if it does not.
     func difference(from found: StoredState) -> String? {
         let base = found.log.lastIncludedIndex
         if found.hardState != hardState { return "\(found.hardState) instead of \(hardState)" }
         if base < snapshot.index { return "a snapshot up to \(base) instead of \(snapshot.index)" }
-        // What does not go on from the snapshot's last entry goes with it (§7).
+        // A log that does not contain the snapshot's last entry is discarded (§7).
         let last = log.term(at: base) == found.log.lastIncludedTerm ? log.lastIndex : base
         if found.log.lastIndex != last {
             return "a log up to \(found.log.lastIndex) instead of \(last)"
         }
         for index in stride(from: base + 1, through: last, by: 1) where found.log[index] != log[index] {
-            return "another entry \(index)"
+            return "a different entry \(index)"
         }
         return nil
     }

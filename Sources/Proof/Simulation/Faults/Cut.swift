@@ -1,9 +1,9 @@
-/// Links that are cut together, each with its direction.
+/// A set of links that are cut together. Each link has one direction.
 struct Cut {
-    var told: String
+    var description: String
     var links: [(from: Int, to: Int)] = []
 
-    /// A cut that works in both directions, or a ring.
+    /// Draws a partition: both directions of each link, or a majorities ring.
     static func draw(_ dice: inout Dice, _ size: Int, target: Int) -> Cut {
         var others = (0..<size).filter { $0 != target }
         dice.shuffle(&others)
@@ -15,35 +15,36 @@ struct Cut {
             let minority = [target] + others.prefix(max((size - 1) / 2 - 1, 0))
             return split([minority, others.filter { !minority.contains($0) }], "n\(target) is in a minority")
         case 3:
-            guard let bridge = others.popLast() else { return Cut(told: "nothing is cut") }
+            guard let bridge = others.popLast() else { return Cut(description: "nothing is cut") }
             let slot = others.count / 2
             return split(
                 [[target] + others[..<slot], Array(others[slot...])], "only n\(bridge) is a bridge")
         case 4: return ring([target] + others)
-        default: return split((0..<size).map { [$0] }, "all are cut off")
+        default: return split((0..<size).map { [$0] }, "all links are cut")
         }
     }
 
-    /// A cut that works in one direction.
+    /// Draws a cut of single directions.
     static func drawOneWay(_ dice: inout Dice, _ size: Int, target: Int) -> Cut {
         let others = (0..<size).filter { $0 != target }
         switch dice.below(4) {
         case 0:
-            return Cut(told: "n\(target) hears nobody", links: others.map { ($0, target) })
+            return Cut(description: "all links to n\(target) are cut", links: others.map { ($0, target) })
         case 1:
-            return Cut(told: "nobody hears n\(target)", links: others.map { (target, $0) })
+            return Cut(description: "all links from n\(target) are cut", links: others.map { (target, $0) })
         case 2:
             var links: [(from: Int, to: Int)] = []
             for from in 0..<size {
                 for to in 0..<size where from != to && dice.below(3) == 0 { links.append((from, to)) }
             }
-            return Cut(told: "links are cut: \(links.map { "n\($0.from) to n\($0.to)" })", links: links)
+            return Cut(
+                description: "links are cut: \(links.map { "n\($0.from) to n\($0.to)" })", links: links)
         default:
             var all = Array(0..<size)
             dice.shuffle(&all)
             let groups = halves(&dice, all)
             let links = groups[0].flatMap { from in groups[1].map { (from: from, to: $0) } }
-            return Cut(told: "\(groups[1]) do not hear \(groups[0])", links: links)
+            return Cut(description: "links from \(groups[0]) to \(groups[1]) are cut", links: links)
         }
     }
 
@@ -52,8 +53,8 @@ struct Cut {
         return [Array(all[..<slot]), Array(all[slot...])]
     }
 
-    private static func split(_ groups: [[Int]], _ told: String) -> Cut {
-        Cut(told: "\(told): \(groups)", links: between(groups))
+    private static func split(_ groups: [[Int]], _ description: String) -> Cut {
+        Cut(description: "\(description): \(groups)", links: between(groups))
     }
 
     /// The links between members of different groups. A member in no group keeps all its links.
@@ -64,12 +65,12 @@ struct Cut {
         }
     }
 
-    /// Everybody hears a majority, and no two the same one, as Maelstrom's majorities ring: a member hears its
-    /// neighbours, and those who hear it are others.
+    /// Maelstrom's majorities ring: each member hears a majority, and no two hear the same one. The members that a
+    /// member hears and those that hear it differ.
     private static func ring(_ all: [Int]) -> Cut {
         let size = all.count
         let majority = size / 2 + 1
-        var cut = Cut(told: "a ring of majorities: \(all)")
+        var cut = Cut(description: "a ring of majorities: \(all)")
         for slot in all.indices {
             for step in 0..<size where step >= majority {
                 cut.links.append((all[(slot + step) % size], all[slot]))

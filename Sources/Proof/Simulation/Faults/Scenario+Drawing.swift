@@ -1,8 +1,8 @@
 import Consensus
 
-/// How a seed becomes a scenario.
+/// Draws a scenario from a seed.
 extension Scenario {
-    /// - Parameters: what is not nil goes before what the seed draws.
+    /// Arguments that are not nil override what the seed draws.
     package init(
         seed: UInt64, bias: Bias? = nil, members: Int? = nil, operations: Int? = nil
     ) {
@@ -22,20 +22,20 @@ extension Scenario {
         drawDiskFaults()
         drawRecovery()
         reuses = dice.pick([0, 0, 20, 60])
-        // Much is said in a large cluster, whatever is asked of it.
+        // Each operation costs many messages in a large cluster.
         if large != nil { self.operations = 20 + self.operations / 10 }
         if let operations { self.operations = operations }
     }
 
-    /// The size of a large cluster, in few runs.
+    /// In one of 40 seeds, the size of a large cluster.
     private static func drawLarge(_ seed: UInt64, _ bias: Bias) -> Int? {
-        // Dice of its own, so that a seed means the same with and without.
+        // A generator of its own keeps all other draws of the seed the same.
         var dice = Dice(seed: seed &+ 0x6c61_7267_65)
         guard dice.below(40) == 0 else { return nil }
         switch bias {
         case .calm, .mixed, .partitions, .crashes, .late, .pauses, .handovers:
             return dice.pick([9, 9, 15, 15, 25, 40])
-        // These are about few members, or about many requests.
+        // These biases need few members, or many requests.
         case .flood, .tiny, .memberships, .rebirths, .sleepers, .pairs: return nil
         }
     }
@@ -55,7 +55,7 @@ extension Scenario {
     private mutating func drawNetwork(_ dice: inout Dice) {
         latency.distribution = dice.pick(Latency.Distribution.allCases)
         latency.mean = dice.pick([100, 1_000, 1_000, 5_000, 10_000, 30_000, 100_000])
-        // Rarely, a network so slow that the first timeouts are far too short.
+        // Rarely, a network so slow that the initial timeouts are far too short.
         if dice.below(40) == 0 { latency.mean = dice.pick([300_000, 1_000_000, 2_000_000]) }
         func often(_ least: Int, _ most: Int) -> Int {
             dice.below(3) == 0 ? 0 : dice.within(least...most)
@@ -75,7 +75,7 @@ extension Scenario {
                 loss: 0, duplication: often(10_000, 300_000), delay: often(50_000, 400_000),
                 lateCopy: dice.within(200_000...800_000))
         case .crashes, .tiny, .memberships, .pairs:
-            // A member that starts again numbers its messages anew, and late answers may fit two of them.
+            // Late answers to requests of an earlier process must not match those of the restarted one.
             linkFaults = LinkFaults(
                 loss: often(0, 50_000), duplication: often(0, 50_000), delay: often(0, 100_000),
                 lateCopy: often(20_000, 300_000))
@@ -116,11 +116,11 @@ extension Scenario {
             roaming = 100
         }
         if bias == .sleepers {
-            // Most keep away from the one that sleeps, so that some are left to ask it late.
+            // Most clients avoid the paused member, so that some are left to ask it late.
             clients = 20
             roaming = 20
             think = 200_000
-            // A write that waits before a read takes it with it: what stands behind it is never confirmed.
+            // A read that waits behind an uncommitted write is never confirmed, so most operations are reads.
             reads = dice.pick([50, 85, 95])
             writes = min(writes, 100 - reads)
             operations = dice.within(600...1_000)
@@ -137,11 +137,11 @@ extension Scenario {
     }
 
     private mutating func drawOperators(_ dice: inout Dice) {
-        let isTheirs = bias == .memberships || bias == .pairs
-        guard isTheirs || bias != .calm && dice.below(4) == 0 else { return }
+        let changesMembership = bias == .memberships || bias == .pairs
+        guard changesMembership || bias != .calm && dice.below(4) == 0 else { return }
         initialVoters = dice.below(2) == 0 ? members : dice.within(1...members)
         if bias == .pairs { initialVoters = dice.within(2...3) }
-        // A change takes three round trips, and the pursuit of who does not catch up three seconds.
+        // A change takes three round trips. A new voter has three seconds to catch up.
         let least = 6 * latency.mean + 3 * diskLatency + 50_000
         operators.interval = dice.within(1...10) * least
         operators.transfers = dice.pick([0, 20, 20, 50])

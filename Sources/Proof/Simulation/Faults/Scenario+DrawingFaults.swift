@@ -1,8 +1,8 @@
 import Consensus
 
-/// What a seed breaks.
+/// Draws the faults.
 extension Scenario {
-    /// What befalls disks, with dice of its own, so that a seed means the same with and without.
+    /// Disk faults. A generator of their own keeps all other draws of the seed the same.
     mutating func drawDiskFaults() {
         var dice = Dice(seed: seed &+ 0x6469_736b)
         guard faults.mayCrash, !isInMemory else { return }
@@ -11,7 +11,7 @@ extension Scenario {
             faults.weights[.diskError] = dice.within(1...weight)
             faults.atStarts = dice.pick([0, 10, 50])
             if dice.below(3) == 0 { faults.weights[.slowDisk] = dice.within(1...max(weight / 4, 1)) }
-            if dice.below(3) == 0 { faults.weights[.harm] = 1 }
+            if dice.below(3) == 0 { faults.weights[.damage] = 1 }
         }
         if dice.below(2) == 0 { faults.weights[.lostDisk] = dice.within(1...weight) }
     }
@@ -22,7 +22,7 @@ extension Scenario {
         faults.interval = dice.within(1...8) * timeout
         faults.longest = dice.within(1...12) * timeout
         faults.atLeader = dice.pick([10, 30, 60, 90])
-        faults.youngLeader = dice.pick([0, 0, 100_000, 500_000])
+        faults.newLeader = dice.pick([0, 0, 100_000, 500_000])
         switch bias {
         case .calm: break
         case .mixed:
@@ -36,13 +36,13 @@ extension Scenario {
             faults.interval = dice.within(1...4) * timeout
         case .crashes, .tiny:
             faults.weights = [.cut: bias == .tiny ? 1 : 2, .crash: 5, .crashAll: 1, .stop: 1]
-            faults.youngLeader = dice.pick([100_000, 500_000, 900_000])
+            faults.newLeader = dice.pick([100_000, 500_000, 900_000])
             faults.crashPoint = dice.pick([500, 5_000, 20_000])
             faults.interval = dice.within(1...4) * timeout
         case .rebirths:
             faults.weights = [.crash: 1]
             faults.atLeader = dice.pick([0, 10])
-            faults.youngLeader = 0
+            faults.newLeader = 0
             faults.crashPoint = dice.pick([0, 5_000])
             faults.interval = dice.within(2...10) * 2 * latency.mean
             faults.longest = dice.within(1...10) * latency.mean
@@ -52,7 +52,7 @@ extension Scenario {
             faults.atLeader = 95
             faults.longest = dice.within(3...8) * timeout
             faults.interval = faults.longest
-            faults.youngLeader = 0
+            faults.newLeader = 0
         case .late: faults.weights = [.cut: 1, .mute: 1, .crash: 1, .storm: 2]
         case .pauses: faults.weights = [.cut: 1, .pause: 4, .slowness: 2, .clockRate: 2]
         case .flood:
@@ -73,6 +73,6 @@ extension Scenario {
 
 extension Scenario.Faults {
     var mayCrash: Bool {
-        crashPoint + youngLeader > 0 || [.crash, .crashAll, .stop].contains { weights[$0] != nil }
+        crashPoint + newLeader > 0 || [.crash, .crashAll, .stop].contains { weights[$0] != nil }
     }
 }

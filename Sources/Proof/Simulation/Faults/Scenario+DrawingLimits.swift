@@ -1,9 +1,9 @@
 import Consensus
 
-/// How a seed draws the bounds of the code: small ones in half of all runs, the node's own in the others.
+/// Draws the limits: small ones in half of all runs, the node's own in the others.
 extension Scenario {
     mutating func drawLimits() {
-        // Dice of its own, so that a seed means the same with and without.
+        // A generator of its own keeps all other draws of the seed the same.
         var dice = Dice(seed: seed &+ 0x6b6e_6f62_73)
         guard dice.below(2) == 0 else { return }
         func draw(_ bound: WritableKeyPath<Limits, Int>, _ choices: [Int]) {
@@ -11,7 +11,7 @@ extension Scenario {
             limits[keyPath: bound] = dice.pick(choices)
         }
         draw(\.appendsInFlight, [2, 3, 8])
-        // A member that is far behind must still catch up while the others go on.
+        // A member that is far behind must be able to catch up while clients write.
         let isQuick = bias != .flood && latency.mean <= 10_000
         draw(\.appendBytes, isQuick ? [60, 200, 2_000] : [2_000])
         draw(\.appendBytesInFlight, isQuick ? [200, 1_000] : [4_000])
@@ -30,7 +30,7 @@ extension Scenario {
         draw(\.unappliedSlack, [0, 3, 30])
         draw(\.confirmationsAfterFailure, [0, 1, 3])
         draw(\.retentionSilence, [0, 100_000, 1_000_000])
-        // A multiple of the blocks, as the node's are.
+        // Remembered requests must be a multiple of the block size, as in the node.
         if most < Limits().requestsRemembered, limits.requestsInBlock > 50 { limits.requestsInBlock = 50 }
     }
 }

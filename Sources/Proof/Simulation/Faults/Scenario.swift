@@ -1,15 +1,15 @@
 import Consensus
 
-/// All that a seed decides before a run begins. Spans are microseconds, chances are per million.
+/// All that a seed decides before a run begins. Times are in microseconds; chances are per million.
 package struct Scenario: Sendable {
-    /// What a run leans towards. Where every fault happens a little, the rare meetings of two of them hardly do.
+    /// The emphasis of a run. An even mix of faults rarely combines two rare ones.
     package enum Bias: String, Sendable, CaseIterable {
         case calm, mixed, partitions, crashes, late, pauses, flood, tiny, handovers, memberships
-        /// Followers crash and come back at once, while answers to their last run are still on their way.
+        /// Followers crash and restart at once, while answers to their previous process are under way.
         case rebirths
-        /// Leaders fall asleep, are cut off, and wake to old answers while another leads.
+        /// Leaders pause, are cut off, and resume with old answers while another member leads.
         case sleepers
-        /// Two members decide, in the midst of changes, cuts and crashes.
+        /// Two or three voters, with membership changes, cuts and crashes.
         case pairs
     }
 
@@ -22,85 +22,85 @@ package struct Scenario: Sendable {
         var distribution: Distribution
     }
 
-    /// The chances that befall each message.
+    /// What may happen to each message; chances per million.
     struct LinkFaults {
         var loss = 0
         var duplication = 0
-        /// Held up for a while, so that others overtake it.
+        /// Delayed so that other messages overtake it.
         var delay = 0
-        /// A copy that arrives seconds later.
+        /// Duplicated, with a copy that arrives up to 20 seconds later.
         var lateCopy = 0
     }
 
     enum Fault: CaseIterable {
         case cut, oneWayCut, mute, crash, crashAll, pause, slowness, clockRate, storm, stop
-        /// A call of a member's disk fails, once or from then on; and its syncs take seconds.
+        /// A disk call fails, once or permanently; syncs take up to seconds.
         case diskError, slowDisk
-        /// All links take many times as long, for longer than other faults last.
+        /// All links take 10 or 100 times as long, for longer than other faults last.
         case slowLinks
-        /// A member crashes, and a bit of its files is flipped, or a file is gone or short.
-        case harm
-        /// A member crashes, and its disk is empty then, or holds an older copy of what it held.
+        /// A member crashes, and one of its files has a flipped bit, is missing, or is short.
+        case damage
+        /// A member crashes, and its disk is then empty or an older copy.
         case lostDisk
     }
 
-    /// What breaks, and how often.
+    /// Which faults happen, and how often.
     struct Faults {
-        /// Mean span between two faults; 0 for none.
+        /// Mean time between two faults; 0 for none.
         var interval: Microseconds = 0
-        /// How often each comes, beside the others.
+        /// The relative frequency of each fault.
         var weights: [Fault: Int] = [:]
-        /// Percent of faults that aim at the leader.
+        /// Percent of faults that hit the leader.
         var atLeader = 0
-        /// Percent of pauses during which the member is cut off.
+        /// Percent of pauses in which the member is also cut off.
         var isolation = 20
-        /// Chance that a new leader is struck before it has led for long.
-        var youngLeader = 0
-        /// Chance of a crash at each of the steps around a store.
+        /// Chance that a fault hits a new leader soon after its election.
+        var newLeader = 0
+        /// Chance of a crash at each step around a store.
         var crashPoint = 0
-        /// Percent of starts at which the disk fails, also when it is read, or that are cut short.
+        /// Percent of starts during which a disk call fails or the member crashes.
         var atStarts = 0
-        /// The longest that a fault lasts.
+        /// The longest duration of a fault.
         var longest: Microseconds = 1
     }
 
-    /// Those who change the membership and move the lead.
+    /// Operators change the membership and transfer leadership.
     struct Operators {
-        /// Mean span between two of their requests; 0 for none.
+        /// Mean time between two of their requests; 0 for none.
         var interval: Microseconds = 0
         /// Percent of their requests that are transfers; the rest are changes of membership.
         var transfers = 0
-        /// Percent of their requests that they make again, to any member.
+        /// Percent of their requests that they send again, to any member.
         var repeats = 0
     }
 
     var seed: UInt64
     var bias: Bias
     var members: Int
-    /// How many of the members vote at the start; the others are learners.
+    /// The number of initial voters; the other members are learners.
     var initialVoters: Int
     var operators = Operators()
     var latency: Latency
     var linkFaults = LinkFaults()
     var faults = Faults()
-    /// Mean time of a store and sync; 0 where it is done at once.
+    /// Mean time of a store with its sync; 0 for none.
     var diskLatency: Microseconds = 0
-    /// After how many bytes a new segment of the log begins.
+    /// The size in bytes at which a new log file begins.
     var segmentSize = 16 << 20
-    /// How late a timer rings at most.
+    /// The most that a timer fires late.
     var timerDelay: Microseconds = 0
-    /// How far, in parts per million, clocks may be from true time.
+    /// The largest clock error, in parts per million.
     var clockDrift = 0
-    /// The minimum election timeout, where it is fixed.
+    /// The fixed minimum election timeout; nil to measure.
     var electionTimeout: Microseconds?
     var heartbeatInterval: Microseconds?
-    /// The bounds of all members' code.
+    /// The limits of all members.
     var limits = Limits()
-    /// Whether members take what they are to store for durable at once; nobody may crash then.
+    /// Whether members run without a disk. They never crash then.
     var isInMemory = false
-    /// What is checked before a majority alone must serve; nil in most seeds.
+    /// The recovery check before the demand phase; nil in most seeds.
     var recoveryCheck: RecoveryCheck?
-    /// How many writes are asked in a round trip while a member catches up.
+    /// Writes per round trip while a member catches up.
     var writesPerRoundTrip = 1
 
     var clients: Int
@@ -115,15 +115,15 @@ package struct Scenario: Sendable {
     var unnumbered = 0
     /// Percent of requests that a client sends again, while it waits or after an answer.
     var repeats = 0
-    /// Percent of requests that take the `msg_id` of the client's request before, where that is over.
+    /// Percent of requests that reuse the `msg_id` of the client's previous one, once all its copies are answered.
     var reuses = 0
     /// Percent of requests that go to any member; the rest go to the client's own.
     var roaming = 50
 
-    /// What Maelstrom's lin-kv clients wait for an answer.
+    /// How long a client waits for an answer, as Maelstrom's lin-kv clients do.
     var patience: Microseconds { max(1_000_000, 10 * latency.mean) }
 
-    /// A plain scenario without faults, for tests that add one.
+    /// A scenario without faults, for tests that add one.
     init(plain seed: UInt64, members: Int, operations: Int) {
         self.seed = seed
         self.members = members
@@ -138,14 +138,14 @@ package struct Scenario: Sendable {
         think = 20_000
     }
 
-    /// In one line, for people.
-    package var told: String {
+    /// One line for people.
+    package var summary: String {
         """
         seed \(seed), \(bias.rawValue): \(initialVoters) voters of \(members) members, \
-        an operator each \(operators.interval) us, \(clients) clients, \(operations) operations on \
+        an operator request every \(operators.interval) us, \(clients) clients, \(operations) operations on \
         \(keys) keys, \(latency.distribution.rawValue) latency of \(latency.mean) us, loss \
         \(linkFaults.loss), duplication \(linkFaults.duplication), delay \(linkFaults.delay), late copies \
-        \(linkFaults.lateCopy) in a million, disk \(diskLatency) us, a fault each \(faults.interval) us\
+        \(linkFaults.lateCopy) in a million, disk \(diskLatency) us, a fault every \(faults.interval) us\
         \(recoveryCheck.map { ", then \($0)" } ?? "")
         """
     }

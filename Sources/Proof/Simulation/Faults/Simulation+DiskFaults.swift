@@ -2,17 +2,17 @@ import Consensus
 import KeyValue
 import Storage
 
-/// What befalls disks, and what members must say of it.
+/// Injects disk faults, and checks how members react.
 extension Simulation {
-    /// One of the next calls fails. The member must end with it, and with 74.
+    /// One of the next calls fails. The member must end with exit code 74.
     func failDisk(of member: Member) {
         guard let run = member.run else { return }
         let lasts = dice.below(3) == 0
         run.storage.disk.failure = SimulatedDisk.Failure(after: dice.below(8), lasts: lasts)
-        tellFault("has a disk that is about to fail\(lasts ? " for good" : "")", member)
+        tellFault("gets a disk that will fail\(lasts ? " permanently" : " once")", member)
     }
 
-    /// Its disk did not do what it was asked: it ends with 74, and is started again on what its files hold then.
+    /// A disk call failed: the member ends with 74, and restarts later from what its files hold then.
     func diskFails(_ error: DiskError, storing update: StorageUpdate, _ member: Member) {
         tellFault("ends with 74: \(error)", member)
         tally.crashes += 1
@@ -31,14 +31,14 @@ extension Simulation {
     func slowDisk(of member: Member, for span: Microseconds) {
         guard member.diskSlowness == 0, member.isAlive else { return }
         member.diskSlowness = dice.pick([500_000, 1_000_000, 3_000_000])
-        tellFault("has a disk that takes up to \(member.diskSlowness) us for a sync", member)
+        tellFault("gets a disk that takes up to \(member.diskSlowness) us for a sync", member)
         queue.add(.recover(member: member.index), at: time + span)
     }
 
     // MARK: - Starts
 
-    /// A start is no safer than any other time: its disk fails, or it is cut short.
-    func strikeStart(of member: Member) {
+    /// Makes a start fail: a write or a read fails, or the member crashes meanwhile.
+    func injectStartFault(of member: Member) {
         guard phase == .faults, dice.chance(perMillion: scenario.faults.atStarts * 10_000) else {
             return
         }
@@ -50,14 +50,14 @@ extension Simulation {
         }
     }
 
-    /// A member finds damage only where there was harm, and a disk that fails only where it does.
+    /// A start may fail only after injected damage or an injected disk failure.
     func cannotStart(_ member: Member, _ error: StorageError) throws {
         switch error {
-        case .damage where member.isHarmed:
-            member.isOut = true
-            tellFault("ends with 65, and stays out: \(error)", member)
+        case .damage where member.isDamaged:
+            member.isDownForGood = true
+            tellFault("ends with 65, and stays down: \(error)", member)
         case .disk where phase == .faults && scenario.faults.atStarts > 0:
-            tellFault("is stopped by its disk while it starts: \(error)", member)
+            tellFault("cannot start, as its disk fails: \(error)", member)
             loseSomePower(member)
             schedule(.start, of: member, at: time + restartSpan())
         case .damage, .disk:
@@ -65,18 +65,18 @@ extension Simulation {
         }
     }
 
-    // MARK: - Harm
+    // MARK: - Damage
 
-    /// Does what failing hardware and people do to files, to a member that the others can do without for ever.
-    func harm(_ member: Member) {
-        let harmed = members.count { $0.isHarmed || $0.isOut }
+    /// Damages a file of a member that the cluster can do without for ever, as failing hardware or people do.
+    func damageFile(of member: Member) {
+        let damaged = members.count { $0.isDamaged || $0.isDownForGood }
         guard scenario.operators.interval == 0, scenario.initialVoters == members.count, member.isAlive,
-            2 * (harmed + 1) < members.count, loss == nil
+            2 * (damaged + 1) < members.count, loss == nil
         else { return }
         crash(member, for: restartSpan())
-        member.isHarmed = true
+        member.isDamaged = true
         var disk = member.disk
-        // A log that ends early where it ends is what no start can tell; see the README.
+        // A start cannot detect that the last log file is short; see the README.
         let names = ((try? disk.list()) ?? []).filter { !$0.hasSuffix(".part") }
         let last = names.last { $0.hasPrefix("log-") }
         guard let name = names.isEmpty ? nil : dice.pick(names),
@@ -86,7 +86,7 @@ extension Simulation {
         switch dice.below(3) {
         case 0 where name != last:
             let end = dice.below(size)
-            tellFault("finds only \(end) bytes of \(name)", member)
+            tellFault("has only \(end) bytes left of \(name)", member)
             disk.shorten(name, to: end)
         case 1:
             tellFault("loses \(name)", member)

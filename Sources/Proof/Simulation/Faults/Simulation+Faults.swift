@@ -2,15 +2,15 @@ import Consensus
 import KeyValue
 import Storage
 
-/// What breaks, and how it mends.
+/// Injects faults, and ends them.
 extension Simulation {
     func scheduleFault() {
         queue.add(.fault, at: time + 1 + dice.exponential(mean: scenario.faults.interval))
     }
 
-    func strike() throws {
+    func injectFault() throws {
         guard phase == .faults else { return }
-        if isQuiet { return scheduleFault() }
+        if areFaultsSuspended { return scheduleFault() }
         tally.events += 1
         tally.faults += 1
         fingerprint.mix(time)
@@ -33,7 +33,7 @@ extension Simulation {
         case .diskError: failDisk(of: members[target()])
         case .slowDisk: slowDisk(of: members[target()], for: span)
         case .slowLinks: slowLinks(for: span)
-        case .harm: harm(members[target()])
+        case .damage: damageFile(of: members[target()])
         case .lostDisk: loseDisk(of: members[target()])
         }
     }
@@ -48,7 +48,7 @@ extension Simulation {
         return nil
     }
 
-    /// Whom a fault aims at: often the leader of the highest term, for that is where it hurts.
+    /// The member that a fault hits: often the leader of the highest term, where it does most.
     private func target() -> Int {
         guard dice.below(100) < scenario.faults.atLeader else { return dice.below(members.count) }
         return leader()?.index ?? dice.below(members.count)
@@ -60,15 +60,15 @@ extension Simulation {
             .max { $0.seen.leads ?? 0 < $1.seen.leads ?? 0 }
     }
 
-    /// What a leader has done in its first moments is what another may undo (Figure 8).
-    func aimAtYoungLeader(_ member: Member) {
-        guard phase == .faults, dice.chance(perMillion: scenario.faults.youngLeader) else { return }
+    /// May schedule a fault soon after an election: another leader may overwrite what this one did (Figure 8).
+    func scheduleNewLeaderFault(_ member: Member) {
+        guard phase == .faults, dice.chance(perMillion: scenario.faults.newLeader) else { return }
         let span = dice.below(6 * (scenario.latency.mean + scenario.diskLatency) + 1_000)
-        schedule(.strikeYoung, of: member, at: time + span)
+        schedule(.faultNewLeader, of: member, at: time + span)
     }
 
-    func strikeYoung(_ member: Member) {
-        guard phase == .faults, !isQuiet else { return }
+    func faultNewLeader(_ member: Member) {
+        guard phase == .faults, !areFaultsSuspended else { return }
         tally.events += 1
         tally.faults += 1
         switch dice.below(4) {
@@ -78,7 +78,7 @@ extension Simulation {
         }
     }
 
-    /// Half of all restarts are quick, so that what is on its way to the run before meets the next one.
+    /// The time until a restart. Half are short, so that messages to the old process reach the new one.
     func restartSpan() -> Microseconds {
         let longest = scenario.faults.longest
         return dice.within(1...max(dice.below(2) == 0 ? longest / 20 : longest, 1))
@@ -89,22 +89,23 @@ extension Simulation {
     private func cut(_ cut: Cut, for span: Microseconds) {
         if dice.below(2) == 0 { network.healAll() }
         network.cut(cut.links)
-        tellFault(cut.told)
+        tellFault(cut.description)
         healLater(span)
     }
 
     func isolate(_ member: Int, for span: Microseconds) {
-        guard phase == .faults, !isQuiet else { return }
+        guard phase == .faults, !areFaultsSuspended else { return }
         let others = members.indices.filter { $0 != member }
         cut(
-            Cut(told: "n\(member) is cut off", links: others.flatMap { [(member, $0), ($0, member)] }),
+            Cut(
+                description: "n\(member) is cut off", links: others.flatMap { [(member, $0), ($0, member)] }),
             for: span)
     }
 
     private func mute(for span: Microseconds) {
         let kind = dice.pick(PeerMessage.Kind.allCases)
         network.muted = kind
-        tellFault("no \(kind.rawValue) gets through")
+        tellFault("every \(kind.rawValue) is lost")
         healLater(span)
     }
 
@@ -131,16 +132,16 @@ extension Simulation {
     private func slowLinks(for span: Microseconds) {
         network.latency.mean = max(
             network.latency.mean, min(dice.pick([10, 100]) * scenario.latency.mean, 2_000_000))
-        tellFault("links take \(network.latency.mean) us")
+        tellFault("links slow down to \(network.latency.mean) us")
         queue.add(.linksRecover, at: time + 4 * span + 20 * network.latency.mean)
     }
 
     // MARK: - Machines
 
-    /// Whether chance crashes a member between two steps of a turn; oftener where they are rare ones.
-    func strikes(_ member: Member, around update: StorageUpdate) -> Bool {
+    /// Draws a crash between two steps of a turn; more often around rare updates.
+    func crashes(_ member: Member, around update: StorageUpdate) -> Bool {
         let chance = min(scenario.faults.crashPoint * (update.isRare ? 100 : 1), 300_000)
-        guard phase == .faults, dice.chance(perMillion: chance), !isQuiet else { return false }
+        guard phase == .faults, dice.chance(perMillion: chance), !areFaultsSuspended else { return false }
         crash(member, for: restartSpan())
         return true
     }
@@ -153,7 +154,7 @@ extension Simulation {
         schedule(.start, of: member, at: time + span)
     }
 
-    /// Ends a member as it stands: its process alone, or the whole machine.
+    /// Ends a member at once: only its process, or the whole machine.
     func stopMachine(_ member: Member) {
         var generator = SeededGenerator(seed: dice.next())
         member.crash(
@@ -162,7 +163,7 @@ extension Simulation {
 
     func start(_ member: Member) throws {
         tally.events += 1
-        strikeStart(of: member)
+        injectStartFault(of: member)
         let names = members.map(\.id)
         var settings = Raft.Settings(
             id: member.id, members: names, voters: Array(names.prefix(scenario.initialVoters)),
@@ -187,7 +188,7 @@ extension Simulation {
         tellFault("is paused", member)
         member.isPaused = true
         if dice.below(100) < scenario.faults.isolation {
-            // Cut off while it sleeps, it wakes to old answers, and nobody tells it what happened meanwhile.
+            // Cut off while paused, it resumes with old messages, and nobody tells it what happened meanwhile.
             let start = time + 2 * scenario.latency.mean + dice.below(100_000)
             queue.add(.isolate(member: member.index, span: 2 * span), at: start)
         }
@@ -198,36 +199,36 @@ extension Simulation {
         guard member.isPaused else { return }
         tally.events += 1
         member.isPaused = false
-        tellFault("goes on", member)
+        tellFault("resumes", member)
         if member.isStoreDone {
             member.isStoreDone = false
             try diskIsDone(member)
         } else {
-            try lookAround(member)
+            try takeWaitingInput(member)
         }
     }
 
     private func slow(_ member: Member, for span: Microseconds) {
         guard member.slowness == 0 else { return }
         member.slowness = dice.pick([1_000, 10_000, 50_000])
-        tellFault("takes up to \(member.slowness) us for a turn", member)
+        tellFault("slows down to up to \(member.slowness) us per turn", member)
         queue.add(.recover(member: member.index), at: time + span)
     }
 
     private func changeClock(_ member: Member) {
         let rate = 1_000_000 + dice.within(-scenario.clockDrift...scenario.clockDrift)
         member.clock.change(rate: rate, at: time)
-        tellFault("has a clock of rate \(rate)", member)
+        tellFault("changes its clock rate to \(rate)", member)
         member.timer = nil
         setTimer(member)
     }
 
-    // MARK: - An orderly end
+    // MARK: - Shutdown
 
-    /// Tells a member to end, as SIGTERM does: a leader hands over first. A second later it is gone.
+    /// Begins a shutdown, as SIGTERM does: a leader transfers leadership first. It ends after one second at most.
     private func beginShutdown(_ member: Member) throws {
         guard member.isListening, !member.isEnding else { return }
-        tellFault("is told to end", member)
+        tellFault("gets SIGTERM", member)
         member.isEnding = true
         member.run?.replica.beginShutdown(now: member.clock.reading(at: time))
         schedule(.mustEnd, of: member, at: time + 1_000_000)

@@ -1,37 +1,37 @@
 import Consensus
 import KeyValue
 
-/// A disk that is lost or put back from an older copy, until its member is replaced.
+/// A disk that was lost or restored from an older copy, until its member is replaced.
 struct LostDisk {
     enum Stage {
-        /// Its member stays down until it is no voter any more, as an operator should have it.
+        /// The member stays down until it is no voter, as operators should do it.
         case down
-        /// It was started under a leader to which it had acknowledged more.
-        case unfound
-        /// It keeps in mind that it has lost its log, and is not counted.
-        case found
-        /// It is no voter any more, and is to be one again.
+        /// The member was started under a leader to which it had acknowledged more; not detected yet.
+        case undetected
+        /// The member has stored that it lost its log, and is not counted.
+        case detected
+        /// The member is no voter any more, and is to be added again.
         case removed
     }
 
     let member: Int
     var stage: Stage
-    /// What the disk held before.
+    /// What the disk held before the loss.
     let held: Stored
 }
 
-/// What none can demand any more: Raft is not safe with a member that comes back without memory, and is not found.
-struct BeyondRaft: Error {}
+/// Ends a run without a violation: Raft is not safe with an undetected member that lost its disk.
+struct OutsideFaultModel: Error {}
 
-/// Disks that are lost, and operators who replace their members as the README says: by a change of membership
-/// without the member, and another one with it.
+/// Loses disks, and lets operators replace their members as the README says: remove the member, then add it
+/// again.
 extension Simulation {
-    /// A member that has crashed comes back to an empty disk, or to an older copy of what it held.
+    /// A crashed member restarts with an empty disk, or with an older copy.
     func loseDisk(of member: Member) {
         guard loss == nil, awaitedLoss == nil, scenario.operators.interval == 0,
             scenario.initialVoters == members.count,
             members.count > 2, let run = member.run,
-            !members.contains(where: { $0.isHarmed || $0.isOut })
+            !members.contains(where: { $0.isDamaged || $0.isDownForGood })
         else { return }
         if member.copy == nil, dice.below(2) == 0 {
             tellFault("is copied", member)
@@ -50,8 +50,8 @@ extension Simulation {
         }
     }
 
-    /// One member's disk is gone while a leader knows what it held, and nothing else is broken until it has been
-    /// found: it may have forgotten a vote, and what was committed with it may stand on too few disks.
+    /// Loses the disk of one member under a leader that knows what it held. No other fault happens until that is
+    /// detected: the member may have forgotten a vote, and committed entries may be on too few disks.
     func loseDiskUnderLeader() {
         guard let (slot, polls) = awaitedLoss else { return }
         awaitedLoss = nil
@@ -72,71 +72,74 @@ extension Simulation {
             (other.slowness, other.diskSlowness) = (0, 0)
             other.run?.storage.disk.mend()
         }
-        replaceDisk(of: member, holding: held, stage: .unfound)
+        replaceDisk(of: member, holding: held, stage: .undetected)
         let start = time + 1 + dice.below(scenario.faults.longest)
         schedule(.start, of: member, at: start)
         queue.add(
-            .lossIsFound(number: tally.lostDisks), at: start + 40 * timeout + 60 * scenario.latency.mean)
+            .lossMustBeDetected(number: tally.lostDisks),
+            at: start + 40 * timeout + 60 * scenario.latency.mean)
     }
 
-    /// - Parameter held: what its log must not reach any more.
+    /// - Parameter held: the index that a restored log must not reach.
     private func replaceDisk(of member: Member, holding held: Index, stage: LostDisk.Stage) {
         loss = LostDisk(member: member.index, stage: stage, held: member.stored)
         tally.lostDisks += 1
         stopMachine(member)
         let copy = member.copy.flatMap { $0.stored.lastIndex < held ? $0 : nil }
-        tellFault("loses its disk\(copy == nil ? "" : ", which is put back from an older copy")", member)
+        tellFault("loses its disk\(copy == nil ? "" : ", and gets an older copy")", member)
         member.replaceDisk(by: copy?.disk ?? SimulatedDisk(), holding: copy?.stored ?? Stored())
         elections.forgetVotes(of: member.index)
     }
 
-    /// Whether a disk is lost, and nobody knows.
-    var isLossUnfound: Bool { loss?.stage == .unfound }
+    /// Whether a disk is lost that no leader has detected.
+    var isLossUndetected: Bool { loss?.stage == .undetected }
 
-    /// Whether nothing may break.
-    var isQuiet: Bool { awaitedLoss != nil || isLossUnfound }
+    /// Whether faults are suspended.
+    var areFaultsSuspended: Bool { awaitedLoss != nil || isLossUndetected }
 
-    /// What the member held counts for its leader until that is told.
-    func countsLostDisk(of member: Member) -> Stored? {
-        guard let loss, loss.member == member.index, loss.stage == .down || isLossUnfound else { return nil }
+    /// What the lost disk held, while the leader still counts it.
+    func countedLostDisk(of member: Member) -> Stored? {
+        guard let loss, loss.member == member.index, loss.stage == .down || isLossUndetected else {
+            return nil
+        }
         return loss.held
     }
 
-    /// Whether a member takes part in decisions, where it is one of the voters.
+    /// Whether a voter counts in quorums.
     func isCounted(_ member: Int) -> Bool {
         loss?.member != member && members[member].run?.replica.raft.hasLostLog != true
     }
 
-    // MARK: - Finding out
+    // MARK: - Detection
 
-    /// A leader says that a member has lost its log.
-    func hearOfLostLog(_ lost: NodeID, _ index: Index, from member: Member) throws {
+    /// A leader reports that a member lost its log.
+    func checkLostLogReport(_ lost: NodeID, _ index: Index, from member: Member) throws {
         guard let loss, members[loss.member].id == lost else {
             throw Breach(
                 .durability, "\(member.id) finds that \(lost) has lost what it acknowledged up to \(index)")
         }
     }
 
-    /// Once the member keeps it in mind, whoever leads knows.
+    /// Once the member has stored its loss, every later leader learns of it.
     func noteLostLog(_ member: Member) {
-        guard isLossUnfound, loss?.member == member.index, member.stored.hardState.lostLog != nil else {
+        guard isLossUndetected, loss?.member == member.index, member.stored.hardState.lostLog != nil else {
             return
         }
         tellFault("has stored that it lost its log", member)
         tally.lossesFound += 1
-        loss?.stage = .found
+        loss?.stage = .detected
         network.linkFaults = scenario.linkFaults
         queue.add(.replace, at: time + restartSpan())
     }
 
-    func endQuiet(_ number: Int) throws {
-        guard isLossUnfound, number == tally.lostDisks, let loss else { return }
-        throw Breach(.liveness, "nobody finds that n\(loss.member) has lost its log")
+    func checkLossDetected(_ number: Int) throws {
+        guard isLossUndetected, number == tally.lostDisks, let loss else { return }
+        throw Breach(.liveness, "no leader detects that n\(loss.member) lost its log")
     }
 
-    // MARK: - Replacing
+    // MARK: - Replacement
 
-    /// An operator goes on with the replacement, and asks again until it is made.
+    /// The operator's next step. It repeats a change until that is committed.
     func continueReplacement() throws {
         guard phase == .faults, let loss else { return }
         let member = members[loss.member]
@@ -156,6 +159,6 @@ extension Simulation {
         tally.events += 1
         let number = changes.ask(.change(wanted), isNumbered: true)
         queue.add(.replace, at: time + 1_000_000 + 20 * scenario.latency.mean)
-        try order(number, to: dice.below(members.count))
+        try sendOperatorRequest(number, to: dice.below(members.count))
     }
 }

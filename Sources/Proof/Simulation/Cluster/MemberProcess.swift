@@ -2,11 +2,11 @@ import Consensus
 import KeyValue
 import Storage
 
-/// One run of a member, from its start to its end.
+/// One process of a member, from start to end.
 ///
-/// Whatever asks something of the replica goes through here: asked as a property of a class it would be copied
-/// whole, with all its tables, and that costs more than all the checks.
-final class Run {
+/// All questions to the replica go through this class. Reading `replica` as a property of a class instance copies
+/// it with all its tables, which costs more than all the checks.
+final class MemberProcess {
     var replica: Replica
     var storage: MemberStorage<SimulatedDisk>
 
@@ -26,11 +26,11 @@ final class Run {
 
     var membership: Membership { ask { $0.raft.membership } }
     func membership(at index: Index) -> Membership { ask { $0.raft.membership(at: index) } }
-    /// The one in force, and one that it may be about to put into its log.
+    /// The membership in force, and one for which new voters are catching up.
     var memberships: [Membership] {
         ask { [$0.raft.membership] + ($0.raft.catchingUp.map { [Membership(voters: $0)] } ?? []) }
     }
-    /// The one in force before the entries of its term.
+    /// The membership in force before the first entry of the current term.
     var electingMembership: Membership {
         ask { replica in
             let raft = replica.raft
@@ -42,10 +42,10 @@ final class Run {
 
     func holds(_ index: Index, term: Term) -> Bool { ask { $0.raft.log.term(at: index) == term } }
 
-    /// All of it, to be looked at where one question is not enough.
+    /// A copy of the whole state, for checks that need more than one answer.
     var raft: Raft { ask { $0.raft } }
 
-    /// Where its log begins, and how many bytes its snapshot has.
+    /// The index before the log's first entry, and the snapshot's size in bytes.
     var kept: (logStart: Index, snapshotBytes: Int) {
         ask { ($0.raft.log.firstIndex - 1, $0.raft.snapshot?.source.size ?? 0) }
     }
@@ -56,16 +56,16 @@ final class Run {
         ask { monitor.violation(of: $0.raft) ?? $0.violatedInvariant() }
     }
 
-    func look() -> Sight {
+    func observe() -> Observation {
         ask { replica in
-            Sight(
+            Observation(
                 term: replica.raft.currentTerm, commitIndex: replica.raft.commitIndex,
                 lastApplied: replica.lastApplied,
                 leads: replica.raft.isLeader ? replica.raft.currentTerm : nil)
         }
     }
 
-    /// For stories.
+    /// For traces.
     var roleName: String {
         ask { replica in
             switch replica.raft.role {
@@ -78,11 +78,11 @@ final class Run {
     }
 }
 
-/// What one look at a member shows.
-struct Sight {
+/// What the checks last saw of a member.
+struct Observation {
     var term: Term = 0
     var commitIndex: Index = 0
     var lastApplied: Index = 0
-    /// The term that it leads.
+    /// The term that it leads; nil if it does not lead.
     var leads: Term?
 }
