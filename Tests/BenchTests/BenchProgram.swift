@@ -2,7 +2,7 @@ import XCTest
 
 @testable import mini_maelstrom
 
-/// The bench as a program, run in a folder of its own.
+/// Runs the bench as a program, in a folder of its own.
 class BenchProgram: XCTestCase {
     struct Ended {
         var status: Int32
@@ -21,10 +21,10 @@ class BenchProgram: XCTestCase {
         try? FileManager.default.removeItem(at: folder)
     }
 
-    /// What the last run left behind.
+    /// The result folder of the last run.
     var latest: URL { folder.appendingPathComponent("maelstrom-runs/store/latest") }
 
-    /// Where the package's programs are built: beside the tests.
+    /// The folder of the package's programs, beside the tests.
     func program(_ name: String) -> URL {
         let tests = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
         return tests.deletingLastPathComponent().appendingPathComponent(name)
@@ -53,11 +53,11 @@ class BenchProgram: XCTestCase {
 
     func run(_ arguments: String...) throws -> Ended { end(try start(arguments)) }
 
-    /// A test of one of the package's nodes, asked as fast as it goes, and with the same seed each time, where the
-    /// options do not say otherwise.
+    /// Runs a test of one of the package's nodes, as fast as it can and with a fixed seed unless the options say
+    /// otherwise.
     /// - Parameters:
-    ///   - options: with blanks between them.
-    ///   - arguments: of the node.
+    ///   - options: separated by spaces.
+    ///   - arguments: passed to the node.
     func test(
         of node: String = "TestNode", nodes: Int = 1, _ options: String, with arguments: String = ""
     ) throws -> Ended {
@@ -66,7 +66,7 @@ class BenchProgram: XCTestCase {
         return end(try start(common + words(options) + ["--"] + words(arguments)))
     }
 
-    /// A file that the last run left behind.
+    /// A result file of the last run.
     func contents(_ file: String) throws -> String {
         try String(contentsOf: latest.appendingPathComponent(file), encoding: .utf8)
     }
@@ -75,7 +75,7 @@ class BenchProgram: XCTestCase {
         try JSONDecoder().decode(Results.self, from: Data(try contents("results.json").utf8))
     }
 
-    /// What the nemesis noted in the last run's history, without the times.
+    /// The nemesis's events in the last run's history, without times.
     func nemesisLines() throws -> [Substring] {
         try contents("history.txt").split(separator: "\n").filter { $0.contains("\t:nemesis\t") }
             .map { $0.drop { $0 != "\t" } }

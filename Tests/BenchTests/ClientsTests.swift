@@ -20,7 +20,7 @@ final class ClientsTests: XCTestCase {
         XCTAssertEqual(clients.workers.map(\.client), [3, 4, 5, 6])
     }
 
-    func testAnAnswerCompletesTheRequestThatItsIdNames() throws {
+    func testAnAnswerCompletesTheRequestOfItsInReplyTo() throws {
         clients.ask(write, worker: 1, at: 10)
         let ok = try reply(#"{"type":"write_ok","in_reply_to":1}"#)
         XCTAssertNil(clients.answer(ok, to: 3, at: 20), "another client's")
@@ -48,7 +48,7 @@ final class ClientsTests: XCTestCase {
         XCTAssertEqual(clients.waiting, 0)
     }
 
-    func testALateAnswerIsNobodys() throws {
+    func testALateAnswerIsIgnored() throws {
         clients.ask(write, worker: 1, at: 0)
         _ = clients.timeOut(at: 1000)
         clients.ask(write, worker: 1, at: 1000)
@@ -57,7 +57,7 @@ final class ClientsTests: XCTestCase {
         XCTAssertFalse(clients.exists(8))
     }
 
-    func testWhatWasAnsweredDoesNotTimeOut() throws {
+    func testAnAnsweredRequestDoesNotTimeOut() throws {
         for round in 0..<3000 as Range<UInt64> {
             clients.ask(read, worker: 2, at: round)
             let answer = try reply(#"{"type":"read_ok","value":1,"in_reply_to":\#(round + 1)}"#)
@@ -79,12 +79,12 @@ final class ClientsTests: XCTestCase {
         }
     }
 
-    func testAnErrorMaySayMore() throws {
+    func testAnErrorMayHaveMoreFields() throws {
         let json = #"{"type":"error","code":22,"text":"no","found":[1],"in_reply_to":1}"#
         XCTAssertEqual(try outcome(json, to: .cas), .failed(.code(22, "no")))
     }
 
-    func testRepliesWithFieldsOfTheirOwnAreRefused() throws {
+    func testRepliesWithUnknownFieldsAreRefused() throws {
         XCTAssertEqual(
             try outcome(#"{"type":"write_ok","term":3,"in_reply_to":1}"#, to: .write),
             .unknown(.malformed("write_ok with a field term")))
@@ -95,7 +95,7 @@ final class ClientsTests: XCTestCase {
             try outcome(#"{"type":"write_ok","msg_id":3,"in_reply_to":1}"#, to: .write), .ok(nil))
     }
 
-    func testARepliesTypeIsThatOfTheRequest() throws {
+    func testTheTypeOfAReplyMustMatchTheRequest() throws {
         XCTAssertEqual(
             try outcome(#"{"type":"read_ok","value":1,"in_reply_to":1}"#, to: .cas),
             .unknown(.malformed("read_ok for a cas")))

@@ -2,7 +2,7 @@ import XCTest
 
 @testable import mini_maelstrom
 
-/// What the bench does beside single runs, with a node of one process.
+/// Commands of the bench beyond a single run, with a node of one process.
 final class CommandTests: BenchProgram {
     func testRunsFollowEachOtherWithTheNextSeedUntilOneIsNotValid() throws {
         let valid = try test("--time-limit 0.3 --seed 5 --test-count 2")
@@ -14,13 +14,13 @@ final class CommandTests: BenchProgram {
         XCTAssertFalse(invalid.output.contains("run 2 of 9"), invalid.output)
     }
 
-    func testTheSameSeedBreaksTheSame() throws {
+    func testTheSameSeedGivesTheSameFaults() throws {
         let acts = try (0..<2).map { _ in
             let ended = try test(
                 nodes: 5,
                 "--time-limit 1 --seed 9 --nemesis partition,loss,duplicate --nemesis-interval 0.05 --rate 1")
             XCTAssertNotEqual(ended.status, 64, ended.complaints)
-            // Without the end, at which a moment more or less may be left.
+            // The end is left out, as its time varies by a moment.
             return try nemesisLines().prefix(30)
         }
         XCTAssertEqual(acts[0].count, 30)
@@ -33,11 +33,11 @@ final class CommandTests: BenchProgram {
         let deaf = try test("--time-limit 0.2 --rate 200 --availability 0.5", with: "deaf")
         XCTAssertEqual(deaf.status, 1, deaf.output)
         XCTAssertTrue(
-            deaf.output.contains("served 0.00 % of the requests, and --availability asks for 50.00 %"),
+            deaf.output.contains("served 0.00 % of the requests, and --availability requires 50.00 %"),
             deaf.output)
     }
 
-    func testLogsAndMessagesAreSaid() throws {
+    func testLogsAndMessagesArePrinted() throws {
         let ended = try test(
             nodes: 2, "--rate 100 --time-limit 0.3 --log-stderr --log-net-send --log-net-recv", with: "gossip"
         )
@@ -76,7 +76,7 @@ final class CommandTests: BenchProgram {
                 .count, 5)
     }
 
-    func testWhatMaelstromDoesNotKnowIsNotPassedOnToIt() throws {
+    func testOptionsUnknownToMaelstromAreLeftOut() throws {
         for (tool, script) in [("maelstrom", "echo \"$@\""), ("java", ""), ("swift", "")] {
             let stub = folder.appendingPathComponent(tool).path
             let contents = Data("#!/bin/sh\n\(script)\n".utf8)
@@ -100,7 +100,7 @@ final class CommandTests: BenchProgram {
         process.waitUntilExit()
     }
 
-    func testANodesLogIsFollowedInWholeLines() throws {
+    func testANodesLogIsFollowedLineByLine() throws {
         let path = folder.appendingPathComponent("n0.log").path
         var tail = LogTail(paths: [path, folder.appendingPathComponent("none").path])
         XCTAssertTrue(tail.lines().isEmpty)

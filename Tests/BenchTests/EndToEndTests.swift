@@ -2,9 +2,9 @@ import XCTest
 
 @testable import mini_maelstrom
 
-/// The bench with a node of one process that can be told to misbehave.
+/// The bench with a node of one process that can misbehave.
 final class EndToEndTests: BenchProgram {
-    func testOneNodeThatServesIsFoundValid() throws {
+    func testASingleCorrectNodeIsFoundValid() throws {
         let ended = try test("--time-limit 1")
         XCTAssertEqual(ended.status, 0, ended.output)
         XCTAssertTrue(ended.output.hasSuffix("Everything looks good! ヽ(‘ー`)ノ\n"), ended.output)
@@ -23,12 +23,12 @@ final class EndToEndTests: BenchProgram {
         XCTAssertTrue(ended.output.contains("but the register could only have held"), ended.output)
     }
 
-    func testOneThatSaysElevenAndDoesItIsFoundInvalid() throws {
+    func testANodeThatCarriesOutWhatItAnswered11IsFoundInvalid() throws {
         let ended = try test("--time-limit 1", with: "liar")
         XCTAssertEqual(ended.status, 1, ended.output)
     }
 
-    func testALineThatIsNoMessageFailsTheRunWithTheNodesLastWords() throws {
+    func testAnInvalidLineFailsTheRunAndShowsTheNodesLog() throws {
         let ended = try test("--time-limit 60", with: "garbage")
         XCTAssertEqual(ended.status, 1, ended.output)
         XCTAssertTrue(ended.output.contains("n0 printed a line that is no message"), ended.output)
@@ -36,7 +36,7 @@ final class EndToEndTests: BenchProgram {
         XCTAssertTrue(ended.output.contains("    test-node: n0 is up"), ended.output)
     }
 
-    func testANodeThatExitsFailsTheRunWithItsLastWords() throws {
+    func testANodeThatExitsFailsTheRunAndShowsItsLog() throws {
         let ended = try test("--time-limit 60", with: "exit")
         XCTAssertEqual(ended.status, 1, ended.output)
         XCTAssertTrue(ended.output.contains("n0 exited with status 3 by itself"), ended.output)
@@ -49,7 +49,7 @@ final class EndToEndTests: BenchProgram {
         XCTAssertTrue(ended.output.contains("src is n77, not n0"), ended.output)
     }
 
-    func testRepliesWithStrangeFieldsLeaveTheRunUnknown() throws {
+    func testRepliesWithUnknownFieldsLeaveTheRunUnknown() throws {
         let ended = try test("--time-limit 1", with: "extra")
         XCTAssertEqual(ended.status, 2, ended.output)
         XCTAssertTrue(ended.output.contains("with a field flavour"), ended.output)
@@ -63,7 +63,7 @@ final class EndToEndTests: BenchProgram {
         XCTAssertTrue(ended.output.contains("net-timeout             4\n"), ended.output)
     }
 
-    func testPartitionsDropWhatNodesSayToEachOther() throws {
+    func testPartitionsDropMessagesBetweenNodes() throws {
         let options = "--time-limit 1 --nemesis partition --nemesis-interval 0.01"
         let cut = try test(nodes: 5, options, with: "gossip")
         XCTAssertTrue(cut.output.contains("partitions              dropped "), cut.output)
@@ -71,12 +71,12 @@ final class EndToEndTests: BenchProgram {
         XCTAssertTrue(uncut.output.contains("cut nothing"), uncut.output)
     }
 
-    func testCtrlCEndsTheNodesAndChecksWhatThereIs() throws {
+    func testCtrlCEndsTheNodesAndChecksTheHistorySoFar() throws {
         let running = try start([
             "test", "--bin", program("TestNode").path, "--node-count", "1", "--time-limit", "600", "--rate",
             "100",
         ])
-        // It has begun once it says what it does; whatever it has done by then is checked.
+        // It has begun once it prints its options; the check covers whatever it did by then.
         let first = running.output.fileHandleForReading.availableData
         XCTAssertTrue(String(decoding: first, as: UTF8.self).hasPrefix("1 node, 4 clients"))
         running.process.interrupt()
@@ -109,7 +109,7 @@ final class EndToEndTests: BenchProgram {
         XCTAssertTrue(try run("--help").output.contains("Shows that names work."))
     }
 
-    func testWithoutAPlaceForResultsTheRunSaysSo() throws {
+    func testARunThatCannotWriteResultsReportsThat() throws {
         try "".write(
             to: folder.appendingPathComponent("maelstrom-runs"), atomically: true, encoding: .utf8)
         let ended = try test("--time-limit 0.2")

@@ -2,7 +2,7 @@ import XCTest
 
 @testable import mini_maelstrom
 
-/// The bench with real nodes, which it kills and pauses.
+/// The bench with real nodes that it kills and pauses.
 final class FaultTests: BenchProgram {
     private func test(_ nemesis: String, nodes: Int, seed: Int, with arguments: String = "") throws -> Ended {
         try test(
@@ -11,7 +11,7 @@ final class FaultTests: BenchProgram {
             with: arguments)
     }
 
-    func testNodesThatAreKilledComeBackWithTheirDisksAndTheRunIsValid() throws {
+    func testKilledNodesRestartWithTheirDisksAndTheRunIsValid() throws {
         let ended = try test("kill", nodes: 3, seed: 1, with: "--data-dir {dir}")
         XCTAssertEqual(ended.status, 0, ended.output)
         let results = try results()
@@ -26,7 +26,7 @@ final class FaultTests: BenchProgram {
             ["n0", "n1", "n2"])
     }
 
-    /// A seed with which the second pause is the leader's: at the first, nobody leads yet.
+    /// A seed whose second pause hits the leader; at the first, nobody leads yet.
     private func seedThatPausesTheLeader() throws -> Int {
         try XCTUnwrap(
             (1...1000).first { seed in
@@ -48,8 +48,8 @@ final class FaultTests: BenchProgram {
         XCTAssertTrue(lines.contains { $0.contains("\t:pause\t:leader [\"n") }, "\(lines)")
     }
 
-    func testALoneNodeThatHasLostAllItKnewIsFoundInvalid() throws {
-        // On a busy machine a run may ask too little to notice.
+    func testALoneNodeThatLosesItsDataIsFoundInvalid() throws {
+        // On a busy machine a run may send too few requests to notice.
         for seed in 4...8 {
             let ended = try test("kill,pause", nodes: 1, seed: seed, with: "--log info")
             if ended.status == 0, seed < 8 { continue }
@@ -59,7 +59,7 @@ final class FaultTests: BenchProgram {
         }
     }
 
-    func testANodeThatDoesNotKnowWhoLeadsIsStruckAllTheSame() throws {
+    func testALeaderFaultHitsANodeThoughNoLeaderIsKnown() throws {
         let ended = try test("--time-limit 1 --nemesis pause --nemesis-interval 0.05")
         XCTAssertEqual(ended.status, 0, ended.output)
         let lines = try nemesisLines()

@@ -4,7 +4,7 @@ import XCTest
 @testable import mini_maelstrom
 
 final class HistoryTextTests: XCTestCase {
-    func testAHistoryIsReadAsItWasWritten() throws {
+    func testAHistorySurvivesWritingAndReading() throws {
         var recorder = Recorder(isOn: true)
         let requests = [
             (Request(key: 3, kind: .read), Outcome.ok(nil)), (Request(key: 3, kind: .read), .ok(.integer(4))),
@@ -28,7 +28,7 @@ final class HistoryTextTests: XCTestCase {
         XCTAssertEqual(try HistoryText.parse(text).events, recorder.history.events)
     }
 
-    func testAKeyThatDoesNotExistIsReadAsNoValueSoThatALostWriteIsFound() throws {
+    func testAReadOfAMissingKeyCountsSoThatALostWriteIsFound() throws {
         var recorder = Recorder(isOn: true)
         let requests = [
             (Request(key: 3, kind: .write, value: 4), Outcome.ok(nil)),
@@ -46,7 +46,7 @@ final class HistoryTextTests: XCTestCase {
         XCTAssertFalse(verdicts.contains { $0.verdict == .linearizable })
     }
 
-    func testAnyJSONThatWasReadIsReadBack() throws {
+    func testAnyJSONValueOfAReadSurvivesWritingAndReading() throws {
         for value in ["[1 {\"a\" 1.5}]", "\"two words\"", "{}", "[]"] {
             let event = RunEvent(process: 0, kind: .ok, key: 3, action: .read(.other(value)))
             let line = HistoryText.line(event, seconds: "1.000000", error: nil)
@@ -54,7 +54,7 @@ final class HistoryTextTests: XCTestCase {
         }
     }
 
-    func testALineThatIsNoEventIsNamed() {
+    func testAnInvalidHistoryLineIsNamed() {
         XCTAssertThrowsError(try HistoryText.parse("0\t:invoke\t:read\t[0 nil]\nnonsense")) {
             XCTAssertEqual("\($0)", "line 2 is no event of a lin-kv history: nonsense")
         }
@@ -73,7 +73,7 @@ final class HistoryTextTests: XCTestCase {
             XCTAssertGreaterThan(verdicts.count, 1)
             return verdicts.filter { $0.verdict != .linearizable }.map(\.key).sorted()
         }
-        // Not within the assertions: there, a skip would be a failure.
+        // Outside the assertions, where a skip would count as a failure.
         let (valid, invalid) = (try invalidKeys("valid.txt"), try invalidKeys("invalid.txt"))
         XCTAssertEqual(valid, [])
         XCTAssertEqual(invalid, [0, 1])

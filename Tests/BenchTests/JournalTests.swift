@@ -16,7 +16,7 @@ final class JournalTests: XCTestCase {
         XCTAssertEqual(journal.betweenNodes, ["gossip": 20])
     }
 
-    func testAnArrivalOfAMessageThatIsNotKeptAnyMoreIsNobodyElses() {
+    func testTheArrivalOfADiscardedMessageChangesNoOther() {
         var journal = Journal(first: 1, last: 2)
         for time in 0..<5 { _ = send(&journal, UInt64(time)) }
         journal.arrive(1, at: 9)
@@ -30,7 +30,7 @@ final class JournalTests: XCTestCase {
         XCTAssertEqual(journal.known[1].arrived, 10)
     }
 
-    func testAnExcerptHoldsTheStartTheEndAndWhatIsAroundMoments() {
+    func testAnExcerptHoldsTheStartTheEndAndInterestingMoments() {
         var journal = Journal(first: 10_000, last: 10)
         for time in 0..<5000 { _ = send(&journal, 1_000_000 + UInt64(time) * 1_000_000, "k\(time % 2)") }
         let moment = MessageExcerpt.Moment(name: "a leader", from: 2999.5, to: 3003.5)

@@ -2,7 +2,7 @@ import XCTest
 
 @testable import mini_maelstrom
 
-/// Who was what, from logs and faults.
+/// The roles of nodes over time, from logs and faults.
 final class LaneTests: XCTestCase {
     private let noon = 12 * 3_600_000.0
 
@@ -35,7 +35,7 @@ final class LaneTests: XCTestCase {
         XCTAssertEqual(found.map(\.role), [.follower, .learner, .learner, .follower])
     }
 
-    func testALogGoesOnAfterMidnight() {
+    func testALogContinuesAfterMidnight() {
         let found = changes(
             "23:59:59.000 n0 t1 election: leads term 1, with the votes of n0",
             "00:00:01.500 n0 t2 election: follows n1 in term 2", start: 86_398_000)
@@ -64,7 +64,7 @@ final class LaneTests: XCTestCase {
         XCTAssertEqual(spans[1].nodes, [1, 3])
     }
 
-    func testWhatIsDoneToANodeCountsMoreThanWhatItSays() {
+    func testFaultsOverrideANodesLog() {
         let changes = [
             NodeLog.Change(time: -5, role: .follower, term: 0, text: "a"),
             NodeLog.Change(time: 10, role: .leader, term: 1, text: "b"),

@@ -11,7 +11,7 @@ final class LeaderSearchTests: XCTestCase {
         return try JSONDecoder().decode(Reply.self, from: Data(text.utf8))
     }
 
-    func testWhoLeadsInTheLatestTermIsTheLeader() throws {
+    func testTheNodeThatLeadsInTheLatestTermIsTheLeader() throws {
         var search = LeaderSearch(messageID: 7, asked: [0, 1, 2], at: 0)
         search.hear(try status("leader", term: 3, leader: "n0"), from: 0)
         search.hear(try status("leader", term: 4, leader: "n1"), from: 1)
@@ -21,14 +21,14 @@ final class LeaderSearchTests: XCTestCase {
         XCTAssertTrue(search.isOver(at: 0))
     }
 
-    func testWhereNobodyLeadsItIsTheOneThatOthersName() throws {
+    func testIfNoNodeReportsToLeadTheNamedOneIsTheLeader() throws {
         var search = LeaderSearch(messageID: 7, asked: [0, 1], at: 0)
         search.hear(try status("candidate", term: 5, leader: nil), from: 1)
         search.hear(try status("follower", term: 4, leader: "n2"), from: 0)
         XCTAssertEqual(search.leader, 2)
     }
 
-    func testNodesThatDoNotKnowTheRequestAreNotWaitedForAndSilentOnesNotForLong() throws {
+    func testASearchDoesNotWaitForErrorsNorLongForSilentNodes() throws {
         var search = LeaderSearch(messageID: 7, asked: [0, 1], at: 10)
         search.hear(Reply(type: "error", inReplyTo: 7, code: 10), from: 0)
         XCTAssertFalse(search.isOver(at: 10))
@@ -38,7 +38,7 @@ final class LeaderSearchTests: XCTestCase {
         XCTAssertNil(search.leader)
     }
 
-    func testAnswersToAnEarlierSearchAndRepeatedOnesAreNotHeard() throws {
+    func testAnswersToAnEarlierSearchAndRepeatedOnesAreIgnored() throws {
         var search = LeaderSearch(messageID: 7, asked: [0, 1], at: 0)
         search.hear(try status("leader", term: 3, leader: "n0", id: 6), from: 0)
         XCTAssertNil(search.leader)

@@ -17,14 +17,14 @@ final class MembershipPlanTests: XCTestCase {
         XCTAssertEqual(target(.move, [0, 1, 2, 3, 4]), [0, 1, 2, 4, 5])
     }
 
-    func testWhatCannotGrowShrinksAndTheOtherWayRound() {
+    func testAMembershipThatCannotGrowShrinksAndTheReverse() {
         XCTAssertEqual(target(.grow, [0, 1, 2, 3, 4, 5]), [0, 1, 2, 3, 4])
         XCTAssertEqual(target(.replace, [0, 1, 2, 3, 4, 5]), [0, 1, 2, 3, 4])
         XCTAssertEqual(target(.move, [0, 1, 2, 3, 4, 5], share: 0.99), [1, 3, 4])
         XCTAssertEqual(target(.shrink, [0, 1, 2]), [0, 1, 2, 5])
     }
 
-    func testThereAreNeverFewerThanThreeVotersWhereThereAreAsManyNodes() {
+    func testThereAreAtLeastThreeVotersIfThereAreEnoughNodes() {
         var random = SeededRandom(seed: 1)
         for nodes in 1...9 {
             var members = Set(0..<nodes)
@@ -35,7 +35,7 @@ final class MembershipPlanTests: XCTestCase {
         }
     }
 
-    func testEveryAnswerCountsAsWhatItIs() {
+    func testEveryAnswerHasItsOutcome() {
         XCTAssertEqual(Operators.Outcome(Reply(type: "change_membership_ok")), .ok)
         XCTAssertEqual(
             Operators.Outcome(Reply(type: "error", code: 14, text: "busy")), .refused("14 busy"))
@@ -43,7 +43,7 @@ final class MembershipPlanTests: XCTestCase {
         XCTAssertEqual(Operators.Outcome(Reply(type: "error")), .unknown("-1 "))
     }
 
-    func testARequestWithoutAnAnswerIsGivenUpOnce() {
+    func testAnUnansweredRequestExpiresOnce() {
         var operators = Operators(nodes: 3)
         let request = Operators.Request(fault: .transfer, node: 0, words: "\"n1\"", deadline: 10, span: 0)
         operators.ask(request, messageID: 4)

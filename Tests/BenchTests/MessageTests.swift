@@ -20,7 +20,7 @@ final class MessageTests: XCTestCase {
         }
     }
 
-    func testLinesThatAreNoMessageSayWhy() {
+    func testInvalidLinesHaveAReason() {
         XCTAssertEqual(complaint("hello"), "not a JSON object")
         XCTAssertEqual(complaint(""), "not a JSON object")
         XCTAssertEqual(complaint("[1]"), "the line is of the wrong kind")
@@ -37,7 +37,7 @@ final class MessageTests: XCTestCase {
             complaint(#"{"src":"n0","dest":"lin-kv","body":{}}"#), "dest is lin-kv, which does not exist")
     }
 
-    func testLinesOfALearnedShapeAreReadByTheirNumbers() throws {
+    func testOnlyTheNumbersOfLearnedShapesAreRead() throws {
         for (client, id, value) in [(4, 1, 3), (5, 20, 4), (123_456, 789, 12), (4, 0, 0)] {
             let line =
                 #"{"src":"n0","dest":"c\#(client)","body":{"type":"read_ok","value":\#(value),"in_reply_to":\#(id)}}"#
@@ -48,7 +48,7 @@ final class MessageTests: XCTestCase {
         }
     }
 
-    func testTheSameNumberTwiceInALineIsNotTakenForTheOther() throws {
+    func testEqualNumbersInALineAreNotConfused() throws {
         for (id, value) in [(3, 3), (5, 6)] {
             let line =
                 #"{"src":"n0","dest":"c3","body":{"value":\#(value),"in_reply_to":\#(id),"type":"read_ok"}}"#
@@ -58,7 +58,7 @@ final class MessageTests: XCTestCase {
         }
     }
 
-    func testShapesThatNumbersDoNotTellApartAreDecodedEachTime() throws {
+    func testAmbiguousShapesAreAlwaysDecoded() throws {
         func value(_ text: String) throws -> RegisterValue?? {
             let line = #"{"src":"n0","dest":"c3","body":{"type":"read_ok","value":\#(text),"in_reply_to":1}}"#
             guard case .toClient(_, let reply) = try read(line) else { return nil }
@@ -91,7 +91,7 @@ final class MessageTests: XCTestCase {
         else { return XCTFail("not for n2") }
     }
 
-    func testTheKindOfAMessageIsThatOfItsBodyAlsoInLinesOfAShapeThatIsKnown() throws {
+    func testTheKindOfAMessageIsCorrectAlsoForLearnedShapes() throws {
         for round in 1...3 {
             for kind in ["ping", "pong"] {
                 let line =
@@ -104,7 +104,7 @@ final class MessageTests: XCTestCase {
         }
     }
 
-    func testRepliesWithStrangeFieldsAreSeenEachTime() throws {
+    func testRepliesWithUnknownFieldsAreAlwaysReported() throws {
         for id in 1...3 {
             let line = #"{"src":"n0","dest":"c3","body":{"type":"cas_ok","extra":1,"in_reply_to":\#(id)}}"#
             guard case .toClient(_, let reply) = try read(line) else { return XCTFail(line) }

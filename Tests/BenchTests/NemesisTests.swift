@@ -5,7 +5,7 @@ import XCTest
 final class NemesisTests: XCTestCase {
     private var random = SeededRandom(seed: 1)
 
-    /// How many nodes each hears, itself included.
+    /// The number of nodes that each hears, itself included.
     private func heard(_ cuts: Cuts) -> [Int] {
         (0..<cuts.nodes).map { node in
             (0..<cuts.nodes).count { $0 == node || !cuts.contains(from: $0, to: node) }
@@ -71,13 +71,13 @@ final class NemesisTests: XCTestCase {
         }
     }
 
-    func testCutsReadAsInMaelstrom() {
+    func testCutsArePrintedAsByMaelstrom() {
         XCTAssertEqual(
             Partition.split([2, 0, 1], at: 1).description, #"{"n0" #{"n2"}, "n1" #{"n2"}, "n2" #{"n0" "n1"}}"#
         )
     }
 
-    func testPartitionsBeginAtOnceAndTheirTurnsTakeTheIntervalOnAverage() {
+    func testPartitionsBeginAtOnceAndChangeAtTheMeanInterval() {
         var nemesis = Nemesis(
             faults: [.partition], nodes: 5, interval: 3, random: SeededRandom(seed: 5))
         XCTAssertEqual(nemesis.next, 0)
@@ -125,14 +125,14 @@ final class NemesisTests: XCTestCase {
             if !begins { ongoing.remove(fault) }
             acts[fault, default: 0] += 1
         }
-        // Two schedules of an act every three seconds, of which kill and pause share one.
+        // Two schedules with an event every three seconds; kill and pause share one.
         XCTAssertEqual(Double(last) / 4000 / 1e9, 1.5, accuracy: 0.1)
         XCTAssertEqual(Double(acts[.partition] ?? 0), 2000, accuracy: 150)
         XCTAssertEqual(Double(acts[.kill] ?? 0), 1000, accuracy: 150)
         XCTAssertEqual(Double(acts[.pause] ?? 0), 1000, accuracy: 150)
     }
 
-    func testEveryTargetIsDrawnAndMeansAsManyNodesAsItSays() {
+    func testEveryTargetIsDrawnAndPicksTheRightNumberOfNodes() {
         var nemesis = Nemesis(faults: [.kill], nodes: 5, interval: 1, random: random)
         var drawn: Set<Target> = []
         for _ in 0..<200 {
@@ -145,12 +145,12 @@ final class NemesisTests: XCTestCase {
         }
     }
 
-    func testTheLeaderIsStruckOrTheFirstWhereNobodyKnowsIt() {
+    func testALeaderFaultPicksTheLeaderOrElseTheFirstNode() {
         XCTAssertEqual(Target.leader.pick([4, 1, 3, 0, 2], leader: 3), [3])
         XCTAssertEqual(Target.leader.pick([4, 1, 3, 0, 2], leader: nil), [4])
     }
 
-    func testTheSameSeedBreaksTheSame() {
+    func testTheSameSeedGivesTheSameFaults() {
         func acts() -> [Nemesis.Act?] {
             var nemesis = Nemesis(
                 faults: Nemesis.Fault.allCases, nodes: 7, interval: 1, random: SeededRandom(seed: 3))
@@ -169,7 +169,7 @@ final class NemesisTests: XCTestCase {
         XCTAssertEqual((0..<2).map { _ in nemesis.act(at: .max) }, [.duplicate(true), .duplicate(false)])
     }
 
-    func testWhatOperatorsAskForComesAfterAWaitAndInAnyOrder() {
+    func testRequestsOfOperatorsComeAfterAWaitAndInAnyOrder() {
         var nemesis = Nemesis(faults: [.transfer, .membership], nodes: 5, interval: 1, random: random)
         XCTAssertNotEqual(nemesis.next, 0)
         var transfers = 0
@@ -185,7 +185,7 @@ final class NemesisTests: XCTestCase {
         XCTAssertEqual(Double(transfers), 500, accuracy: 80)
     }
 
-    func testOnlyThePartitionsThatWereAskedForAreDrawn() {
+    func testOnlyTheChosenPartitionsAreDrawn() {
         var nemesis = Nemesis(
             faults: [.partition], nodes: 5, interval: 1, partitions: [.majoritiesRing], random: random)
         for _ in 0..<50 {

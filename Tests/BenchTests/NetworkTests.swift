@@ -67,7 +67,7 @@ final class NetworkTests: XCTestCase {
         XCTAssertEqual(arrivals(&network, at: 10_000_000).map(\.delivered), [true])
     }
 
-    func testLatenciesHaveTheMeanThatWasAskedFor() {
+    func testLatenciesHaveTheRequestedMean() {
         var random = SeededRandom(seed: 4)
         for kind in Latency.Distribution.allCases {
             let latency = Latency(mean: 20, distribution: kind)
@@ -92,7 +92,7 @@ final class NetworkTests: XCTestCase {
             arrivals(&one, at: .max).map(\.number), arrivals(&other, at: .max).map(\.number))
     }
 
-    func testMessagesAreLostAndRepeatedAsOftenAsWasAskedFor() {
+    func testMessagesAreLostAndDuplicatedAtTheRequestedRate() {
         var network = network(5, .exponential)
         network.lossShare = 0.25
         network.duplicateShare = 0.1

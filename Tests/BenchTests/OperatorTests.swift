@@ -2,9 +2,9 @@ import XCTest
 
 @testable import mini_maelstrom
 
-/// The bench with real nodes whose members and leader it changes, or that only commands reach.
+/// The bench with real nodes whose membership and leader it changes, or that run behind commands.
 final class OperatorTests: BenchProgram {
-    func testMembersAndTheLeadChangeAndTheRunIsValid() throws {
+    func testMembershipChangesAndTransfersHappenAndTheRunIsValid() throws {
         let ended = try test(
             of: "raft-kv", nodes: 5,
             "--rate 100 --time-limit 6 --nemesis transfer,membership --nemesis-interval 0.3 --seed 2")
@@ -22,14 +22,14 @@ final class OperatorTests: BenchProgram {
         }
     }
 
-    func testNodesThatKnowNoMembersRefuseAndTheRunGoesOn() throws {
+    func testNodesThatKnowNoOperatorsRefuseAndTheRunContinues() throws {
         let ended = try test(
             "--rate 100 --time-limit 1 --nemesis membership,transfer --nemesis-interval 0.1 --seed 2")
         XCTAssertEqual(ended.status, 0, ended.output)
         XCTAssertGreaterThan(try results().membershipChanges.info, 0, ended.output)
     }
 
-    func testNodesBehindCommandsAreKilledPausedAndStartedThere() throws {
+    func testNodesBehindCommandsAreKilledPausedAndRestartedByCommands() throws {
         let ended = end(
             try start([
                 "test", "--node-command", "echo $$ > {id}.pid; exec \(program("raft-kv").path)",
@@ -43,13 +43,13 @@ final class OperatorTests: BenchProgram {
         XCTAssertEqual(ended.status, 0, ended.output)
         XCTAssertGreaterThan(try results().kills.values.reduce(0, +), 0, ended.output)
         XCTAssertGreaterThan(try results().pauses.values.reduce(0, +), 0, ended.output)
-        // What the commands take here is not what the nodes take there.
+        // The processor time of the commands here is not that of the nodes.
         XCTAssertNil(try results().cpuSeconds)
         XCTAssertFalse(ended.output.contains("processor time"), ended.output)
         XCTAssertFalse(try contents("report.html").contains("processor time"))
     }
 
-    func testStepsOfANodeFollowEachOtherAndNoneTakesForEver() {
+    func testStepsOfANodeRunInOrderAndTimeOut() {
         var steps = NodeSteps(nodes: 2)
         XCTAssertTrue(steps.willRun(1, runs: true))
         XCTAssertTrue(steps.add(.kill, to: 1))

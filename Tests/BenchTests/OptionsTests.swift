@@ -116,7 +116,7 @@ final class OptionsTests: XCTestCase {
         for option in OptionSpec.all { XCTAssertTrue(Command.helpText.contains(option.name), option.name) }
     }
 
-    func testARunFileHoldsOptionsAndSaysWhatItShows() throws {
+    func testARunFileHoldsOptionsAndADescription() throws {
         let file = RunFile(
             text: """
                 # Shows a thing.
@@ -135,7 +135,7 @@ final class OptionsTests: XCTestCase {
         XCTAssertEqual(options.nodeArguments, ["--log", "debug"])
     }
 
-    func testTheNamedRunsOfThisPackageAreFit() throws {
+    func testTheNamedRunsOfThisPackageAreValid() throws {
         let folder = packageRoot().appendingPathComponent(RunFile.folder)
         for name in ["hello", "partition", "slow", "lossy", "crash", "ring", "everything"] {
             let text = try String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)
@@ -163,7 +163,7 @@ final class OptionsTests: XCTestCase {
             "--bin: compare takes the two programs before any option")
         XCTAssertEqual(
             complaint { _ = try Comparison(["/bin/sh", "no-such-node"], options) },
-            "--bin no-such-node: expected a program; there is none that can be run")
+            "--bin no-such-node: expected an executable program")
     }
 
     func testServeTakesAPortAndAnalyzeAFolder() throws {
@@ -178,7 +178,7 @@ final class OptionsTests: XCTestCase {
         XCTAssertEqual(complaint(command: "analyze", "x", "y"), "analyze x y: expected one folder")
     }
 
-    func testFaultsThatNoCommandBringsAboutAreRefused() {
+    func testFaultsWithoutACommandAreRefused() {
         let reachable = ShellCommands(start: "ssh host{i} node", kill: "k", pause: "p", resume: "r")
         XCTAssertNoThrow(try reachable.check([.kill, .pause]))
         XCTAssertNoThrow(try ShellCommands(start: "node").check([.partition]))
@@ -205,7 +205,7 @@ final class OptionsTests: XCTestCase {
     }
 }
 
-/// The folder of the package's manifest.
+/// The folder of Package.swift.
 func packageRoot(file: String = #filePath) -> URL {
     URL(fileURLWithPath: file).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()

@@ -3,7 +3,7 @@ import XCTest
 
 @testable import mini_maelstrom
 
-/// The page that a run leaves, as the bench writes it.
+/// The report page of a run.
 final class ReportTests: BenchProgram {
     private struct Data: Decodable {
         struct Series: Decodable {
@@ -41,7 +41,7 @@ final class ReportTests: BenchProgram {
         return try drawn()
     }
 
-    /// What the last run's page shows.
+    /// The data in the last run's page.
     private func drawn() throws -> (page: String, data: Data) {
         let page = try contents("report.html")
         let start = try XCTUnwrap(page.range(of: #"<script type="application/json" id="data">"#))
@@ -50,7 +50,7 @@ final class ReportTests: BenchProgram {
         return (page, try JSONDecoder().decode(Data.self, from: Foundation.Data(json.utf8)))
     }
 
-    func testAReportHoldsWhatTheResultsSayAndNeedsNothingElse() throws {
+    func testAReportAgreesWithTheResultsAndIsSelfContained() throws {
         let (page, data) = try report("raft-kv", "--rate 200 --time-limit 2")
         XCTAssertEqual(data.verdict, "valid")
         let results = try results()
@@ -68,14 +68,14 @@ final class ReportTests: BenchProgram {
         }
     }
 
-    func testAViolationIsDrawnWithWhatTheRegisterCouldHaveHeld() throws {
+    func testAViolationIsDrawnWithThePossibleValues() throws {
         let (_, data) = try report("TestNode", "--time-limit 0.5")
         XCTAssertEqual(data.verdict, "invalid")
         XCTAssertTrue(data.outcome.hasPrefix("Invalid: no order of operations explains"), data.outcome)
         let violation = try XCTUnwrap(data.violations.first)
         XCTAssertFalse(violation.possible.isEmpty)
         XCTAssertNotEqual(violation.failing.words, "read \(violation.possible)")
-        // Nodes that say nothing of their roles, and to which nothing was done, have no lanes.
+        // There are no lanes without role logs and faults.
         XCTAssertEqual(data.lanes.count, 0)
     }
 
@@ -113,7 +113,7 @@ final class ReportTests: BenchProgram {
         XCTAssertEqual(picture.operations.map(\.leaves), ["1", "2"])
     }
 
-    func testWhatNodesPrintCannotEndTheScript() throws {
+    func testOutputOfNodesCannotEndTheScript() throws {
         var journal = Journal()
         journal.send(
             from: .node(0), to: .node(1), kind: "</script><b>", text: #"{"body":{"a":"</script>"}}"#.utf8,
@@ -123,7 +123,7 @@ final class ReportTests: BenchProgram {
         XCTAssertTrue(encoded.contains("\\u003c/script>"))
     }
 
-    /// In a browser where there is one: every chart is there once the scripts have run, and none complains.
+    /// If there is a browser: after the scripts have run, every chart is there and the console has no errors.
     func testABrowserDrawsEveryChart() throws {
         let browser = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
             .first { FileManager.default.isExecutableFile(atPath: $0) }

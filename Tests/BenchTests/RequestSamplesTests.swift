@@ -23,7 +23,7 @@ final class RequestSamplesTests: XCTestCase {
         XCTAssertEqual(kept[1].samples.map(\.reason), ["net-timeout"])
     }
 
-    func testOfTooManyTheLargestSeriesIsThinnedAndAllAreCounted() {
+    func testTheLargestSeriesIsThinnedAndAllRequestsAreCounted() {
         var samples = RequestSamples(limit: 100)
         for time in 0..<1000 { samples.add(completion(.read, .ok(nil)), node: 0, at: UInt64(time) * 1000) }
         for _ in 0..<10 { samples.add(completion(.cas, .failed(.timeout)), node: 0, at: 0) }
@@ -31,7 +31,7 @@ final class RequestSamplesTests: XCTestCase {
         XCTAssertEqual(reads.count, 1000)
         XCTAssertLessThanOrEqual(reads.samples.count, 100)
         XCTAssertGreaterThan(reads.samples.count, 25)
-        // One in so many, evenly.
+        // Every n-th request, evenly.
         let times = reads.samples.map { $0.asked + 1000 }.dropFirst()
         XCTAssertEqual(Set(zip(times, times.dropFirst()).map { $1 - $0 }), [UInt64(reads.stride) * 1000])
         let failed = samples.series.first { $0.kind == .cas && $0.ending == .fail }

@@ -56,7 +56,7 @@ final class ServerTests: BenchProgram {
         XCTAssertEqual(get("/new/data/n0/log").type, "application/octet-stream")
     }
 
-    func testNothingOutsideTheStoreIsShown() {
+    func testNothingOutsideTheStoreIsServed() {
         for target in [
             "/../secret", "/new/../../secret", "/%2e%2e/secret", "/..%2fsecret", "/new/way-out",
             "/../store-secret",
@@ -73,7 +73,7 @@ final class ServerTests: BenchProgram {
         XCTAssertEqual(StorePages(store: store).answer("nonsense\r\n\r\n").status, "400 Bad Request")
     }
 
-    func testItAnswersOnLoopbackUntilItIsEnded() throws {
+    func testTheServerAnswersOnLoopback() throws {
         let running = try start(["serve", "--port", "0"])
         defer {
             running.process.terminate()

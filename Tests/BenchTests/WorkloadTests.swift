@@ -40,7 +40,7 @@ final class WorkloadTests: XCTestCase {
         XCTAssertEqual(Set((0..<100).map { _ in workload.next(worker: 0).kind }), [.read, .write, .cas])
     }
 
-    func testTheMixAndTheKeysMayBeGiven() {
+    func testTheMixAndTheKeysMayBeSet() {
         var workload = workload(workers: 5, Workload.Shape(keyCount: 16, readRatio: 0.5))
         var counts: [Request.Kind: Int] = [:]
         var keys: Set<Int> = []
@@ -54,13 +54,13 @@ final class WorkloadTests: XCTestCase {
         XCTAssertEqual(Double(counts[.cas] ?? 0), 2500, accuracy: 300)
     }
 
-    func testTheSameSeedAsksTheSame() {
+    func testTheSameSeedGivesTheSameRequests() {
         var one = workload(workers: 6, seed: 4)
         var other = workload(workers: 6, seed: 4)
         for worker in 0..<600 { XCTAssertEqual(one.next(worker: worker % 6), other.next(worker: worker % 6)) }
     }
 
-    func testWhatAWorkerAsksDoesNotDependOnWhenOthersAsk() {
+    func testAWorkersRequestsDoNotDependOnTheTimingOfOthers() {
         var one = workload(workers: 6, seed: 4)
         var other = workload(workers: 6, seed: 4)
         func shape(_ request: Request) -> Request {
@@ -76,7 +76,7 @@ final class WorkloadTests: XCTestCase {
         XCTAssertEqual(last.map(shape), inTurns.filter { $0.offset % 6 == 5 }.map { shape($0.element) })
     }
 
-    func testWorkersAskAtTheRateThatWasAskedFor() {
+    func testWorkersSendRequestsAtTheRequestedRate() {
         var pace = Pace(workers: 10, rate: 100, random: SeededRandom(seed: 2))
         var now: UInt64 = 0
         for _ in 0..<2000 {
@@ -87,7 +87,7 @@ final class WorkloadTests: XCTestCase {
         XCTAssertEqual(Double(now) / 1e9, 20, accuracy: 1)
     }
 
-    func testWhatCouldNotBeAskedInTimeIsNotMadeUpFor() {
+    func testLateRequestsAreNotMadeUpFor() {
         var pace = Pace(workers: 1, rate: 100, random: SeededRandom(seed: 2))
         XCTAssertEqual(pace.take(at: 0), 0)
         XCTAssertNil(pace.next)
@@ -97,7 +97,7 @@ final class WorkloadTests: XCTestCase {
         XCTAssertGreaterThanOrEqual(pace.next ?? 0, 10_000_000_000)
     }
 
-    func testWithoutARateWorkersAskWheneverTheyAreFree() {
+    func testWithoutARateWorkersSendRequestsWheneverTheyAreFree() {
         var pace = Pace(workers: 3, rate: 0, random: SeededRandom(seed: 2))
         XCTAssertEqual(Set((0..<3).compactMap { _ in pace.take(at: 5) }), [0, 1, 2])
         XCTAssertNil(pace.take(at: 5))

@@ -1,6 +1,6 @@
 import Foundation
 
-/// `mini-maelstrom analyze`: checks the history that a run has left once more, one of Maelstrom's as well.
+/// `mini-maelstrom analyze`: checks a stored history again, of this bench or of Maelstrom.
 struct Analysis {
     private let path: String
 

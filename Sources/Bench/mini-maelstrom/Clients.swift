@@ -1,16 +1,16 @@
-/// The clients: a number of workers, of which each asks one thing at a time. A worker whose request ends
-/// unknown goes on as a new process with a new client, as in Jepsen.
+/// A fixed number of workers with one open request each. A worker whose request ends unknown continues as a new process
+/// with a new client, as in Jepsen.
 struct Clients {
     struct Worker {
-        /// Who it is in the history.
+        /// Its process in the history.
         var process: Int
-        /// Who it is to the nodes: `c` and this number.
+        /// Its client number; nodes see `c` and this number.
         var client: Int
         var node: Int
         /// The `msg_id` of its last request.
         var messageID = 0
         var request: Request?
-        /// When it asked, in nanoseconds.
+        /// When the request was sent, in nanoseconds.
         var asked: UInt64 = 0
     }
 
@@ -19,22 +19,22 @@ struct Clients {
         var process: Int
         var request: Request
         var outcome: Outcome
-        /// From the request to the answer, in nanoseconds.
+        /// The latency, in nanoseconds.
         var latency: UInt64
     }
 
     private(set) var workers: [Worker]
     private let nodes: Int
     private let timeout: UInt64
-    /// Which worker a client number belongs, or belonged, to.
+    /// The worker of each client number, present or past.
     private var owner: [Int]
-    /// Requests in the order in which they were sent, which is that of their deadlines; answered ones too.
+    /// Requests in the order of sending, which is that of their deadlines, including answered ones.
     private var pending: [(worker: Int, client: Int, messageID: Int, deadline: UInt64)] = []
     private var firstPending = 0
     private(set) var waiting = 0
 
     /// - Parameters:
-    ///   - firstClient: the number of the first client; lower ones are the bench's own.
+    ///   - firstClient: the first client number; lower numbers are the bench's own clients.
     ///   - timeout: how long a client waits, in nanoseconds.
     init(count: Int, nodes: Int, firstClient: Int, timeout: UInt64) {
         self.nodes = nodes
@@ -47,13 +47,13 @@ struct Clients {
         }
     }
 
-    /// When the first request times out, in nanoseconds; one that was answered by then does not.
+    /// When the oldest request times out, in nanoseconds. Answered requests are skipped then.
     var nextDeadline: UInt64? { firstPending < pending.count ? pending[firstPending].deadline : nil }
 
-    /// Whether there is, or was, such a client.
+    /// Whether there is or was such a client.
     func exists(_ client: Int) -> Bool { owner.indices.contains(client) }
 
-    /// Notes that a worker asks.
+    /// Records a request of a worker.
     mutating func ask(_ request: Request, worker: Int, at now: UInt64) {
         precondition(workers[worker].request == nil, "a client has one request out at a time")
         workers[worker].messageID += 1
@@ -64,7 +64,7 @@ struct Clients {
         pending.append((worker, asking.client, asking.messageID, now + timeout))
     }
 
-    /// - Returns: nil for an answer that nobody waits for: late ones and repetitions are normal.
+    /// - Returns: nil for a late or repeated answer, which is normal.
     mutating func answer(_ reply: Reply, to client: Int, at now: UInt64) -> Completion? {
         guard owner.indices.contains(client), owner[client] >= 0 else { return nil }
         let index = owner[client]
@@ -74,7 +74,7 @@ struct Clients {
         return complete(request, of: index, Outcome(reply, to: request.kind), at: now)
     }
 
-    /// The next request that has waited too long; nil when there is none.
+    /// The next request that has timed out, if any.
     mutating func timeOut(at now: UInt64) -> Completion? {
         while firstPending < pending.count {
             let first = pending[firstPending]

@@ -2,16 +2,16 @@ import Dispatch
 import Foundation
 import Glibc
 
-/// The processes of a run, and the one place where the bench waits: for what nodes print, for pipes that take
-/// bytes again, for signals, and for the next deadline.
+/// The processes of a run, and the only place where the bench waits: for output of nodes, room in pipes, signals and
+/// deadlines.
 final class Cluster {
     enum Wake {
-        /// A node has printed something, or closed its stdout.
+        /// A node printed something or closed stdout.
         case output(Int)
         case ended(Int, status: Int32)
-        /// Some process has ended, of a node or of a command.
+        /// A process of a node or of a command ended.
         case child
-        /// Ctrl-C, or a request to end.
+        /// SIGINT or SIGTERM.
         case interrupted
     }
 
@@ -22,16 +22,16 @@ final class Cluster {
     private let signals = SignalPipe()
     private var buffer = [UInt8](repeating: 0, count: 1 << 18)
 
-    /// Of processes that others have taken the place of.
+    /// The usage of processes that were replaced.
     private var past = (seconds: 0.0, peakKilobytes: 0)
 
-    /// Starts one node more.
+    /// Starts the next node.
     /// - Throws: `Failure.notStarted`.
     func start(_ launch: NodeProcess.Launch) throws(Failure) {
         nodes.append(try NodeProcess(index: nodes.count, launch))
     }
 
-    /// Starts a node that has ended once more.
+    /// Restarts a node that ended.
     /// - Throws: `Failure.notStarted`.
     func restart(_ index: Int, _ launch: NodeProcess.Launch) throws(Failure) {
         let old = nodes[index]
@@ -41,13 +41,13 @@ final class Cluster {
         nodes[index] = try NodeProcess(index: index, launch)
     }
 
-    /// Processor time and the largest memory of the nodes, once they have ended.
+    /// Processor time and peak memory of the nodes, once they have ended.
     var usage: (seconds: Double, largestMegabytes: Double) {
         let peak = nodes.map(\.peakKilobytes).reduce(past.peakKilobytes, max)
         return (nodes.map(\.seconds).reduce(past.seconds, +), Double(peak) / 1024)
     }
 
-    /// Writes what nodes are owed, then waits until something happens or the deadline, in nanoseconds, is there.
+    /// Writes pending bytes to nodes, then waits for an event or the deadline, in nanoseconds.
     func wait(until deadline: UInt64?) -> [Wake] {
         var readable = DescriptorSet()
         var writable = DescriptorSet()
@@ -59,7 +59,7 @@ final class Cluster {
             if node.hasOutgoing { writable.insert(node.input) }
             if !node.hasClosedOutput || node.hasOutgoing { highest = max(highest, node.output, node.input) }
         }
-        // pselect rather than poll, for deadlines within a millisecond.
+        // pselect, unlike poll, has deadlines finer than a millisecond.
         let left = deadline.map { $0 - min($0, monotonicNow()) }
         var time = timespec()
         time.tv_sec = Int((left ?? 0) / 1_000_000_000)
@@ -76,15 +76,15 @@ final class Cluster {
         return wakes
     }
 
-    /// Reads once what a node has printed, in whole lines.
-    /// - Returns: whether there was anything.
+    /// Reads once from a node, and hands over complete lines.
+    /// - Returns: whether there was anything to read.
     @discardableResult
     func receive(_ index: Int, _ take: (UnsafeRawBufferPointer.SubSequence) -> Void) -> Bool {
         let node = nodes[index]
         return !node.hasClosedOutput && node.receive(&buffer, take)
     }
 
-    /// Ends all nodes: with the end of their input, and those that do not mind it by force.
+    /// Ends all nodes: first by closing stdin, then by SIGKILL.
     func stop() {
         for node in nodes where node.isRunning { node.endInput() }
         let deadline = monotonicNow() + Cluster.farewell
@@ -106,7 +106,7 @@ final class Cluster {
             node.reap()
             if let status = node.status { wakes.append(.ended(node.index, status: status)) }
         }
-        // After the ends of nodes, which it may explain.
+        // Interrupts come after ended nodes, which they may explain.
         if taken.contains(SIGCHLD) { wakes.append(.child) }
         return wakes
     }
@@ -114,7 +114,7 @@ final class Cluster {
 
 /// File descriptors for pselect(2).
 private struct DescriptorSet {
-    /// The highest number that fits, and one more.
+    /// The largest descriptor that fits, plus one.
     static let capacity = 1024
 
     var bits = fd_set()
@@ -129,7 +129,7 @@ private struct DescriptorSet {
     }
 }
 
-/// Makes signals something to read, in turn with everything else.
+/// Turns signals into readable file descriptors.
 private final class SignalPipe {
     private static let watched = [SIGINT, SIGTERM, SIGHUP, SIGCHLD]
     let descriptor: Int32
@@ -141,7 +141,7 @@ private final class SignalPipe {
         (descriptor, writing) = (ends.reading, ends.writing)
         _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
         _ = fcntl(writing, F_SETFL, O_NONBLOCK)
-        // Blocked in every thread, so that only the sources take them.
+        // Blocked in every thread, so that only the sources receive them.
         var blocked = sigset_t()
         sigemptyset(&blocked)
         for signal in SignalPipe.watched { sigaddset(&blocked, signal) }
@@ -164,7 +164,7 @@ private final class SignalPipe {
         close(descriptor)
     }
 
-    /// The signals that came.
+    /// The signals received since the last call.
     func take() -> [Int32] {
         var numbers = [UInt8](repeating: 0, count: 64)
         let count = read(descriptor, &numbers, numbers.count)
@@ -172,7 +172,7 @@ private final class SignalPipe {
     }
 }
 
-/// A pipe that started processes do not inherit; -1 twice where there is none.
+/// A pipe that child processes do not inherit; both ends are -1 if there is none.
 func closedOnSpawn() -> (reading: Int32, writing: Int32) {
     var ends: [Int32] = [-1, -1]
     guard pipe(&ends) == 0 else { return (-1, -1) }

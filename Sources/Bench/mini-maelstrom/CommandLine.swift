@@ -1,15 +1,15 @@
 import Foundation
 
-/// What the command line asks for.
+/// The command to run.
 enum Command: Sendable {
     case help
-    /// With a line that says what the run shows, where it has a name.
+    /// With the description of a named run.
     case test(Options, summary: String?)
     case analyze(String)
     case compare([String], Options)
     case serve(port: UInt16)
 
-    /// - Parameter arguments: without the program's own name.
+    /// - Parameter arguments: without the program's name.
     /// - Throws: `UsageError`.
     init(_ arguments: [String]) throws {
         let rest = Array(arguments.dropFirst())
@@ -65,7 +65,7 @@ enum Command: Sendable {
 }
 
 extension Options {
-    /// Reads arguments over what is set already; of an option given twice, the last one counts.
+    /// Applies arguments to the current options. The last of repeated options counts.
     /// - Throws: `UsageError`.
     mutating func parse(_ arguments: [String]) throws {
         var rest = arguments[...]
@@ -94,8 +94,8 @@ extension Options {
         }
     }
 
-    /// Reads `test`, or the name of a run, and what follows.
-    /// - Returns: what the run shows, where it has a name.
+    /// Parses `test` or the name of a run, and the options after it.
+    /// - Returns: the description of a named run.
     /// - Throws: `UsageError`.
     fileprivate mutating func parse(run arguments: [String]) throws -> String? {
         let rest = Array(arguments.dropFirst())

@@ -1,9 +1,9 @@
 import Foundation
 
-/// `mini-maelstrom compare A B`: two nodes in turns, each pair of runs with the same seed and options, so that
-/// what befalls the machine meanwhile befalls both.
+/// `mini-maelstrom compare A B`: runs two nodes in pairs with the same seed and options. They take turns, so that
+/// other load on the machine affects both.
 struct Comparison {
-    /// What is asked for where the command line does not say: as much as goes, for a little while.
+    /// The default options: short runs at full speed.
     static var defaults: Options {
         var options = Options()
         options.rate = 0
@@ -12,7 +12,7 @@ struct Comparison {
         return options
     }
 
-    /// A figure of a run, and how it is told.
+    /// A figure of a run, and how it is printed.
     private struct Figure {
         var name: String
         var places: Int
@@ -55,7 +55,7 @@ struct Comparison {
         var ratios = Comparison.figures.map { _ in [Double]() }
         var worst = RunVerdict.valid
         for pair in 0..<options.testCount {
-            // Who goes first changes, so that going first is no advantage.
+            // The order alternates, so that going first is no advantage.
             var results: [Results?] = [nil, nil]
             for index in pair % 2 == 0 ? [0, 1] : [1, 0] {
                 let (found, wasInterrupted) = try tests[index].run(seed: seed &+ UInt64(pair), title: nil)
@@ -80,7 +80,7 @@ struct Comparison {
         return report(ratios, worst)
     }
 
-    /// The ratios in the geometric mean, in which twice and half cancel out.
+    /// Prints geometric means of the ratios, in which twice and half cancel out.
     private func report(_ ratios: [[Double]], _ worst: RunVerdict) -> Int32 {
         Console.say("")
         for (figure, ratios) in zip(Comparison.figures, ratios) where !ratios.isEmpty {

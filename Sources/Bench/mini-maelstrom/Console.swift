@@ -1,16 +1,16 @@
 import Foundation
 import Glibc
 
-/// What people read.
+/// Output for people.
 enum Console {
     static let isTerminal = isatty(STDOUT_FILENO) == 1
 
     static func say(_ line: String) {
-        // A line of progress may stand there.
+        // Clears a line of progress.
         write((isTerminal ? "\r\u{1b}[K" : "") + line + "\n", to: .standardOutput)
     }
 
-    /// A line that the next one replaces; only on a terminal.
+    /// Prints a line that the next one replaces; only on a terminal.
     static func sayForNow(_ line: String) {
         guard isTerminal else { return }
         write("\r\u{1b}[K\(line)", to: .standardOutput)
@@ -20,7 +20,7 @@ enum Console {
         write("mini-maelstrom: \(line)\n", to: .standardError)
     }
 
-    /// Where nobody reads any more, the run goes on all the same, and keeps its results.
+    /// Ignores write errors, so that a run continues and keeps its results.
     private static func write(_ text: String, to handle: FileHandle) {
         try? handle.write(contentsOf: Data(text.utf8))
     }

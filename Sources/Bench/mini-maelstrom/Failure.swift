@@ -1,14 +1,14 @@
-/// Why a run ends before its time.
+/// Why a run ended early.
 enum Failure: Error, Hashable, CustomStringConvertible {
-    /// A node printed something that is no message.
+    /// A node printed an invalid line.
     case badLine(node: Int, line: String, why: String)
     case ended(node: Int, how: String)
     case notStarted(node: Int, why: String)
-    /// A command that was to strike a node has failed.
+    /// The command of a fault failed.
     case command(node: Int, option: String, how: String)
     case interrupted
 
-    /// The node whose log may say more.
+    /// The node whose log may explain it.
     var node: Int? {
         switch self {
         case .badLine(let node, _, _), .ended(let node, _), .notStarted(let node, _),

@@ -1,8 +1,8 @@
 extension Command {
-    /// Of the right column, in characters.
+    /// The width of the right column, in characters.
     private static let width = 82
 
-    /// What `--help` says.
+    /// The text of `--help`.
     static var helpText: String {
         var lines = [
             "usage: mini-maelstrom test --bin FILE [OPTIONS] [-- NODE-ARGS]",
@@ -12,11 +12,11 @@ extension Command {
             "       mini-maelstrom serve [--port N]",
             "",
             "Starts a cluster of nodes, each a process that speaks Maelstrom's protocol on stdin and stdout,",
-            "carries their messages, asks them as Maelstrom's lin-kv workload does, and checks that what they",
-            "answered is linearizable. NAME takes the options from \(RunFile.folder)/NAME first.",
-            "compare runs two binaries in turns, with the same seed and options, and tells how B differs from A;",
-            "by default five pairs of --rate 0 --time-limit 5. analyze checks a history again that a run has",
-            "left, by default the last. serve shows all runs to a browser on this machine.",
+            "carries their messages, runs Maelstrom's lin-kv workload against them, and checks that their",
+            "answers are linearizable. NAME takes the options from \(RunFile.folder)/NAME first.",
+            "compare runs two binaries in turns with the same seed and options, and reports ratios of B to A;",
+            "by default five pairs with --rate 0 --time-limit 5. analyze checks a stored history again, by",
+            "default the last. serve shows all runs to a browser on this machine.",
             "",
             "options:",
         ]
@@ -25,14 +25,14 @@ extension Command {
             lines.append(row(names + (option.value.map { " \($0)" } ?? ""), option.help))
         }
         lines += [
-            row("-- NODE-ARGS", "what each node is started with; {dir} in it is a directory of this run's"),
+            row("-- NODE-ARGS", "arguments of each node; {dir} becomes a directory of this run"),
             "",
-            "Faults of kill restart what SIGKILL has ended, with the same arguments and another init. A Raft node",
-            "that has lost its disk is not safe then, so kill asks for NODE-ARGS: -- --data-dir {dir} for raft-kv,",
-            "and anything that makes another node keep what it must; for one that needs none, any word it ignores.",
-            "Faults of membership and transfer ask nodes for status, change_membership and transfer_leadership.",
-            "At the end everything is mended, and \(Text.decimal(Run.aftermath, 0)) s of requests follow.",
-            "Ctrl-C ends the nodes, checks what there is, and keeps the results.",
+            "kill restarts each node that it ended, with the same arguments and a new init. A Raft node that lost",
+            "its disk is not safe, so kill requires NODE-ARGS: -- --data-dir {dir} for raft-kv, the like for other",
+            "nodes, and any ignored word for a node that needs none.",
+            "membership and transfer send nodes status, change_membership and transfer_leadership.",
+            "At the end all faults stop, and \(Text.decimal(Run.aftermath, 0)) s of requests follow.",
+            "Ctrl-C ends the nodes, checks the history so far, and keeps the results.",
             "",
         ]
         let runs = RunFile.names()
@@ -43,7 +43,7 @@ extension Command {
         }
         lines += [
             "Results are kept in \(Store.base)/, those of the last run in \(Store.base)/latest.",
-            "Exits 0: valid; 1: invalid; 2: unknown; 64: the command line is wrong; 74: no place for results.",
+            "Exits 0: valid; 1: invalid; 2: unknown; 64: wrong usage; 74: results cannot be written.",
         ]
         return lines.joined(separator: "\n")
     }

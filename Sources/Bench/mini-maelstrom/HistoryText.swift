@@ -3,8 +3,8 @@ import Linearizability
 typealias RunHistory = History<Int, RegisterValue>
 typealias RunEvent = HistoryEvent<Int, RegisterValue>
 
-/// Histories as text, one event a line, in the columns of Maelstrom's `history.txt` with the time, in seconds
-/// since the start, before them.
+/// Histories as text, one event per line, with the columns of Maelstrom's `history.txt` after the time in seconds
+/// since the start.
 enum HistoryText {
     static func line(_ event: RunEvent, seconds: String, error: ErrorReason?) -> String {
         let name: String
@@ -22,13 +22,13 @@ enum HistoryText {
             "\(seconds)\t\(event.process)\t\(Self.name(event.kind))\t:\(name)\t[\(event.key) \(value)]\(end)"
     }
 
-    /// Reads a history of this bench or of Maelstrom; lines of the nemesis are passed over.
+    /// Parses a history of this bench or of Maelstrom. Lines of the nemesis are skipped.
     /// - Throws: `UsageError` that names the line.
     static func parse(_ text: String) throws -> RunHistory {
         var history = RunHistory()
         for (number, line) in text.split(separator: "\n").enumerated() {
             var columns = line.split(separator: "\t", omittingEmptySubsequences: false)
-            // Without a time, the type comes second.
+            // Maelstrom's lines have no time, so the type is in the second column.
             if columns.count > 2, !columns[1].hasPrefix(":"), columns[2].hasPrefix(":") {
                 columns.removeFirst()
             }
@@ -46,7 +46,7 @@ enum HistoryText {
             return nil
         }
         guard columns[3].first == "[", columns[3].last == "]" else { return nil }
-        // What was read may be any JSON, blanks and brackets included.
+        // The value of a read may be any JSON, with spaces and brackets.
         let words = columns[3].dropFirst().dropLast().split(separator: " ", maxSplits: 1)
         guard words.count == 2, let key = Int(words[0]) else { return nil }
         func value(_ word: Substring) -> RegisterValue {
@@ -78,7 +78,7 @@ enum HistoryText {
         [.invoke, .ok, .fail, .info].first { name($0) == text }
     }
 
-    /// With blanks for what would end the line or the column.
+    /// Replaces newlines and tabs by spaces.
     static func oneLine(_ text: String) -> String {
         text.map { $0.isNewline || $0 == "\t" ? " " : String($0) }.joined()
     }

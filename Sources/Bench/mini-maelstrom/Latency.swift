@@ -1,6 +1,6 @@
 import Foundation
 
-/// How long a message between nodes takes, as in Maelstrom: links of clients have no latency.
+/// The latency of messages between nodes, as in Maelstrom. Links of clients have none.
 struct Latency: Hashable, Sendable {
     enum Distribution: String, CaseIterable, Sendable {
         /// Always the mean.

@@ -1,28 +1,27 @@
-/// Who leads and who votes, as far as nodes answer a `status` request; those that do not know it are as good as
-/// silent.
+/// Finds the leader and the voters with `status` requests. Nodes that do not know the request count as silent.
 struct LeaderSearch {
-    /// The longest that a search takes, in nanoseconds.
+    /// The longest duration of a search, in nanoseconds.
     static let patience: UInt64 = 100_000_000
 
-    /// The id of its requests.
+    /// The `msg_id` of its requests.
     let messageID: Int
-    /// When nobody is waited for any more, in nanoseconds.
+    /// When the search ends, in nanoseconds.
     let deadline: UInt64
     private var silent: Set<Int>
     private var claimed: (term: Int, node: Int, members: Set<Int>?)?
     private var named: (term: Int, node: Int, members: Set<Int>?)?
 
-    /// - Parameter asked: the nodes that were asked.
+    /// - Parameter asked: the nodes that the requests went to.
     init(messageID: Int, asked: [Int], at now: UInt64) {
         self.messageID = messageID
         deadline = now + LeaderSearch.patience
         silent = Set(asked)
     }
 
-    /// Who says of itself that it leads, in the latest term; else whom others name; nil where nobody does.
+    /// The node that reports to lead in the latest term, or else the one that others name; nil if there is none.
     var leader: Int? { claimed?.node ?? named?.node }
 
-    /// The voters, says the leader, or who names it; nil where nobody says.
+    /// The voters according to the leader, or to a node that names it; nil if none reports them.
     var members: Set<Int>? { claimed?.members ?? named?.members }
 
     func isOver(at now: UInt64) -> Bool { silent.isEmpty || now >= deadline }

@@ -1,26 +1,25 @@
-/// Nodes print the same lines again and again with other numbers in them. The first line of each shape is read
-/// by JSONDecoder, once as it is and once more for each of its numbers with that one changed, which shows where
-/// the number goes. Of the lines that follow, only the numbers have to be read. Whatever is unusual is left to
-/// JSONDecoder: this never judges what is JSON.
+/// Decodes repetitive lines quickly. Nodes print the same lines with other numbers. JSONDecoder reads the first line of
+/// each shape, and again with each of its numbers changed, which shows where that number goes. From later lines only
+/// the numbers are read. Unusual lines are left to JSONDecoder; this type never decides what is valid JSON.
 struct LineShapes {
     private enum Place {
         case source, destination, inReplyTo, value, code
-        /// Not the bench's business.
+        /// A number that the bench ignores.
         case none
     }
 
     private struct Shape {
         /// The line with a 0 byte for each number.
         var skeleton: [UInt8]
-        /// Where each number goes; nil where lines of this shape are always decoded.
+        /// Where each number goes; nil if lines of this shape are always decoded.
         var places: [Place]?
         var example: Envelope
     }
 
-    /// Longer lines are rarely alike.
+    /// The length limit; longer lines are rarely alike.
     private static let longest = 256
     private static let mostNumbers = 16
-    /// So many shapes are learned, and no more.
+    /// The largest number of learned shapes.
     private static let mostShapes = 1000
 
     private var shapes: [UInt64: Shape] = [:]
@@ -48,7 +47,7 @@ struct LineShapes {
     }
 
     /// Splits a line into its skeleton and its numbers.
-    /// - Returns: the skeleton's hash; nil for a line that is better decoded.
+    /// - Returns: the skeleton's hash; nil for a line to be decoded.
     private mutating func scan(_ line: UnsafeRawBufferPointer.SubSequence) -> UInt64? {
         skeleton.removeAll(keepingCapacity: true)
         numbers.removeAll(keepingCapacity: true)
@@ -65,14 +64,14 @@ struct LineShapes {
                     number = number * 10 + Int(digit - 48)
                     index += 1
                 }
-                // Where a number may begin with a 0 is JSONDecoder's to say.
+                // JSONDecoder decides about leading zeros.
                 if byte == UInt8(ascii: "0"), index - start > 1 { return nil }
                 guard numbers.count < LineShapes.mostNumbers else { return nil }
                 numbers.append(number)
                 spans.append(start - line.startIndex..<index - line.startIndex)
                 byte = 0
             } else {
-                // A 0 stands for numbers, and what is escaped is not worth the care.
+                // The byte 0 marks numbers, and escapes are too rare to handle.
                 if byte == 0 || byte == UInt8(ascii: "\\") { return nil }
                 index += 1
             }
@@ -101,7 +100,7 @@ struct LineShapes {
         return envelope
     }
 
-    /// - Returns: where each number goes; nil where that cannot be told.
+    /// - Returns: where each number goes; nil if that is ambiguous.
     private func learn(
         _ line: UnsafeRawBufferPointer.SubSequence, _ original: Envelope,
         _ decode: (UnsafeRawBufferPointer.SubSequence) throws -> Envelope
@@ -115,7 +114,7 @@ struct LineShapes {
             guard let other, let place = LineShapes.difference(original, other) else { return nil }
             places.append(place)
         }
-        // A sign, or a part of a number, would show here.
+        // This detects signs and fractions of numbers.
         return fill(original, places) == original ? places : nil
     }
 

@@ -1,8 +1,8 @@
 import Foundation
 
-/// Follows what nodes write to their logs, for people who want to see it at once.
+/// Follows the logs of nodes, to print them as they are written.
 struct LogTail {
-    /// How often it looks, in nanoseconds.
+    /// The polling interval, in nanoseconds.
     static let interval: UInt64 = 100_000_000
 
     private let paths: [String]
@@ -13,7 +13,7 @@ struct LogTail {
         offsets = Array(repeating: 0, count: paths.count)
     }
 
-    /// The lines that have been finished since the last time, each with the number of its node.
+    /// The lines completed since the last call, each with its node.
     mutating func lines() -> [(node: Int, line: String)] {
         var lines: [(Int, String)] = []
         for (node, path) in paths.enumerated() {

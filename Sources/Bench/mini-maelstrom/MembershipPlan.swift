@@ -1,26 +1,26 @@
-/// A change of the voters, drawn before it is known who they are.
+/// A change of the voters, drawn before they are known.
 struct MembershipPlan: Hashable, Sendable {
     enum Kind: CaseIterable, Sendable {
-        /// Adds nodes, one or several.
+        /// Adds one or more nodes.
         case grow
-        /// Removes nodes, one or several.
+        /// Removes one or more nodes.
         case shrink
-        /// Puts one other node in the place of a member.
+        /// Replaces one member by another node.
         case replace
-        /// Puts other nodes in the place of as many members as there are others: of all, where they suffice.
+        /// Replaces as many members as there are other nodes.
         case move
     }
 
-    /// Fewer voters are not asked for, where there are as many nodes.
+    /// The smallest number of voters, if there are enough nodes.
     static let fewest = 3
 
     var kind: Kind
-    /// All nodes: whom a choice falls on first.
+    /// All nodes, in the order in which they are chosen.
     var order: [Int]
-    /// From 0 to below 1: how much of what could be added or removed.
+    /// The share of possible additions or removals, in [0, 1).
     var share: Double
 
-    /// The voters to ask for; where there is nothing to add, it removes, and the other way round.
+    /// The new voters. If nothing can be added, it removes, and the reverse.
     func target(from members: Set<Int>) -> [Int] {
         let inside = order.filter(members.contains)
         let outside = order.filter { !members.contains($0) }

@@ -1,12 +1,12 @@
 import Foundation
 
-/// Who sends a message, or receives it.
+/// The sender or receiver of a message.
 enum Address: Hashable, Sendable, CustomStringConvertible {
     /// `n0`, `n1`, ...
     case node(Int)
     /// `c1`, `c2`, ...
     case client(Int)
-    /// Nobody in any run.
+    /// No node or client.
     case nobody(String)
 
     init(_ name: String) {
@@ -32,38 +32,38 @@ enum Address: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// What a node tells a client.
+/// A reply of a node to a client.
 struct Reply: Hashable, Sendable {
     var type: String
     var inReplyTo: Int?
-    /// Nil where there is none; `.some(nil)` is JSON's null.
+    /// Nil if missing; `.some(nil)` for JSON's null.
     var value: RegisterValue??
     var code: Int?
     var text: String?
-    /// What a node says of itself when it is asked for its status.
+    /// The content of a `status_ok`.
     var standing: Standing?
-    /// Fields that Maelstrom's clients do not know, which they refuse.
+    /// Fields that Maelstrom's clients refuse.
     var unexpected: [String] = []
 
     struct Standing: Hashable, Sendable {
         var role: String
         var term: Int
-        /// Who leads, as far as it knows.
+        /// The leader that the node knows.
         var leader: Address?
-        /// Who votes; nil where it does not say.
+        /// The voters; nil if not given.
         var members: Set<Int>?
     }
 }
 
-/// A line of a node, as far as carrying it needs.
+/// The parts of a node's line that the bench needs.
 struct Envelope: Decodable, Hashable {
     var source: Address
     var destination: Address
     /// Nil for a message to another node.
     var reply: Reply?
-    /// The type of a message to another node, where its body has one.
+    /// The type of a message to another node, if it has one.
     var kind: String?
-    /// Whether the node gave it an id, which is the network's to give.
+    /// Whether the line has an `id` already. Otherwise the network adds one.
     var hasID: Bool
 
     private enum Field: String, CodingKey { case src, dest, body, id, type }
@@ -107,7 +107,7 @@ extension Reply: Decodable {
         type = try fields.decode(String.self, forKey: .type)
         inReplyTo = try fields.decodeIfPresent(Int.self, forKey: .inReplyTo)
         if type == "status_ok" {
-            // No business of Maelstrom's: it may say what it likes.
+            // Maelstrom does not know this reply, so its other fields are free.
             guard let role = try? fields.decode(String.self, forKey: .role),
                 let term = try? fields.decode(Int.self, forKey: .term)
             else { return }
@@ -121,7 +121,7 @@ extension Reply: Decodable {
         }
         var known = [Field.type, .inReplyTo, .messageID]
         if type == "error" {
-            // An error may say more than its code, in fields of its own.
+            // An error may have more fields.
             code = try? fields.decode(Int.self, forKey: .code)
             text = try? fields.decode(String.self, forKey: .text)
             return
@@ -145,7 +145,7 @@ extension Reply: Decodable {
     }
 }
 
-/// Any JSON value in words that are equal where the values are.
+/// Any JSON value as text that is equal for equal values.
 private struct AnyJSON: Decodable {
     var words: String
 

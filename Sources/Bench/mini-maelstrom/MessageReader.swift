@@ -1,9 +1,9 @@
 import Foundation
 
-/// Makes messages of the lines that nodes print.
+/// Decodes the lines that nodes print.
 struct MessageReader {
     enum Message {
-        /// For another node; its type, where it has one, and whether the line has an id already.
+        /// A message to another node; its type, if any, and whether it has an id already.
         case toNode(Int, kind: String?, hasID: Bool)
         case toClient(Int, Reply)
     }

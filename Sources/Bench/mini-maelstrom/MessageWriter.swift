@@ -1,8 +1,7 @@
-/// Puts together the lines that nodes read. All that varies in them are numbers, and values that are JSON
-/// already.
+/// Writes the lines to nodes. They vary only in numbers, and in values that are JSON already.
 enum MessageWriter {
     /// A client's request.
-    /// - Parameter padding: how many bytes make a string of each value; nil leaves it a number.
+    /// - Parameter padding: the bytes of padding that make each value a string; nil for plain numbers.
     static func append(
         _ request: Request, padding: Int? = nil, id: Int, client: Int, node: Int, messageID: Int,
         to line: inout [UInt8]
@@ -31,8 +30,8 @@ enum MessageWriter {
         line.append("}}\n")
     }
 
-    /// What the bench asks of a node for itself, or as an operator.
-    /// - Parameter body: its fields but for `msg_id`, as JSON.
+    /// A request of the bench's own.
+    /// - Parameter body: its fields as JSON, without `msg_id`.
     static func append(
         body: String, id: Int, client: Int, node: Int, messageID: Int, to line: inout [UInt8]
     ) {
@@ -42,13 +41,13 @@ enum MessageWriter {
         line.append("}}\n")
     }
 
-    /// The fields of the first message that a node gets, but for its `msg_id`.
+    /// The fields of `init`, without `msg_id`.
     static func initBody(node: Int, nodes: Int) -> String {
         let names = Text.names(Array(0..<nodes), separator: ",")
         return #""type":"init","node_id":"n\#(node)","node_ids":[\#(names)]"#
     }
 
-    /// A node's message to another, with the id that the network gives it.
+    /// A message between nodes, with the id that the network adds.
     /// - Parameter message: a JSON object with at least one field.
     static func append(
         _ message: UnsafeRawBufferPointer.SubSequence, id: Int, to line: inout [UInt8]

@@ -1,8 +1,8 @@
-/// What breaks things, and when, as Jepsen's combined nemesis has it: faults of the network begin and end in
-/// turns, at once at the start of the run and then after waits between 0 and twice the interval. What befalls
-/// processes has times of its own: each time it is drawn whether that is kill or pause, of which each begins and
-/// ends in turns too. What operators ask for comes one by one, and its first after a wait. All that a seed can
-/// fix is drawn when an act is due, so that the same seed does the same however the cluster fares.
+/// Schedules faults, as Jepsen's combined nemesis does. Network faults alternate between beginning and end: at once
+/// at the start of the run, then after waits between 0 and twice the interval. Kill and pause share a schedule: each
+/// time one of them is drawn, and each alternates too. Requests of operators come one by one, the first after a wait.
+/// Everything random is drawn when an operation is due, so that a seed gives the same operations however the cluster
+/// behaves.
 struct Nemesis {
     enum Fault: String, CaseIterable, Encodable, Sendable {
         case partition, kill, pause, loss, duplicate, membership, transfer
@@ -11,24 +11,24 @@ struct Nemesis {
     enum Act: Hashable, Sendable {
         case startPartition(Partition, Cuts)
         case stopPartition
-        /// SIGKILL; of the nodes in this order.
+        /// SIGKILL to the target, picked from the nodes in this order.
         case kill(Target, order: [Int])
-        /// Starts all that are down.
+        /// Restarts all nodes that are down.
         case start
-        /// SIGSTOP; of the nodes in this order.
+        /// SIGSTOP to the target, picked from the nodes in this order.
         case pause(Target, order: [Int])
-        /// SIGCONT to all that are paused.
+        /// SIGCONT to all paused nodes.
         case resume
-        /// Messages between nodes are lost, or stop being so.
+        /// Starts or stops losing messages between nodes.
         case lose(Bool)
-        /// Messages between nodes arrive twice, or stop doing so.
+        /// Starts or stops duplicating messages between nodes.
         case duplicate(Bool)
         case changeMembership(MembershipPlan)
-        /// To the first voter in this order that does not lead.
+        /// A transfer to the first voter in this order that does not lead.
         case transfer(order: [Int])
     }
 
-    /// Faults that share their times.
+    /// Faults that share a schedule.
     private struct Schedule {
         var faults: [Fault]
         var ongoing: Set<Fault> = []
@@ -48,8 +48,8 @@ struct Nemesis {
     private var schedules: [Schedule]
 
     /// - Parameters:
-    ///   - partitions: the ways to cut the network of which one is drawn each time.
-    ///   - interval: the mean time between two acts of a schedule, in seconds.
+    ///   - partitions: the kinds of partition to draw from.
+    ///   - interval: the mean time between two operations of a schedule, in seconds.
     init(
         faults: [Fault], nodes: Int, interval: Double, partitions: [Partition] = Partition.allCases,
         random: SeededRandom
@@ -65,10 +65,10 @@ struct Nemesis {
         }
     }
 
-    /// When the next act is due, in nanoseconds from the start of the run; nil when there is none.
+    /// When the next operation is due, in nanoseconds since the start; nil if there is none.
     var next: UInt64? { schedules.map(\.next).min() }
 
-    /// The act that is due; nil before its time.
+    /// The operation that is due, if any.
     mutating func act(at now: UInt64) -> Act? {
         guard let due = next, due <= now, let index = schedules.firstIndex(where: { $0.next == due }) else {
             return nil
@@ -106,7 +106,7 @@ struct Nemesis {
 }
 
 extension Nemesis.Fault {
-    /// Whether it is something that operators ask of nodes, and no harm.
+    /// Whether it is a request of operators and not a failure.
     var isAsked: Bool {
         switch self {
         case .membership, .transfer: true
@@ -115,19 +115,19 @@ extension Nemesis.Fault {
     }
 }
 
-/// Whom a fault strikes.
+/// The nodes that a fault hits.
 enum Target: String, CaseIterable, Sendable {
     case one
-    /// As many as there may be without breaking a majority.
+    /// The largest minority.
     case minority
     case majority
     case leader
     case all
 
-    /// Which nodes that are.
+    /// Picks the nodes.
     /// - Parameters:
-    ///   - order: all nodes, as drawn.
-    ///   - leader: nil where nobody knows one: then it is anyone.
+    ///   - order: all nodes, in random order.
+    ///   - leader: nil if unknown; the first node is picked then.
     func pick(_ order: [Int], leader: Int?) -> [Int] {
         let picked =
             switch self {

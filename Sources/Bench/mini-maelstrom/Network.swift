@@ -1,10 +1,10 @@
-/// Messages between nodes on their way: each is delayed by itself, so it may be overtaken, and is dropped when
-/// it would be delivered while its link is cut.
+/// The messages under way between nodes. Each has its own delay, so messages may overtake each other. A message is
+/// dropped if its link is cut when it would be delivered.
 struct Network {
     struct Message {
         var source: Int
         var destination: Int
-        /// The whole line, with its newline.
+        /// The line, with its newline.
         var line: [UInt8]
         /// Its number in the journal.
         var number = 0
@@ -19,7 +19,7 @@ struct Network {
     private struct Flight {
         /// In nanoseconds.
         var deadline: UInt64
-        /// Of two with the same deadline, the one sent first arrives first.
+        /// Orders messages with equal deadlines by sending.
         var number: UInt64
         var message: Message
 
@@ -29,12 +29,12 @@ struct Network {
     private let latency: Latency
     private var random: SeededRandom
     private var cuts: Cuts
-    /// A binary heap, the first to arrive on top.
+    /// A binary heap by arrival.
     private var flights: [Flight] = []
     private var sent: UInt64 = 0
-    /// The share of messages that never arrive, from 0 to 1.
+    /// The share of messages that are lost, from 0 to 1.
     var lossShare = 0.0
-    /// The share of messages that arrive once more, from 0 to 1.
+    /// The share of messages that are duplicated, from 0 to 1.
     var duplicateShare = 0.0
     private(set) var lost = 0
     private(set) var duplicated = 0
@@ -45,7 +45,7 @@ struct Network {
         cuts = Cuts(nodes: nodes)
     }
 
-    /// When the next message arrives, in nanoseconds; nil when none is on its way.
+    /// When the next message arrives, in nanoseconds; nil if there is none.
     var nextArrival: UInt64? { flights.first?.deadline }
 
     mutating func cut(_ cuts: Cuts) { self.cuts = cuts }
@@ -72,7 +72,7 @@ struct Network {
         push(Flight(deadline: now + latency.draw(&random), number: sent, message: message))
     }
 
-    /// The next message that has arrived by now; nil when there is none.
+    /// The next message that has arrived by now, if any.
     mutating func next(at now: UInt64) -> Arrival? {
         guard let first = flights.first, first.deadline <= now else { return nil }
         let message = pop().message
@@ -106,7 +106,7 @@ struct Network {
     }
 }
 
-/// Links that drop what they carry, each in one direction.
+/// The cut links, each in one direction.
 struct Cuts: Hashable, Sendable {
     let nodes: Int
     private var links: [Bool]
@@ -126,7 +126,7 @@ struct Cuts: Hashable, Sendable {
 
     var count: Int { links.count(where: \.self) }
 
-    /// For each node that drops anything, the nodes that it does not hear, as Maelstrom writes it.
+    /// For each node with cut links, the nodes that it does not hear, as Maelstrom prints it.
     var description: String {
         let deaf = (0..<nodes).compactMap { node -> String? in
             let unheard = (0..<nodes).filter { contains(from: $0, to: node) }

@@ -1,13 +1,12 @@
 import Foundation
 import Glibc
 
-/// F_SETPIPE_SZ, which Glibc's module leaves out. Large pipes save wake-ups; where the system refuses, small
-/// ones do.
+/// F_SETPIPE_SZ, which Glibc's module lacks. Larger pipes save wake-ups; if the system refuses, the default will do.
 private let setPipeSize: Int32 = 1031
 
-/// A node: a process of its own, with a pipe to its stdin, one from its stdout, and a file for its stderr.
+/// A node's process, with pipes to its stdin and from its stdout, and a file for its stderr.
 final class NodeProcess {
-    /// How it is started; `log` is the path of a file to which its stderr is added.
+    /// How to start a node. Its stderr is appended to the file `log`.
     struct Launch {
         var program: String
         var arguments: [String]
@@ -18,23 +17,23 @@ final class NodeProcess {
     let pid: pid_t
     let input: Int32
     let output: Int32
-    /// What the pipe has not taken yet: a node that does not read must not hold up the others.
+    /// Bytes that the pipe has not accepted yet. A node that does not read must not block the others.
     var outgoing: [UInt8] = []
     private var sent = 0
     private var isClosed = false
-    /// What has been read of a line that has not ended yet.
+    /// The part of an incomplete line read so far.
     private(set) var partial: [UInt8] = []
-    /// How it ended, as wait(2) says; nil while it runs.
+    /// The wait(2) status; nil while it runs.
     private(set) var status: Int32?
     private var usage = rusage()
-    /// The most memory that it took, in kilobytes; 0 where it ended by itself.
+    /// Its peak memory, in kilobytes; 0 if it ended by itself.
     private(set) var peakKilobytes = 0
     private(set) var hasClosedOutput = false
     private(set) var hasClosedInput = false
 
     var hasOutgoing: Bool { sent < outgoing.count && !hasClosedInput }
     var isRunning: Bool { status == nil }
-    /// The processor time that it took, once it has ended.
+    /// Its processor time, once it has ended.
     var seconds: Double {
         [usage.ru_utime, usage.ru_stime].reduce(0) { $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1e6 }
     }
@@ -67,7 +66,7 @@ final class NodeProcess {
         }
     }
 
-    /// Starts a program in a group of its own.
+    /// Starts a program in a process group of its own.
     /// - Throws: `Failure.notStarted`.
     static func spawn(
         _ launch: Launch, for node: Int, input: Int32, output: Int32
@@ -84,8 +83,8 @@ final class NodeProcess {
         posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
         posix_spawn_file_actions_addopen(
             &actions, STDERR_FILENO, launch.log, O_WRONLY | O_CREAT | O_APPEND, 0o644)
-        // A group of its own, so that Ctrl-C reaches the bench alone, and that what a node starts ends with it.
-        // The signals that the bench blocks or ignores are not the node's business.
+        // A process group, so that Ctrl-C reaches only the bench, and children of a node end with it. The node must not
+        // inherit the bench's blocked and ignored signals.
         var none = sigset_t()
         var usual = sigset_t()
         sigemptyset(&none)
@@ -108,13 +107,13 @@ final class NodeProcess {
         return pid
     }
 
-    /// Writes as much as the pipe takes, at once.
+    /// Writes as much as the pipe accepts without blocking.
     func flush() {
         while sent < outgoing.count {
             let written = outgoing.withUnsafeBytes { write(input, $0.baseAddress! + sent, $0.count - sent) }
             guard written > 0 else {
                 if written < 0, errno == EINTR { continue }
-                // A node that is gone is noticed where it is waited for.
+                // The wait detects a node that has ended.
                 if written < 0, errno == EPIPE { sent = outgoing.count }
                 break
             }
@@ -129,7 +128,7 @@ final class NodeProcess {
         }
     }
 
-    /// Reads once, and hands over the lines that are complete, newlines included.
+    /// Reads once, and hands over the complete lines, with newlines.
     /// - Returns: whether there was anything to read.
     func receive(_ buffer: inout [UInt8], _ take: (UnsafeRawBufferPointer.SubSequence) -> Void) -> Bool {
         let found = buffer.withUnsafeMutableBytes { space -> Bool in
@@ -150,26 +149,26 @@ final class NodeProcess {
             partial.append(contentsOf: all[(newline + 1)...])
             return true
         }
-        // A line as long as the space needs a longer one.
+        // A longer line needs a larger buffer.
         if partial.count * 2 > buffer.count {
             buffer.append(contentsOf: [UInt8](repeating: 0, count: buffer.count))
         }
         return found
     }
 
-    /// Notes its end, if it has ended.
+    /// Records the status if the process has ended.
     func reap() {
         guard status == nil else { return }
         var result: Int32 = 0
         if wait4(pid, &result, WNOHANG, &usage) == pid { status = result }
     }
 
-    /// Stops it where it stands, and all that it started.
+    /// Stops the process and its children.
     func pause() { Glibc.kill(-pid, SIGSTOP) }
 
     func resume() { Glibc.kill(-pid, SIGCONT) }
 
-    /// Says that nothing more will come, which is how Maelstrom's nodes are told to end.
+    /// Closes stdin, which tells Maelstrom nodes to end.
     func endInput() {
         guard !hasClosedInput else { return }
         peakKilobytes = readPeak()
@@ -178,7 +177,7 @@ final class NodeProcess {
         hasClosedInput = true
     }
 
-    /// Ends it, and all that it started, at once; what it printed and was not read is gone.
+    /// Kills the process and its children. Unread output is lost.
     func kill() {
         if peakKilobytes == 0 { peakKilobytes = readPeak() }
         Glibc.kill(-pid, SIGKILL)
@@ -192,10 +191,10 @@ final class NodeProcess {
         (hasClosedInput, hasClosedOutput, isClosed) = (true, true, true)
     }
 
-    /// Whether SIGKILL was what ended it.
+    /// Whether SIGKILL ended it.
     var wasKilled: Bool { status.map { $0 & 0x7f == SIGKILL } ?? false }
 
-    /// From the system's page on the process: what wait4(2) says begins with the memory of the bench.
+    /// Reads VmHWM, because the peak of wait4(2) includes the bench's memory before exec.
     private func readPeak() -> Int {
         guard status == nil, let page = try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
         else { return 0 }
@@ -203,7 +202,7 @@ final class NodeProcess {
         return line?.split { !$0.isNumber }.first.flatMap { Int($0) } ?? 0
     }
 
-    /// How it ended, in words.
+    /// A wait(2) status in words.
     static func describe(status: Int32) -> String {
         let number = status & 0x7f
         return number == 0 ? "exited with status \((status >> 8) & 0xff)" : "was ended by signal \(number)"

@@ -1,11 +1,11 @@
 import Glibc
 
-/// What has to be done to a node: one after another, each once the last has ended. Commands take their time; what
-/// the bench does itself has ended at once.
+/// The queued steps of each node. A step starts when the one before has ended: when its command has exited, or at once
+/// where the bench does it itself.
 struct NodeSteps {
     enum Step {
         case kill, pause, resume
-        /// Starts the node again, as it was.
+        /// Restarts the node with the same arguments.
         case start
 
         var option: String {
@@ -18,7 +18,7 @@ struct NodeSteps {
         }
     }
 
-    /// The longest that a command may take, in nanoseconds.
+    /// The longest duration of a command, in nanoseconds.
     static let patience: UInt64 = 60_000_000_000
 
     private var queues: [[Step]]
@@ -29,10 +29,10 @@ struct NodeSteps {
         running = Array(repeating: nil, count: nodes)
     }
 
-    /// Whether it is being killed: then it may end at any time.
+    /// Whether a kill is queued, so that the node may end at any time.
     func isDying(_ node: Int) -> Bool { queues[node].contains(.kill) }
 
-    /// Whether it will run once all is done, given whether it runs now.
+    /// Whether the node runs after all queued steps, given whether it runs now.
     func willRun(_ node: Int, runs: Bool) -> Bool {
         for step in queues[node].reversed() {
             switch step {
@@ -44,7 +44,7 @@ struct NodeSteps {
         return runs
     }
 
-    /// - Returns: whether this step comes at once.
+    /// - Returns: whether the step starts at once.
     mutating func add(_ step: Step, to node: Int) -> Bool {
         queues[node].append(step)
         return queues[node].count == 1
@@ -54,12 +54,12 @@ struct NodeSteps {
 
     mutating func begin(_ pid: pid_t, of node: Int, at now: UInt64) { running[node] = (pid, now) }
 
-    /// A node whose command takes too long.
+    /// A node whose command has taken longer than `patience`.
     func late(at now: UInt64) -> Int? {
         running.firstIndex { $0.map { now >= $0.since + NodeSteps.patience } ?? false }
     }
 
-    /// Ends all commands that have not ended, each with what it started.
+    /// Kills all running commands with their children.
     mutating func abandon() {
         for case let command? in running {
             Glibc.kill(-command.pid, SIGKILL)
@@ -74,7 +74,7 @@ struct NodeSteps {
         queues[node].removeFirst()
     }
 
-    /// The commands that have ended, with the status that wait(2) gives.
+    /// The commands that have ended, with their wait(2) statuses.
     mutating func reap() -> [(node: Int, status: Int32)] {
         var ended: [(Int, Int32)] = []
         for (node, command) in running.enumerated() {

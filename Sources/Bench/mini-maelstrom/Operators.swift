@@ -1,56 +1,56 @@
-/// What the bench asks of nodes as operators do: other voters, and another leader. Each request goes to a node
-/// that is up, whoever leads, after all nodes were asked who the members and the leader are.
+/// The requests that the bench sends as an operator: membership changes and leadership transfers. Each goes to any
+/// node that is up, after a search for the members and the leader.
 struct Operators {
     enum Errand: Hashable, Sendable {
         case change(MembershipPlan)
         case transfer(order: [Int])
     }
 
-    /// How a request went.
+    /// The outcome of a request.
     enum Outcome: Hashable, Sendable {
         case ok
-        /// Nothing was done, says the node.
+        /// The node reported that nothing was done.
         case refused(String)
-        /// It may yet be done.
+        /// It may still be done.
         case unknown(String)
 
-        /// - Parameter reply: what the node that was asked said.
+        /// - Parameter reply: the node's answer.
         init(_ reply: Reply) {
             guard reply.type == "error" else {
                 self = .ok
                 return
             }
             let text = "\(reply.code ?? -1) \(reply.text ?? "")"
-            // A transfer that was given up may still come about, and does no harm then.
+            // An aborted transfer may still happen, which is harmless.
             self = reply.code.map(ErrorReason.definite.contains) == true ? .refused(text) : .unknown(text)
         }
     }
 
     struct Request: Hashable, Sendable {
         var fault: Nemesis.Fault
-        /// The node that was asked.
+        /// The asked node.
         var node: Int
-        /// What for, as it stands in the history.
+        /// The request in words, as in the history.
         var words: String
-        /// When nobody waits for its answer any more, in nanoseconds.
+        /// When the wait for its answer ends, in nanoseconds.
         var deadline: UInt64
         /// Its number in `FaultTimes`.
         var span: Int
     }
 
-    /// Longer than a node may take to answer either request, in nanoseconds.
+    /// How long to wait for an answer, in nanoseconds; longer than a node may take.
     static let patience: UInt64 = 10_000_000_000
 
-    /// Waiting until it is known who leads.
+    /// The request that waits for the search of the leader.
     var errand: (errand: Errand, search: LeaderSearch)?
-    /// Those without an answer, by their message id.
+    /// The unanswered requests by message id.
     private(set) var open: [Int: Request] = [:]
-    /// The voters, as far as anybody has said.
+    /// The voters, as last reported.
     var members: Set<Int>
 
     init(nodes: Int) { members = Set(0..<nodes) }
 
-    /// When something has to be given up, in nanoseconds.
+    /// The next time at which a wait ends, in nanoseconds.
     var deadline: UInt64? {
         ([errand?.search.deadline].compactMap(\.self) + open.values.map(\.deadline)).min()
     }
@@ -61,7 +61,7 @@ struct Operators {
         messageID.flatMap { open.removeValue(forKey: $0) }
     }
 
-    /// Takes those that have waited too long, in the order in which they were asked.
+    /// Removes and returns requests past their deadline, in the order of sending.
     mutating func givenUp(at now: UInt64) -> [Request] {
         let late = open.filter { $0.value.deadline <= now }.sorted { $0.key < $1.key }
         for (messageID, _) in late { open[messageID] = nil }

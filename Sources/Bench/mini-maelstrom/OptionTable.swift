@@ -2,12 +2,12 @@
 struct OptionSpec: Sendable {
     var name: String
     var short: String?
-    /// What stands for the value in the help; nil where the option takes none.
+    /// The placeholder for the value in the help; nil if the option takes none.
     var value: String?
     var help: String
-    /// What the value must be, for the error.
+    /// What the value must be, for the error message.
     var expected = ""
-    /// - Returns: whether the value is fit.
+    /// - Returns: whether the value is valid.
     var apply: @Sendable (inout Options, String) -> Bool
 }
 
@@ -34,7 +34,7 @@ extension OptionSpec {
         },
         integer(
             "--dead", 0...199,
-            "how many of them, the last ones, are killed for good once all have begun; nobody asks them "
+            "how many of them, counted from the last, are killed for good at the start; clients avoid them "
                 + "(default: 0)"
         ) { $0.deadCount = $1 },
         OptionSpec(
@@ -51,11 +51,11 @@ extension OptionSpec {
         },
         decimal(
             "--rate", "R", 0...1e9, "a number, 0 or more",
-            "requests per second of all clients together; 0: as fast as it goes (default: 5)"
+            "requests per second of all clients together; 0: no limit (default: 5)"
         ) { $0.rate = $1 },
         decimal(
             "--time-limit", "S", 0.001...1e7, "a number above 0",
-            "for how long clients ask, in seconds (default: 60)"
+            "how long clients send requests, in seconds (default: 60)"
         ) { $0.timeLimit = $1 },
         decimal(
             "--latency", "MS", 0...1e7, "a number, 0 or more",
@@ -80,7 +80,7 @@ extension OptionSpec {
         ) { $0.nemesisInterval = $1 },
         OptionSpec(
             name: "--seed", value: "N",
-            help: "what is drawn for requests, latencies and faults (default: drawn)",
+            help: "seed of requests, latencies and faults (default: random)",
             expected: "an integer from 0 to \(UInt64.max)"
         ) {
             $0.seed = UInt64($1)
@@ -88,7 +88,7 @@ extension OptionSpec {
         },
         integer(
             "--test-count", 1...1_000_000,
-            "how many times to run; with the next seed each time, and until one is not valid (default: 1)"
+            "how many runs, each with the next seed, until one is not valid (default: 1)"
         ) { $0.testCount = $1 },
         OptionSpec(
             name: "--consistency-models", value: "MODELS",
@@ -109,42 +109,42 @@ extension OptionSpec {
         flag("--log-stderr", "whether to log debugging output from nodes") { $0.logsStderr = true },
         flag("--log-net-send", "log messages between nodes as they're sent") { $0.logsSends = true },
         flag("--log-net-recv", "log messages between nodes as they're received") { $0.logsReceipts = true },
-        // What Maelstrom does not have.
+        // Options that Maelstrom does not have.
         integer(
             "--key-count", 1...10_000_000,
-            "ask for N keys that never retire, instead of Maelstrom's of about 120 requests each"
+            "use N keys that never retire, instead of new ones every 120 requests or so"
         ) { $0.shape.keyCount = $1 },
         share(
             "--read-ratio", "R",
-            "the share of reads, the rest being writes and cas alike, instead of Maelstrom's mix"
+            "the share of reads, with as many writes as cas, instead of Maelstrom's mix"
         ) { $0.shape.readRatio = $1 },
         integer(
             "--padding", 0...10_000_000,
-            "write strings of N bytes more instead of numbers; for runs with --no-check"
+            "write strings with N bytes of padding instead of numbers; for --no-check"
         ) { $0.shape.padding = $1 },
         share(
-            "--p-loss", "P", "how likely a message between nodes is lost while loss is on (default: 0.1)"
+            "--p-loss", "P", "probability that a message between nodes is lost during loss (default: 0.1)"
         ) { $0.lossShare = $1 },
-        share("--p-duplicate", "P", "how likely one arrives twice while duplicate is on (default: 0.1)") {
+        share("--p-duplicate", "P", "probability that it is duplicated during duplicate (default: 0.1)") {
             $0.duplicateShare = $1
         },
-        list("--partitions", "KINDS", "the cuts to draw from", default: "all") { $0.partitions = $1 },
-        flag("--no-check", "measure only: keep no history, and judge nothing") { $0.checks = false },
-        // The command line looks for it before it reads options.
-        OptionSpec(name: "--help", short: "-h", help: "say this") { _, _ in true },
+        list("--partitions", "KINDS", "the partitions to draw from", default: "all") { $0.partitions = $1 },
+        flag("--no-check", "measure only: keep no history and check nothing") { $0.checks = false },
+        // Handled before options are read.
+        OptionSpec(name: "--help", short: "-h", help: "print this help") { _, _ in true },
         command(
-            "--node-command", "starts node {i}, by name {id}, in place of --bin: 'ssh host{i} raft-kv'"
+            "--node-command", "starts node {i} with id {id}, instead of --bin: 'ssh host{i} raft-kv'"
         ) {
             $0.bin = nil
             $0.commands.start = $1
         },
-        command("--kill-command", "kills that node at once, for kill: 'ssh host{i} pkill -9 raft-kv'") {
+        command("--kill-command", "kills that node, for kill: 'ssh host{i} pkill -9 raft-kv'") {
             $0.commands.kill = $1
         },
-        command("--pause-command", "stops it, for pause: 'ssh host{i} pkill -STOP raft-kv'") {
+        command("--pause-command", "pauses it, for pause: 'ssh host{i} pkill -STOP raft-kv'") {
             $0.commands.pause = $1
         },
-        command("--resume-command", "lets it go on: 'ssh host{i} pkill -CONT raft-kv'") {
+        command("--resume-command", "resumes it: 'ssh host{i} pkill -CONT raft-kv'") {
             $0.commands.resume = $1
         },
     ]
@@ -190,7 +190,7 @@ extension OptionSpec {
         decimal(name, value, 0...1, "a number from 0 to 1", help, set)
     }
 
-    /// Several of what a type lists.
+    /// A comma-separated list of a type's cases.
     private static func list<Item: CaseIterable & RawRepresentable<String> & Sendable>(
         _ name: String, _ value: String, _ help: String, default usual: String,
         _ set: @escaping @Sendable (inout Options, [Item]) -> Void

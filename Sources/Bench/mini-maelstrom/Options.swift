@@ -1,8 +1,8 @@
-/// What one run is to do; the names, defaults and meanings are those of `maelstrom test`.
+/// The options of a run. Names, defaults and meanings are those of `maelstrom test`.
 struct Options: Hashable, Sendable {
     static let freshDirectory = "{dir}"
 
-    /// How many clients ask at a time.
+    /// The number of clients, in all or per node.
     enum Concurrency: Hashable, Sendable {
         case clients(Int)
         case perNode(Int)
@@ -19,55 +19,55 @@ struct Options: Hashable, Sendable {
     var name = "lin-kv"
     var workload = "lin-kv"
     var bin: String?
-    /// In place of `bin`.
+    /// Used instead of `bin`.
     var commands = ShellCommands()
-    /// `freshDirectory` in one of them stands for a directory of the run's own.
+    /// Each `freshDirectory` in them becomes a directory of this run.
     var nodeArguments: [String] = []
     var nodeCount = 5
-    /// How many of them, the last ones, are killed when clients begin to ask, and stay down.
+    /// How many nodes, counted from the last, are killed for good once clients begin.
     var deadCount = 0
-    /// Maelstrom's default is 1n, with which it refuses to run lin-kv: each key takes 2n clients.
+    /// Maelstrom's default is 1n, with which it refuses to run lin-kv, as each key takes 2n clients.
     var concurrency = Concurrency.perNode(4)
-    /// Requests per second of all clients together; 0 is as fast as it goes.
+    /// Requests per second of all clients together; 0 for no limit.
     var rate = 5.0
     /// In seconds.
     var timeLimit = 60.0
     var latency = Latency()
     var nemesis: [Nemesis.Fault] = []
-    /// Of the messages between nodes, while they are lost; from 0 to 1.
+    /// The share of messages between nodes lost during a loss fault, from 0 to 1.
     var lossShare = 0.1
-    /// Of the messages between nodes, while they arrive twice; from 0 to 1.
+    /// The share of messages between nodes duplicated during a duplicate fault, from 0 to 1.
     var duplicateShare = 0.1
-    /// The ways of cutting the network of which one is drawn each time.
+    /// The kinds of partition to draw from.
     var partitions = Partition.allCases
-    /// The mean time between two acts of the nemesis, in seconds.
+    /// The mean time between two nemesis operations, in seconds.
     var nemesisInterval = 10.0
-    /// Fixes what is drawn; drawn itself where it is nil.
+    /// The seed of everything random; drawn if nil.
     var seed: UInt64?
     var shape = Workload.Shape()
     var checks = true
-    /// How many runs, each with the next seed; the first that is not valid is the last.
+    /// The number of runs, each with the next seed. The first that is not valid is the last.
     var testCount = 1
-    /// The share of the requests that must be served, from 0 to 1.
+    /// The share of requests that must be served, from 0 to 1.
     var availability: Double?
     var logsStderr = false
     var logsSends = false
     var logsReceipts = false
 
-    /// Those that clients ask.
+    /// The number of nodes that clients use.
     var livingCount: Int { nodeCount - deadCount }
     var clients: Int { concurrency.clients(nodes: livingCount) }
 
-    /// How long a client waits for an answer, in nanoseconds: ten times the mean latency, a second at least.
+    /// How long a client waits for an answer, in nanoseconds: ten times the mean latency, at least one second.
     var timeout: UInt64 { UInt64(max(10 * latency.mean, 1000) * 1e6) }
 }
 
-/// What the system does not let the bench do.
+/// An error of the operating system.
 struct SystemError: Error, CustomStringConvertible {
     var description: String
 }
 
-/// What is wrong with the command line.
+/// An error of the command line.
 struct UsageError: Error, Hashable, CustomStringConvertible {
     var description: String
 

@@ -1,13 +1,13 @@
-/// How a request went, as Maelstrom sees it.
+/// The outcome of a request, as Maelstrom defines it.
 enum Outcome: Hashable, Sendable {
-    /// It happened; for a read, with what was read, nil being no value.
+    /// It happened. For a read, with the value; nil for "no value".
     case ok(RegisterValue?)
     /// It did not happen, and never will.
     case failed(ErrorReason)
-    /// It may have happened, may yet happen, or never.
+    /// It may have happened, may still happen, or never.
     case unknown(ErrorReason)
 
-    /// Maelstrom's rule: a read leaves nothing behind, so one without an answer did not happen.
+    /// Maelstrom's rule: a read has no effect, so an unanswered read did not happen.
     static func unanswered(_ kind: Request.Kind, _ reason: ErrorReason) -> Outcome {
         switch kind {
         case .read: .failed(reason)
@@ -15,7 +15,7 @@ enum Outcome: Hashable, Sendable {
         }
     }
 
-    /// What a reply says of a request.
+    /// The outcome that a reply reports.
     init(_ reply: Reply, to kind: Request.Kind) {
         if reply.type == "error" {
             guard let code = reply.code else {
@@ -41,7 +41,7 @@ enum Outcome: Hashable, Sendable {
     }
 }
 
-/// How a request went, to count by.
+/// The kind of an outcome, for counting.
 enum Ending: Int, CaseIterable, Sendable {
     case ok, fail, info
 
@@ -63,7 +63,7 @@ extension Outcome {
         }
     }
 
-    /// Why it is not ok.
+    /// Why it is not ok; nil if it is.
     var reason: ErrorReason? {
         switch self {
         case .ok: nil
@@ -71,7 +71,7 @@ extension Outcome {
         }
     }
 
-    /// Whether the service answered by what the register held.
+    /// Whether the service answered from the register's state.
     var isServed: Bool {
         switch self {
         case .ok: true
@@ -85,16 +85,16 @@ extension Outcome {
 enum ErrorReason: Hashable, Sendable, CustomStringConvertible {
     case timeout
     case code(Int, String)
-    /// A reply that Maelstrom's clients refuse; what is wrong with it.
+    /// A reply that Maelstrom's clients refuse, and why.
     case malformed(String)
 
-    /// The codes of errors that say that the request did not happen.
+    /// The codes of errors after which the request did not and will not happen.
     static let definite: Set<Int> = [1, 10, 11, 12, 14, 20, 21, 22, 30]
 
-    /// The codes that tell something of the register.
+    /// The codes that depend on the register's value.
     static let served: Set<Int> = [20, 21, 22]
 
-    /// Its kind, to count by.
+    /// Its kind, for counting.
     var name: String {
         switch self {
         case .timeout: "net-timeout"

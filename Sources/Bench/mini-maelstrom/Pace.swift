@@ -1,13 +1,13 @@
-/// When workers ask, and which: at a rate the gaps are drawn between 0 and twice the mean, as Jepsen's `stagger`
-/// has it, and what could not be asked in time is not made up for.
+/// Decides when which worker sends a request. At a rate, the gaps are drawn between 0 and twice the mean, as by
+/// Jepsen's `stagger`. Requests that could not be sent in time are not made up for.
 struct Pace {
-    /// The mean gap, in nanoseconds; 0 where workers ask whenever they are free.
+    /// The mean gap, in nanoseconds; 0 for no limit.
     private let gap: Double
     private var random: SeededRandom
     private var due: UInt64 = 0
     private var free: [Int]
 
-    /// - Parameter rate: requests per second of all workers together; 0 is as fast as it goes.
+    /// - Parameter rate: requests per second of all workers together; 0 for no limit.
     init(workers: Int, rate: Double, random: SeededRandom) {
         gap = rate > 0 ? 1e9 / rate : 0
         self.random = random
@@ -17,11 +17,11 @@ struct Pace {
     /// When the next request is due, in nanoseconds since the start; nil while every worker is busy.
     var next: UInt64? { free.isEmpty ? nil : due }
 
-    /// The worker that asks now; nil when none does yet.
+    /// The worker that sends a request now, if any.
     mutating func take(at now: UInt64) -> Int? {
         guard !free.isEmpty, due <= now else { return nil }
         if gap > 0 {
-            // Being a little late is the timer's doing; a wait for a free worker moves the schedule.
+            // A little lateness comes from the timer. A wait for a free worker moves the schedule.
             let late = Double(now - due) > 2 * gap ? now : due
             due = late + UInt64(random.unit() * 2 * gap)
             free.swapAt(random.below(free.count), free.count - 1)

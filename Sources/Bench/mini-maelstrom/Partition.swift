@@ -1,16 +1,16 @@
-/// The ways in which Jepsen cuts a network.
+/// Jepsen's kinds of partition.
 enum Partition: String, CaseIterable, Sendable {
-    /// One node alone.
+    /// Isolates one node.
     case one
-    /// Into two halves, the smaller one being smaller by one at most.
+    /// Splits the nodes into halves that differ by one at most.
     case majority
-    /// Every node hears a majority, and no two of them the same: up to five nodes it is a ring, in which most
-    /// links work in one direction only.
+    /// A majorities ring: every node hears a majority, and no two hear the same. With up to five nodes, most links work
+    /// only in one direction.
     case majoritiesRing = "majorities-ring"
-    /// Fewer than a third of the nodes apart; with three nodes, none.
+    /// Isolates fewer than a third of the nodes; none of three.
     case minorityThird = "minority-third"
 
-    /// Draws which links of a network to cut.
+    /// Draws the links to cut.
     func cuts(nodes: Int, random: inout SeededRandom) -> Cuts {
         let order = Array(0..<nodes).shuffled(using: &random)
         switch self {
@@ -23,7 +23,7 @@ enum Partition: String, CaseIterable, Sendable {
         }
     }
 
-    /// No link between the first nodes and the rest.
+    /// Cuts all links between the first nodes and the rest.
     static func split(_ order: [Int], at size: Int) -> Cuts {
         var cuts = Cuts(nodes: order.count)
         for one in order.prefix(size) {
@@ -35,7 +35,7 @@ enum Partition: String, CaseIterable, Sendable {
         return cuts
     }
 
-    /// Each node in the middle of a run of a majority hears that run alone.
+    /// Each node hears only the run of a majority around it.
     static func ring(_ order: [Int]) -> Cuts {
         let majority = order.count / 2 + 1
         var cuts = Cuts(nodes: order.count)
@@ -48,8 +48,7 @@ enum Partition: String, CaseIterable, Sendable {
         return cuts
     }
 
-    /// Joins the nodes with the fewest links until each hears a majority; larger rings do not exist for every
-    /// size.
+    /// Links the nodes with the fewest links until each hears a majority. Larger rings do not exist for every size.
     static func overlapping(_ order: [Int], random: inout SeededRandom) -> Cuts {
         let majority = order.count / 2 + 1
         var heard = order.indices.map { Set([$0]) }

@@ -1,4 +1,4 @@
-/// Tells how a run goes: every second in one line of a terminal, every ten seconds in lines elsewhere.
+/// Prints progress: every second in one line on a terminal, otherwise a line every ten seconds.
 struct Progress {
     private static let interval: UInt64 = Console.isTerminal ? 1_000_000_000 : 10_000_000_000
 

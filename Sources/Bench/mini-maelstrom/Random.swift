@@ -4,7 +4,7 @@ struct SeededRandom: RandomNumberGenerator {
 
     init(seed: UInt64) { state = seed }
 
-    /// A generator of its own for one purpose, so that drawing more for one does not change another.
+    /// A separate generator for one purpose, so that more draws for one do not change another.
     init(seed: UInt64, purpose: String) {
         // FNV-1a of the purpose.
         let name = purpose.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) {

@@ -1,12 +1,12 @@
 import Linearizability
 
-/// Keeps what happened, for the checker and for people.
+/// Records the history for the checker and for people.
 struct Recorder {
     private(set) var history = RunHistory()
     /// The time of each event, in nanoseconds since the start.
     private var times: [UInt64] = []
     private var errors: [Int: ErrorReason] = [:]
-    /// What the nemesis did, and after how many events.
+    /// The nemesis's operations, each after how many events.
     private var acts: [(event: Int, time: UInt64, text: String)] = []
     private let isOn: Bool
 
@@ -27,7 +27,7 @@ struct Recorder {
             kind = .ok
             if request.kind == .read { action = .read(value) }
         case .failed(.code(20, _)) where request.kind == .read:
-            // Maelstrom takes this for a read that told nothing, and so never misses a key that was lost.
+            // Maelstrom ignores such a read, and so misses the loss of a key.
             kind = .ok
         case .failed(let reason):
             kind = .fail
@@ -39,12 +39,12 @@ struct Recorder {
         append(RunEvent(process: completion.process, kind: kind, key: request.key, action: action), time)
     }
 
-    /// Notes what the nemesis did.
+    /// Records an operation of the nemesis.
     mutating func note(_ text: String, at time: UInt64) {
         acts.append((history.events.count, time, text))
     }
 
-    /// When an event of the history was, in milliseconds since the start.
+    /// The time of an event, in milliseconds since the start.
     func milliseconds(_ event: Int) -> Double { Report.milliseconds(times[event]) }
 
     /// The history as text.

@@ -1,7 +1,7 @@
-/// What a register holds: the workload writes integers, but a node may answer anything.
+/// A register's value. The workload writes integers, but a node may answer anything.
 enum RegisterValue: Hashable, Sendable, CustomStringConvertible {
     case integer(Int)
-    /// Some other JSON value, in words.
+    /// Another JSON value, as text.
     case other(String)
 
     var description: String {

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What a run leaves in `results.json`: durations in milliseconds where nothing else is said.
+/// The content of `results.json`. Durations are in milliseconds unless stated otherwise.
 struct Results: Codable, Sendable {
     struct Latencies: Codable, Sendable {
         var p50: Double
@@ -22,7 +22,7 @@ struct Results: Codable, Sendable {
     var seed: UInt64
     var nodes: Int
     var clients: Int
-    /// Requests per second that were asked for; 0 is as fast as it goes.
+    /// The requested rate in requests per second; 0 for no limit.
     var rate: Double
     var latency: Double
     var latencyDistribution: String
@@ -36,28 +36,28 @@ struct Results: Codable, Sendable {
     var latencies: Latencies
     var serverMessages: Int
     var messagesPerRequest: Double
-    /// Of messages between nodes.
+    /// Bytes of messages between nodes.
     var serverBytes: Int
     var bytesPerRequest: Double
-    /// How many there were of each type.
+    /// Messages between nodes by type.
     var serverMessagesByType: [String: Int]
     var partitions: Int
     var droppedByPartitions: Int
-    /// By node.
+    /// Kills by node.
     var kills: [String: Int]
     var pauses: [String: Int]
-    /// Messages and requests.
+    /// Messages and requests to nodes that were down.
     var droppedByKills: Int
-    /// Messages that were lost, and that arrived twice.
+    /// Messages that were lost, and that were duplicated.
     var lost: Int
     var duplicated: Int
-    /// What operators asked for: `fail` was refused, `info` may yet have been done.
+    /// Requests of operators: `fail` was refused, `info` may still happen.
     var membershipChanges: Counts
     var transfers: Counts
-    /// Of all nodes; nil, as what follows, where only a command reaches them: what it takes here is not theirs.
+    /// Processor time of all nodes. This and the following are nil for nodes behind a command, whose usage is unknown.
     var cpuSeconds: Double?
     var cpuMicrosecondsPerRequest: Double?
-    /// Of the node with the most.
+    /// Peak memory of the largest node.
     var peakMegabytes: Double?
 
     init(_ options: Options, seed: UInt64, _ run: Run, _ judgement: Judgement) {
@@ -113,7 +113,7 @@ struct Results: Codable, Sendable {
         return Array(try encoder.encode(self)) + Array("\n".utf8)
     }
 
-    /// What a person reads at the end of a run, before the verdict.
+    /// The lines printed at the end of a run, before the verdict.
     /// - Parameter malformed: the first reply that Maelstrom's clients would refuse.
     func summary(malformed: String?) -> [String] {
         var lines = ["", row("", ["ok", "failed", "unknown"])]
@@ -148,7 +148,7 @@ struct Results: Codable, Sendable {
         return lines
     }
 
-    /// What the nemesis did, and to whom.
+    /// The counts of each fault.
     private func faults() -> [String] {
         nemesis.compactMap(Nemesis.Fault.init).map { fault in
             switch fault {
@@ -157,7 +157,7 @@ struct Results: Codable, Sendable {
                     "partitions",
                     droppedByPartitions > 0
                         ? "dropped \(Text.grouped(droppedByPartitions)) messages in \(partitions)"
-                        : "cut nothing: no message was dropped, so this run says nothing about them")
+                        : "cut nothing: no message was dropped, so this run did not test them")
             case .kill:
                 fact(
                     "kills",

@@ -1,8 +1,8 @@
 import Foundation
 
-/// One run on real processes: everything that moves does so in turns of this loop.
+/// One run on real processes, driven by turns of one loop.
 final class Run {
-    /// For how long clients go on asking once all faults are mended, in seconds.
+    /// How long clients continue after the last fault, in seconds.
     static let aftermath = 3.0
 
     let options: Options
@@ -19,28 +19,28 @@ final class Run {
     var journal = Journal()
     var faultTimes = FaultTimes()
     private(set) var failure: Failure?
-    /// How long clients asked, in seconds.
+    /// How long clients sent requests, in seconds.
     private(set) var duration = 0.0
     private(set) var start: UInt64 = 0
-    /// How many messages have been given an id.
+    /// The last message id.
     var messages = 0
     private var progress = Progress()
-    /// The nodes that run and know who they are.
+    /// The nodes that run and have answered `init`.
     var initialized: Set<Int> = []
-    /// When those that have not answered `init` yet should have, in nanoseconds.
+    /// The deadlines for outstanding answers to `init`, in nanoseconds.
     var initDeadlines: [Int: UInt64] = [:]
     var paused: Set<Int> = []
-    /// A fault that waits until it is known who leads.
+    /// A fault that waits for the search of the leader.
     var strike: (fault: Nemesis.Fault, order: [Int], search: LeaderSearch)?
     var operators: Operators
-    /// What is being done to nodes.
+    /// The steps of faults under way at nodes.
     var steps: NodeSteps
     private var tail: LogTail?
     private var nextTail: UInt64 = .max
-    /// The `msg_id` of what the bench asked last for itself; `init` is the first.
+    /// The last `msg_id` of the bench's own requests; `init` is the first.
     var lastQuestion = 1
 
-    /// When it began, in milliseconds since midnight UTC.
+    /// The start of the run, in milliseconds since midnight UTC.
     var startOfDay: Double {
         let age = start > 0 ? Double(monotonicNow() - start) / 1e6 : 0
         return (Date().timeIntervalSince1970 * 1000 - age).truncatingRemainder(dividingBy: 86_400_000)
@@ -76,7 +76,7 @@ final class Run {
         recorder = Recorder(isOn: options.checks)
     }
 
-    /// Runs to the end; what went wrong is in `failure`.
+    /// Runs to the end. `failure` says why it ended early.
     func execute() {
         defer {
             endSteps()
@@ -93,7 +93,7 @@ final class Run {
         if start > 0, duration == 0 { duration = Double(monotonicNow() - start) / 1e9 }
     }
 
-    /// How a node is started.
+    /// The program and arguments of a node.
     func launch(_ node: Int) -> NodeProcess.Launch {
         var program = URL(fileURLWithPath: options.bin ?? "").standardizedFileURL.path
         var arguments = options.nodeArguments.map {
@@ -107,15 +107,15 @@ final class Run {
         return NodeProcess.Launch(program: program, arguments: arguments, log: store.log(of: node))
     }
 
-    /// Tells every node who it is, and waits until all have answered.
+    /// Sends `init` to every node, and waits for all answers.
     private func initialize() throws(Failure) {
         let now = monotonicNow()
         for node in 0..<options.nodeCount { sendInit(to: node, at: now) }
         while initialized.count < options.nodeCount { try turn(until: initDeadlines.values.min()) }
     }
 
-    /// Lets clients ask for the time limit, mends what is broken then, so that what it left behind is seen, and
-    /// waits for the last answers.
+    /// Runs clients until the time limit, ends all faults, runs clients a little longer so that the effects of the
+    /// faults show, and waits for the last answers.
     private func ask() throws(Failure) {
         start = monotonicNow()
         for node in options.livingCount..<options.nodeCount { try kill(node, at: start) }
@@ -156,7 +156,7 @@ final class Run {
         return (times + ownTimes).reduce(min(end, nextTail), min)
     }
 
-    /// Waits for something to happen, and takes in all that did.
+    /// Waits for events or the deadline, and handles all of them.
     private func turn(until deadline: UInt64?) throws(Failure) {
         for wake in cluster.wait(until: deadline) {
             switch wake {

@@ -1,11 +1,11 @@
 import Foundation
 
-/// What the nemesis does to a run, and what it has to know for it.
+/// The nemesis's operations on a run.
 extension Run {
     /// How long a node may take to answer `init`, in nanoseconds, as in Maelstrom.
     static let initPatience: UInt64 = 10_000_000_000
 
-    /// Does what is due.
+    /// Carries out the operations that are due.
     func act(at now: UInt64) throws(Failure) {
         if let pending = strike, pending.search.isOver(at: now) { try concludeStrike(at: now) }
         while let act = nemesis.act(at: now - start) {
@@ -31,7 +31,7 @@ extension Run {
         }
     }
 
-    /// Undoes all that the nemesis has done, as Jepsen does at the end.
+    /// Ends all faults, as Jepsen does at the end.
     func mendAll(at now: UInt64) throws(Failure) {
         strike = nil
         if options.nemesis.contains(.partition) { mend(at: now) }
@@ -57,13 +57,13 @@ extension Run {
         if begins { begin(.duplicate, words, at: now) } else { end(.duplicate, at: now) }
     }
 
-    /// Notes what befalls the network from now on.
+    /// Records the beginning of a network fault.
     private func begin(_ fault: Nemesis.Fault, _ words: String, at now: UInt64) {
         note(":start-\(fault.rawValue)\t\(words)", at: now)
         faultTimes.begin(fault, String(words.drop { $0 == ":" }), at: now - start)
     }
 
-    /// Notes that all is well again.
+    /// Records the end of a fault.
     private func end(_ fault: Nemesis.Fault, at now: UInt64) {
         switch fault {
         case .kill: note(":start\t:all", at: now)
@@ -76,9 +76,9 @@ extension Run {
 
     func note(_ text: String, at now: UInt64) { recorder.note(text, at: now - start) }
 
-    // MARK: - Striking nodes
+    // MARK: - Faults of nodes
 
-    /// Strikes at once, but for the leader, who has to be found first.
+    /// Applies a fault at once, unless it targets the leader, which must be found first.
     private func strike(_ fault: Nemesis.Fault, _ target: Target, _ order: [Int], at now: UInt64)
         throws(Failure)
     {
@@ -89,7 +89,7 @@ extension Run {
         strike = (fault, order, search(at: now))
     }
 
-    /// Asks all nodes that can answer how things stand.
+    /// Sends `status` to all nodes that can answer.
     func search(at now: UInt64) -> LeaderSearch {
         let asked = (0..<options.nodeCount).filter { initialized.contains($0) && !paused.contains($0) }
         lastQuestion += 1
@@ -124,7 +124,7 @@ extension Run {
         statistics.strike(fault, struck)
         let words = "\(target.rawValue) [\(Text.names(struck))]"
         note(":\(fault.rawValue)\t:\(words)", at: now)
-        // A strike that found nobody to strike broke nothing.
+        // A fault without nodes broke nothing.
         if !struck.isEmpty { faultTimes.begin(fault, words, nodes: struck, at: now - start) }
     }
 
@@ -146,7 +146,7 @@ extension Run {
     private func resumeAll(at now: UInt64) throws(Failure) {
         for node in paused.sorted() {
             try add(.resume, to: node, at: now)
-            // It was not its fault that it took so long.
+            // The pause does not count against it.
             if initDeadlines[node] != nil { initDeadlines[node] = now + Run.initPatience }
         }
         paused = []
@@ -155,7 +155,7 @@ extension Run {
 
     // MARK: - Init
 
-    /// Asks a node as one of the bench's own clients: of those each has a node of its own.
+    /// Sends a request to a node from the bench's own client for that node.
     func tell(_ node: Int, _ body: String, messageID: Int) {
         messages += 1
         MessageWriter.append(
@@ -163,13 +163,13 @@ extension Run {
             to: &cluster.nodes[node].outgoing)
     }
 
-    /// Tells a node who it is; no client uses it before it has answered.
+    /// Sends `init` to a node. Clients do not use it before it has answered.
     func sendInit(to node: Int, at now: UInt64) {
         tell(node, MessageWriter.initBody(node: node, nodes: options.nodeCount), messageID: 1)
         initDeadlines[node] = now + Run.initPatience
     }
 
-    /// - Throws: `Failure.notStarted` where a node that runs has not answered in time.
+    /// - Throws: `Failure.notStarted` if a running node has not answered `init` in time.
     func checkInits(at now: UInt64) throws(Failure) {
         for (node, deadline) in initDeadlines.sorted(by: { $0.key < $1.key })
         where deadline <= now && !paused.contains(node) {
@@ -177,7 +177,7 @@ extension Run {
         }
     }
 
-    /// Clients with low numbers are the bench's own: each tells one node who it is, and asks it who leads.
+    /// Handles a reply to the bench's own client of a node: to `init`, `status` or an operator's request.
     func take(_ reply: Reply, of client: Int, at now: UInt64) throws(Failure) {
         let node = client - 1
         guard (0..<options.nodeCount).contains(node) else { return }
@@ -194,7 +194,7 @@ extension Run {
         initialized.insert(node)
     }
 
-    /// What is broken now, in words; empty where nothing is.
+    /// The current faults in words; empty if there are none.
     var trouble: String {
         let down = (0..<options.nodeCount).filter { !initialized.contains($0) }
         func names(_ nodes: [Int]) -> String { nodes.map { "n\($0)" }.joined(separator: " ") }

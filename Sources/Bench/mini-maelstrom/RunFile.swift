@@ -1,9 +1,9 @@
 import Foundation
 
-/// A named run: a file with one run's options, which real Maelstrom takes as well. `#` begins a comment where
-/// it is the first thing of a line; the first comment says what the run shows.
+/// A named run: a file of options, which Maelstrom accepts too. `#` at the start of a line begins a comment; the first
+/// comment describes the run.
 struct RunFile: Hashable, Sendable {
-    /// The folder, beside the package's manifest, in which named runs lie.
+    /// The folder of named runs, beside Package.swift.
     static let folder = "maelstrom-runs"
 
     var summary: String
@@ -18,7 +18,7 @@ struct RunFile: Hashable, Sendable {
         }
     }
 
-    /// - Throws: `UsageError` where there is no such run.
+    /// - Throws: `UsageError` if there is no such run.
     init(named name: String) throws {
         let path = "\(RunFile.folder)/\(name)"
         guard !name.contains("/"), let text = try? String(contentsOfFile: path, encoding: .utf8) else {
@@ -31,7 +31,7 @@ struct RunFile: Hashable, Sendable {
         self.init(text: text)
     }
 
-    /// The runs of the folder in the current directory.
+    /// The named runs in the current directory.
     static func names() -> [String] {
         let found = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         return found.sorted().filter {

@@ -1,18 +1,18 @@
-/// What operators ask for while a run goes on.
+/// Requests of operators during a run.
 extension Run {
-    /// Asks all nodes how things stand; the errand follows once they have answered.
+    /// Starts a search. The operator's request follows once nodes have answered.
     func send(_ errand: Operators.Errand, at now: UInt64) {
         concludeErrand(at: now)
         operators.errand = (errand, search(at: now))
     }
 
-    /// Does what waits for the answers, if they are there.
+    /// Sends the waiting request once the search is done.
     func turnOperators(at now: UInt64) {
         if operators.errand?.search.isOver(at: now) == true { concludeErrand(at: now) }
         for request in operators.givenUp(at: now) { note(request, .unknown("no answer"), at: now) }
     }
 
-    /// What a node says to the bench as an operator.
+    /// Handles a node's reply to an operator's request.
     func hearOperator(_ reply: Reply, from node: Int, at now: UInt64) {
         operators.errand?.search.hear(reply, from: node)
         if let request = operators.answered(reply.inReplyTo) {
@@ -20,7 +20,7 @@ extension Run {
         }
     }
 
-    /// Notes what has no answer at the end of a run.
+    /// Records the requests that are unanswered at the end of a run.
     func endOperators(at now: UInt64) {
         operators.errand = nil
         for request in operators.givenUp(at: .max) { note(request, .unknown("no answer"), at: now) }

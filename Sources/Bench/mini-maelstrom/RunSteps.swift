@@ -1,14 +1,14 @@
 import Glibc
 
-/// Striking nodes, also those that only commands reach, while the run goes on.
+/// Applies the steps of faults to nodes, directly or by commands.
 extension Run {
-    /// Does something to a node, once what was to be done to it before is done.
+    /// Queues a step for a node.
     func add(_ step: NodeSteps.Step, to node: Int, at now: UInt64) throws(Failure) {
         if steps.add(step, to: node) { try begin(node, at: now) }
     }
 
-    /// Goes on with what follows commands that have ended.
-    /// - Throws: `Failure.command` where one has failed.
+    /// Continues with the next steps of nodes whose commands have ended.
+    /// - Throws: `Failure.command` if a command failed.
     func turnSteps(at now: UInt64) throws(Failure) {
         for (node, status) in steps.reap() {
             guard let step = steps.current(node) else { continue }
@@ -16,13 +16,13 @@ extension Run {
                 throw .command(
                     node: node, option: step.option, how: NodeProcess.describe(status: status))
             }
-            // What is left of it here: the end of a pipe.
+            // Closes the node's pipe on this side.
             if step == .kill { cluster.nodes[node].kill() }
             try end(node, at: now)
         }
     }
 
-    /// - Throws: `Failure.command` where one takes too long.
+    /// - Throws: `Failure.command` if a command takes too long.
     func checkSteps(at now: UInt64) throws(Failure) {
         guard let node = steps.late(at: now), let step = steps.current(node) else { return }
         throw .command(node: node, option: step.option, how: "has not ended in 60 s")
@@ -55,7 +55,7 @@ extension Run {
         try begin(node, at: now)
     }
 
-    /// Nil for what the bench does itself.
+    /// The command for a step; nil if the bench does it itself.
     private func command(_ step: NodeSteps.Step) -> String? {
         switch step {
         case .kill: options.commands.kill
@@ -74,7 +74,7 @@ extension Run {
         return try NodeProcess.spawn(launch, for: node, input: null, output: null)
     }
 
-    /// Leaves no command behind when the run is over, however it ended, and no node that stands still.
+    /// Ends all commands, and resumes paused nodes, however the run ended.
     func endSteps() {
         steps.abandon()
         guard options.nemesis.contains(.pause), let command = options.commands.resume else { return }

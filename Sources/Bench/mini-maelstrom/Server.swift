@@ -1,18 +1,18 @@
 import Foundation
 import Glibc
 
-/// `mini-maelstrom serve`: shows the runs of the store to a browser on this machine. It answers GET, one
-/// request per connection, and one after another, and listens on 127.0.0.1 alone.
+/// `mini-maelstrom serve`: shows the stored runs to a browser on this machine. It listens only on 127.0.0.1 and answers
+/// GET requests, one per connection, one after another.
 struct Server {
-    /// Jepsen's.
+    /// Jepsen's port.
     static let defaultPort: UInt16 = 8080
-    /// Requests are no longer than this, in bytes.
+    /// The largest request, in bytes.
     private static let longest = 16_384
-    /// How long a browser may take to ask, or to read on, in seconds.
+    /// The timeout for reads and writes, in seconds.
     private static let patience = 5
 
     private let descriptor: Int32
-    /// Where it listens; the system's choice where 0 was asked for.
+    /// The port that it listens on; chosen by the system if 0 was given.
     let port: UInt16
     private let pages: StorePages
 
@@ -57,7 +57,7 @@ struct Server {
         }
     }
 
-    /// The head of a request; nil where none comes.
+    /// The head of a request; nil if none arrives.
     private static func read(_ connection: Int32) -> String? {
         var head: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 4096)

@@ -1,7 +1,7 @@
 import Foundation
 
-/// Nodes that run wherever a command reaches them: how to start them, and what strikes them there. In each,
-/// `{i}` stands for the number of a node and `{id}` for its name.
+/// The commands that start nodes and apply faults to them, on any host. In each, `{i}` becomes the node's number and
+/// `{id}` its id.
 struct ShellCommands: Hashable, Sendable {
     var start: String?
     var kill: String?
@@ -15,7 +15,7 @@ struct ShellCommands: Hashable, Sendable {
             .replacingOccurrences(of: "{id}", with: "n\(node)")
     }
 
-    /// - Throws: `UsageError` where a fault has no command that would bring it about.
+    /// - Throws: `UsageError` if a fault lacks its command.
     func check(_ faults: [Nemesis.Fault]) throws {
         let needs: [(Nemesis.Fault, String, String?)] = [
             (.kill, "--kill-command", kill), (.pause, "--pause-command", pause),

@@ -1,4 +1,4 @@
-/// How many requests took how long, to one part in 64, however many they are.
+/// A histogram of latencies with a precision of one part in 64, of constant size.
 struct Histogram: Hashable, Sendable {
     private var counts: [Int] = Array(repeating: 0, count: 64 * 60)
     private(set) var count = 0
@@ -11,7 +11,7 @@ struct Histogram: Hashable, Sendable {
         largest = max(largest, nanoseconds)
     }
 
-    /// The value that a share of all do not exceed, in nanoseconds; 0 when there are none.
+    /// The smallest recorded value that at least `share` of all values do not exceed, in nanoseconds; 0 if empty.
     /// - Parameter share: from 0 to 1.
     func quantile(_ share: Double) -> UInt64 {
         guard count > 0 else { return 0 }
@@ -37,7 +37,7 @@ struct Histogram: Hashable, Sendable {
     }
 }
 
-/// How many requests went how.
+/// Counts of requests by outcome.
 struct Counts: Codable, Hashable, Sendable {
     var ok = 0
     var fail = 0
@@ -58,27 +58,27 @@ struct Counts: Codable, Hashable, Sendable {
     }
 }
 
-/// What a run counts.
+/// The counters of a run.
 struct Statistics: Sendable {
     private(set) var samples = RequestSamples()
     private(set) var errors: [String: Int] = [:]
-    /// Of the requests that were served.
+    /// The latencies of served requests.
     private(set) var latency = Histogram()
     /// The first reply that Maelstrom's clients would refuse.
     private(set) var malformed: String?
     /// Messages that a partition dropped.
     var dropped = 0
-    /// Messages and requests that found their node dead.
+    /// Messages and requests to nodes that were down.
     var droppedByKills = 0
-    /// Of all lines that nodes wrote to nodes.
+    /// The size of all lines between nodes.
     var bytesBetweenNodes = 0
     var partitions = 0
-    /// How often each node was killed, or paused.
+    /// Kills and pauses of each node.
     private(set) var strikes: [Nemesis.Fault: [Int: Int]] = [:]
-    /// What operators asked for: as many were done, refused, and neither for certain.
+    /// Requests of operators by outcome.
     private(set) var asked: [Nemesis.Fault: Counts] = [:]
 
-    /// Of the kinds that were asked for.
+    /// Counts by kind of request.
     var byKind: [Request.Kind: Counts] {
         samples.series.reduce(into: [:]) { counts, series in
             if series.count > 0 { counts[series.kind, default: Counts()].add(series.ending, series.count) }

@@ -1,14 +1,14 @@
 import Foundation
 
-/// Where a run leaves what it found: `maelstrom-runs/store/<name>-<time>/`.
+/// The folder of a run's results: `maelstrom-runs/store/<name>-<time>/`.
 struct Store: Sendable {
-    /// Where all runs have their folders.
+    /// The folder of all runs.
     static let base = "\(RunFile.folder)/store"
 
-    /// The run's own folder, as a path from the current directory.
+    /// The run's folder, relative to the current directory.
     let folder: String
 
-    /// Makes the folder of a run that starts now, and points `latest` to it.
+    /// Creates the folder of a run that starts now, and points `latest` to it.
     /// - Throws: `SystemError`.
     init(name: String) throws {
         let base = Store.base
@@ -30,7 +30,7 @@ struct Store: Sendable {
 
     func path(_ file: String) -> String { "\(folder)/\(file)" }
 
-    /// The file that a node's stderr goes to.
+    /// The path of a node's log, its stderr.
     func log(of node: Int) -> String { path("n\(node).log") }
 
     /// - Throws: `SystemError`.
@@ -42,7 +42,7 @@ struct Store: Sendable {
         }
     }
 
-    /// The first bytes of a node's log, and whether those are all.
+    /// The first bytes of a node's log, and whether they are all.
     func firstBytes(_ count: Int, ofLog node: Int) -> (text: String, isWhole: Bool) {
         guard let handle = FileHandle(forReadingAtPath: log(of: node)),
             let data = try? handle.read(upToCount: count + 1)
@@ -63,7 +63,7 @@ struct Store: Sendable {
 }
 
 extension FileManager {
-    /// Whether there is a file, and no folder, at a path.
+    /// Whether there is a regular file at a path.
     func isFile(_ path: String) -> Bool {
         var isFolder: ObjCBool = false
         return fileExists(atPath: path, isDirectory: &isFolder) && !isFolder.boolValue

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The pages of `mini-maelstrom serve`: the runs, newest first, what each has left, and those files.
+/// The pages of `mini-maelstrom serve`: the runs, newest first, their files, and the files' content.
 struct StorePages {
     struct Answer {
         var status: String
@@ -23,7 +23,7 @@ struct StorePages {
         }
     }
 
-    /// With all links followed: what lies elsewhere is nobody's business.
+    /// The store with all symbolic links resolved. Nothing outside of it is served.
     private let root: String
 
     init(store: String) { root = URL(fileURLWithPath: store).resolvingSymlinksInPath().path }
@@ -48,7 +48,7 @@ struct StorePages {
         return full == root ? runs() : folder(full, String(full.dropFirst(root.count)))
     }
 
-    /// A page elsewhere must not read runs by a name of its own for 127.0.0.1.
+    /// Rejects other host names, so that a foreign page cannot read runs through DNS rebinding.
     private static func isLocal(_ headers: ArraySlice<String>) -> Bool {
         guard let host = headers.first(where: { $0.lowercased().hasPrefix("host:") }) else { return true }
         let name = host.dropFirst(5).filter { $0 != " " }.prefix { $0 != ":" }

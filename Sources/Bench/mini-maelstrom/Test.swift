@@ -1,6 +1,6 @@
 import Foundation
 
-/// One `mini-maelstrom test`, from its options to its exit code.
+/// `mini-maelstrom test`, from options to exit code.
 struct Test {
     private let options: Options
     private let summary: String?
@@ -12,7 +12,7 @@ struct Test {
         try options.check()
     }
 
-    /// Runs as often as was asked for, with the next seed each time, until one run is not valid.
+    /// Runs `testCount` times, each with the next seed, until a run is not valid.
     /// - Returns: the exit code.
     /// - Throws: `SystemError`.
     func run() throws -> Int32 {
@@ -29,11 +29,11 @@ struct Test {
     }
 
     /// One run.
-    /// - Parameter title: nil where only what is wrong is said.
+    /// - Parameter title: nil to print only errors.
     /// - Throws: `SystemError`.
     func run(seed: UInt64, title: String?) throws -> (results: Results, wasInterrupted: Bool) {
         let store = try Store(name: options.name)
-        // From here on Ctrl-C ends the run, and not the bench.
+        // From here on Ctrl-C ends only the run.
         let run = Run(options, seed: seed, store: store)
         if let title { Console.say(title) }
         run.execute()
@@ -68,7 +68,7 @@ struct Test {
     }
 
     private func description(seed: UInt64) -> String {
-        let pace = options.rate > 0 ? "\(Text.decimal(options.rate, 0)) requests/s" : "as fast as it goes"
+        let pace = options.rate > 0 ? "\(Text.decimal(options.rate, 0)) requests/s" : "no rate limit"
         var parts = [
             "\(options.nodeCount) node\(options.nodeCount == 1 ? "" : "s")", "\(options.clients) clients",
             pace,
@@ -86,35 +86,35 @@ struct Test {
         return parts.joined(separator: ", ") + ", seed \(seed)"
     }
 
-    /// The end of a node's log.
+    /// Prints the end of a node's log.
     private func quote(_ lines: [String], of node: Int) {
-        Console.say(lines.isEmpty ? "n\(node) left nothing on stderr" : "the last of n\(node)'s stderr:")
+        Console.say(lines.isEmpty ? "n\(node) wrote nothing to stderr" : "the end of n\(node)'s stderr:")
         for line in lines { Console.say("    \(line)") }
     }
 }
 
 extension Options {
-    /// - Throws: `UsageError` where options do not fit together, or to what is there.
+    /// - Throws: `UsageError` if options contradict each other or name missing files.
     func check() throws {
         guard deadCount < nodeCount else {
             throw UsageError(
                 "--dead", "\(deadCount)", expected: "fewer than --node-count, which is \(nodeCount)")
         }
         guard deadCount == 0 || nemesis.isEmpty else {
-            throw UsageError("--dead: --nemesis cannot go with it, which starts all nodes again at the end")
+            throw UsageError("--dead: cannot be combined with --nemesis, which restarts all nodes at the end")
         }
         try commands.check(nemesis)
         guard commands.start == nil else { return }
         if nemesis.contains(.kill), nodeArguments.isEmpty {
             throw UsageError(
-                "--nemesis kill: a restarted Raft node needs what it stored: end with -- --data-dir "
-                    + "\(Options.freshDirectory), or with what makes your node keep its state")
+                "--nemesis kill: a restarted Raft node needs its data: end with -- --data-dir "
+                    + "\(Options.freshDirectory), or with arguments that make your node keep its state")
         }
         guard let bin else {
             throw UsageError("--bin: expected a program that runs a node (or --node-command, a command)")
         }
         guard FileManager.default.isFile(bin), FileManager.default.isExecutableFile(atPath: bin) else {
-            throw UsageError("--bin", bin, expected: "a program; there is none that can be run")
+            throw UsageError("--bin", bin, expected: "an executable program")
         }
     }
 }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Numbers and columns for people.
+/// Formats numbers and columns.
 enum Text {
     static func decimal(_ value: Double, _ places: Int) -> String {
         String(format: "%.\(places)f", value)
@@ -21,12 +21,12 @@ enum Text {
         "\(decimal(value, value < 10 ? 2 : value < 100 ? 1 : 0)) ms"
     }
 
-    /// The names of nodes, in quotation marks.
+    /// The ids of nodes, quoted.
     static func names(_ nodes: [Int], separator: String = " ") -> String {
         nodes.map { "\"n\($0)\"" }.joined(separator: separator)
     }
 
-    /// As it may stand in HTML.
+    /// Escapes text for HTML.
     static func escaped(_ text: String) -> String {
         text.replacingOccurrences(of: "&", with: "&amp;").replacingOccurrences(of: "<", with: "&lt;")
             .replacingOccurrences(of: "\"", with: "&quot;")
@@ -42,7 +42,7 @@ enum Text {
 }
 
 extension [String: Int] {
-    /// In the order of the counts, and by name where they are equal.
+    /// By descending count, then by name.
     var mostFirst: [(key: String, value: Int)] {
         sorted { ($1.value, $0.key) < ($0.value, $1.key) }
     }

@@ -1,6 +1,6 @@
 import Linearizability
 
-/// What a run comes to.
+/// The verdict on a run.
 enum RunVerdict: String, Codable, Sendable {
     case valid, invalid, unknown
 
@@ -22,49 +22,49 @@ enum RunVerdict: String, Codable, Sendable {
     }
 }
 
-/// What was found in a run's history, with a line for each thing that is wrong.
+/// The verdict on a run, with its reasons.
 struct Judgement: Sendable {
     private(set) var verdict = RunVerdict.valid
-    /// Why the verdict is no better.
+    /// Why the verdict is not better.
     private(set) var reasons: [String] = []
     private(set) var violations: [(key: Int, violation: LinearizabilityViolation<RegisterValue>)] = []
 
     var invalidKeys: [Int] { violations.map(\.key) }
 
-    /// - Parameter history: nil where nothing is to be checked.
+    /// - Parameter history: nil to check nothing.
     init(_ history: RunHistory?, _ statistics: Statistics, failure: Failure?) {
         switch failure {
         case nil: break
-        case .some(.interrupted): lower(to: .valid, "interrupted: this is what there was until then")
+        case .some(.interrupted): lower(to: .valid, "interrupted: these are the results until then")
         case .some(let failure): lower(to: .invalid, failure.description)
         }
         if let history { judge(history) }
-        // Jepsen's rule; a run that broke off has a better reason.
+        // Jepsen's rule. A run that ended early has a more telling reason.
         guard failure == nil || failure == .interrupted else { return }
         for kind in Request.Kind.allCases {
             guard let counts = statistics.byKind[kind], counts.ok == 0 else { continue }
-            lower(to: .unknown, "no \(kind.name) succeeded, so there was nothing to judge")
+            lower(to: .unknown, "no \(kind.name) succeeded, so there was nothing to check")
         }
-        if statistics.total.all == 0 { lower(to: .unknown, "nothing was asked") }
+        if statistics.total.all == 0 { lower(to: .unknown, "there were no requests") }
     }
 
-    /// What is found in a history of which nothing else is known.
+    /// Checks a history by itself.
     init(_ history: RunHistory) {
         judge(history)
-        if history.events.isEmpty { lower(to: .unknown, "nothing was asked") }
+        if history.events.isEmpty { lower(to: .unknown, "there were no requests") }
     }
 
-    /// Asks for a share of the requests, from 0 to 1, to have been served, as Maelstrom's `--availability` does;
-    /// a request that was refused for what the register held was served.
+    /// Requires that a share of requests, from 0 to 1, was served, as Maelstrom's `--availability` does. A request that
+    /// was refused because of the register's value counts as served.
     mutating func demand(_ share: Double, _ statistics: Statistics) {
         guard statistics.availability < share else { return }
         lower(
             to: .invalid,
             "served \(Text.decimal(statistics.availability * 100, 2)) % of the requests, and "
-                + "--availability asks for \(Text.decimal(share * 100, 2)) %")
+                + "--availability requires \(Text.decimal(share * 100, 2)) %")
     }
 
-    /// The first of the reasons, for people.
+    /// Prints the first reasons.
     func say() {
         for reason in reasons.prefix(5) { Console.say(reason) }
         if reasons.count > 5 { Console.say("... and \(reasons.count - 5) more") }
@@ -74,7 +74,7 @@ struct Judgement: Sendable {
         do {
             for (key, verdict) in try Checker().check(history) { add(verdict, key: key) }
         } catch {
-            lower(to: .unknown, "the history makes no sense: \(error)")
+            lower(to: .unknown, "the history is invalid: \(error)")
         }
     }
 
@@ -94,14 +94,14 @@ struct Judgement: Sendable {
         if self.verdict != .invalid, verdict != .valid { self.verdict = verdict }
     }
 
-    /// The smallest useful piece of a violation: what cannot be, what could have been, and what led there.
+    /// Describes a violation: the impossible operation, the possible values, and the operations before it.
     static func describe(_ violation: LinearizabilityViolation<RegisterValue>, key: Int) -> String {
         let list = possible(violation)
         var lines = [
             "key \(key): process \(violation.operation.process) \(words(violation.operation)), "
-                + (list.isEmpty ? "which nothing explains" : "but the register could only have held \(list)")
+                + (list.isEmpty ? "which is impossible" : "but the register could only have held \(list)")
         ]
-        // What overlaps it matters most, then what came last.
+        // Overlapping operations matter most, then the latest.
         let others = violation.prefix.filter { $0 != violation.operation }
         let shown = others.suffix(8)
         if others.count > shown.count { lines.append("    ... \(others.count - shown.count) before") }
@@ -114,7 +114,7 @@ struct Judgement: Sendable {
         return lines.joined(separator: "\n")
     }
 
-    /// What the register could have held; empty where nothing explains the operation.
+    /// The possible values; empty if the operation is impossible with any.
     static func possible(_ violation: LinearizabilityViolation<RegisterValue>) -> String {
         let values = violation.possible.map(held)
         guard let last = values.last, values.count > 1 else { return values.joined() }

@@ -1,6 +1,6 @@
 import Linearizability
 
-/// A request of a client, with the key that it concerns.
+/// A request of a client.
 struct Request: Hashable, Sendable {
     enum Kind: Int, CaseIterable, Sendable {
         case read, write, cas
@@ -16,41 +16,40 @@ struct Request: Hashable, Sendable {
 
     var key: Int
     var kind: Kind
-    /// What is written, or what a cas expects.
+    /// The written value, or the one that a cas expects.
     var value = 0
-    /// What a cas sets.
+    /// The new value of a cas.
     var newValue = 0
 }
 
-/// What Maelstrom's lin-kv clients ask for: each group of twice as many workers as there are nodes works on one
-/// key. One half of a group reads, the other writes once for every two cas, with values 0 to 4. A key retires
-/// after 115 to 128 requests, so that checking stays cheap, and the group takes the next one.
+/// Maelstrom's lin-kv workload. Each group of 2n workers, for n nodes, works on one key: one half reads, the other
+/// sends one write for every two cas, with values 0 to 4. A key retires after 115 to 128 requests, which bounds the
+/// cost of checking, and the group takes the next one.
 struct Workload {
-    /// What differs from Maelstrom's own.
+    /// Deviations from Maelstrom's workload.
     struct Shape: Hashable, Sendable {
-        /// Requests over this many keys that never retire; nil for Maelstrom's.
+        /// The number of keys, which never retire; nil for Maelstrom's keys.
         var keyCount: Int?
-        /// The share of reads, of all workers alike; writes and cas have half of the rest each. Nil for
-        /// Maelstrom's.
+        /// The share of reads of every worker, with as many writes as cas; nil for Maelstrom's mix.
         var readRatio: Double?
-        /// How many bytes of padding make strings of the values that are written; nil leaves them numbers.
+        /// The bytes of padding that make each value a string; nil for numbers.
         var padding: Int?
     }
 
     private let groupSize: Int
     private let readers: Int
     private let shape: Shape
-    /// Each worker draws by itself, so that what it asks does not depend on when the others ask.
+    /// A generator per worker, so that its requests do not depend on the timing of others.
     private var randoms: [SeededRandom]
-    /// For each group, of the lifetimes of its keys.
+    /// A generator per group, for the lifetimes of its keys.
     private var lifetimes: [SeededRandom]
     private var groups: [(key: Int, remaining: Int)] = []
     private var nextKey = 0
 
-    /// - Parameter workers: how many clients ask at a time.
+    /// - Parameter workers: the number of clients.
     init(nodes: Int, workers: Int, shape: Shape, random: SeededRandom) {
         groupSize = min(2 * nodes, workers)
-        // A single worker does both.
+        // A single worker reads and writes.
         readers = groupSize == 1 ? 0 : groupSize / 2
         self.shape = shape
         var random = random
@@ -60,7 +59,7 @@ struct Workload {
         for group in 0..<count { groups.append(fresh(group)) }
     }
 
-    /// What a worker asks next.
+    /// The next request of a worker.
     mutating func next(worker: Int) -> Request {
         let key = takeKey(worker)
         switch kind(worker) {
@@ -92,7 +91,7 @@ struct Workload {
 
     private mutating func fresh(_ group: Int) -> (key: Int, remaining: Int) {
         defer { nextKey += 1 }
-        // The limits differ a little so that keys do not retire all at once.
+        // The lifetimes differ so that keys do not retire all at once.
         return (nextKey, Int((128 * (0.9 + 0.1 * lifetimes[group].unit())).rounded(.up)))
     }
 }

@@ -1,19 +1,19 @@
 extension ReportPage {
-    /// What charts over time share: the axis, and the times of faults behind it.
+    /// The common parts of charts over time: the axis, and shading for faults.
     static let chartScript = #"""
         const faultLooks = {
           partition: ["var(--purple)", 45], kill: ["var(--red)", 135], pause: ["var(--sky)", 90],
           loss: ["var(--orange)", 0], duplicate: ["var(--green)", 60], membership: ["var(--yellow)", 20],
           transfer: ["var(--blue)", 160],
         };
-        // What operators ask for breaks nothing: it shades no chart.
+        // Requests of operators are no failures, so they are not shaded.
         const asked = ["membership", "transfer"];
         const faultNames = [...new Set(data.faults.map((fault) => fault.fault))];
         const endTime = Math.max(data.duration, 1);
 
         let patternCount = 0;
 
-        // Stripes of a color in a direction of their own.
+        // Stripes of one color in one direction.
         function hatch(picture, color, angle, width = 2, gap = 6) {
           const id = "hatch" + ++patternCount;
           picture.append(draw("defs", {}, draw("pattern",
@@ -42,7 +42,7 @@ extension ReportPage {
             "seconds since the start"));
         }
 
-        // The frame of a chart over the run's time: an axis in seconds, and the faults above and behind it.
+        // The frame of a chart: a time axis in seconds, and the faults above and behind it.
         function frame(width, plotHeight, left = 78) {
           const right = 14;
           const top = 8 + faultNames.length * 16;
@@ -97,13 +97,13 @@ extension ReportPage {
 
         function showFaults() {
           if (!data.faults.length) return;
-          section("faults", "What was broken",
+          section("faults", "Faults",
             table("Every fault", [
               ["fault", (fault) => fault.fault],
               ["from (s)", (fault) => inSeconds(fault.from), "number"],
               ["to (s)", (fault) => fault.to > fault.from ? inSeconds(fault.to) : "at once", "number"],
               ["nodes", (fault) => nodeNames(fault.nodes)],
-              ["as the nemesis noted it", (fault) => fault.text, "long"],
+              ["as recorded by the nemesis", (fault) => fault.text, "long"],
             ], data.faults));
         }
 

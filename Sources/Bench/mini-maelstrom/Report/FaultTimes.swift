@@ -1,21 +1,21 @@
-/// When what was broken.
+/// The times of faults.
 struct FaultTimes: Sendable {
     struct Span: Encodable, Hashable, Sendable {
         var fault: Nemesis.Fault
         /// In milliseconds since the start.
         var from: Double
-        /// The same as `from` for what happens in a moment.
+        /// Equal to `from` for an instant.
         var to: Double
-        /// Whom it struck; empty where that is nobody in particular.
+        /// The nodes it hit; empty if none in particular.
         var nodes: [Int]
-        /// What the nemesis noted.
+        /// The nemesis's words in the history.
         var text: String
     }
 
-    /// Those that are not over end at infinity.
+    /// Faults that have not ended have an infinite end.
     private var known: [Span] = []
 
-    /// - Parameter end: of the run, in milliseconds since the start.
+    /// - Parameter end: the end of the run, in milliseconds since the start.
     func spans(end: Double) -> [Span] {
         known.map { span in
             var span = span
@@ -25,7 +25,7 @@ struct FaultTimes: Sendable {
     }
 
     /// - Parameter time: in nanoseconds since the start.
-    /// - Returns: its number.
+    /// - Returns: the fault's number.
     @discardableResult
     mutating func begin(_ fault: Nemesis.Fault, _ text: String, nodes: [Int] = [], at time: UInt64) -> Int {
         known.append(
@@ -33,15 +33,15 @@ struct FaultTimes: Sendable {
         return known.count - 1
     }
 
-    /// Ends all of a kind.
+    /// Ends all faults of a kind.
     mutating func end(_ fault: Nemesis.Fault, at time: UInt64) {
         for number in known.indices where known[number].fault == fault && known[number].to == .infinity {
             known[number].to = Double(time) / 1e6
         }
     }
 
-    /// Ends the one with that number.
-    /// - Parameter text: how it went.
+    /// Ends one fault.
+    /// - Parameter text: the outcome.
     mutating func end(_ number: Int, _ text: String, at time: UInt64) {
         known[number].to = Double(time) / 1e6
         known[number].text += "; \(text)"

@@ -4,7 +4,7 @@ extension ReportPage {
         function showHead() {
           const signs = { valid: "✓", invalid: "✗", unknown: "?", measured: "–" };
           const words = make("div", {}, make("p", {}, make("strong", {}, data.outcome)));
-          // What is wrong with a key is drawn below.
+          // Violations are drawn below.
           const most = 5;
           for (const reason of data.why.slice(0, most)) {
             words.append(make("p", {}, data.violations.length ? reason.split("\n")[0] : reason));
@@ -14,8 +14,8 @@ extension ReportPage {
             const count = data.why.length + data.moreReasons;
             words.append(make("details", {}, make("summary", {}, `In full (${grouped(count)})`),
               data.why.map((reason) => make("pre", {}, reason)),
-              data.moreReasons ? make("p", { class: "faint" }, `... and ${grouped(data.moreReasons)} of which `
-                + "nothing is said here.") : null));
+              data.moreReasons ? make("p", { class: "faint" }, `... and ${grouped(data.moreReasons)} that `
+                + "are not shown here.") : null));
           }
           main.append(
             make("h1", {}, data.name),

@@ -1,5 +1,5 @@
 extension ReportPage {
-    /// Making elements, tables and sections, and writing numbers.
+    /// Helpers for elements, tables, sections and numbers.
     static let helperScript = #"""
         const data = JSON.parse(document.getElementById("data").textContent);
         const main = document.getElementById("report");
@@ -35,7 +35,7 @@ extension ReportPage {
           return part;
         }
 
-        // Calls paint with the width that there is, now and whenever that changes.
+        // Calls paint with the current width, now and on every change.
         function chart(name, paint) {
           const holder = make("div", { class: "chart" });
           let last = 0;
@@ -51,12 +51,12 @@ extension ReportPage {
           return { holder, repaint };
         }
 
-        // A column is a name, and what it holds in a row; where that is a number it stands to the right.
+        // A column is a name and a function from a row to its cell; numbers are right-aligned.
         function table(title, columns, rows, isWrong) {
           const holder = make("div", { class: "scroll", tabindex: 0 });
           const count = rows.length === 1 ? "1 row" : grouped(rows.length) + " rows";
           const part = make("details", {}, make("summary", {}, `${title} (table, ${count})`), holder);
-          // Made when it is wanted: some are long.
+          // Created on demand, as some tables are long.
           part.addEventListener("toggle", () => {
             if (!part.open || holder.firstChild) return;
             holder.append(filledTable(columns, rows, isWrong));
@@ -78,7 +78,7 @@ extension ReportPage {
           return String(Math.round(number)).replace(/\B(?=(\d{3})+$)/g, ",");
         }
 
-        // With three digits that say something.
+        // Three significant digits.
         function short(number) {
           const size = Math.abs(number);
           if (size >= 100 || size === 0) return grouped(number);

@@ -1,35 +1,34 @@
-/// The messages of a run with their times, in a space that does not grow with it: the first ones, and the last
-/// ones.
+/// The first and the last messages of a run with their times, in constant space.
 struct Journal: Sendable {
     struct Entry: Sendable {
-        /// Counts the messages of the run.
+        /// The message's number in the run.
         var number: Int
         var source: Address
         var destination: Address
-        /// What its body says that it is.
+        /// The `type` of its body.
         var kind: String
-        /// A client's `msg_id`, or the `in_reply_to` of what it is told; 0 between nodes.
+        /// The `msg_id` of a client's request or the `in_reply_to` of a reply; 0 between nodes.
         var reference: Int
-        /// How it begins.
+        /// The beginning of the line.
         var text: [UInt8]
         /// On the monotonic clock, in nanoseconds.
         var sent: UInt64
-        /// When it arrived, or was dropped; nil while it is on its way.
+        /// When it arrived or was dropped; nil while it is under way.
         var arrived: UInt64?
         var wasDropped = false
         /// Whether it arrived more than once.
         var wasRepeated = false
     }
 
-    /// So many bytes of a message are kept.
+    /// The number of bytes kept per message.
     static let textLength = 200
 
     private let firstCount: Int
     private let lastCount: Int
     private var entries: [Entry] = []
-    /// How many messages there were.
+    /// The number of all messages.
     private(set) var count = 0
-    /// How many between nodes, and from and to clients, there were of each kind.
+    /// Counts by kind, between nodes, and from and to clients.
     private(set) var betweenNodes: [String: Int] = [:]
     private(set) var withClients: [String: Int] = [:]
 
@@ -38,7 +37,7 @@ struct Journal: Sendable {
     }
 
     /// - Parameters:
-    ///   - kind: the type of its body; nil where it has none.
+    ///   - kind: the type of its body, if it has one.
     ///   - text: the line.
     ///   - now: on the monotonic clock, in nanoseconds.
     /// - Returns: the message's number.
@@ -62,7 +61,7 @@ struct Journal: Sendable {
         return entry.number
     }
 
-    /// Notes a message from or to a client: such links have no latency, so what is sent has arrived.
+    /// Records a message from or to a client. Such links have no latency, so it has arrived.
     mutating func deliver(
         from source: Address, to destination: Address, kind: String, reference: Int,
         text: some Sequence<UInt8>, at now: UInt64
@@ -72,7 +71,7 @@ struct Journal: Sendable {
         arrive(number, at: now)
     }
 
-    /// Notes that a message has reached whom it was for, or that it never will.
+    /// Records that a message has arrived or was dropped.
     mutating func arrive(_ number: Int, dropped: Bool = false, at now: UInt64) {
         let slot = slot(number)
         guard entries.indices.contains(slot), entries[slot].number == number else { return }
@@ -84,7 +83,7 @@ struct Journal: Sendable {
         entries[slot].wasDropped = dropped
     }
 
-    /// What is still known, in the order of sending.
+    /// The kept messages, in the order of sending.
     var known: [Entry] { entries.sorted { $0.number < $1.number } }
 
     private func slot(_ number: Int) -> Int {

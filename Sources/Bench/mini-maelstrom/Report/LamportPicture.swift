@@ -1,7 +1,7 @@
 extension ReportPage {
     /// Draws a Lamport diagram.
     static let lamportPicture = #"""
-        // The nodes, and the clients: each its own column where they are few.
+        // One column per node, and per client if there are few.
         function lamportColumns(chosen) {
           const nodes = Array.from({ length: data.nodes }, (_, node) => "n" + node).filter((name) =>
             data.nodes <= 9 || chosen.some((each) => each.source === name || each.destination === name));
@@ -12,7 +12,7 @@ extension ReportPage {
           return { names, place: (name) => places.get(isClient(name) && !few ? "clients" : name) };
         }
 
-        // Every event has a line of its own, so that no two names meet; long silences take more room.
+        // Every event has its own line, so that labels do not overlap; long pauses take more room.
         function lamportLines(chosen, omitted) {
           let y = 40;
           let before = null;
@@ -59,12 +59,12 @@ extension ReportPage {
           paintGaps(picture, omitted, lines, full, left);
           const names = [];
           for (const message of chosen) names.push(paintMessage(picture, x, message, lines.get(message), readout));
-          // Over the arrows.
+          // Above the arrows.
           picture.append(...names);
           return picture;
         }
 
-        // How many messages before which one the report does not hold.
+        // The number of messages left out before each message.
         function omittedBefore(chosen) {
           const omitted = new Map();
           for (let index = 1; index < chosen.length; index += 1) {
@@ -86,7 +86,7 @@ extension ReportPage {
           }
         }
 
-        // Returns the message's name, which stands beside its sender.
+        // Returns the message's label, next to its sender.
         function paintMessage(picture, x, message, place, readout) {
           const isLost = message.fate === 1 || place.arrived === undefined;
           const color = isLost ? "var(--red)"

@@ -1,13 +1,12 @@
 extension ReportPage {
-    /// Which messages a Lamport diagram shows: those of a window of time, or those that could have mattered to
-    /// one request.
+    /// Chooses the messages of the Lamport diagram: those in a time window, or those related to one request.
     static let lamportScript = #"""
         const messages = data.messages.messages.map(
           ([number, source, destination, kind, reference, sent, arrived, fate, text]) =>
             ({ number, source, destination, kind, reference, sent, arrived, fate, text }));
         const isClient = (name) => name.startsWith("c");
 
-        // Requests of which both the question and the answer are shown here.
+        // Requests whose message and reply are both shown here.
         function findRequests() {
           const open = new Map();
           const found = [];
@@ -25,7 +24,7 @@ extension ReportPage {
           return found.sort((one, other) => other.time - one.time);
         }
 
-        // What happens to messages, in its order.
+        // The events of messages, in order.
         function eventsOf(list) {
           const events = list.flatMap((message) => [
             { at: message.sent, isSend: true, message },
@@ -35,7 +34,7 @@ extension ReportPage {
             || other.isSend - one.isSend);
         }
 
-        // What the question led to, and what led to the answer: both cones of happened-before, and where they meet.
+        // The intersection of what happened after the request and before its reply (happened-before).
         function pathOf({ question, answer }) {
           const within = messages.filter((message) =>
             message.sent >= question.sent && message.sent <= answer.sent && message.number <= answer.number);
@@ -70,7 +69,7 @@ extension ReportPage {
             const chosen = view.request ? pathOf(view.request).slice(0, 150)
               : messages.slice(view.first, view.first + view.count);
             place.textContent = view.request
-              ? `${chosen.length} messages that could have mattered to it`
+              ? `${chosen.length} messages between it and its reply`
               : `messages ${grouped(chosen[0].number + 1)} to ${grouped(chosen[chosen.length - 1].number + 1)}, `
                 + `from ${seconds(chosen[0].sent)}`;
             const picture = chart("messages between processes", (width) => paintLamport(chosen, width, readout));
@@ -79,8 +78,8 @@ extension ReportPage {
           };
           const controls = lamportControls(view, requests, show);
           section("messages", "Messages",
-            make("p", {}, "Time goes down, not to scale. A dashed arrow that ends in ✗ did not arrive. Pick a time, or "
-              + "a request: then only those messages are shown that it led to and that its answer may depend on."),
+            make("p", {}, "Time runs downwards, not to scale. A dashed arrow that ends in ✗ did not arrive. Pick a time, or "
+              + "a request, to see only messages that it caused and on which its reply may depend."),
             make("p", { class: "faint" }, leftOutWords()),
             controls, place, readout, holder);
           show();
@@ -89,9 +88,9 @@ extension ReportPage {
         function leftOutWords() {
           const shown = messages.length;
           const { total } = data.messages;
-          if (shown >= total) return `All ${grouped(total)} messages of the run are here.`;
-          return `Of ${grouped(total)} messages ${grouped(shown)} are here: those at the start and at the end, and `
-            + "around violations, new leaders and faults, as far as they were kept. Of long ones, only the beginning.";
+          if (shown >= total) return `All ${grouped(total)} messages of the run are shown.`;
+          return `Of ${grouped(total)} messages ${grouped(shown)} are shown: those at the start and at the end, and `
+            + "around violations, new leaders and faults, as far as they were kept. Long ones are cut off.";
         }
 
         function lamportControls(view, requests, show) {
@@ -107,7 +106,7 @@ extension ReportPage {
           } }, make("option", { value: "", hidden: "" }, "pick a time"), moments.map((moment, index) =>
             make("option", { value: index }, moment.name
               + (Number.isFinite(moment.from) ? `, ${seconds(Math.max(0, moment.from), 2)}` : ""))));
-          // A violation is what people come for.
+          // A violation comes first.
           const first = data.violations.length && moments.length > 2 ? 1 : 0;
           if (first) jump(view, moments[first]);
           timePicker.value = first;
@@ -154,7 +153,7 @@ extension ReportPage {
             ["to", (message) => message.destination],
             ["kind", (message) => message.kind],
             ["fate", (message) => message.arrived === null ? fates[1] : fates[message.fate]],
-            ["what it says", (message) => message.text, "long"],
+            ["content", (message) => message.text, "long"],
           ], chosen);
         }
 

@@ -1,5 +1,5 @@
 extension ReportPage {
-    /// Who was what in which term: the more a node has to say, the higher its bar.
+    /// The roles of nodes over time, with terms. Roles with more duties have higher bars.
     static let laneScript = #"""
         const states = {
           "follower": { color: "var(--sky)", height: 6 },
@@ -21,9 +21,9 @@ extension ReportPage {
             !["unknown", "paused", "down"].includes(span.state)));
           section("lanes", "Who led",
             make("p", {}, isTold
-              ? "What each node was, from what it logged and from what was done to it. "
-                + "The number on a bar is the term; a gap is a time of which nothing is known."
-              : "These nodes log nothing of their roles, so this shows only what was done to them."),
+              ? "The role of each node, from its log and from the faults. "
+                + "The number on a bar is the term; a gap means that the role is unknown."
+              : "These nodes do not log their roles, so this shows only faults."),
             data.cutLogs.length ? make("p", { class: "faint" }, "Only the beginning was read of the log of "
               + nodeNames(data.cutLogs, ", ") + ": it is too long.") : null,
             make("div", { class: "legend" }, Object.keys(states).filter((state) => present.has(state)).map((state) =>
@@ -47,7 +47,7 @@ extension ReportPage {
           return picture;
         }
 
-        // Each pattern once for a picture.
+        // Each pattern once per picture.
         function lanePaint(picture) {
           const made = {};
           return (state) => {
@@ -78,7 +78,7 @@ extension ReportPage {
                 + `${seconds(span.to)}${span.text ? " (" + span.text + ")" : ""}`;
               const bar = laneBar(span.state, paint(span.state), from, size, middle);
               const tell = () => readout.replaceChildren(words);
-              // Thin bars are hard to hit.
+              // Thin bars are hard to point at.
               const target = draw("rect", { x: from, width: size, y: middle - laneHeight / 2, height: laneHeight,
                 style: "fill:transparent", onpointerenter: tell, onpointerdown: tell }, draw("title", {}, words));
               shape.picture.append(bar, target);

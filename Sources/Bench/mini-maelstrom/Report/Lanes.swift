@@ -1,7 +1,7 @@
-/// What a node was at each time: what it says itself, and what the nemesis did to it.
+/// The states of a node over time, from its log and from faults.
 struct Lane: Encodable, Hashable, Sendable {
     enum State: String, Encodable, Sendable {
-        /// Not told yet.
+        /// Not logged yet.
         case unknown
         case follower
         case preCandidate = "pre-candidate"
@@ -14,7 +14,7 @@ struct Lane: Encodable, Hashable, Sendable {
         var to: Double
         var state: State
         var term: Int
-        /// What the node said when it began.
+        /// The log line of its beginning.
         var text: String
     }
 
@@ -22,8 +22,8 @@ struct Lane: Encodable, Hashable, Sendable {
     var spans: [Span]
 
     /// - Parameters:
-    ///   - changes: in the order of their times.
-    ///   - end: of the run, in milliseconds since the start.
+    ///   - changes: in order of time.
+    ///   - end: the end of the run, in milliseconds since the start.
     init(node: Int, changes: [NodeLog.Change], faults: [FaultTimes.Span], end: Double) {
         self.node = node
         let blows = faults.filter { [.kill, .pause].contains($0.fault) && $0.nodes.contains(node) }
@@ -46,7 +46,7 @@ struct Lane: Encodable, Hashable, Sendable {
             } else if let kill = blows.last(where: { $0.fault == .kill && $0.to <= from }),
                 change.map({ $0.time < kill.to }) ?? false
             {
-                // It runs again, and has not said yet as what.
+                // It runs again and has not logged its role.
                 (span.state, span.text) = (.unknown, "has just been started")
             }
             append(span)

@@ -1,5 +1,5 @@
 extension ReportPage {
-    /// Latency over time: a shape for each kind, a color and filling for each outcome.
+    /// Latency over time: a shape per kind, a color and filling per outcome.
     static let latencyScript = #"""
         const looks = {
           ok: { color: "var(--blue)", isFilled: true, words: "ok" },
@@ -9,7 +9,7 @@ extension ReportPage {
         const endings = ["ok", "fail", "info"];
         const thinned = data.series.filter((series) => series.stride > 1);
 
-        // A circle for a read, a square for a write, a triangle for a cas; what is unknown has a stroke through it.
+        // A circle for a read, a square for a write, a triangle for a cas; unknown outcomes are struck through.
         function mark(kind, ending, x, y, size) {
           const left = (x - size).toFixed(1);
           const level = y.toFixed(1);
@@ -63,7 +63,7 @@ extension ReportPage {
               sample(series.kind, series.ending),
               `${series.kind} ${looks[series.ending].words}: ${grouped(series.count)}`)));
           section("latency", "Latency",
-            make("p", {}, "Each mark is a request, at the time when it was asked; the scale is logarithmic."),
+            make("p", {}, "Each mark is a request, at the time when it was sent; the scale is logarithmic."),
             thinned.length ? make("p", { class: "faint" }, "There were too many to draw them all: of "
               + thinned.map((series) => `${series.kind} ${looks[series.ending].words} one in ${series.stride}`)
                 .join(", ") + " is drawn. All are counted, and the line is the slowest at the time.") : null,
@@ -108,7 +108,7 @@ extension ReportPage {
           return points;
         }
 
-        // The slowest are no matter of luck.
+        // The slowest requests are always drawn.
         function paintSlowest(shape, y) {
           const path = joinedBins(120).filter((bin) => bin.slowest > 0).map((bin, index) =>
             `${index ? "L" : "M"}${shape.x(bin.from).toFixed(1)} ${y(bin.slowest).toFixed(1)}`
@@ -129,7 +129,7 @@ extension ReportPage {
 
         function requestWords(series, index) {
           const reason = series.reason[index] ? ` (${series.reason[index]})` : "";
-          return `${series.kind} of key ${series.key[index]}, asked of n${series.node[index]} at `
+          return `${series.kind} of key ${series.key[index]}, sent to n${series.node[index]} at `
             + `${seconds(series.asked[index])}: ${looks[series.ending].words}${reason} after `
             + milliseconds(series.latency[index]);
         }

@@ -1,6 +1,6 @@
-/// The messages that a report shows: those at the start, around what happened, and at the end.
+/// The messages that a report shows: those at the start, around interesting moments, and at the end.
 struct MessageExcerpt: Encodable {
-    /// A time that is worth a look.
+    /// An interesting time.
     struct Moment: Encodable, Hashable {
         var name: String
         /// In milliseconds since the start.
@@ -16,7 +16,7 @@ struct MessageExcerpt: Encodable {
         var reference: Int
         /// In milliseconds since the start.
         var sent: Double
-        /// Nil while it is on its way.
+        /// Nil while it is under way.
         var arrived: Double?
         /// 0: arrived, 1: dropped, 2: arrived more than once.
         var fate: Int
@@ -36,20 +36,20 @@ struct MessageExcerpt: Encodable {
         }
     }
 
-    /// So many messages a report shows at most.
+    /// The largest number of messages in a report.
     static let limit = 6_000
     private static let perMoment = 500
     private static let atStart = 800
     private static let atEnd = 300
 
-    /// Of all messages of the run.
+    /// The number of all messages of the run.
     let total: Int
     let moments: [Moment]
     let messages: [Message]
 
-    /// - Parameter start: of the run, in nanoseconds on the monotonic clock.
+    /// - Parameter start: the start of the run, in nanoseconds on the monotonic clock.
     init(_ journal: Journal, start: UInt64, moments: [Moment]) {
-        // A run may break off before it starts.
+        // A run may end before it starts.
         let start = start > 0 ? start : journal.known.first?.sent ?? 0
         total = journal.count
         self.moments = moments
@@ -79,7 +79,7 @@ struct MessageExcerpt: Encodable {
         }
     }
 
-    /// The times worth a look, the most telling first.
+    /// The interesting times, most important first.
     static func moments(
         faults: [FaultTimes.Span], lanes: [Lane], violations: [ViolationPicture]
     ) -> [Moment] {
@@ -106,7 +106,7 @@ struct MessageExcerpt: Encodable {
         return moments
     }
 
-    /// What a line says, without whom it comes from and whom it is for.
+    /// The body of a line.
     private static func body(_ line: [UInt8]) -> String {
         let text = String(decoding: line, as: UTF8.self)
         guard let start = text.firstRange(of: "\"body\":") else { return text }

@@ -1,12 +1,11 @@
-/// What a node's log says of its role. Lines that say nothing of it, and the logs of foreign nodes, are passed
-/// over.
+/// Reads the roles of a node from its log. Other lines, and logs of foreign nodes, are skipped.
 enum NodeLog {
     struct Change: Hashable, Sendable {
-        /// In milliseconds since the run's start; what came before is below 0.
+        /// In milliseconds since the run's start; negative before it.
         var time: Double
         var role: Lane.State
         var term: Int
-        /// What the node said.
+        /// The log line's text.
         var text: String
     }
 
@@ -14,8 +13,8 @@ enum NodeLog {
 
     /// - Parameters:
     ///   - text: the log.
-    ///   - name: the node's own.
-    ///   - start: when the run began, in milliseconds since midnight UTC.
+    ///   - name: the node's id.
+    ///   - start: the start of the run, in milliseconds since midnight UTC.
     static func changes(_ text: String, of name: String, start: Double) -> [Change] {
         var changes: [Change] = []
         var isVoter = true
@@ -23,7 +22,7 @@ enum NodeLog {
         for line in text.split(separator: "\n") {
             guard let (clock, term, words) = parse(line, name) else { continue }
             var time = ((clock - start) * 1000).rounded() / 1000
-            // The clock of a log begins anew at midnight.
+            // The clock of a log restarts at midnight.
             while time < last - day / 2 { time += day }
             while changes.isEmpty, time > day / 2 { time -= day }
             last = time
@@ -37,7 +36,7 @@ enum NodeLog {
         return changes
     }
 
-    /// - Returns: nil where a line says nothing of the role.
+    /// - Returns: nil if the line says nothing about the role.
     private static func role(
         _ words: Substring, before: Lane.State?, name: String, isVoter: inout Bool
     ) -> Lane.State? {
@@ -55,7 +54,7 @@ enum NodeLog {
         return nil
     }
 
-    /// `makes the voters n0,n1/n2,n3 c7 1`, the old ones behind a slash, or `voters are n0 n1`.
+    /// Parses `makes the voters n0,n1/n2,n3 c7 1`, with the old voters after a slash, or `voters are n0 n1`.
     private static func voters(_ words: Substring) -> [String]? {
         if words.hasPrefix("makes the voters ") {
             return words.dropFirst(17).prefix { $0 != " " }.split { ",/".contains($0) }.map(String.init)
@@ -64,7 +63,7 @@ enum NodeLog {
         return words[range.upperBound...].prefix { $0 != ";" }.split(separator: " ").map(String.init)
     }
 
-    /// `13:21:43.492 n0 t2 election: leads term 2`
+    /// Parses `13:21:43.492 n0 t2 election: leads term 2`.
     private static func parse(
         _ line: Substring, _ name: String
     ) -> (time: Double, term: Int, words: Substring)? {

@@ -1,7 +1,6 @@
 import Foundation
 
-/// All that a run's report shows, in the form in which its page reads it. Times are in milliseconds since the
-/// start.
+/// The data of a run's report, in the form that its page reads. Times are in milliseconds since the start.
 struct Report: Encodable {
     struct Fact: Encodable {
         var name: String
@@ -12,13 +11,13 @@ struct Report: Encodable {
         var kind: String
         var ending: String
         var count: Int
-        /// One request in so many is shown.
+        /// One of every `stride` requests is shown.
         var stride: Int
         var asked: [Double]
         var latency: [Double]
         var key: [Int]
         var node: [Int]
-        /// Why it is not ok; empty where it is.
+        /// Why it is not ok; empty if it is.
         var reason: [String]
 
         init(_ series: RequestSamples.Series) {
@@ -44,14 +43,14 @@ struct Report: Encodable {
     }
 
     var name: String
-    /// `valid`, `invalid`, `unknown`, or `measured` where nothing was to be checked.
+    /// `valid`, `invalid`, `unknown`, or `measured` if nothing was checked.
     var verdict: String
     /// The outcome in words.
     var outcome: String
     var why: [String]
-    /// How many more reasons there are, of which the page says nothing.
+    /// The number of reasons that the page does not show.
     var moreReasons: Int
-    /// The end of the log of a node that ended the run.
+    /// The end of the log of the node that ended the run.
     var lastWords: [String]
     var options: [Fact]
     var facts: [Fact]
@@ -63,7 +62,7 @@ struct Report: Encodable {
     var bins: [Bin]
     var faults: [FaultTimes.Span]
     var lanes: [Lane]
-    /// Nodes whose logs were too long to be read whole.
+    /// Nodes whose logs were read only in part.
     var cutLogs: [Int]
     var kinds: [Kind]
     var messages: MessageExcerpt
@@ -71,12 +70,12 @@ struct Report: Encodable {
 }
 
 extension Report {
-    /// So many reasons and violations are shown.
+    /// The largest number of reasons and violations shown.
     static let mostReasons = 20
 
     /// - Parameters:
-    ///   - logs: the first bytes of the nodes' logs, by node, and whether that is all.
-    ///   - lastWords: the end of the log of a node that ended the run.
+    ///   - logs: the first bytes of each node's log, and whether they are all.
+    ///   - lastWords: the end of the log of the node that ended the run.
     init(
         _ options: Options, seed: UInt64, _ run: Run, _ judgement: Judgement, _ results: Results,
         logs: [(text: String, isWhole: Bool)], lastWords: [String]
@@ -139,14 +138,14 @@ extension Report {
                 + "that explains what clients were told in \(asked)."
         case .invalid where judgement.invalidKeys.isEmpty:
             return hasBrokenOff
-                ? "Invalid: the run broke off." : "Invalid: the run did not do what was asked of it."
+                ? "Invalid: the run ended early." : "Invalid: the run did not meet its requirements."
         case .invalid:
             let keys = judgement.invalidKeys
             let names = keys.prefix(8).map(String.init).joined(separator: ", ")
             return "Invalid: no order of operations explains what clients were told of "
                 + "key\(keys.count == 1 ? "" : "s") \(names)"
                 + (keys.count > 8 ? " and \(Text.grouped(keys.count - 8)) more." : ".")
-        case .unknown: return "Unknown: nothing wrong was found, but the run does not show that all is well."
+        case .unknown: return "Unknown: no violation was found, but the run shows too little to be valid."
         }
     }
 }

@@ -6,7 +6,7 @@ extension Report {
             Fact(name: "program", value: options.commands.start ?? options.bin ?? ""),
             Fact(name: "nodes", value: "\(options.nodeCount)"),
             Fact(name: "clients", value: "\(options.clients)"),
-            Fact(name: "rate", value: options.rate > 0 ? "\(number(options.rate))/s" : "as fast as it goes"),
+            Fact(name: "rate", value: options.rate > 0 ? "\(number(options.rate))/s" : "no limit"),
             Fact(name: "time limit", value: "\(number(options.timeLimit)) s"),
             Fact(
                 name: "latency",
@@ -59,7 +59,7 @@ extension Report {
             + results.errors.mostFirst.map { Fact(name: "not ok: \($0.key)", value: Text.grouped($0.value)) }
     }
 
-    /// With as many places as say something.
+    /// Formats a number with useful precision.
     private static func number(_ value: Double) -> String {
         value == value.rounded() && abs(value) < 1e9
             ? "\(Int(value))" : Text.decimal(value, value < 10 ? 2 : 1)

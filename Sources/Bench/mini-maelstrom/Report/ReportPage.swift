@@ -1,6 +1,6 @@
 import Foundation
 
-/// One file that holds all: a browser needs nothing else to show it.
+/// Builds the report as one self-contained file.
 enum ReportPage {
     /// - Throws: `EncodingError`.
     static func html(_ report: Report) throws -> [UInt8] {
@@ -32,7 +32,7 @@ enum ReportPage {
             """.utf8)
     }
 
-    /// As it may stand in a script: what a node printed may look like the end of one.
+    /// Encodes data for a script: text of nodes must not be able to close it.
     /// - Throws: `EncodingError`.
     static func json(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()

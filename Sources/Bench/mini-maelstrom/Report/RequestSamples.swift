@@ -1,9 +1,9 @@
-/// When requests were asked and how long they took, in a space that does not grow with the run: every request
-/// is counted, and of a kind with too many only every second, fourth, eighth is kept.
+/// The times and latencies of requests, in constant space. Every request is counted; of kinds with too many requests,
+/// only every second, fourth or eighth is kept.
 struct RequestSamples: Sendable {
-    /// So many requests are kept one by one.
+    /// The largest number of requests kept.
     static let limit = 20_000
-    /// So many bins there are at most.
+    /// The largest number of bins.
     static let mostBins = 240
 
     struct Sample: Sendable {
@@ -13,21 +13,21 @@ struct RequestSamples: Sendable {
         var latency: UInt64
         var key: Int
         var node: Int
-        /// Why it is not ok.
+        /// Why it is not ok; nil if it is.
         var reason: String?
     }
 
     struct Series: Sendable {
         var kind: Request.Kind
         var ending: Ending
-        /// All that there were.
+        /// The number of all requests.
         fileprivate(set) var count = 0
-        /// One in so many is kept.
+        /// One of every `stride` requests is kept.
         fileprivate(set) var stride = 1
         fileprivate(set) var samples: [Sample] = []
     }
 
-    /// The requests that ended within a span of time.
+    /// The requests that ended within a time span.
     struct Bin: Sendable {
         var counts = Counts()
         /// In nanoseconds.
@@ -80,7 +80,7 @@ struct RequestSamples: Sendable {
         }
     }
 
-    /// Drops every second one of the largest series.
+    /// Drops every second sample of the largest series.
     private mutating func thin() {
         let largest = series.indices.max { series[$0].samples.count < series[$1].samples.count } ?? 0
         let samples = series[largest].samples

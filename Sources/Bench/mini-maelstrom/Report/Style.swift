@@ -1,6 +1,6 @@
 extension ReportPage {
-    /// How the page looks. The colors are those of Okabe and Ito, which the color-blind can tell apart; what
-    /// they say is said by shape, height, hatching or words too.
+    /// The style sheet. The colors are those of Okabe and Ito, which color-blind people can tell apart. Shape, height,
+    /// hatching or words repeat what colors say.
     static let style = #"""
         :root {
           color-scheme: light dark;

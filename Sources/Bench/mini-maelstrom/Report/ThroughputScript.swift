@@ -1,7 +1,7 @@
 extension ReportPage {
     /// Requests per second over time.
     static let throughputScript = #"""
-        // Joins bins until there are few enough for the width.
+        // Joins bins until they fit the width.
         function joinedBins(most) {
           const size = Math.max(1, Math.ceil(data.bins.length / most));
           const result = [];
@@ -19,7 +19,7 @@ extension ReportPage {
           if (!data.bins.length) return;
           const picture = chart("requests per second over time", (width) => paintThroughput(width));
           section("throughput", "Throughput",
-            make("p", {}, "Requests that ended, per second, by how they ended, stacked."),
+            make("p", {}, "Completed requests per second, stacked by outcome."),
             make("div", { class: "legend" }, endings.map((ending) => make("span", {},
               throughputSample(ending), looks[ending].words))),
             picture.holder,
@@ -71,7 +71,7 @@ extension ReportPage {
 
         """#
 
-    /// Messages by kind, for each request.
+    /// Messages per request, by kind.
     static let kindScript = #"""
         function showKinds() {
           if (!data.kinds.length) return;

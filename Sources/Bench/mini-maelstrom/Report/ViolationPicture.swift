@@ -1,31 +1,31 @@
 import Linearizability
 
-/// A violation with the times of its operations: those that overlap it or came shortly before.
+/// A violation with the times of its operations: those that overlap it or ended shortly before.
 struct ViolationPicture: Encodable, Sendable {
     struct Operation: Encodable, Sendable {
         var process: Int
-        /// What it did, in words.
+        /// The operation in words.
         var words: String
         /// In milliseconds since the start.
         var from: Double
-        /// Nil where nobody knows how it went, or did not yet.
+        /// Nil if its outcome is unknown, or was at that time.
         var to: Double?
-        /// Its place in the order that explains all before the violation; nil where it has none.
+        /// Its position in an order that explains all operations before the violation, if it has one.
         var place: Int?
-        /// What the register holds after it in that order.
+        /// The register's value after it in that order.
         var leaves: String?
     }
 
-    /// So many operations are shown.
+    /// The largest number of operations shown.
     static let limit = 40
 
     var key: Int
     var failing: Operation
-    /// What the register could have held; empty where nothing explains the operation.
+    /// The possible values; empty if the operation is impossible with any.
     var possible: String
-    /// In the order of their invocations.
+    /// In order of invocation.
     var operations: [Operation]
-    /// How many came before those.
+    /// The number of earlier operations.
     var omitted: Int
 
     init(_ violation: LinearizabilityViolation<RegisterValue>, key: Int, recorder: Recorder) {
@@ -47,7 +47,7 @@ struct ViolationPicture: Encodable, Sendable {
         omitted = others.count - operations.count
     }
 
-    /// What the register holds after each operation of the order, by where it was invoked.
+    /// The register's value after each operation of the order, by invocation.
     private static func values(_ violation: LinearizabilityViolation<RegisterValue>) -> [Int: String] {
         let actions = Dictionary(
             uniqueKeysWithValues: violation.prefix.map { ($0.invoked, $0.action) })

@@ -1,5 +1,5 @@
 extension ReportPage {
-    /// The operations around what nothing explains.
+    /// The operations around a violation.
     static let violationScript = #"""
         function showViolations() {
           if (!data.violations.length) return;
@@ -11,7 +11,7 @@ extension ReportPage {
           };
           const picker = make("select", { onchange: (event) => show(data.violations[event.target.value]) },
             data.violations.map((violation, index) => make("option", { value: index }, `key ${violation.key}`)));
-          section("violations", "What nothing explains",
+          section("violations", "Violations",
             data.violations.length > 1
               ? make("div", { class: "controls" }, make("label", {}, "Show", picker)) : null,
             holder);
@@ -22,11 +22,11 @@ extension ReportPage {
           const { failing, possible } = violation;
           return make("div", {},
             make("p", {}, `Key ${violation.key}: process ${failing.process} ${failing.words}, `,
-              possible ? "but the register could only have held " : "which nothing explains",
+              possible ? "but the register could only have held " : "which is impossible",
               make("strong", {}, possible), "."),
             make("p", { class: "faint" }, "Each bar is an operation, from its invocation to its answer; an arrow "
-              + "means that nobody knew yet how it went. The number behind it is its place in an order that "
-              + "explains everything before the one in red, with what the register holds after it there. "
+              + "means that its outcome was unknown. The number after it is its position in an order that "
+              + "explains all operations before the red one, with the register's value after it. "
               + (violation.omitted ? `${grouped(violation.omitted)} earlier operations are left out.` : "")));
         }
 
@@ -81,13 +81,13 @@ extension ReportPage {
             ["from (s)", (row) => inSeconds(row.from, 6), "number"],
             ["to (s)", (row) => isOpen(row) ? "open" : inSeconds(row.to, 6), "number"],
             ["place", (row) => row === violation.failing ? "✗" : row.place || "", "number"],
-            ["register then holds", (row) => row === violation.failing ? "nothing explains it" : row.leaves || ""],
+            ["register then holds", (row) => row === violation.failing ? "impossible" : row.leaves || ""],
           ], violationRows(violation), (row) => row === violation.failing);
         }
 
         """#
 
-    /// Shows everything, and again where the width changes.
+    /// Shows everything, and again when the width changes.
     static let startScript = #"""
         main.replaceChildren();
         showHead();
