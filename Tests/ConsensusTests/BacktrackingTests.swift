@@ -2,9 +2,9 @@ import XCTest
 
 @testable import Consensus
 
-/// How a leader finds where the logs part (§5.3, last paragraphs).
+/// How a leader finds the last common entry (§5.3, last paragraphs).
 final class BacktrackingTests: XCTestCase {
-    /// Makes n0 leader in `term` over n1, and counts the refusals until n1 holds the leader's log.
+    /// Makes n0 leader in `term` over n1, and counts refusals until n1 holds the leader's log.
     private func refusals(leader: [Term], follower: [Term], term: Term) -> Int {
         var hand = Hand("n0", of: 2, term: term - 1, log: leader)
         var other = Hand("n1", of: 2, term: term - 1, log: follower)
@@ -43,7 +43,7 @@ final class BacktrackingTests: XCTestCase {
     }
 
     // Scenario 36
-    func testALeaderFindsWhereTheLogsPartInFewRefusals() {
+    func testALeaderFindsWhereTheLogsDivergeInFewRefusals() {
         let table: [(leader: [Term], follower: [Term], refusals: Int)] = [
             ([1, 1], [1, 1], 0), ([1, 1, 1, 1], [1], 1), ([1, 1, 1, 4, 5], [1, 1, 1, 4], 1),
             ([1, 2, 2, 4, 4, 4, 4], [1, 2, 2, 3, 3, 3, 3, 3, 3, 3, 3], 1),
@@ -61,7 +61,7 @@ final class BacktrackingTests: XCTestCase {
         }
     }
 
-    func testAPlainPeerThatGivesNoHintIsFoundOneStepAtATime() {
+    func testWithoutHintsALeaderBacktracksOneEntryAtATime() {
         var hand = Hand(of: 2, log: [1, 1, 1, 1])
         var appends = hand.makeLeader()
         for previous in [4, 3, 2, 1] {
@@ -73,9 +73,9 @@ final class BacktrackingTests: XCTestCase {
         XCTAssertEqual(hand.raft.commitIndex, 5)
     }
 
-    /// Found by the simulation: of more heartbeats than the window holds the oldest were forgotten, and the refusal of
-    /// each came after that, so that the leader never went back.
-    func testARefusalCountsThoughManyHeartbeatsHaveLeftSince() {
+    /// Found by the simulation: with more heartbeats in flight than the window holds, the oldest were forgotten before
+    /// their refusals came, so the leader never backtracked.
+    func testARefusalCountsThoughManyHeartbeatsWereSentSince() {
         var hand = Hand(of: 2, log: [1, 1, 1, 1], voters: ["n0"]) { $0.limits.appendsInFlight = 1 }
         var sent = hand.waitForDeadline()
         for _ in 0..<20 { sent += hand.wait(hand.raft.timing.heartbeatInterval) }
@@ -88,7 +88,7 @@ final class BacktrackingTests: XCTestCase {
         }
     }
 
-    func testHintsThatMakeNoSenseStillMoveTheLeaderBack() {
+    func testInvalidHintsStillMoveTheLeaderBack() {
         let hints = [
             LogPosition(index: 1 << 62, term: 1 << 62), LogPosition(index: 4, term: 1 << 62),
             LogPosition(index: -5, term: -5), LogPosition(index: 0, term: 7), LogPosition(index: 5, term: 0),

@@ -2,7 +2,7 @@ import XCTest
 
 @testable import Consensus
 
-/// Found by the simulation: members that lie behind what the leader's log still holds.
+/// Found by the simulation: members that lag behind the start of the leader's log.
 final class CatchingUpTests: XCTestCase {
     private struct Text: SnapshotSource {
         var size: Int { 12 }
@@ -12,7 +12,7 @@ final class CatchingUpTests: XCTestCase {
         }
     }
 
-    /// A leader of three with ten entries of term 2, of which a snapshot stands for the first eight.
+    /// A leader of three with ten entries of term 2. A snapshot covers the first eight.
     private func leader() -> Raft {
         let entries = (1...10).map { Entry(term: 2, "c1 \($0) write 1 \($0)") }
         let position = LogPosition(index: 8, term: 2)
@@ -33,17 +33,17 @@ final class CatchingUpTests: XCTestCase {
         return raft
     }
 
-    // Scenario 61. The hint of a member whose log ends before the leader's begins was taken for a place in the
-    // leader's log, and the leader asked about its first entry for ever.
+    // Scenario 61. A hint below the leader's first index was once searched in the leader's log, and the leader probed
+    // its first entry for ever.
     func testAMemberWhoseLogEndsBeforeTheLeadersBeginsGetsTheSnapshot() throws {
         try expectSnapshot(after: LogPosition(index: 3, term: 1), refusals: 1)
     }
 
-    func testAMemberThatDisagreesWhereTheLeadersLogBeginsGetsTheSnapshot() throws {
+    func testAMemberThatConflictsAtTheStartOfTheLeadersLogGetsTheSnapshot() throws {
         try expectSnapshot(after: LogPosition(index: 8, term: 1), refusals: 2)
     }
 
-    /// A member refuses so often, and then gets a snapshot.
+    /// A member refuses `refusals` times, then gets a snapshot.
     private func expectSnapshot(after hint: LogPosition, refusals: Int) throws {
         var raft = leader()
         var sent = raft.drain().sent.filter { $0.to == "n2" }

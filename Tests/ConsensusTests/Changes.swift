@@ -3,25 +3,25 @@ import XCTest
 @testable import Consensus
 
 extension Cluster {
-    /// Asks a leader to make `voters` the membership.
+    /// Asks a leader to change the membership to `voters`.
     @discardableResult
     func change(_ id: NodeID, to voters: [NodeID], _ name: String = "c1 1") -> ChangeProposalResult {
         with(id) { $0.changeMembership(to: voters, change: name) }
     }
 
-    /// Makes `voters` the membership, undisturbed.
+    /// Changes the membership to `voters` without interference.
     func complete(_ id: NodeID, to voters: [NodeID], _ name: String = "c1 1") {
         XCTAssertEqual(change(id, to: voters, name), .underWay)
         settle()
         XCTAssertEqual(self[id].membership, Membership(voters: voters, change: name))
     }
 
-    /// How far the change to the membership in force has come.
+    /// Whether the membership in force is final and committed.
     func hasCommittedMembership(_ id: NodeID) -> Bool {
         !self[id].membership.isJoint && self[id].membershipIndex <= self[id].commitIndex
     }
 
-    /// Loses every append that holds a membership, joint or not as `isLost` says.
+    /// Loses appends that hold a membership, joint or final as `isLost` decides.
     func loseMemberships(_ isLost: @escaping (Packet, Membership) -> Bool = { _, _ in true }) {
         firewall = { packet in !packet.memberships.contains { isLost(packet, $0) } }
     }
@@ -34,7 +34,7 @@ extension Packet {
         }
     }
 
-    /// Whether it brings commands.
+    /// Whether the append holds commands.
     var bringsCommands: Bool {
         append?.entries.contains { if case .command = $0.payload { true } else { false } } ?? false
     }

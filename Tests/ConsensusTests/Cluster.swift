@@ -5,10 +5,10 @@ import XCTest
 
 typealias Packet = TestNetwork<RaftMessage>.Packet
 
-/// Members on a network that stands still until a test moves it.
+/// Members on a network without time of its own: a test moves messages and the clock.
 ///
-/// After every step it is checked that no term has two leaders, that no two members commit different
-/// entries, that nothing goes back, and that a member does not ask for its turn for ever.
+/// After every step it checks that a term has one leader, that members commit the same entries, that the invariants
+/// hold, and that turns end.
 final class Cluster: TestNetwork<RaftMessage> {
     let timing: Timing
     private(set) var members: [NodeID: Raft] = [:]
@@ -24,10 +24,10 @@ final class Cluster: TestNetwork<RaftMessage> {
     private var history: [Entry] = []
     private var leaders: [Term: NodeID] = [:]
 
-    /// The voters that the cluster begins with.
+    /// The initial voters.
     private let voters: [NodeID]
 
-    /// - Parameter voters: how many of the members vote, the first ones; all, where it is nil.
+    /// - Parameter voters: the number of initial voters, counted from n0; all by default.
     init(
         _ count: Int, voters: Int? = nil, timing: Timing = Timing(), seed: UInt64 = 1,
         logs: [NodeID: [Entry]] = [:]
@@ -55,7 +55,7 @@ final class Cluster: TestNetwork<RaftMessage> {
 
     // MARK: - One member
 
-    /// Does something to a member, and then what it asks for.
+    /// Changes a member, then carries out everything it has ready.
     @discardableResult
     func with<Result>(_ id: NodeID, _ change: (inout Raft) -> Result) -> Result {
         let result = change(&members[id]!)
@@ -76,7 +76,7 @@ final class Cluster: TestNetwork<RaftMessage> {
             events[id, default: []] += $0.events
             failedChanges += $0.failedChanges
         }
-        XCTAssertTrue(isDone, "\(id) asks for its turn for ever")
+        XCTAssertTrue(isDone, "\(id) never ends its turn")
         for index in committed.joined() { commit(self[id].log[index], at: index, by: id) }
         check(id)
     }
@@ -119,21 +119,21 @@ final class Cluster: TestNetwork<RaftMessage> {
         with(id) { XCTAssertNotNil($0.propose(Command(text)), "\(id) takes no commands") }
     }
 
-    /// Lets the member miss its leader, whether or not the others do.
-    func stand(_ id: NodeID) {
+    /// Lets the member's election timeout elapse.
+    func timeOut(_ id: NodeID) {
         now = max(now, self[id].deadline ?? now)
         advance(id)
     }
 
-    /// Lets the member win an election that nobody disturbs.
+    /// Lets the member win an undisturbed election.
     func elect(_ id: NodeID) {
         now += 2 * self[id].timing.electionTimeout
-        stand(id)
+        timeOut(id)
         settle()
         XCTAssertTrue(self[id].isLeader, "\(id) was not elected")
     }
 
-    /// Loses what was not stored, and stays away until `restart`.
+    /// Stops the member until `restart`. It keeps only what it stored.
     func crash(_ id: NodeID) {
         down.insert(id)
     }
@@ -148,7 +148,7 @@ final class Cluster: TestNetwork<RaftMessage> {
         drain(id)
     }
 
-    /// Restarts it on a disk that holds the first entries alone, as they were, and no term and no vote.
+    /// Restarts the member with only the first `count` entries, and without its vote.
     func replaceDisk(of id: NodeID, keeping count: Int) {
         crash(id)
         let kept = Array(stored[id]!.entries.prefix(count))

@@ -12,7 +12,7 @@ final class CommitTests: XCTestCase {
         let heartbeats = hand.wait(hand.raft.timing.heartbeatInterval)
         XCTAssertEqual(heartbeats.compactMap(\.appendEntries).map(\.lastIndex), [2, 2, 2, 2])
         for follower in ["n1", "n2"] {
-            // It holds what the heartbeat spoke of, and has not yet got the no-op of term 4.
+            // The follower holds the old entries, but not yet the no-op of term 4.
             hand.acknowledge(heartbeats, by: follower)
             XCTAssertEqual(hand.progress(of: follower)?.matchIndex, 2)
         }
@@ -20,31 +20,31 @@ final class CommitTests: XCTestCase {
     }
 
     // Scenario 44
-    func testFigure8EndsWithoutALostCommit() {
+    func testFigure8LosesNoCommittedEntry() {
         let cluster = Cluster(
             5, logs: Dictionary(uniqueKeysWithValues: (0..<5).map { ("n\($0)", entries([1])) }))
         cluster.elect("n0")
         cluster.settle()
-        // (a) n0 leads, and its next entry reaches n1 only.
+        // (a) n0 leads, and its next entry reaches only n1.
         for other in ["n2", "n3", "n4"] { cluster.cut("n0", other) }
         cluster.propose("a", to: "n0")
         cluster.settle()
         let second = cluster["n0"].log.lastIndex
         XCTAssertEqual(cluster["n1"].log.lastIndex, second)
-        // (b) n4 leads with another entry in its place.
+        // (b) n4 leads, with another entry at that index.
         cluster.crash("n0")
         cluster.cut("n1", "n4")
         cluster.elect("n4")
         for other in ["n2", "n3"] { cluster.cut("n4", other) }
         cluster.propose("b", to: "n4")
         cluster.settle()
-        // (c) n0 is back, leads again with n1 and n2, and its old entry reaches a majority.
+        // (c) n0 leads again, elected by n1 and n2, and its old entry reaches a majority.
         cluster.heal()
         cluster.crash("n4")
         cluster.restart("n0")
         cluster.run(for: 10 * Timing.shortestElectionTimeout)
         XCTAssertEqual(cluster.leaderIDs.count, 1)
-        // (d) Whoever leads, n4 comes back to the log of the majority.
+        // (d) Whoever leads next, n4 adopts the log of the majority.
         cluster.restart("n4")
         cluster.run(for: 10 * Timing.shortestElectionTimeout)
         XCTAssertEqual(Set(cluster.ids.map { cluster[$0].commitIndex }).count, 1)
@@ -87,7 +87,7 @@ final class CommitTests: XCTestCase {
         }
     }
 
-    func testFollowersAloneCommitWhatTheLeaderHasNotYetStored() {
+    func testFollowersCommitWhatTheLeaderHasNotStored() {
         var hand = Hand(of: 3)
         let appends = hand.makeLeader()
         for follower in ["n1", "n2"] {
@@ -123,7 +123,7 @@ final class CommitTests: XCTestCase {
         var hand = Hand(of: 3)
         let first = hand.makeLeader()
         _ = hand.propose("a")
-        // It loses its quorum, and leads again with the same followers, two terms later.
+        // It loses its quorum, and leads the same followers again two terms later.
         hand.wait(2 * hand.raft.timing.electionTimeout)
         hand.append(heartbeat(term: 2, from: "n2"))
         hand.now += 2 * hand.raft.timing.electionTimeout
@@ -133,7 +133,7 @@ final class CommitTests: XCTestCase {
         for append in first + second {
             hand.hear(.appendEntriesReply(old), from: "n1", inReplyTo: append.message.id)
         }
-        // And one that a follower gives in the new term to a request of the old.
+        // An acknowledgement in the new term to a request of the old one is ignored too.
         for append in first where append.to == "n1" {
             hand.hear(hand.answer(true), from: "n1", inReplyTo: append.message.id)
         }
@@ -142,7 +142,7 @@ final class CommitTests: XCTestCase {
     }
 
     // Scenario 48
-    func testWhatWasStoredInAnEarlierTermAndCutSinceIsNotDurable() {
+    func testATruncatedEntryIsNotDurable() {
         var hand = Hand(term: 1, log: [1, 1, 1])
         XCTAssertEqual(hand.raft.durableIndex, 3)
         let request = AppendEntries(

@@ -5,7 +5,7 @@ import XCTest
 /// Elections (§5.2, §5.4.1).
 final class ElectionTests: XCTestCase {
     // Scenario 1
-    func testAMemberStartsAsAFollowerAndSaysNothingBeforeItsTimeout() throws {
+    func testAMemberStartsAsAFollowerAndSendsNothingBeforeItsTimeout() throws {
         var hand = Hand()
         XCTAssertTrue(hand.raft.isFollower)
         XCTAssertEqual(hand.settle(), [])
@@ -15,7 +15,7 @@ final class ElectionTests: XCTestCase {
     }
 
     // Scenario 2
-    func testTimeoutsAreSpreadOverTheWholeRangeAndDrawnAnewEachTime() throws {
+    func testTimeoutsAreSpreadOverTheWholeRangeAndDrawnEachTime() throws {
         let shortest = Timing.shortestElectionTimeout
         var tenths: Set<Int> = []
         for seed in 0..<200 as Range<UInt64> {
@@ -54,7 +54,7 @@ final class ElectionTests: XCTestCase {
             let deadlines = try (0..<5).map { member in
                 try XCTUnwrap(Hand(seed: UInt64(round * 5 + member)).raft.deadline)
             }.sorted()
-            // Two that stand within a few milliseconds split the vote.
+            // Two candidates within a few milliseconds split the vote.
             if deadlines[1] - deadlines[0] < 5_000 { conflicts += 1 }
         }
         XCTAssertLessThan(conflicts, rounds * 3 / 10)
@@ -72,7 +72,7 @@ final class ElectionTests: XCTestCase {
             var hand = Hand(of: size)
             let requests = hand.makeCandidate()
             XCTAssertEqual(requests.count, size - 1)
-            // Refusals first, where the result allows it, so that a grant is what decides.
+            // Refusals come first where the result allows it, so that a grant decides.
             let answers = Array(repeating: false, count: refusals) + Array(repeating: true, count: grants)
             for (request, granted) in zip(requests, role == "follower" ? answers.reversed() : answers) {
                 let reply = RequestVoteReply(term: 1, voteGranted: granted)
@@ -88,7 +88,7 @@ final class ElectionTests: XCTestCase {
     }
 
     // Scenario 5
-    func testAMemberVotesOncePerTermAndSaysTheSameYesAgain() {
+    func testAMemberVotesOncePerTermAndRepeatsThatGrant() {
         let table: [(votedFor: NodeID?, candidate: NodeID, granted: Bool)] = [
             (nil, "n1", true), (nil, "n2", true), ("n1", "n1", true), ("n2", "n2", true), ("n1", "n2", false),
             ("n2", "n1", false),
@@ -115,7 +115,7 @@ final class ElectionTests: XCTestCase {
     }
 
     // Scenario 6
-    func testAVoteIsForLogsThatAreAtLeastAsUpToDate() {
+    func testAVoteNeedsALogThatIsAtLeastAsUpToDate() {
         let table: [(log: [Term], lastIndex: Index, lastTerm: Term, granted: Bool)] = [
             ([], 0, 0, true), ([1], 1, 1, true), ([1, 1], 1, 1, false), ([1], 2, 1, true),
             ([1, 1, 1], 1, 2, true), ([2], 5, 1, false), ([1, 2], 2, 2, true), ([1, 2], 2, 1, false),
@@ -143,7 +143,7 @@ final class ElectionTests: XCTestCase {
         XCTAssertEqual(ready.storage.hardState, HardState(term: 3, votedFor: "n1"))
         XCTAssertFalse(ready.storage.isEmpty)
         XCTAssertEqual(hand.raft.stored(ready.storage).late.count, 1)
-        // What it stored is all that a run after a crash needs to keep its word, and to repeat it.
+        // The stored state is enough to keep and repeat the vote after a crash.
         let stored = ready.storage.hardState
         var again = Hand(term: stored?.term, votedFor: stored?.votedFor)
         var other = request
@@ -168,15 +168,15 @@ final class ElectionTests: XCTestCase {
 
     // Scenario 8
     func testNothingOfANewTermLeavesBeforeTheTermIsStored() {
-        // A lone voter leads in the turn in which it stands; its learner must not hear of a term that a crash
-        // could make it use again.
+        // A lone voter leads in the turn in which it campaigns. Its learner must not learn of a term that could be used
+        // again after a crash.
         var leader = Hand(of: 2, voters: ["n0"])
         leader.raft.advance(to: leader.now)
         let (first, then) = leader.step()
         XCTAssertEqual(first.storage.hardState, HardState(term: 1, votedFor: "n0"))
         XCTAssertEqual(first.early, [])
         XCTAssertEqual(then.late.compactMap(\.appendEntries).count, 1)
-        // A follower asks the leader of a term that it has just come to.
+        // A follower asks for a read index in a term that it has just adopted.
         var follower = Hand()
         follower.raft.read(1)
         follower.raft.receive(

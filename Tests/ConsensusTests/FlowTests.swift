@@ -2,9 +2,9 @@ import XCTest
 
 @testable import Consensus
 
-/// A leader's appends to one follower: what is out, what is lost, and how it goes on.
+/// The flow of appends to one follower: what is in flight, lost, and sent again.
 final class FlowTests: XCTestCase {
-    /// A leader of two whose follower is known to agree; all that was sent is acknowledged.
+    /// A leader of two whose follower has acknowledged everything.
     private func replicating() -> Hand {
         var hand = Hand(of: 2)
         hand.acknowledge(hand.acknowledge(hand.makeLeader(), by: "n1"), by: "n1")
@@ -12,7 +12,7 @@ final class FlowTests: XCTestCase {
     }
 
     // Scenario 37
-    func testStaleAndRepeatedAnswersNeverLowerWhatAFollowerIsKnownToHold() {
+    func testStaleAndRepeatedAnswersNeverLowerTheMatchIndex() {
         var hand = replicating()
         let first = hand.propose("a")
         let second = hand.propose("b")
@@ -31,7 +31,7 @@ final class FlowTests: XCTestCase {
     }
 
     // Scenario 37
-    func testAnAnswerCountsForTheEntriesOfItsRequestAndForNoMore() {
+    func testAnAnswerCountsOnlyForTheEntriesOfItsRequest() {
         var hand = replicating()
         let first = hand.propose("a")
         _ = hand.propose("b")
@@ -40,7 +40,7 @@ final class FlowTests: XCTestCase {
         XCTAssertEqual(hand.raft.commitIndex, 2)
     }
 
-    func testAnswersToRequestsThatWereNeverSentChangeNothing() {
+    func testAnswersToUnsentRequestsChangeNothing() {
         var hand = replicating()
         _ = hand.propose("a")
         for request in [.min, -1, 0, 1_000, 1 << 62, .max] as [Int?] + [nil] {
@@ -51,7 +51,7 @@ final class FlowTests: XCTestCase {
         XCTAssertEqual(hand.raft.commitIndex, 1)
     }
 
-    /// Three appends, of which the last arrives first and is refused: the two others are on their way, and count.
+    /// Of three appends the last arrives first and is refused. The other two still count when they are acknowledged.
     func testAppendsThatWereOvertakenCountWhenTheyAreAcknowledged() {
         var hand = replicating()
         let overtaken = hand.propose("a") + hand.propose("b")
@@ -65,8 +65,8 @@ final class FlowTests: XCTestCase {
         XCTAssertEqual(hand.progress(of: "n1")?.matchIndex, 3)
     }
 
-    /// Of appends that were overtaken several may be refused: only the first refusal sends the leader back.
-    func testRefusalsOfWhatWasSentBeforeAProbeAreLate() {
+    /// Several overtaken appends may be refused. Only the first refusal moves the next index back.
+    func testRefusalsOfAppendsBeforeAProbeAreIgnored() {
         var hand = replicating()
         let first = hand.propose("a")
         let others = hand.propose("b") + hand.propose("c") + hand.propose("d")
@@ -81,7 +81,7 @@ final class FlowTests: XCTestCase {
         XCTAssertEqual(hand.progress(of: "n1")?.matchIndex, 2)
     }
 
-    func testBulkWaitsForAnswersSoThatHeartbeatsDoNotWaitForBulk() {
+    func testBytesInFlightAreLimitedSoThatHeartbeatsAreNotDelayed() {
         var hand = replicating()
         let value = String(repeating: "x", count: 1 << 20)
         var out = (0..<10).flatMap { _ in hand.propose(value) }.filter { $0.to == "n1" }
@@ -148,18 +148,18 @@ final class FlowTests: XCTestCase {
     }
 
     // Scenario 39
-    func testAFullWindowGoesOnWhenTheFirstOfItIsAnswered() {
+    func testAFullWindowReopensWhenItsFirstAppendIsAnswered() {
         var hand = replicating()
         var appends: [Outgoing] = []
         for number in 0..<100 { appends += hand.propose("\(number)") }
         XCTAssertEqual(appends.count, Limits().appendsInFlight)
         let next = hand.acknowledge([appends[0]], by: "n1").compactMap(\.appendEntries)
-        // All that had to wait leaves as one.
+        // The waiting entries leave in one append.
         XCTAssertEqual(next.map(\.entries.count), [100 - Limits().appendsInFlight])
     }
 
     // Scenario 40
-    func testAProbeThatIsLostGoesOnWithTheAnswerToAHeartbeat() {
+    func testALostProbeIsRepeatedAfterTheAnswerToAHeartbeat() {
         var hand = Hand(of: 2)
         hand.makeLeader()
         let heartbeats = hand.wait(hand.raft.timing.heartbeatInterval)
@@ -170,7 +170,7 @@ final class FlowTests: XCTestCase {
         XCTAssertEqual(hand.raft.commitIndex, 1)
     }
 
-    func testALostAppendIsFoundOutByTheNextHeartbeat() {
+    func testALostAppendIsDetectedByTheNextHeartbeat() {
         let cluster = led(3)
         cluster.propose("a", to: "n0")
         XCTAssertEqual(cluster.intercept(\.isAppend).count, 2)
@@ -178,7 +178,7 @@ final class FlowTests: XCTestCase {
         XCTAssertEqual(cluster.ids.map { cluster[$0].commitIndex }, [2, 2, 2])
     }
 
-    func testAFollowerThatIsSilentForLongCatchesUp() {
+    func testAFollowerCatchesUpAfterALongSilence() {
         let cluster = led(3)
         cluster.isolate("n2")
         for number in 0..<20 {
@@ -191,7 +191,7 @@ final class FlowTests: XCTestCase {
     }
 
     // Scenario 41
-    func testAppendsAreSplitBySizeAndAnEntryLargerThanTheLimitGoesAlone() {
+    func testAppendsAreSplitBySizeAndALargerEntryIsSentByItself() {
         var hand = replicating()
         let half = String(repeating: "x", count: Limits().appendBytes / 2 - 100)
         let large = String(repeating: "y", count: 2 * Limits().appendBytes)
@@ -202,7 +202,7 @@ final class FlowTests: XCTestCase {
     }
 
     // Scenario 42
-    func testTooMuchThatIsNotCommittedStopsNewCommandsUntilItIs() {
+    func testCommandsAreRefusedWhileTooManyBytesAreUncommitted() {
         var hand = Hand(of: 2)
         var settings = hand.raft.settings
         settings.limits.uncommittedBytes = 100
@@ -225,15 +225,15 @@ final class FlowTests: XCTestCase {
         XCTAssertEqual(hand.settle().compactMap(\.appendEntries).map(\.entries.count), [100, 100])
     }
 
-    func testFollowersHearOfACommitAtOnce() {
+    func testFollowersLearnOfACommitAtOnce() {
         var hand = Hand(of: 3)
         let appends = hand.makeLeader()
         let news = hand.acknowledge(appends, by: "n1").filter { $0.to == "n1" }
         XCTAssertEqual(news.compactMap(\.appendEntries).map(\.leaderCommit), [1])
     }
 
-    // Found by the simulation with a small window: the follower was sent heartbeats alone for ever.
-    func testAProbeThatIsLostTakesNoRoomFromWhatFollows() {
+    // Found by the simulation with a small window: the follower was only sent heartbeats for ever.
+    func testALostProbeTakesNoRoomInTheWindow() {
         var limits = Limits()
         limits.appendBytesInFlight = 100
         var progress = Progress(id: "n1", nextIndex: 3, lastContact: 0, limits: limits)
@@ -247,8 +247,8 @@ final class FlowTests: XCTestCase {
         _ = progress.heard(2, at: 10)
         progress.acknowledged(2)
         XCTAssertEqual(progress.nextIndex, 3)
-        XCTAssertTrue(progress.mayAppend, "what the probe held is to be sent again")
+        XCTAssertTrue(progress.mayAppend, "the probe's entries are to be sent again")
         send(3, upTo: 3, bytes: 100)
-        XCTAssertFalse(progress.mayAppend, "and fills the window then")
+        XCTAssertFalse(progress.mayAppend, "the window is full")
     }
 }

@@ -2,7 +2,7 @@ import XCTest
 
 @testable import Consensus
 
-/// A leader that asks for votes shows that it leads no more.
+/// A leader that asks for votes does not lead any more.
 final class FormerLeaderTests: XCTestCase {
     private let timeout = Timing.shortestElectionTimeout
 
@@ -15,7 +15,7 @@ final class FormerLeaderTests: XCTestCase {
             preVote: preVote)
     }
 
-    func testWhoeverFollowsALeaderThatAsksForVotesForgetsItAtOnce() {
+    func testAFollowerForgetsALeaderThatAsksForVotes() {
         for preVote in [true, false] {
             var hand = Hand(of: 5)
             hand.append(heartbeat(term: 4, from: "n1"))
@@ -27,7 +27,7 @@ final class FormerLeaderTests: XCTestCase {
         }
     }
 
-    func testTheVoteGoesByTheLogThen() {
+    func testTheVoteThenDependsOnTheLog() {
         var hand = Hand(of: 5, log: [1, 1])
         hand.append(heartbeat(term: 4, from: "n1"))
         XCTAssertEqual(hand.vote(request(5, lastLogIndex: 1))?.voteGranted, false)
@@ -35,8 +35,8 @@ final class FormerLeaderTests: XCTestCase {
         XCTAssertEqual(hand.vote(request(5, from: "n2", lastLogIndex: 2))?.voteGranted, true)
     }
 
-    // What it asked before it won is of this term at most.
-    func testALateRequestOfALeaderFromBeforeItLedChangesNothing() {
+    // A request from before its election has its term at most.
+    func testALateVoteRequestFromBeforeALeadersElectionChangesNothing() {
         for (term, preVote) in [(4, true), (4, false), (3, true), (3, false)] {
             var hand = Hand(of: 5)
             hand.append(heartbeat(term: 4, from: "n1"))
@@ -46,7 +46,7 @@ final class FormerLeaderTests: XCTestCase {
         }
     }
 
-    func testWhatComesLateFromAFormerLeaderDoesNotMakeItOneAgain() {
+    func testLateAppendsOfAFormerLeaderDoNotMakeItLeaderAgain() {
         var hand = Hand(of: 5)
         hand.append(heartbeat(term: 4, from: "n1"))
         _ = hand.vote(request(5))
@@ -65,14 +65,14 @@ final class FormerLeaderTests: XCTestCase {
         XCTAssertEqual(hand.raft.leader, "n1")
     }
 
-    // Its followers told it to its face that it led, until their timeouts were over.
-    func testServiceIsBackSoonAfterALeaderWasCutOffForALittleMoreThanItsTimeout() {
+    // Its followers used to refuse its pre-votes until their own timeouts.
+    func testServiceRecoversSoonAfterALeaderWasCutOffForAboutItsTimeout() {
         for seed in 1...10 as ClosedRange<UInt64> {
             let cluster = Cluster(5, seed: seed)
             cluster.elect("n0")
             cluster.latency = { _, _ in 10_000 }
             cluster.run(for: 1_000_000)
-            // As on a machine whose timers ring late, the followers wait longer than their leader does.
+            // Late timers make the followers wait longer than their leader.
             for id in cluster.ids.dropFirst() {
                 cluster.with(id) { raft in
                     for _ in 0..<8 { raft.timing.add(lateness: 150_000) }

@@ -1,18 +1,18 @@
 @testable import Consensus
 
-/// A member by itself, and what the rest of its cluster would say to it.
+/// One member that a test drives by hand, playing the other members.
 struct Hand {
     var raft: Raft
     var now: Microseconds = 1_000_000
     private(set) var events: [Event] = []
     private(set) var reads: [ReadyRead] = []
-    /// The texts of the snapshots that it installed, and those after which it stores an empty log.
+    /// The texts of installed snapshots, and the positions at which the log was reset.
     private(set) var installed: [String] = []
     private(set) var logResets: [LogPosition] = []
     private var arriving = ""
     private var nextID = 1
 
-    /// A member `id` of a cluster of `size` with entries of the given terms.
+    /// The member `id` of a cluster of `size`, with entries of the given terms.
     init(
         _ id: NodeID = "n0", of size: Int = 3, term: Term? = nil, votedFor: NodeID? = nil,
         log terms: [Term] = [], voters: [NodeID]? = nil, timing: Timing = Timing(), seed: UInt64 = 7,
@@ -28,14 +28,14 @@ struct Hand {
             log: Log(entries: entries(terms)), now: now)
     }
 
-    /// Does all that the member asks for.
+    /// Runs all rounds. Returns the messages.
     mutating func settle() -> [Outgoing] {
         var messages: [Outgoing] = []
         while raft.hasReady { step(&messages) }
         return messages
     }
 
-    /// Takes one round.
+    /// Runs one round.
     @discardableResult
     mutating func step() -> (ready: Ready<Outgoing>, effects: Effects) {
         var messages: [Outgoing] = []
@@ -57,7 +57,7 @@ struct Hand {
         return (ready, effects)
     }
 
-    /// Takes a snapshot for its state machine, when its last piece is there.
+    /// Installs a complete snapshot, as the state machine would.
     private mutating func install(_ replyToken: SnapshotReplyToken) {
         installed.append(arriving)
         raft.install(
@@ -65,8 +65,8 @@ struct Hand {
             for: replyToken)
     }
 
-    /// Says something to the member.
-    /// - Returns: all that it says then.
+    /// Delivers a message to the member.
+    /// - Returns: the messages that it sends.
     @discardableResult
     mutating func hear(_ body: RaftMessage.Body, from sender: NodeID, inReplyTo: MessageID? = nil)
         -> [Outgoing]
@@ -83,13 +83,13 @@ struct Hand {
         return settle()
     }
 
-    /// Lets the time come by which the member must be called.
+    /// Advances the clock to the member's deadline.
     @discardableResult
     mutating func waitForDeadline() -> [Outgoing] {
         wait(max(raft.deadline! - now, 0))
     }
 
-    /// Asks it for a vote.
+    /// Asks the member for a vote.
     mutating func vote(_ request: RequestVote, from sender: NodeID? = nil) -> RequestVoteReply? {
         for outgoing in hear(.requestVote(request), from: sender ?? request.candidate) {
             if case .requestVoteReply(let reply) = outgoing.message.body { return reply }
@@ -105,8 +105,8 @@ struct Hand {
         return nil
     }
 
-    /// Makes the member a candidate, by granting it every pre-vote that it needs.
-    /// - Returns: its requests for votes.
+    /// Makes the member a candidate by granting its pre-votes.
+    /// - Returns: its vote requests.
     mutating func makeCandidate() -> [Outgoing] {
         for request in waitForDeadline() {
             let grant = RequestVoteReply(term: raft.currentTerm, voteGranted: true, preVote: true)
@@ -116,7 +116,7 @@ struct Hand {
         return []
     }
 
-    /// Makes the member a leader, with the votes of as many as it needs.
+    /// Makes the member leader by granting its votes.
     /// - Returns: its first appends.
     @discardableResult
     mutating func makeLeader() -> [Outgoing] {
@@ -133,7 +133,7 @@ struct Hand {
         return settle()
     }
 
-    /// Lets a follower acknowledge what the leader sent.
+    /// Lets a follower acknowledge appends.
     @discardableResult
     mutating func acknowledge(_ appends: [Outgoing], by follower: NodeID) -> [Outgoing] {
         var answers: [Outgoing] = []
@@ -159,8 +159,8 @@ extension StorageUpdate {
 }
 
 extension Raft {
-    /// Takes all rounds that are due.
-    /// - Returns: all that it says, and the reads that may be answered.
+    /// Runs all rounds.
+    /// - Returns: the messages and the confirmed reads.
     mutating func drain() -> (sent: [Outgoing], reads: [ReadyRead]) {
         var (sent, reads): ([Outgoing], [ReadyRead]) = ([], [])
         let isDone = drive {
@@ -169,7 +169,7 @@ extension Raft {
             sent += $0.late
             reads += $0.reads
         }
-        precondition(isDone, "\(id) asks for its turn for ever")
+        precondition(isDone, "\(id) never ends its turn")
         return (sent, reads)
     }
 
@@ -194,7 +194,7 @@ extension Outgoing {
     }
 }
 
-/// Entries of the given terms, each with a text that names its place.
+/// Entries of the given terms. Each text names the index.
 func entries(_ terms: [Term], from index: Index = 1) -> [Entry] {
     terms.enumerated().map { Entry(term: $1, "e\(index + $0)") }
 }

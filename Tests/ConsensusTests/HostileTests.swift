@@ -2,7 +2,7 @@ import XCTest
 
 @testable import Consensus
 
-/// Messages that no sane member sends: nothing crashes, nothing is corrupted, nothing waits for ever.
+/// Messages that no correct member sends: they crash nothing, corrupt nothing and block nothing.
 final class HostileTests: XCTestCase {
     private static let numbers = [0, 1, 2, 3, 7, 1 << 62 - 1, 1 << 62]
 
@@ -27,7 +27,7 @@ final class HostileTests: XCTestCase {
         case 2, 3:
             let count = Int.random(in: 0..<4, using: &generator)
             let previous = min(other, term)
-            // As the protocol lets them through: terms that neither fall nor exceed that of the message.
+            // The decoder only lets terms through that neither decrease nor exceed the message's term.
             let terms = (0..<count).map { _ in Int.random(in: previous...term, using: &generator) }.sorted()
             return .appendEntries(
                 AppendEntries(
@@ -43,7 +43,7 @@ final class HostileTests: XCTestCase {
         }
     }
 
-    func testNoMessageBringsAMemberDown() {
+    func testNoMessageCrashesAMember() {
         for seed in 0..<150 as Range<UInt64> {
             var generator = SeededGenerator(seed: seed)
             var hand = Hand(of: 3, log: [1, 1], seed: seed)
@@ -65,7 +65,7 @@ final class HostileTests: XCTestCase {
         }
     }
 
-    func testAMessageFromNobodyOrFromItselfIsIgnored() {
+    func testAMessageFromAStrangerOrFromItselfIsIgnored() {
         for sender in ["n9", "", "n0"] {
             var hand = Hand()
             XCTAssertEqual(hand.hear(.appendEntries(heartbeat(term: 9, from: sender)), from: sender), [])
@@ -73,7 +73,7 @@ final class HostileTests: XCTestCase {
         }
     }
 
-    func testTheHighestTermLeavesAMemberThatStillAnswers() {
+    func testAMemberStillAnswersInTheHighestTerm() {
         var hand = Hand()
         XCTAssertEqual(hand.append(heartbeat(term: 1 << 62, from: "n1"))?.success, true)
         hand.wait(400_000)
@@ -81,7 +81,7 @@ final class HostileTests: XCTestCase {
         XCTAssertEqual(hand.append(heartbeat(term: 1 << 62, from: "n1"))?.success, true)
     }
 
-    func testTimeThatGoesBackIsTakenForStandingStill() {
+    func testTimeThatGoesBackCountsAsNoTimePassing() {
         var hand = Hand()
         hand.now = 5_000_000
         hand.append(heartbeat(term: 1, from: "n1"))

@@ -2,7 +2,7 @@ import XCTest
 
 @testable import Consensus
 
-/// What `violatedInvariant()` and `InvariantMonitor` find, and say.
+/// The violations that `violatedInvariant()` and `InvariantMonitor` find.
 final class InvariantTests: XCTestCase {
     private func assertFound(
         _ words: String, in hand: Hand, _ spoil: (inout Raft) -> Void, line: UInt = #line
@@ -43,7 +43,7 @@ final class InvariantTests: XCTestCase {
         }
     }
 
-    func testALogThatDoesNotFitWhatIsAppliedIsFound() {
+    func testALogThatContradictsTheAppliedIndexIsFound() {
         var hand = Hand(log: [1, 1, 1])
         hand.append(heartbeat(term: 1, from: "n1", commit: 0))
         assertFound("applied 1 beyond commit index 0", in: hand) { $0.lastApplied = 1 }
@@ -53,7 +53,7 @@ final class InvariantTests: XCTestCase {
         }
     }
 
-    func testAMembershipThatIsNotThatOfTheLogIsFound() {
+    func testAMembershipThatDiffersFromTheLogIsFound() {
         let hand = Hand(log: [1, 1])
         assertFound("no membership at the log's beginning", in: hand) { $0.memberships[0].index = 1 }
         assertFound("entry 2 is not the membership in force", in: hand) {
@@ -64,7 +64,7 @@ final class InvariantTests: XCTestCase {
         }
     }
 
-    func testALeaderThatLeavesOutWhatItMustDoIsFound() {
+    func testALeaderThatMissesAStepIsFound() {
         var hand = Hand()
         hand.acknowledge(hand.makeLeader(), by: "n1")
         assertFound("a quorum holds entry 1, which is not committed", in: hand) {
@@ -96,7 +96,7 @@ final class InvariantTests: XCTestCase {
             violation?.contains(words) ?? false, "\(violation ?? "nothing") instead of \(words)", line: line)
     }
 
-    func testWhatGoesBackIsFound() {
+    func testStateThatDecreasesIsFound() {
         var hand = Hand(term: 3, votedFor: "n2", log: [1, 1, 1])
         hand.append(
             AppendEntries(term: 3, leader: "n2", prevLogIndex: 3, prevLogTerm: 1, leaderCommit: 3))
@@ -114,7 +114,7 @@ final class InvariantTests: XCTestCase {
         }
     }
 
-    func testALeaderThatGoesBackIsFound() {
+    func testALeadersStateThatDecreasesIsFound() {
         var hand = Hand()
         hand.acknowledge(hand.makeLeader(), by: "n1")
         assertFound("a match index falls from 1 to 0", after: hand) {
@@ -131,7 +131,7 @@ final class InvariantTests: XCTestCase {
         XCTAssertEqual(monitor.violation(of: hand.raft), "it leads term 1, which n0 has led before")
     }
 
-    func testAMatchIndexMayFallWhereALogIsLost() {
+    func testAMatchIndexMayDecreaseWhenALogIsLost() {
         var hand = Hand()
         hand.acknowledge(hand.makeLeader(), by: "n1")
         var monitor = InvariantMonitor()

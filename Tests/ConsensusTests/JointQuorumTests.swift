@@ -2,9 +2,9 @@ import XCTest
 
 @testable import Consensus
 
-/// While a change is joint, whatever is decided needs a quorum of both halves (§6).
+/// A joint membership decides by majorities of both halves (§6).
 final class JointQuorumTests: XCTestCase {
-    /// n0 of three old voters, n0 to n2, and of three new ones, n3 to n5.
+    /// n0 with the old voters n0 to n2 and the new voters n3 to n5.
     private func joint(_ id: NodeID = "n0") -> Hand {
         var hand = Hand(id, of: 6)
         hand.raft = Raft(
@@ -77,7 +77,7 @@ final class JointQuorumTests: XCTestCase {
             var (hand, _) = led()
             hand.raft.read(1)
             let round = hand.settle()
-            // Also who refuses the entries confirms the leader.
+            // A follower that refuses the entries confirms the leader too.
             func confirm(_ voter: NodeID) {
                 guard let request = round.first(where: { $0.to == voter }) else { return XCTFail(voter) }
                 hand.hear(hand.answer(false), from: voter, inReplyTo: request.message.id)
@@ -89,7 +89,7 @@ final class JointQuorumTests: XCTestCase {
         }
     }
 
-    func testALeaderNeedsBothHalvesToGoOn() {
+    func testALeaderNeedsBothHalvesToStayLeader() {
         var (hand, appends) = led()
         hand.wait(hand.raft.timing.electionTimeout / 2)
         for voter in ["n1", "n2", "n3"] { hand.acknowledge(appends, by: voter) }

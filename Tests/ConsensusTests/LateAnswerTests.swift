@@ -2,7 +2,7 @@ import XCTest
 
 @testable import Consensus
 
-/// Found by the simulation: a clock that is a little fast, on a network that is evenly slow.
+/// Found by the simulation: a slightly fast clock on an evenly slow network.
 final class LateAnswerTests: XCTestCase {
     private func questions(_ outgoing: [Outgoing]) -> [MessageID] {
         outgoing.compactMap { if case .readIndex = $0.message.body { $0.message.id } else { nil } }
@@ -18,7 +18,7 @@ final class LateAnswerTests: XCTestCase {
         .readIndexReply(ReadIndexReply(term: 1, index: index))
     }
 
-    func testAnAnswerThatComesAfterTheQuestionWasAskedAgainIsTaken() {
+    func testAnAnswerToAnEarlierCopyOfAQuestionCounts() {
         var hand = follower()
         hand.raft.read(1)
         let first = questions(hand.settle())
@@ -35,7 +35,7 @@ final class LateAnswerTests: XCTestCase {
         XCTAssertEqual(questions(hand.wait(10 * hand.raft.timing.retryInterval)), [])
     }
 
-    func testAQuestionIsAskedAgainInItsOwnTimeAlsoWhereAnEarlierOneHasMore() {
+    func testEachQuestionIsRepeatedAfterItsOwnInterval() {
         var hand = Hand("n1")
         for (read, mean) in [(1, 5_000_000), (2, 1_000)] {
             var request = heartbeat(term: 1, from: "n0")
@@ -47,7 +47,7 @@ final class LateAnswerTests: XCTestCase {
         XCTAssertEqual(hand.raft.deadline, hand.now + hand.raft.timing.retryInterval)
     }
 
-    func testAnAnswerOfALeaderThatIsNoneAnyMoreIsNot() {
+    func testAnAnswerOfAFormerLeaderIsIgnored() {
         var hand = follower()
         hand.raft.read(1)
         let first = questions(hand.settle())
@@ -58,7 +58,7 @@ final class LateAnswerTests: XCTestCase {
         XCTAssertEqual(hand.reads, [])
     }
 
-    func testAReadThatIsForgottenIsNotAnsweredLate() {
+    func testAForgottenReadIsNotAnswered() {
         var hand = follower()
         hand.raft.read(1)
         let first = questions(hand.settle())

@@ -2,11 +2,11 @@ import XCTest
 
 @testable import Consensus
 
-/// Members without a vote, and how they come to have one (dissertation, 4.2.1).
+/// Members without a vote, and how they become voters (dissertation, 4.2.1).
 final class LearnerTests: XCTestCase {
     private let timeout = Timing.shortestElectionTimeout
 
-    func testALearnerHoldsTheLogAndDoesNotCount() {
+    func testALearnerReceivesTheLogAndIsNotCounted() {
         let cluster = led(4, voters: 3)
         cluster.propose("x", to: "n0")
         cluster.settle()
@@ -21,8 +21,8 @@ final class LearnerTests: XCTestCase {
         XCTAssertNotEqual(cluster.leaderIDs, ["n0"], "a learner's word kept it in office")
     }
 
-    // Found by the simulation: it passed requests on to a leader of the past, and could not say that they were lost.
-    func testALearnerForgetsALeaderThatIsSilent() {
+    // Found by the simulation: a learner forwarded requests to a former leader, so it could not answer them with 11.
+    func testALearnerForgetsASilentLeader() {
         var hand = Hand("n3", of: 4, voters: ["n0", "n1", "n2"])
         hand.append(heartbeat(term: 1, from: "n0"))
         XCTAssertEqual(hand.raft.leader, "n0")
@@ -36,7 +36,7 @@ final class LearnerTests: XCTestCase {
     }
 
     // Scenario 92
-    func testANewMemberCostsNoAvailabilityBeforeItIsCaughtUp() {
+    func testCatchingUpANewMemberCostsNoAvailability() {
         let cluster = led(4, voters: 3)
         cluster.isolate("n3")
         XCTAssertEqual(cluster.change("n0", to: ["n0", "n3"]), .underWay)
@@ -71,8 +71,8 @@ final class LearnerTests: XCTestCase {
     }
 
     // Scenario 92
-    func testANewMemberWhoseMessagesTakeAnElectionTimeoutIsTaken() {
-        // On a network that is evenly slow, the timeout is hardly longer than a round trip.
+    func testANewMemberIsAddedThoughItsMessagesTakeAnElectionTimeout() {
+        // On an evenly slow network the timeout is hardly longer than a round trip.
         let timing = Timing(electionTimeout: 100_000)
         let cluster = led(3, voters: 2, timing: timing)
         cluster.latency = { from, to in from == "n2" || to == "n2" ? 50_001 : 0 }
@@ -86,11 +86,11 @@ final class LearnerTests: XCTestCase {
     }
 
     // Scenario 92
-    func testAMemberThatHeldEverythingAndIsGoneIsNotCaughtUp() {
+    func testAnUnreachableMemberIsNotCaughtUpThoughItHeldTheLog() {
         let cluster = led(4, voters: 3)
         cluster.propose("x", to: "n0")
         cluster.settle()
-        // The leader knows n3 to hold its whole log, but n3 is there no more.
+        // n3 has acknowledged the whole log, but is unreachable now.
         cluster.crash("n3")
         cluster.change("n0", to: ["n3"])
         cluster.run(for: Limits().catchUpPatience + timeout)
@@ -99,21 +99,21 @@ final class LearnerTests: XCTestCase {
         cluster.propose("goes on", to: "n0")
     }
 
-    func testAChangeToVotersOfWhomNoQuorumIsThereIsRefused() {
+    func testAChangeToVotersWithoutAReachableQuorumIsRefused() {
         let cluster = led(3)
         cluster.crash("n2")
         cluster.change("n0", to: ["n0", "n2"])
         cluster.run(for: Limits().catchUpPatience + timeout)
         XCTAssertEqual(cluster.failedChanges, ["c1 1"])
         XCTAssertEqual(cluster["n0"].membership, Membership(voters: ["n0", "n1", "n2"]))
-        // A voter that is gone may stay where a quorum is there without it, and may go.
+        // An unreachable voter may stay or be removed if the others have a quorum.
         cluster.change("n0", to: ["n0", "n1"], "c1 2")
         cluster.run(for: timeout)
         XCTAssertEqual(cluster["n0"].membership.voters, ["n0", "n1"])
         XCTAssertTrue(cluster.hasCommittedMembership("n0"))
     }
 
-    func testAChangeThatHasFailedIsNotBegunAnewBeforeItIsRefused() {
+    func testAFailedChangeIsNotRestartedBeforeItIsRefused() {
         var hand = Hand(of: 3, voters: ["n0"])
         hand.wait(0)
         XCTAssertEqual(hand.raft.changeMembership(to: ["n0", "n2"], change: "c1 1"), .underWay)
@@ -124,7 +124,7 @@ final class LearnerTests: XCTestCase {
         XCTAssertNil(hand.raft.leadership.catchUp)
     }
 
-    func testAChangeThatFailedInThisTurnIsNotBegunAnewByACopyInTheSameTurn() {
+    func testACopyInTheSameTurnDoesNotRestartAFailedChange() {
         var hand = Hand(of: 3, voters: ["n0"])
         hand.wait(0)
         _ = hand.raft.changeMembership(to: ["n0", "n2"], change: "c1 1")
@@ -136,7 +136,7 @@ final class LearnerTests: XCTestCase {
     }
 
     // Scenario 94
-    func testALearnerOfAHigherTermIsFollowedByAnElection() {
+    func testALearnerInAHigherTermCausesAnElection() {
         let cluster = led(4, voters: 3)
         let stray = RequestVote(term: 9, candidate: "n1", lastLogIndex: 0, lastLogTerm: 0)
         cluster.wait(2 * timeout)

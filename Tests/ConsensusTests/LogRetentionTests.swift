@@ -2,7 +2,7 @@ import XCTest
 
 @testable import Consensus
 
-/// What a leader's log keeps for members that are behind, and how long.
+/// How much log a leader retains for members that lag.
 final class LogRetentionTests: XCTestCase {
     /// A leader of n1 and n2, which both hold its first entry.
     private func leader(_ configure: (inout Raft.Settings) -> Void = { _ in }) -> Hand {
@@ -14,7 +14,7 @@ final class LogRetentionTests: XCTestCase {
         return hand
     }
 
-    /// Commits so many entries of `size` bytes with n1, while n2 acknowledges none.
+    /// Commits entries of `size` bytes with n1, while n2 acknowledges none.
     private func write(_ count: Int, of size: Int = 100, _ hand: inout Hand) {
         for _ in 0..<count {
             hand.acknowledge(hand.propose(String(repeating: "x", count: size - 16)), by: "n1")
@@ -32,7 +32,7 @@ final class LogRetentionTests: XCTestCase {
             .filter { $0.to == piece.to }
     }
 
-    /// A leader that is sending n2 a snapshot up to entry 11; it did not know yet that n2 needs one.
+    /// A leader that sends n2 a snapshot up to entry 11.
     private func sending(
         _ configure: (inout Raft.Settings) -> Void = { _ in }
     ) throws -> (hand: Hand, piece: Outgoing) {
@@ -47,7 +47,7 @@ final class LogRetentionTests: XCTestCase {
         return (hand, try XCTUnwrap(sent.first { $0.piece != nil }))
     }
 
-    func testALogKnowsHowManyBytesItsEntriesHave() {
+    func testALogKnowsTheSizeOfItsEntries() {
         var log = Log(lastIncludedIndex: 3, lastIncludedTerm: 1, entries: entries([1, 1, 1], from: 4))
         XCTAssertEqual(log.bytes(after: 3, upTo: 6), 3 * 18)
         log.append(Entry(term: 1, "abc"))
@@ -64,8 +64,8 @@ final class LogRetentionTests: XCTestCase {
         XCTAssertEqual(log.bytes(after: 8, upTo: 9), 20)
     }
 
-    // What one snapshot leaves is gone before it has arrived, and so is what the next one leaves.
-    func testTheLogBehindASnapshotThatTravelsStaysUntilItHasArrived() throws {
+    // Otherwise each snapshot would be out of date on arrival, and so would the next.
+    func testTheLogAfterASnapshotStaysUntilTheSnapshotHasArrived() throws {
         var (hand, piece) = try sending()
         for _ in 0..<5 {
             write(10, &hand)
@@ -86,7 +86,7 @@ final class LogRetentionTests: XCTestCase {
         XCTAssertEqual(hand.raft.log.lastIncludedIndex, 61)
     }
 
-    func testTheLogThatAMemberHasNotAcknowledgedStays() {
+    func testUnacknowledgedLogStays() {
         var hand = leader()
         write(10, &hand)
         compact(&hand)
@@ -102,9 +102,9 @@ final class LogRetentionTests: XCTestCase {
         XCTAssertEqual(hand.raft.log.lastIncludedIndex, 11)
     }
 
-    func testTheLogThatIsKeptIsBounded() {
+    func testTheRetainedLogIsBounded() {
         for (count, base) in [(10, 1), (11, 12)] {
-            // The snapshot has 6 bytes, and appends may have 4 times as many bytes under way as snapshots.
+            // The bound is `retainedLogBytes` plus 4 times the 6 bytes of the snapshot.
             var hand = leader { $0.limits.retainedLogBytes = 1_000 - 24 }
             write(count, &hand)
             compact(&hand)
@@ -112,7 +112,7 @@ final class LogRetentionTests: XCTestCase {
         }
     }
 
-    func testATransferWhoseLogIsGoneBeginsAnewWithTheLatestSnapshot() throws {
+    func testATransferWhoseLogIsGoneRestartsWithTheLatestSnapshot() throws {
         var (hand, piece) = try sending { $0.limits.retainedLogBytes = 0 }
         XCTAssertEqual(piece.piece?.lastIncluded.index, 11)
         write(10, &hand)
@@ -123,7 +123,7 @@ final class LogRetentionTests: XCTestCase {
         XCTAssertEqual(answer(anew[0], offset: 3, installed: false, &hand).map { $0.piece?.data }, ["DEF"])
     }
 
-    func testTwoMembersAreSentTheSameSnapshotWhileItsLogIsThere() throws {
+    func testTwoMembersAreSentTheSameSnapshotWhileItsLogIsRetained() throws {
         var (hand, _) = try sending()
         write(5, &hand)
         compact(&hand)

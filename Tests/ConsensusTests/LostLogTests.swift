@@ -2,9 +2,9 @@ import XCTest
 
 @testable import Consensus
 
-/// Members that come back without their disk, or with an older copy of it.
+/// Members that restart without their disk, or with an older copy.
 final class LostLogTests: XCTestCase {
-    /// A cluster led by n0 in which everybody holds three commands.
+    /// A cluster led by n0 whose members all hold three commands.
     private func written(_ count: Int = 3, voters: Int? = nil) -> Cluster {
         let cluster = led(count, voters: voters)
         for text in ["a", "b", "c"] { cluster.propose(text, to: "n0") }
@@ -23,7 +23,7 @@ final class LostLogTests: XCTestCase {
         (cluster.events[id] ?? []).contains { if case .ownLogLost = $0 { true } else { false } }
     }
 
-    func testALeaderFindsThatAFollowersDiskIsLostAndBothKnow() {
+    func testALeaderDetectsThatAFollowerLostItsLogAndTellsIt() {
         let cluster = written()
         cluster.replaceDisk(of: "n2", keeping: 0)
         cluster.run(for: 500_000)
@@ -34,7 +34,7 @@ final class LostLogTests: XCTestCase {
         XCTAssertNotNil(cluster.stored["n2"]?.hardState.lostLog, "it keeps that in mind")
     }
 
-    // An append after a snapshot that holds the whole log comes too late: what it speaks of is committed by then.
+    // After a snapshot of the whole log, an append would come too late: its entries are committed by then.
     func testASnapshotTellsItsReceiverThatItLostItsLog() throws {
         var leader = Hand()
         let appends = leader.makeLeader()
@@ -53,14 +53,14 @@ final class LostLogTests: XCTestCase {
         XCTAssertTrue(member.raft.hasLostLog)
     }
 
-    func testACopyThatIsOlderByOneEntryIsFoundToo() {
+    func testACopyThatLacksOneEntryIsDetectedToo() {
         let cluster = written()
         cluster.replaceDisk(of: "n2", keeping: cluster["n2"].log.lastIndex - 1)
         cluster.run(for: 500_000)
         XCTAssertEqual(findings(cluster), ["n2"])
     }
 
-    func testAMemberThatKeptItsDiskIsNeverTakenForOneThatLostIt() {
+    func testAMemberThatKeptItsDiskIsNeverReportedAsLost() {
         let cluster = written()
         for _ in 0..<3 {
             cluster.crash("n2")
@@ -73,8 +73,8 @@ final class LostLogTests: XCTestCase {
         XCTAssertFalse(isTold(cluster, "n2"))
     }
 
-    // A refusal that left before the acknowledgement did says nothing of what was stored since.
-    func testALateOrRepeatedRefusalIsNoSignOfALostDisk() throws {
+    // A refusal sent before an acknowledgement does not contradict it.
+    func testALateOrRepeatedRefusalDoesNotReportALostLog() throws {
         var hand = Hand(log: [1, 1, 1])
         let first = try XCTUnwrap(hand.makeLeader().first { $0.to == "n1" })
         let refusal = hand.answer(false, hint: LogPosition(index: 1, term: 1))
@@ -88,7 +88,7 @@ final class LostLogTests: XCTestCase {
         XCTAssertEqual(hand.progress(of: "n1")?.matchIndex, 4)
     }
 
-    func testOneThatLostItsLogIsNotCountedForCommitsAndReads() {
+    func testAMemberThatLostItsLogIsNotCountedForCommitsAndReads() {
         let cluster = written()
         cluster.replaceDisk(of: "n2", keeping: 0)
         cluster.run(for: 500_000)
@@ -112,7 +112,7 @@ final class LostLogTests: XCTestCase {
         XCTAssertEqual(cluster.reads["n2"] ?? [], [1], "a quorum answers for it")
     }
 
-    func testOneThatLostItsLogNeitherVotesNorStands() {
+    func testAMemberThatLostItsLogNeitherVotesNorCampaigns() {
         var hand = Hand("n1", term: 3, log: [1, 2])
         let append = AppendEntries(
             term: 3, leader: "n0", prevLogIndex: 2, prevLogTerm: 2, leaderCommit: 1, lostLog: 5)
@@ -131,7 +131,7 @@ final class LostLogTests: XCTestCase {
         XCTAssertEqual(hand.hear(question, from: "n2"), [], "its word is worth nothing")
     }
 
-    func testALaterLeaderCountsItNoMore() {
+    func testALaterLeaderDoesNotCountAMemberThatLostItsLog() {
         let cluster = written(4, voters: 3)
         cluster.replaceDisk(of: "n2", keeping: 0)
         cluster.run(for: 500_000)
@@ -158,7 +158,7 @@ final class LostLogTests: XCTestCase {
         XCTAssertTrue(cluster.hasCommittedMembership("n0"))
     }
 
-    func testRemovedAndAddedAgainItCountsAgain() {
+    func testAMemberThatLostItsLogCountsAgainAfterRemovalAndAddition() {
         let cluster = written()
         cluster.replaceDisk(of: "n2", keeping: 0)
         cluster.run(for: 500_000)
@@ -175,8 +175,8 @@ final class LostLogTests: XCTestCase {
         XCTAssertEqual(cluster.leaderIDs, ["n2"], "and votes, and stands")
     }
 
-    // What was in force before it lost its log is no operator's word, though the log tells of it again.
-    func testAMembershipFromBeforeItWasAddedDoesNotLetItForget() {
+    // The member receives old memberships again with the log; only a later one ends its lost state.
+    func testAMembershipFromBeforeItsAdditionDoesNotEndTheLostState() {
         let cluster = written(3, voters: 2)
         cluster.change("n0", to: ["n0", "n1", "n2"])
         cluster.run(for: 300_000)
@@ -190,7 +190,7 @@ final class LostLogTests: XCTestCase {
         XCTAssertTrue(cluster["n2"].hasLostLog)
     }
 
-    func testItIsAddedAgainOnlyOnceItKnowsOfItsRemoval() {
+    func testAMemberThatLostItsLogIsAddedOnlyOnceItKnowsOfItsRemoval() {
         let cluster = written()
         cluster.replaceDisk(of: "n2", keeping: 0)
         cluster.run(for: 500_000)
@@ -204,7 +204,7 @@ final class LostLogTests: XCTestCase {
         XCTAssertFalse(cluster["n2"].hasLostLog)
     }
 
-    func testAMemberThatSaysItHasLostItsLogIsNoVoterYetThoughItHoldsAll() throws {
+    func testAMemberThatStillReportsALostLogIsNotMadeAVoter() throws {
         var hand = Hand(voters: ["n0", "n1"])
         hand.acknowledge(hand.makeLeader(), by: "n1")
         hand.acknowledge(hand.propose("x"), by: "n1")
@@ -224,7 +224,7 @@ final class LostLogTests: XCTestCase {
         XCTAssertEqual(hand.raft.membership.voters, ["n0", "n1", "n2"])
     }
 
-    func testALearnerThatLostItsLogIsServedAnewWithoutMore() {
+    func testALearnerThatLostItsLogReceivesItAgain() {
         let cluster = written(4, voters: 3)
         cluster.replaceDisk(of: "n3", keeping: 0)
         cluster.run(for: 500_000)
@@ -233,7 +233,7 @@ final class LostLogTests: XCTestCase {
         XCTAssertFalse(cluster["n3"].hasLostLog)
     }
 
-    func testOneOfThreeThatForgetsThatAsWellIsToldAgain() {
+    func testAMemberThatForgetsThatItLostItsLogIsToldAgain() {
         let cluster = written()
         for _ in 0..<2 {
             cluster.replaceDisk(of: "n2", keeping: 0)
@@ -243,9 +243,9 @@ final class LostLogTests: XCTestCase {
         XCTAssertEqual(findings(cluster), ["n2", "n2"])
     }
 
-    // MARK: - Voters that take no part
+    // MARK: - Voters outside node_ids
 
-    func testNobodyIsSentWhatIsForAVoterThatTakesNoPart() {
+    func testNothingIsSentToAVoterThatIsNoMember() {
         var hand = Hand("n0", voters: ["n0", "n1", "n9"])
         XCTAssertTrue(hand.step().ready.events.contains(.absentVoters(["n9"])))
         var sent = hand.waitForDeadline()

@@ -2,9 +2,9 @@ import XCTest
 
 @testable import Consensus
 
-/// Which membership is in force, and which change is made (§6; dissertation, chapter 4).
+/// Which membership is in force, and which changes are made (§6; dissertation, chapter 4).
 final class MembershipTests: XCTestCase {
-    func testIDsAreLookedUpByTheirBytes() {
+    func testIDsAreComparedByTheirBytes() {
         let ids = ["b", "n0", "n1", "n10", "n2", "\u{e9}", "f"].inOrder
         for id in ids { XCTAssert(ids.holds(id), id) }
         for id in ["", "a", "n", "n11", "n3", "z", "e\u{301}"] { XCTAssertFalse(ids.holds(id), id) }
@@ -36,7 +36,7 @@ final class MembershipTests: XCTestCase {
     }
 
     // Scenario 85
-    func testAMembershipFallsWithItsEntryAlsoAcrossARestart() {
+    func testATruncatedMembershipIsUndoneEvenAfterARestart() {
         let cluster = led(3)
         cluster.loseMemberships()
         cluster.change("n0", to: ["n0"])
@@ -56,7 +56,7 @@ final class MembershipTests: XCTestCase {
         XCTAssertEqual(cluster["n0"].membership, Membership(voters: cluster.ids))
     }
 
-    func testASnapshotKeepsTheMembershipAtItsPlace() {
+    func testASnapshotKeepsTheMembershipAtItsLastIndex() {
         let cluster = led(3)
         cluster.complete("n0", to: ["n0", "n1"])
         var member = cluster["n0"]
@@ -102,8 +102,8 @@ final class MembershipTests: XCTestCase {
 
     // Scenario 87
     func testNoChangeIsMadeBeforeTheLeaderHasCommittedInItsTerm() {
-        // n0 has put a membership into its log, and n1 knows nothing of it. Were n1 to put another one into its
-        // own before its no-op is committed, the quorums of the two would need to share nobody.
+        // n0 has appended a membership that n1 does not know. If n1 appended another one before committing its no-op,
+        // quorums of the two might not overlap.
         var hand = Hand("n1", of: 4)
         let appends = hand.makeLeader()
         XCTAssertFalse(hand.raft.acceptsChanges)
@@ -121,7 +121,7 @@ final class MembershipTests: XCTestCase {
         XCTAssertEqual(cluster.change("n1", to: ["n1"]), .notNow)
     }
 
-    func testAnotherLeaderFinishesAChangeThatItFinds() {
+    func testALaterLeaderCompletesAChange() {
         let cluster = led(5)
         cluster.loseMemberships { _, membership in !membership.isJoint }
         cluster.change("n0", to: ["n1", "n2"])
@@ -149,7 +149,7 @@ final class MembershipTests: XCTestCase {
         XCTAssertEqual(cluster[leader].log[2].payload, .command(Command("kept")))
     }
 
-    func testTheSameMembersAgainAreOneEntryAndNoJointChange() {
+    func testAChangeToTheSameVotersNeedsNoJointMembership() {
         let cluster = led(3)
         cluster.complete("n0", to: ["n2", "n1", "n0", "n1"])
         XCTAssertEqual(cluster["n0"].log.lastIndex, 2)

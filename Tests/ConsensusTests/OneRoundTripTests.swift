@@ -2,9 +2,9 @@ import XCTest
 
 @testable import Consensus
 
-/// What a follower concludes by itself: the conditions of Raft+Commit.swift, each with the schedule that needs it.
+/// What a follower commits and confirms by itself: each condition, with a schedule that needs it.
 final class OneRoundTripTests: XCTestCase {
-    /// An append of one entry of `term` behind `prev`, of a leader whose log is durable up to `durable`.
+    /// An append of one entry of `term` after `prev`, from a leader whose log is durable up to `durable`.
     private func append(
         _ term: Term, from leader: NodeID = "n1", after prev: LogPosition = LogPosition(index: 0, term: 0),
         _ entries: [Entry], durable: Index?, commit: Index = 0
@@ -54,7 +54,7 @@ final class OneRoundTripTests: XCTestCase {
     }
 
     // Scenario 48
-    func testWhatWasCutFromTheLogIsStoredNoMore() {
+    func testTruncatedEntriesAreNotDurable() {
         var hand = Hand(log: [1, 1])
         hand.raft.receive(
             RaftMessage(
@@ -66,15 +66,15 @@ final class OneRoundTripTests: XCTestCase {
     }
 
     // Scenario 48
-    func testWhatALeaderSaidInAnEarlierTermCountsNoMore() {
+    func testWhatALeaderSentInAnEarlierTermDoesNotCount() {
         var hand = Hand()
         hand.append(append(1, [], durable: 9))
         hand.append(append(2, from: "n2", entries([2]), durable: 0))
         XCTAssertEqual(hand.raft.commitIndex, 0)
     }
 
-    // Scenario 44. Figure 8, with the follower in the leader's place: n1 leads term 4 and has sent n0 an entry of
-    // term 2; n2, whose log ends in term 3, can still win and overwrite it.
+    // Scenario 44. Figure 8 for a follower: n1 leads term 4 and sends n0 an entry of term 2. n2, whose log ends in term
+    // 3, can still win and overwrite it.
     func testAnEntryOfAnEarlierTermIsNotCommittedByCounting() {
         var hand = Hand(log: [1])
         hand.append(
@@ -86,20 +86,20 @@ final class OneRoundTripTests: XCTestCase {
         hand.append(
             append(5, from: "n2", after: LogPosition(index: 1, term: 1), entries([3], from: 2), durable: 2))
         XCTAssertEqual(hand.raft.log.terms, [1, 3])
-        // With one of the leader's own term behind it, it is.
+        // With an entry of the leader's own term after it, it is committed.
         hand.append(
             append(5, from: "n2", after: LogPosition(index: 2, term: 3), entries([5], from: 3), durable: 3))
         XCTAssertEqual(hand.raft.commitIndex, 3)
     }
 
-    func testTwoOfFiveDecideNothing() {
+    func testTwoOfFiveCommitNothing() {
         var hand = Hand(of: 5)
         hand.append(append(1, entries([1]), durable: 1))
         XCTAssertEqual(hand.raft.commitIndex, 0)
     }
 
     // Scenario 49
-    func testALearnerDecidesNothingNorDoesALeaderThatIsNoVoter() {
+    func testALearnerCommitsNothingNorDoesALeaderThatIsNoVoter() {
         var learner = Hand(of: 3, voters: ["n1", "n2"])
         learner.append(append(1, entries([1]), durable: 1))
         XCTAssertEqual(learner.raft.commitIndex, 0)
@@ -108,7 +108,7 @@ final class OneRoundTripTests: XCTestCase {
         XCTAssertEqual(hand.raft.commitIndex, 0)
     }
 
-    func testBothHalvesOfAJointMembershipMustBeThere() {
+    func testBothHalvesOfAJointMembershipMustHaveAQuorum() {
         let joint = Membership(voters: ["n0", "n1", "n2"], outgoing: ["n1", "n2", "n3", "n4"])
         var hand = Hand(of: 5, voters: ["n1", "n2", "n3", "n4"])
         hand.append(append(1, [Entry(term: 1, payload: .membership(joint))], durable: 1))
@@ -116,8 +116,7 @@ final class OneRoundTripTests: XCTestCase {
         XCTAssertEqual(hand.raft.commitIndex, 0)
     }
 
-    // Scenario 85. n0 knows {n0, n1, n2} to be committed, and a change to five that is not: those five decide
-    // already.
+    // Scenario 85. n0 knows {n0, n1, n2} to be committed, and holds an uncommitted change to five, who decide already.
     func testTheLatestMembershipCountsCommittedOrNot() {
         let ids = ["n0", "n1", "n2", "n3", "n4"]
         let joint = Membership(voters: ids, outgoing: ["n0", "n1", "n2"])
@@ -150,17 +149,17 @@ final class OneRoundTripTests: XCTestCase {
         let cluster = led(3)
         cluster.latency = { _, _ in 5_000 }
         cluster.run(for: 100_000)
-        // From n1: the hop to the leader, and the append to n1.
+        // From n1: one hop to the leader, and one append back.
         let before = cluster["n1"].commitIndex
         cluster.run(for: 5_000)
         cluster.propose("x", to: "n0")
         cluster.with("n0") { $0.expectAnswer(of: "n1") }
         cluster.run(for: 5_000)
-        // On a disk the leader's word that it has stored the entry follows the entry.
+        // With a disk, `leader_durable` follows the entry.
         XCTAssertEqual(cluster["n1"].commitIndex, before + 1)
     }
 
-    func testWhoWaitsForNothingHearsOfACommitWithTheNextAppend() {
+    func testAFollowerWithoutWaitingRequestsLearnsOfACommitWithTheNextAppend() {
         let cluster = led(5)
         cluster.run(for: 100_000)
         let before = cluster.sent.count
@@ -176,9 +175,9 @@ final class OneRoundTripTests: XCTestCase {
 
     // MARK: - Reads
 
-    // n1 leads the three of which n0 knows, and has moved on to n1, n3 and n4, who may have another leader by now:
-    // n0's word counts nothing there.
-    func testAReadsQuorumIsThatOfTheLeadersMembership() {
+    // n0 knows {n0, n1, n2}, led by n1. n1 has changed to {n1, n3, n4}, who may have another leader by now, so n0's
+    // confirmation does not count.
+    func testAReadNeedsAQuorumOfTheLeadersMembership() {
         var hand = Hand(of: 5, voters: ["n0", "n1", "n2"])
         hand.append(append(1, entries([1]), durable: 1))
         hand.raft.read(1)
@@ -188,7 +187,7 @@ final class OneRoundTripTests: XCTestCase {
         let answer = ReadIndexReply(term: 1, index: 1, membership: later)
         hand.hear(.readIndexReply(answer), from: "n1", inReplyTo: questions[0].message.id)
         XCTAssertEqual(hand.reads, [])
-        // Asked again, the leader finds a quorum itself.
+        // When asked again, the leader confirms with a quorum itself.
         let again = hand.wait(hand.raft.timing.retryInterval)
         guard case .readIndex(let question)? = again.first?.message.body else {
             return XCTFail("asks no more")
@@ -199,7 +198,7 @@ final class OneRoundTripTests: XCTestCase {
         XCTAssertEqual(hand.reads.map(\.id), [1])
     }
 
-    func testALeaderSaysWhoMustConfirmWhereTheAskerDoesNotSuffice() {
+    func testALeaderNamesTheMembershipThatMustConfirmARead() {
         for (size, suffices) in [(3, true), (5, false)] {
             var hand = Hand(of: size)
             let appends = hand.makeLeader()
@@ -214,7 +213,7 @@ final class OneRoundTripTests: XCTestCase {
     }
 
     // Scenario 53
-    func testAReadInFiveWaitsForAQuorumInTheAskersTerm() {
+    func testAReadInFiveWaitsForAQuorumInItsTerm() {
         var hand = Hand(of: 5)
         hand.append(append(1, entries([1]), durable: 1, commit: 1))
         hand.raft.read(1)
@@ -232,9 +231,9 @@ final class OneRoundTripTests: XCTestCase {
         XCTAssertEqual(hand.reads.map(\.id), [1])
     }
 
-    // Found by the simulation: the links to three of six were cut, and a slow network had made the time after which
-    // to ask anew longer than clients wait, so that each question was given up for the next one of its kind.
-    func testAfterAQuestionThatFoundNoQuorumTheLeaderConfirmsAndLaterTheOthersAreAskedAgain() {
+    // Found by the simulation: three of six members were cut off, and on a slow network the retry interval exceeded the
+    // patience of clients, so each question was replaced by another of its kind.
+    func testAfterAFailedQuorumTheLeaderConfirmsReadsForAWhile() {
         var hand = Hand(of: 5)
         hand.append(append(1, entries([1]), durable: 1, commit: 1))
         var receivers: [Int] = []
@@ -255,7 +254,7 @@ final class OneRoundTripTests: XCTestCase {
     }
 
     // Scenario 52
-    func testAReadThatComesLaterIsAskedForAnew() {
+    func testALaterReadNeedsANewQuestion() {
         var hand = Hand()
         hand.append(append(1, entries([1]), durable: 1))
         hand.raft.read(1)
@@ -270,8 +269,8 @@ final class OneRoundTripTests: XCTestCase {
         XCTAssertEqual(hand.reads.map(\.id), [1, 2])
     }
 
-    // Scenario 56. n0 has voted in term 2: it is no half of a quorum of term 1 any more.
-    func testAMemberThatHasVotedInALaterTermAsksNobody() {
+    // Scenario 56. n0 has voted in term 2, so it is no part of a quorum of term 1.
+    func testAMemberThatHasVotedInALaterTermAsksForNoReadIndex() {
         var hand = Hand()
         hand.append(append(1, entries([1]), durable: 1))
         hand.raft.read(1)
@@ -287,7 +286,7 @@ final class OneRoundTripTests: XCTestCase {
         XCTAssertEqual(hand.reads, [])
     }
 
-    func testALeaderOfFewReadsAtItsLastIndexAndOneOfManyAtItsCommitIndex() {
+    func testTheReadIndexIsTheLastIndexInSmallClustersAndTheCommitIndexInLargeOnes() {
         for (size, index) in [(3, 2), (4, 1)] {
             var hand = Hand(of: size)
             let appends = hand.makeLeader()

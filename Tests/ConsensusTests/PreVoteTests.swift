@@ -16,7 +16,7 @@ final class PreVoteTests: XCTestCase {
             case "candidate": _ = hand.makeCandidate()
             case "leader":
                 hand.makeLeader()
-                // Its quorum is silent, so that nothing but the role could keep it from granting.
+                // Its quorum is silent, so only its role could make it refuse.
                 hand.now += timeout
             default: break
             }
@@ -46,7 +46,7 @@ final class PreVoteTests: XCTestCase {
         }
     }
 
-    func testAPlainPeerGrantsAPreVoteByMovingToTheTerm() {
+    func testAPeerWithoutPreVoteGrantsByMovingToTheTerm() {
         var hand = Hand(of: 3)
         let preVotes = hand.waitForDeadline()
         let plain = RequestVoteReply(term: 1, voteGranted: true)
@@ -57,7 +57,7 @@ final class PreVoteTests: XCTestCase {
     }
 
     // Scenario 19
-    func testAMemberThatWasCutOffForLongComesBackWithoutDeposingTheLeader() {
+    func testAMemberThatWasCutOffReturnsWithoutDeposingTheLeader() {
         let cluster = led(3)
         let term = cluster["n0"].currentTerm
         cluster.isolate("n2")
@@ -71,7 +71,7 @@ final class PreVoteTests: XCTestCase {
     }
 
     // Scenarios 20 and 24
-    func testVotesAreRefusedWithinATimeoutOfTheLeadersWordAndGrantedAfterIt() {
+    func testVotesAreRefusedWithinATimeoutOfTheLeadersLastMessageAndGrantedAfterIt() {
         for preVote in [true, false] {
             for (silence, granted) in [(0, false), (timeout - 1, false), (timeout, true)] {
                 var hand = Hand()
@@ -81,7 +81,7 @@ final class PreVoteTests: XCTestCase {
                     term: 5, candidate: "n2", lastLogIndex: 0, lastLogTerm: 0, preVote: preVote)
                 let reply = hand.vote(request)
                 XCTAssertEqual(reply?.voteGranted, granted, "after \(silence)")
-                // A disregarded request does not even move the term.
+                // An ignored request does not change the term.
                 XCTAssertEqual(reply?.term, granted && !preVote ? 5 : 4)
                 XCTAssertEqual(hand.raft.currentTerm, granted && !preVote ? 5 : 4)
                 XCTAssertEqual(hand.raft.votedFor, granted && !preVote ? "n2" : nil)
@@ -104,7 +104,7 @@ final class PreVoteTests: XCTestCase {
     }
 
     // Scenario 21
-    func testALeaderThatLostItsQuorumForgetsItselfAndGrantsPreVotes() {
+    func testALeaderThatLostItsQuorumStepsDownAndGrantsPreVotes() {
         var hand = Hand(of: 3)
         hand.makeLeader()
         hand.wait(timeout)
@@ -115,9 +115,9 @@ final class PreVoteTests: XCTestCase {
     }
 
     // Scenario 22
-    func testALongLogInALowTermAndAShortLogInAHighTermStillElectSomebody() {
+    func testALongLogInALowTermAndAShortLogInAHighTermStillElectALeader() {
         for seed in 0..<10 as Range<UInt64> {
-            // n0 is down; n1 holds most, and n2 has moved to a later term alone.
+            // n0 is down, n1 has the longest log, and n2 has moved to a later term alone.
             let cluster = Cluster(
                 3, seed: seed,
                 logs: ["n0": entries([1, 1, 1]), "n1": entries([1, 1, 1]), "n2": entries([1])])
@@ -147,7 +147,7 @@ final class PreVoteTests: XCTestCase {
         let cluster = led(3)
         cluster.isolate("n2")
         cluster.run(for: 2 * timeout)
-        // As if it had stood without asking first, several times.
+        // As if it had campaigned several times without pre-vote.
         cluster.with("n2") {
             $0.hardState = HardState(term: 6, votedFor: "n2")
             $0.role = .follower(leader: nil)
@@ -164,7 +164,7 @@ final class PreVoteTests: XCTestCase {
         for seed in 0..<20 as Range<UInt64> {
             let cluster = Cluster(4, seed: seed)
             cluster.latency = { _, _ in 10_000 }
-            // All stand at the same moment.
+            // All campaign at the same time.
             cluster.wait(2 * timeout)
             for id in cluster.ids { cluster.with(id) { [now = cluster.now] in $0.advance(to: now) } }
             XCTAssertTrue(cluster.ids.allSatisfy { cluster[$0].isPreCandidate })
@@ -173,14 +173,14 @@ final class PreVoteTests: XCTestCase {
         }
     }
 
-    // Found by measuring fail-over on links of constant latency: two of three asked, granted each other's pre-vote,
-    // and stood against each other, time and again.
-    func testOfTwoThatAskAtTheSameTimeOneStands() {
+    // Found by measuring failover on links of constant latency: two of three granted each other's pre-vote and then
+    // competed, again and again.
+    func testOfTwoConcurrentPreCandidatesOneYields() {
         for better in ["n1", "n2"] {
             let logs = [better: [Entry(term: 1, "x")]]
             for cluster in [Cluster(3), Cluster(3, logs: logs), Cluster(5), Cluster(5, logs: logs)] {
                 cluster.isolate("n0")
-                for id in ["n1", "n2"] { cluster.stand(id) }
+                for id in ["n1", "n2"] { cluster.timeOut(id) }
                 cluster.settle()
                 XCTAssertEqual(cluster.leaderIDs.count, 1)
                 let stood = cluster.events.values.joined().count {
@@ -191,8 +191,8 @@ final class PreVoteTests: XCTestCase {
         }
     }
 
-    // Whoever hears no answer learns of no round trip, and asks again before anybody else can have been answered.
-    func testOneThatAsksForEverAndCannotWinKeepsNobodyFromLeading() {
+    // A member without answers measures no round trip, and asks again before others can get theirs.
+    func testAPreCandidateThatCannotWinDoesNotPreventElections() {
         for count in [3, 5] {
             let deaf = "n\(count - 1)"
             let cluster = Cluster(count)
@@ -204,11 +204,11 @@ final class PreVoteTests: XCTestCase {
     }
 
     // Scenario 27
-    func testAMajorityThatHearsTheOldLeaderOnlyThroughOneMemberElectsAnother() {
+    func testAMajorityConnectedToTheLeaderOnlyThroughOneMemberElectsAnother() {
         for seed in 0..<10 as Range<UInt64> {
             let cluster = led(5, seed: seed)
             cluster.crash("n4")
-            // n1 is the bridge: n0 reaches it alone, n2 and n3 reach it and each other.
+            // n1 is the bridge: n0 is linked only to n1; n1, n2 and n3 are linked to each other.
             cluster.cut("n0", "n2")
             cluster.cut("n0", "n3")
             cluster.run(for: 20 * timeout)

@@ -3,9 +3,9 @@ import XCTest
 
 @testable import Consensus
 
-/// Majorities, of one set of voters and of two.
+/// Majorities of one set of voters and of two.
 final class QuorumTests: XCTestCase {
-    /// One case of the files: a line of input, and the last line of what it gives.
+    /// One case of the data files: a line of input, and the last line of its output.
     private struct Case {
         var command: String
         var arguments: [String: String]
@@ -18,7 +18,7 @@ final class QuorumTests: XCTestCase {
 
         var membership: Membership { Membership(voters: list("cfg"), outgoing: list("cfgj")) }
 
-        /// What each voter says, in the order of the ids: those of `cfg`, then those only in `cfgj`.
+        /// The voters' values by id: those of `cfg`, then those only in `cfgj`.
         func values(_ name: String) -> [String: String] {
             func sorted(_ ids: some Collection<String>) -> [String] { ids.sorted { Int($0)! < Int($1)! } }
             let first = sorted(Set(list("cfg")))
@@ -50,7 +50,7 @@ final class QuorumTests: XCTestCase {
         return cases
     }
 
-    /// Reads `command name=(1, 2) name=(_,y)`.
+    /// Parses `command name=(1, 2) name=(_,y)`.
     private func parse(_ line: String) -> Case {
         let compact = line.replacingOccurrences(of: ", ", with: ",")
         let words = compact.split(separator: " ").map(String.init)
@@ -63,7 +63,7 @@ final class QuorumTests: XCTestCase {
     }
 
     // Scenario 46
-    func testTheKnownCasesOfCommitIndexes() throws {
+    func testCommitIndexesOfEtcdsCases() throws {
         for file in ["majority_commit", "joint_commit"] {
             let cases = try cases(file)
             XCTAssertGreaterThan(cases.count, 10)
@@ -78,7 +78,7 @@ final class QuorumTests: XCTestCase {
     }
 
     // Scenario 46
-    func testTheKnownCasesOfVotes() throws {
+    func testVotesOfEtcdsCases() throws {
         let verdicts: [String: Membership.VoteResult] = [
             "VoteWon": .won, "VoteLost": .lost, "VotePending": .pending,
         ]
@@ -95,7 +95,7 @@ final class QuorumTests: XCTestCase {
     }
 
     // Scenario 46
-    func testTheValueOfAQuorumIsWhatANaiveSearchFinds() {
+    func testTheQuorumValueIsThatOfANaiveSearch() {
         var generator = SeededGenerator(seed: 46)
         for _ in 0..<2_000 {
             let ids = (0..<7).map { "n\($0)" }

@@ -6,7 +6,7 @@ import XCTest
 final class ReadTests: XCTestCase {
     private let timeout = Timing.shortestElectionTimeout
 
-    /// A leader of three that has committed in its term, with its followers up to date.
+    /// A leader of three that has committed in its term, with up-to-date followers.
     private func leading() -> Hand {
         var hand = Hand(of: 3)
         let appends = hand.makeLeader()
@@ -19,12 +19,12 @@ final class ReadTests: XCTestCase {
     }
 
     // Scenario 51
-    func testANewLeaderHoldsReadsUntilItHasCommittedInItsTerm() {
-        // All of its log was committed by the leader before it, which it does not know.
+    func testANewLeaderDelaysReadsUntilItHasCommittedInItsTerm() {
+        // The previous leader committed all of this log, which the new one does not know.
         var hand = Hand(of: 3, log: [1, 1])
         hand.makeLeader()
         hand.raft.read(1)
-        // A follower that lacks the no-op answers the round, and it confirms the read.
+        // A follower without the no-op answers the round, which confirms the read.
         for request in hand.settle() where request.to == "n1" {
             hand.hear(hand.answer(true), from: "n1", inReplyTo: request.message.id)
         }
@@ -37,10 +37,10 @@ final class ReadTests: XCTestCase {
     }
 
     // Scenario 51
-    func testAReadOfANewLeaderNamesItsNoOp() {
+    func testTheReadIndexOfANewLeaderIsItsNoOp() {
         let cluster = Cluster(3, logs: ["n0": entries([1]), "n1": entries([1]), "n2": entries([1])])
         cluster.wait(2 * timeout)
-        cluster.stand("n0")
+        cluster.timeOut("n0")
         var held: [Packet] = []
         while !cluster.network.isEmpty {
             held += cluster.intercept { $0.append?.entries.isEmpty == false }
@@ -51,7 +51,7 @@ final class ReadTests: XCTestCase {
         }
         XCTAssertTrue(cluster["n0"].isLeader)
         cluster.with("n0") { $0.read(7) }
-        // Heartbeats are answered, so the read is confirmed; the no-op is held back.
+        // Answered heartbeats confirm the read; the no-op is held back.
         while !cluster.network.isEmpty {
             held += cluster.intercept { $0.append?.entries.isEmpty == false }
             if !cluster.network.isEmpty { cluster.deliver(cluster.network.removeFirst()) }
@@ -62,7 +62,7 @@ final class ReadTests: XCTestCase {
         XCTAssertEqual(cluster.reads["n0"], [7])
     }
 
-    func testAFollowerTakesTheIndexOfAReadFromItsLeaderOnly() {
+    func testAFollowerAcceptsAReadIndexOnlyFromItsLeader() {
         var hand = Hand(of: 3)
         hand.append(heartbeat(term: 1, from: "n1"))
         hand.raft.read(1)
@@ -74,9 +74,9 @@ final class ReadTests: XCTestCase {
         XCTAssertEqual(hand.reads.map(\.id), [1])
     }
 
-    /// While a change from three voters to five is not committed, a follower of the three may still conclude with its
-    /// leader what is committed.
-    func testTheIndexOfAReadAllowsForEveryMembershipThatMayYetHold() throws {
+    /// While a change from three voters to five is uncommitted, a follower among the three may still commit with its
+    /// leader.
+    func testTheReadIndexIsSafeForEveryUncommittedMembership() throws {
         let cluster = led(5, voters: 3)
         cluster.settle()
         cluster.firewall = { $0.append?.entries.isEmpty != false }
@@ -98,7 +98,7 @@ final class ReadTests: XCTestCase {
     }
 
     // Scenario 52
-    func testOnlyAnswersToWhatWasSentAfterAReadCameConfirmIt() {
+    func testOnlyAnswersToMessagesSentAfterAReadConfirmIt() {
         var hand = leading()
         let earlier = hand.wait(hand.raft.timing.heartbeatInterval)
         XCTAssertEqual(earlier.count, 2)
@@ -114,11 +114,11 @@ final class ReadTests: XCTestCase {
         XCTAssertEqual(hand.reads.map(\.id), [1])
     }
 
-    func testALeaderAnswersNoReadWhoseAskerHasGivenUp() {
+    func testALeaderDropsReadsThatHaveExpired() {
         var hand = leading()
         hand.raft.read(1)
         let round = hand.settle()
-        // One more is not asked for yet; what another member asks is no business of this one's clients.
+        // The next reads wait for the next round. The other member's question is not affected.
         hand.raft.read(2)
         hand.raft.read(3)
         hand.raft.receive(
@@ -132,7 +132,7 @@ final class ReadTests: XCTestCase {
     }
 
     // Scenario 52
-    func testAQuestionThatIsLostIsAskedAgainUnderANewNumber() {
+    func testALostQuestionIsRepeatedWithANewID() {
         let cluster = led(3)
         cluster.with("n1") { $0.read(1) }
         let questions = cluster.intercept(\.isReadQuestion)
@@ -141,7 +141,7 @@ final class ReadTests: XCTestCase {
         XCTAssertEqual(cluster.reads["n1"], [1], "it did not ask again")
         let asked = cluster.sent.filter(\.isReadQuestion).map(\.message.id)
         XCTAssertEqual(Set(asked).count, asked.count)
-        // That the first arrives after all does no harm.
+        // The late answer to the first question is harmless.
         cluster.deliver(questions[0])
         cluster.settle()
         XCTAssertEqual(cluster.reads["n1"], [1])
@@ -154,7 +154,7 @@ final class ReadTests: XCTestCase {
         cluster.with("n0") { $0.read(1) }
         cluster.run(for: timeout / 2)
         XCTAssertEqual(cluster.reads["n0"] ?? [], [])
-        // It goes to the next leader by itself.
+        // The member forwards the read to the next leader by itself.
         cluster.run(for: 2 * timeout)
         cluster.heal()
         cluster.run(for: 20 * timeout)
@@ -162,7 +162,7 @@ final class ReadTests: XCTestCase {
     }
 
     // Scenario 54
-    func testAFollowerAnswersAReadOnlyWhenItHasTheIndexThatTheLeaderNamed() {
+    func testAFollowerAnswersAReadOnlyAtTheLeadersReadIndex() {
         let cluster = led(3)
         cluster.firewall = { !($0.isAppend && $0.to == "n1") }
         cluster.propose("a", to: "n0")
@@ -178,7 +178,7 @@ final class ReadTests: XCTestCase {
         XCTAssertEqual(cluster.reads["n1"], [1])
     }
 
-    func testAReadIsOfTheLastIndexOfTheLeadersLogWhenItCame() {
+    func testTheReadIndexIsTheLastIndexOfTheLeadersLogAtArrival() {
         var hand = leading()
         _ = hand.propose("a")
         hand.raft.read(1)
@@ -205,12 +205,12 @@ final class ReadTests: XCTestCase {
                 inReplyTo: request.message.id)
         }
         XCTAssertEqual(hand.reads, [])
-        // It asks the new leader instead, and has done so already.
+        // It has already asked the new leader instead.
         XCTAssertEqual(hand.raft.leader, "n2")
     }
 
     // Scenario 56
-    func testAReadThatOutlivesItsLeaderIsAnsweredOnceByTheNext() {
+    func testAReadIsAnsweredOnceAcrossAChangeOfLeader() {
         let cluster = led(3)
         cluster.with("n1") { $0.read(1) }
         cluster.with("n0") { $0.read(2) }
@@ -229,7 +229,7 @@ final class ReadTests: XCTestCase {
     }
 
     // Scenario 56
-    func testAnAnswerOfAnEarlierTermIsNoAnswer() {
+    func testAnAnswerOfAnEarlierTermIsIgnored() {
         var hand = Hand()
         hand.append(heartbeat(term: 1, from: "n1"))
         hand.raft.read(1)
@@ -238,14 +238,14 @@ final class ReadTests: XCTestCase {
         let answer = ReadIndexReply(term: 1, index: 0)
         hand.hear(.readIndexReply(answer), from: "n1", inReplyTo: question.message.id)
         XCTAssertEqual(hand.reads, [])
-        // Nor one that somebody gives who does not lead.
+        // An answer from a member that does not lead is ignored too.
         let other = ReadIndexReply(term: 2, index: 0)
         hand.hear(.readIndexReply(other), from: "n1", inReplyTo: (question.message.id ?? 0) + 1)
         XCTAssertEqual(hand.reads, [])
     }
 
     // Scenario 58
-    func testALoneMemberThatStartsAgainReadsOnlyAfterItHasCommittedItsOldLog() {
+    func testARestartedLoneMemberReadsOnlyAfterCommittingItsOldLog() {
         var hand = Hand(of: 1, log: [1, 1, 1])
         hand.raft.read(1)
         hand.raft.advance(to: hand.now)
@@ -268,8 +268,8 @@ final class ReadTests: XCTestCase {
     }
 
     // Scenario 60
-    func testNoReadIsAnsweredOnTheStrengthOfAnEarlierAnswerHoweverFreshItIs() {
-        // There is no lease to end at a transfer: the quorum was heard in this very microsecond.
+    func testNoReadIsConfirmedByAnEarlierAnswer() {
+        // There are no leases: an answer from this very microsecond does not confirm a later read.
         var hand = leading()
         XCTAssertTrue(hand.raft.transferLeadership(to: "n1"))
         hand.raft.read(1)
@@ -299,8 +299,8 @@ final class ReadTests: XCTestCase {
         XCTAssertEqual(hand.reads, [])
     }
 
-    // A message to each costs more than the second round trip that it saves.
-    func testWhereLinksAreFastAFollowerOfFiveAsksTheLeaderAlone() {
+    // On fast links, a message to each member costs more than a second round trip.
+    func testOnFastLinksAFollowerOfFiveAsksOnlyTheLeader() {
         for (mean, asked) in [(3_000, ["n1"]), (10_000, ["n1", "n2", "n3", "n4"])] {
             var hand = Hand(of: 5)
             var request = heartbeat(term: 1, from: "n1")

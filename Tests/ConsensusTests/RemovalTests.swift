@@ -2,12 +2,12 @@ import XCTest
 
 @testable import Consensus
 
-/// Members that vote no more.
+/// Members that were removed.
 final class RemovalTests: XCTestCase {
     private let timeout = Timing.shortestElectionTimeout
 
     // Scenario 88
-    func testARemovedLeaderLeadsUntilThatIsCommittedAndThenHandsOver() {
+    func testARemovedLeaderLeadsUntilTheCommitAndThenTransfersLeadership() {
         let cluster = led(3)
         cluster.loseMemberships { _, membership in !membership.isJoint }
         cluster.change("n0", to: ["n1", "n2"])
@@ -29,7 +29,7 @@ final class RemovalTests: XCTestCase {
     }
 
     // Scenario 49
-    func testALeaderThatIsOutDoesNotCountItself() {
+    func testALeaderThatIsNoVoterDoesNotCountItself() {
         let cluster = led(3)
         cluster.loseMemberships { packet, membership in !membership.isJoint && packet.to == "n2" }
         cluster.change("n0", to: ["n1", "n2"])
@@ -42,7 +42,7 @@ final class RemovalTests: XCTestCase {
     }
 
     // Scenario 89
-    func testOfTwoTheOtherTakesOverWhenTheLeaderIsRemoved() {
+    func testOfTwoTheOtherLeadsWhenTheLeaderIsRemoved() {
         let cluster = led(2)
         cluster.complete("n0", to: ["n1"])
         XCTAssertEqual(cluster.leaderIDs, ["n1"])
@@ -52,14 +52,14 @@ final class RemovalTests: XCTestCase {
     }
 
     // Scenario 89
-    func testAMemberWhoseRemovalMayFallStandsForTheOthersNeedIt() {
+    func testAMemberWhoseRemovalIsUncommittedCampaigns() {
         let cluster = led(2)
         cluster.loseMemberships { _, membership in !membership.isJoint }
         cluster.change("n0", to: ["n1"])
         cluster.settle()
         XCTAssertEqual(cluster["n0"].membership.voters, ["n1"])
         XCTAssertTrue(cluster["n1"].membership.isJoint)
-        // n1 needs the vote of n0, whose log is longer; only n0 can win.
+        // n1 needs the vote of n0, whose log is longer, so only n0 can win.
         cluster.crash("n0")
         cluster.restart("n0")
         cluster.heal()
@@ -70,7 +70,7 @@ final class RemovalTests: XCTestCase {
     }
 
     // Scenario 16
-    func testAMemberWhoseRemovalIsCommittedDoesNotStand() {
+    func testAMemberWhoseRemovalIsCommittedDoesNotCampaign() {
         let cluster = led(3)
         cluster.complete("n0", to: ["n0", "n1"])
         XCTAssertFalse(cluster["n2"].isPromotable)
@@ -81,7 +81,7 @@ final class RemovalTests: XCTestCase {
     }
 
     // Scenario 90
-    func testARemovedMemberThatNeverHeardOfItDisturbsNobody() {
+    func testARemovedMemberThatDoesNotKnowItDisturbsNobody() {
         let cluster = led(3)
         cluster.cutOneWay(from: "n0", to: "n2")
         cluster.cutOneWay(from: "n1", to: "n2")
@@ -92,7 +92,7 @@ final class RemovalTests: XCTestCase {
         XCTAssertTrue(cluster.sent[sent...].contains { $0.from == "n2" && $0.isPreVoteRequest })
         XCTAssertEqual(cluster.leaderIDs, ["n0"])
         XCTAssertEqual(cluster["n0"].currentTerm, term)
-        // Also where it stands in earnest, as a peer without pre-vote would.
+        // Nor with a real election, as a peer without pre-vote would start.
         let request = RequestVote(term: term + 5, candidate: "n2", lastLogIndex: 99, lastLogTerm: term)
         for other in ["n0", "n1"] {
             cluster.deliver(
@@ -105,7 +105,7 @@ final class RemovalTests: XCTestCase {
         XCTAssertEqual(cluster["n2"].membership.voters, ["n0", "n1"], "it goes on as a learner")
     }
 
-    /// n0 and n1 become n0 alone, and the answers of n1 to the joint half are on their way.
+    /// A change from n0 and n1 to n0, with n1's answers to the joint half under way.
     private func leaving() -> (Cluster, answers: [Packet]) {
         let cluster = led(2)
         cluster.change("n0", to: ["n0"])
@@ -129,7 +129,7 @@ final class RemovalTests: XCTestCase {
     func testTheRemovalOfAVoterLetsWaitingReadsComplete() {
         let (cluster, answers) = leaving()
         cluster.with("n0") { $0.read(7) }
-        // Its round never reaches n1; what n1 answers is older.
+        // The read's round never reaches n1; n1's answers are older.
         _ = cluster.intercept { _ in true }
         answers.forEach(cluster.deliver)
         XCTAssertEqual(cluster["n0"].membership, Membership(voters: ["n0"], change: "c1 1"))
@@ -137,11 +137,11 @@ final class RemovalTests: XCTestCase {
     }
 
     // Scenario 93
-    func testAChangeInASplitClusterIsMadeWholeOrNotAtAll() {
+    func testAChangeInASplitClusterIsCompletedOrUndone() {
         for hasJoint in [false, true] {
             let cluster = led(5)
             if hasJoint {
-                // n0 and n1 have the joint half when the others are cut off.
+                // n0 and n1 hold the joint membership when the others are cut off.
                 cluster.loseMemberships { packet, _ in packet.to != "n1" }
                 cluster.change("n0", to: ["n0", "n1", "n2", "n3"])
                 cluster.settle()

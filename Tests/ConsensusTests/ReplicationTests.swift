@@ -2,10 +2,10 @@ import XCTest
 
 @testable import Consensus
 
-/// What a follower does with appends (§5.3).
+/// How a follower handles appends (§5.3).
 final class ReplicationTests: XCTestCase {
     // Scenario 29
-    func testAnAppendIsTakenOnlyWhereItsPreviousEntryIsHeld() {
+    func testAnAppendIsAcceptedOnlyIfItsPreviousEntryMatches() {
         let table: [(index: Index, term: Term, success: Bool, hint: LogPosition?)] = [
             (0, 0, true, nil), (1, 1, true, nil), (2, 2, true, nil), (4, 3, true, nil),
             (1, 2, false, LogPosition(index: 1, term: 1)), (2, 1, false, LogPosition(index: 1, term: 1)),
@@ -60,7 +60,7 @@ final class ReplicationTests: XCTestCase {
     }
 
     // Scenario 31
-    func testAnOldAppendThatArrivesLateCutsNoNewerEntries() {
+    func testALateAppendTruncatesNoNewerEntries() {
         var hand = Hand(log: [1])
         let short = AppendEntries(
             term: 2, leader: "n1", prevLogIndex: 1, prevLogTerm: 1, entries: entries([2], from: 2),
@@ -75,7 +75,7 @@ final class ReplicationTests: XCTestCase {
     }
 
     // Scenario 32
-    func testNothingThatIsCommittedIsEverCut() {
+    func testCommittedEntriesAreNeverTruncated() {
         var hand = Hand(log: [1, 1, 1])
         hand.append(
             AppendEntries(term: 1, leader: "n1", prevLogIndex: 2, prevLogTerm: 1, leaderCommit: 2))
@@ -98,13 +98,13 @@ final class ReplicationTests: XCTestCase {
     }
 
     // Scenario 33
-    func testAFollowerCommitsNoFurtherThanTheLastEntryOfTheMessage() {
+    func testAFollowerCommitsAtMostTheLastEntryOfTheMessage() {
         let table: [(previous: Index, new: [Term], leaderCommit: Index, commit: Index)] = [
             (0, [], 3, 0), (1, [], 3, 1), (1, [1], 3, 2), (2, [2], 1, 1), (2, [2], 3, 3), (2, [2], 9, 3),
             (3, [], 9, 0), (0, [1, 1], 1 << 62, 2),
         ]
         for (previous, new, leaderCommit, commit) in table {
-            // The third entry of its log is another leader's.
+            // The third entry of its log comes from another leader.
             var hand = Hand(log: [1, 1, 1])
             hand.append(
                 AppendEntries(
@@ -115,7 +115,7 @@ final class ReplicationTests: XCTestCase {
     }
 
     // Scenario 34
-    func testAHeartbeatCarriesNoCommitBeyondWhatItLetsTheFollowerVerify() {
+    func testAHeartbeatsCommitIndexIsAtMostWhatItVerifies() {
         let cluster = led(3)
         cluster.isolate("n2")
         for number in 0..<5 { cluster.propose("\(number)", to: "n0") }
@@ -130,12 +130,12 @@ final class ReplicationTests: XCTestCase {
     }
 
     // Scenario 34
-    func testAHeartbeatToAMemberThatLacksCommittedEntriesCarriesNoCommitOfThem() {
+    func testAHeartbeatToAMemberThatLagsCommitsNothing() {
         var hand = Hand(of: 3, log: [1, 1, 1])
         let appends = hand.makeLeader()
         hand.acknowledge(appends, by: "n1")
         XCTAssertEqual(hand.raft.commitIndex, 4)
-        // n2 holds nothing that it has in common with the leader.
+        // n2 has no entry in common with the leader.
         let refusal = hand.answer(false, hint: LogPosition(index: 0, term: 0))
         hand.hear(refusal, from: "n2", inReplyTo: appends.first { $0.to == "n2" }?.message.id)
         let heartbeats = hand.wait(hand.raft.timing.heartbeatInterval).filter { $0.to == "n2" }
@@ -143,7 +143,7 @@ final class ReplicationTests: XCTestCase {
         XCTAssertEqual(heartbeats.compactMap(\.appendEntries).map(\.leaderCommit), [0])
     }
 
-    func testATermHasOneLeaderAndAnotherThatClaimsItIsRefused() {
+    func testASecondLeaderOfATermIsRefused() {
         var hand = Hand(log: [1])
         hand.append(heartbeat(term: 3, from: "n1"))
         XCTAssertEqual(hand.append(heartbeat(term: 3, from: "n2"))?.success, false)
@@ -154,7 +154,7 @@ final class ReplicationTests: XCTestCase {
         XCTAssertTrue(leader.raft.isLeader)
     }
 
-    func testARequestWithoutAnIDIsAnsweredWithoutOne() {
+    func testARequestWithoutMsgIDIsAnsweredWithoutInReplyTo() {
         var hand = Hand()
         hand.raft.receive(
             RaftMessage(.appendEntries(heartbeat(term: 1, from: "n1"))), from: "n1", now: hand.now)

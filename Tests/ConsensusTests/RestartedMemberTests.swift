@@ -2,9 +2,9 @@ import XCTest
 
 @testable import Consensus
 
-/// Found by the simulation: answers to what a member asked before it started again.
+/// Found by the simulation: answers to requests from before a restart.
 final class RestartedMemberTests: XCTestCase {
-    /// A member that starts with what it had stored, follows `n1` and asks it about a read.
+    /// A member that restarts with its stored state, follows `n1`, and asks for a read index.
     private func member(seed: UInt64, committed: Index) -> (raft: Raft, question: MessageID?) {
         let entries = (1...9).map { Entry(term: 3, "c1 \($0) write 1 \($0)") }
         var raft = Raft(
@@ -20,9 +20,8 @@ final class RestartedMemberTests: XCTestCase {
         return (raft, question?.message.id)
     }
 
-    // Both runs numbered their messages from 1, so an answer that told the first where the log ended released a
-    // read of the second, asked after more had been committed.
-    func testALateAnswerToAnEarlierRunReleasesNoRead() throws {
+    // Both processes numbered their messages from 1, so a read index for the first released a later read of the second.
+    func testALateAnswerToAnEarlierProcessReleasesNoRead() throws {
         let before = try XCTUnwrap(member(seed: 1, committed: 5).question)
         var (after, question) = member(seed: 2, committed: 7)
         let answer = RaftMessage(inReplyTo: before, .readIndexReply(ReadIndexReply(term: 3, index: 5)))

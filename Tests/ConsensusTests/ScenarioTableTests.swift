@@ -1,7 +1,7 @@
 import Foundation
 import XCTest
 
-/// The table in Tests/README.md tells where each scenario is tested; it must not tell what is not so.
+/// The table in Tests/README.md must agree with the tests' comments.
 final class ScenarioTableTests: XCTestCase {
     private static let tests = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent()
@@ -40,7 +40,7 @@ final class ScenarioTableTests: XCTestCase {
         }
     }
 
-    /// The scenarios that the comment above each test names; none for most.
+    /// The scenarios in the comment above each test, if any.
     private static func comments() throws -> [String: [Int]] {
         var found: [String: [Int]] = [:]
         let files = FileManager.default.enumerator(at: tests, includingPropertiesForKeys: nil)
@@ -61,7 +61,7 @@ final class ScenarioTableTests: XCTestCase {
         return found
     }
 
-    /// What stands before other words: `43 and 97`, `1, 2, 3`, or `61.` with a sentence behind it.
+    /// The numbers at the start of a comment: `43 and 97`, `1, 2, 3`, or `61.` before a sentence.
     private static func numbers(_ words: ArraySlice<Substring>) -> [Int] {
         var numbers: [Int] = []
         for word in words where word != "and" {

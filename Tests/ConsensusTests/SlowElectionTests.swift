@@ -2,7 +2,7 @@ import XCTest
 
 @testable import Consensus
 
-/// Found by the simulation: a network far slower than the first timeouts.
+/// Found by the simulation: a network much slower than the initial timeouts.
 final class SlowElectionTests: XCTestCase {
     private struct Flying {
         var arrives: Microseconds
@@ -19,7 +19,7 @@ final class SlowElectionTests: XCTestCase {
     }
 
     /// Runs members over links that take `latency` each way, until `isOver`.
-    /// - Returns: when that was.
+    /// - Returns: the time at which `isOver` held.
     private func run(
         _ members: inout [Raft], _ flying: inout [Flying], latency: Microseconds,
         from start: Microseconds = 0,
@@ -41,9 +41,9 @@ final class SlowElectionTests: XCTestCase {
         return nil
     }
 
-    // Campaigns followed each other so fast that none was remembered when its answers came, so the members
-    // never learned how slow the network is, and asked for ever.
-    func testMembersLearnThatTheNetworkIsSlowFromLateAnswers() {
+    // Campaigns followed each other so fast that the answers to each came after it was forgotten, so members never
+    // measured the network.
+    func testMembersMeasureASlowNetworkFromLateAnswers() {
         for latency in [1_000, 100_000, 500_000, 1_000_000, 2_000_000] {
             var members = members()
             var flying: [Flying] = []
@@ -54,13 +54,13 @@ final class SlowElectionTests: XCTestCase {
         }
     }
 
-    // Questions were asked again after half an election timeout, which on a steady network is less than a round
-    // trip: every answer was one to a question that was given up.
+    // The retry interval was half an election timeout, which on a steady network is less than a round trip, so every
+    // answer was to an abandoned question.
     func testAFollowersReadIsAnsweredOverASteadySlowNetwork() throws {
         for latency in [10_000, 100_000, 300_000] {
             var members = members()
             var flying: [Flying] = []
-            // Long enough for the estimate to forget its first deviation.
+            // Long enough for the estimate to lose its initial deviation.
             _ = run(&members, &flying, latency: latency, until: 150_000_000) { _, _ in false }
             let follower = try XCTUnwrap(members.firstIndex { !$0.isLeader && $0.leader != nil })
             members[follower].read(1)

@@ -2,7 +2,7 @@ import XCTest
 
 @testable import Consensus
 
-/// Timeouts that follow what is measured, and requests that outlast them.
+/// Timeouts that follow the measurements, and requests that take longer.
 final class SlowNetworkTests: XCTestCase {
     private func slow(_ latency: Microseconds, members: Int = 5) -> Cluster {
         let cluster = Cluster(members)
@@ -17,13 +17,13 @@ final class SlowNetworkTests: XCTestCase {
             let cluster = slow(latency)
             let follower = cluster.ids.first { $0 != cluster.leaderIDs[0] }!
             cluster.with(follower) { $0.read(1) }
-            // There and back, and a round of the leader's between.
+            // A round trip to the leader, and one of the leader's.
             cluster.run(for: 4 * latency + 1_000)
             XCTAssertEqual(cluster.reads[follower], [1], "at \(latency)")
         }
     }
 
-    func testALeaderOnASlowNetworkStays() {
+    func testALeaderStaysOnASlowNetwork() {
         for latency in [100_000, 400_000] {
             let cluster = slow(latency)
             let leader = cluster.leaderIDs
@@ -34,14 +34,14 @@ final class SlowNetworkTests: XCTestCase {
         }
     }
 
-    func testWhatIsAskedAgainIsNotAskedAgainBeforeAnAnswerCanHaveCome() {
+    func testQuestionsAreNotRepeatedBeforeAnAnswerCanArrive() {
         var timing = Timing()
         for _ in 0..<100 { timing.add(roundTrip: 200_000) }
         XCTAssertGreaterThanOrEqual(timing.retryInterval, 400_000)
     }
 
     // Scenario 3
-    func testTheTimeoutIsSpreadOnASlowNetworkToo() {
+    func testTimeoutsAreSpreadOnASlowNetworkToo() {
         var waits: Set<Microseconds> = []
         for seed in 0..<50 as Range<UInt64> {
             var hand = Hand(seed: seed)
@@ -58,7 +58,7 @@ final class SlowNetworkTests: XCTestCase {
     func testOneLateAnswerDoesNotMakeTheMemberWaitForMinutes() {
         var timing = Timing()
         for _ in 0..<20 { timing.add(roundTrip: 1_000) }
-        // Somebody was stopped for an hour, and answers now.
+        // One member was stopped for an hour, and answers now.
         timing.add(roundTrip: 3_600_000_000)
         XCTAssertLessThanOrEqual(timing.electionTimeout, 1_000_000)
         XCTAssertLessThanOrEqual(timing.oneWayLatency, 100_000)
@@ -67,7 +67,7 @@ final class SlowNetworkTests: XCTestCase {
         XCTAssertLessThanOrEqual(first.electionTimeout, 1_000_000)
     }
 
-    func testAMeasurementThatGrowsIsFollowedWithinAFewSamples() {
+    func testTheEstimateFollowsGrowingRoundTripsInAFewSamples() {
         var timing = Timing()
         for _ in 0..<20 { timing.add(roundTrip: 1_000) }
         var samples = 0
@@ -78,7 +78,7 @@ final class SlowNetworkTests: XCTestCase {
         XCTAssertLessThan(samples, 12)
     }
 
-    func testAMeasurementFromAPeerIsTakenWithinReason() {
+    func testAMeasurementFromAPeerIsBounded() {
         for figure in [Int.min, -1, 0, 1 << 62, .max] {
             var hand = Hand()
             var request = heartbeat(term: 1, from: "n1")

@@ -2,12 +2,11 @@ import XCTest
 
 @testable import Consensus
 
-/// Snapshots at the leader that sends them.
+/// How a leader sends snapshots.
 final class SnapshotSendingTests: XCTestCase {
-    /// A leader whose log begins after entry 6, its own first, which n2 is far behind; and the first piece
-    /// that n2 is sent for it.
+    /// A leader whose log starts after entry 6, with n2 far behind, and the first piece that it sends n2.
     private func sending(_ texts: [String] = ["abc", "def"]) throws -> (hand: Hand, piece: Outgoing) {
-        // Of the log nothing is kept for n2.
+        // No log is retained for n2.
         var hand = Hand(log: [1, 1, 1, 1, 1]) {
             $0.limits.retentionSilence = 0
             $0.limits.snapshotBytesInFlight = 12
@@ -31,8 +30,8 @@ final class SnapshotSendingTests: XCTestCase {
             .filter { $0.to == "n2" }
     }
 
-    /// Lets time pass, while n1 goes on hearing its leader, and n2 says nothing.
-    /// - Returns: the pieces that n2 is sent.
+    /// Lets time pass while n1 answers and n2 is silent.
+    /// - Returns: the pieces sent to n2.
     private func pass(_ time: Microseconds, _ hand: inout Hand) -> [Outgoing] {
         var pieces: [Outgoing] = []
         let end = hand.now + time
@@ -76,14 +75,14 @@ final class SnapshotSendingTests: XCTestCase {
     }
 
     // Scenario 65
-    func testATransferThatCannotGoOnIsGivenUpAndBegunAnew() throws {
+    func testASnapshotTransferThatStallsIsRestarted() throws {
         var (hand, piece) = try sending()
         let after = answer(piece, offset: 77, to: &hand) + hand.wait(hand.raft.timing.heartbeatInterval)
         XCTAssertEqual(after.first { $0.piece != nil }?.piece?.offset, 0, "no piece begins at 77")
     }
 
     // Scenario 65
-    func testAppendsResumeWhereTheMemberHasCaughtUpByOtherMeans() throws {
+    func testAppendsResumeWhenTheMemberCaughtUpOtherwise() throws {
         var (hand, _) = try sending()
         let heartbeat = try XCTUnwrap(
             hand.wait(hand.raft.timing.heartbeatInterval).first { $0.to == "n2" && $0.appendEntries != nil })
@@ -95,7 +94,7 @@ final class SnapshotSendingTests: XCTestCase {
     }
 
     // Scenario 66
-    func testASnapshotOfTheVeryLastEntryLeavesTheMemberReadyForAppends() throws {
+    func testAppendsFollowASnapshotOfTheLastEntry() throws {
         var (hand, piece) = try sending(["all"])
         XCTAssertEqual(hand.raft.log.lastIndex, piece.piece?.lastIncluded.index)
         _ = answer(piece, offset: 3, installed: true, to: &hand)
@@ -105,7 +104,7 @@ final class SnapshotSendingTests: XCTestCase {
         }
     }
 
-    func testAChangeWhoseNewQuorumASnapshotCatchesUpGoesOnAtOnce() throws {
+    func testAChangeContinuesAtOnceWhenASnapshotCatchesUpItsQuorum() throws {
         var (hand, _) = try sending(["all"])
         XCTAssertEqual(hand.raft.changeMembership(to: ["n0", "n2"], change: "c1 1"), .underWay)
         let again = try XCTUnwrap(pass(hand.raft.timing.retryInterval, &hand).last)
@@ -115,15 +114,15 @@ final class SnapshotSendingTests: XCTestCase {
     }
 
     // Scenario 67
-    func testAPieceThatIsNotAnsweredIsSentAgain() throws {
+    func testAnUnansweredPieceIsSentAgain() throws {
         var (hand, piece) = try sending()
         XCTAssertEqual(pass(hand.raft.timing.retryInterval, &hand).map(\.piece), [piece.piece])
     }
 
     // Scenario 67
-    func testAnAnswerThatComesOnlyAfterThePieceWasSentAgainMovesTheTransferAllTheSame() throws {
+    func testAnAnswerToAnEarlierCopyOfAPieceMovesTheTransfer() throws {
         var (hand, piece) = try sending()
-        // The member is so far away that every answer finds its piece sent again.
+        // Every answer arrives after its piece was sent again.
         XCTAssertEqual(pass(hand.raft.timing.retryInterval, &hand).map { $0.piece?.offset }, [0])
         let second = try XCTUnwrap(answer(piece, offset: 3, to: &hand).first)
         XCTAssertEqual(pass(hand.raft.timing.retryInterval, &hand).map { $0.piece?.offset }, [3])
@@ -131,7 +130,7 @@ final class SnapshotSendingTests: XCTestCase {
         XCTAssertFalse(isSending(hand))
     }
 
-    func testTheAnswerToAPieceTellsHowSlowTheNetworkIs() throws {
+    func testAnswersToPiecesAreRoundTripSamples() throws {
         var (hand, piece) = try sending()
         _ = pass(600_000, &hand)
         let before = hand.raft.timing.retryInterval
@@ -156,8 +155,8 @@ final class SnapshotSendingTests: XCTestCase {
 
     private func offsets(_ pieces: [Outgoing]) -> [Int?] { pieces.map { $0.piece?.offset } }
 
-    // A snapshot whose pieces travel one per round trip is out of date before it has arrived.
-    func testPiecesTravelInAWindowThatGrowsWithWhatHasArrived() throws {
+    // With one piece per round trip, a snapshot would be out of date on arrival.
+    func testPiecesAreSentInAWindowThatGrowsWithAnswers() throws {
         var (hand, piece) = try sending((0..<20).map { "p\($0 % 10)x" })
         XCTAssertEqual(hand.settle(), [], "one, before the member has shown what it can")
         var out = answer(piece, offset: 3, to: &hand)
@@ -171,12 +170,12 @@ final class SnapshotSendingTests: XCTestCase {
         XCTAssertFalse(isSending(hand))
     }
 
-    func testOfPiecesThatAreOutOnlyTheLostAreSentAgain() throws {
+    func testOnlyLostPiecesAreSentAgain() throws {
         var (hand, piece) = try sending((0..<20).map { "p\($0 % 10)x" })
         var out = answer(piece, offset: 3, to: &hand)
         out += answer(out[0], offset: 6, to: &hand)
         XCTAssertEqual(offsets(out), [3, 6, 9, 12])
-        // The one from 6 is lost; the member holds those that came early.
+        // The piece at 6 is lost; the member holds the later ones.
         XCTAssertEqual(answer(out[2], offset: 6, to: &hand), [])
         XCTAssertEqual(answer(out[3], offset: 6, to: &hand), [])
         let again = pass(hand.raft.timing.retryInterval, &hand)
@@ -184,23 +183,22 @@ final class SnapshotSendingTests: XCTestCase {
         XCTAssertEqual(offsets(answer(again[0], offset: 15, to: &hand)), [15, 18, 21, 24])
     }
 
-    func testASilentMemberIsSentTheFirstPieceAgainAndNotAll() throws {
+    func testASilentMemberIsSentOnlyTheFirstPieceAgain() throws {
         var (hand, piece) = try sending((0..<20).map { "p\($0 % 10)x" })
         XCTAssertEqual(offsets(answer(piece, offset: 3, to: &hand)), [3, 6])
         XCTAssertEqual(offsets(pass(hand.raft.timing.retryInterval, &hand)), [3], "the network may be slow")
     }
 
-    func testAMemberThatHasLostWhatItHeldIsSentItAgain() throws {
+    func testARestartedMemberIsSentTheLostPiecesAgain() throws {
         var (hand, piece) = try sending(["abc", "def", "ghi", "jkl"])
         let out = answer(piece, offset: 3, to: &hand)
-        // It has started again: an answer to what left before the leader knew of the first piece could be a late
-        // one, but not this.
+        // The member restarted: this piece left after the first was acknowledged, so its answer is no late one.
         XCTAssertEqual(answer(out[0], offset: 0, to: &hand), [])
         XCTAssertEqual(offsets(pass(hand.raft.timing.retryInterval, &hand)), [0])
-        XCTAssertEqual(answer(out[1], offset: 9, to: &hand), [], "that was before")
+        XCTAssertEqual(answer(out[1], offset: 9, to: &hand), [], "a late answer")
     }
 
-    func testAMemberThatHoldsTheBeginningFromAnotherLeaderGoesOnFromThere() throws {
+    func testATransferContinuesFromWhatAnotherLeaderSent() throws {
         var (hand, piece) = try sending(["abc", "def", "ghi", "jkl"])
         XCTAssertEqual(offsets(answer(piece, offset: 6, to: &hand)), [6, 9])
     }

@@ -2,7 +2,7 @@ import XCTest
 
 @testable import Consensus
 
-/// A snapshot's text, cut as a test wants it.
+/// A snapshot's text, in pieces chosen by the test.
 struct Pieces: SnapshotSource {
     var texts: [String]
 
@@ -23,7 +23,7 @@ struct Pieces: SnapshotSource {
 }
 
 extension Hand {
-    /// Says a piece of a snapshot to the member, as n0, the leader of `term`.
+    /// Sends a piece of a snapshot to the member, as n0, leader of `term`.
     mutating func hearPiece(
         _ text: String, at offset: Int = 0, of position: LogPosition, done: Bool, term: Term = 3
     ) -> InstallSnapshotReply? {
@@ -36,13 +36,13 @@ extension Hand {
     }
 }
 
-/// Snapshots at the member that gets them.
+/// How a member receives snapshots.
 final class SnapshotTests: XCTestCase {
-    /// Where the snapshots of two transfers stand.
+    /// The positions of two snapshots.
     private let older = LogPosition(index: 5, term: 1)
     private let newer = LogPosition(index: 9, term: 2)
 
-    /// What a follower says that holds so many bytes of a snapshot, and waits for more.
+    /// The answer of a follower that holds so many bytes and waits for more.
     private func held(_ offset: Int) -> InstallSnapshotReply {
         InstallSnapshotReply(term: 3, offset: offset, installed: false)
     }
@@ -58,7 +58,7 @@ final class SnapshotTests: XCTestCase {
     }
 
     // Scenario 62
-    func testASnapshotOfWhatIsCommittedIsAnsweredAsHeldAndChangesNothing() {
+    func testASnapshotOfCommittedEntriesIsAcknowledgedAndChangesNothing() {
         for index in 1...3 {
             var hand = follower(log: [1, 1, 2, 2], commit: 3)
             let reply = hand.hearPiece("old", of: LogPosition(index: index, term: 1), done: true)
@@ -83,7 +83,7 @@ final class SnapshotTests: XCTestCase {
     }
 
     // Scenario 63
-    func testALogThatLacksTheSnapshotsLastEntryGoesAltogether() {
+    func testALogThatLacksTheSnapshotsLastEntryIsDiscarded() {
         for (terms, position) in [
             ([1, 1, 1, 1], LogPosition(index: 3, term: 2)), ([1, 1], LogPosition(index: 5, term: 2)),
             ([], LogPosition(index: 1, term: 1)),
@@ -106,7 +106,7 @@ final class SnapshotTests: XCTestCase {
         XCTAssertEqual(hand.raft.log.terms, [1, 2, 2])
     }
 
-    func testNoOtherSnapshotBeginsWhileOneThatIsWholeWaitsToBeStored() {
+    func testNoOtherSnapshotBeginsWhileACompleteOneIsNotStored() {
         var hand = follower(log: [])
         func piece(_ text: String, of index: Index, done: Bool) -> RaftMessage {
             let position = LogPosition(index: index, term: 2)
@@ -149,7 +149,7 @@ final class SnapshotTests: XCTestCase {
     }
 
     // Scenario 67
-    func testPiecesThatAreLostRepeatedOrOutOfOrderAreAskedForWhereItBrokeOff() {
+    func testAfterLostRepeatedOrReorderedPiecesTheNextMissingByteIsNamed() {
         var hand = follower(log: [])
         XCTAssertEqual(hand.hearPiece("def", at: 3, of: newer, done: false), held(0), "the first is lost")
         XCTAssertEqual(hand.hearPiece("abc", of: newer, done: false), held(3))
@@ -162,7 +162,7 @@ final class SnapshotTests: XCTestCase {
     }
 
     // Scenario 67
-    func testOfPiecesThatCameEarlyNoMoreAreHeldThanAWindow() {
+    func testEarlyPiecesAreHeldUpToOneWindow() {
         var hand = Hand("n1", term: 3) { $0.limits.snapshotBytesInFlight = 20 }
         for (slot, text) in ["def", "ghi", "jkl"].enumerated() {
             _ = hand.hearPiece(text, at: 3 * slot + 3, of: newer, done: false)
@@ -189,7 +189,7 @@ final class SnapshotTests: XCTestCase {
     }
 
     // Scenario 67
-    func testAPieceOfAnOlderTransferDoesNotGetIntoTheNewerOne() {
+    func testAPieceOfAnOlderTransferDoesNotEnterANewerOne() {
         var hand = follower(log: [])
         XCTAssertEqual(hand.hearPiece("abc", of: older, done: false)?.offset, 3)
         XCTAssertEqual(hand.hearPiece("ABC", of: newer, done: false)?.offset, 3)

@@ -2,11 +2,11 @@ import XCTest
 
 @testable import Consensus
 
-/// Machines that stand still now and then, and timers that ring late.
+/// Machines that stall, and timers that fire late.
 final class StallTests: XCTestCase {
     private let timeout = Timing.shortestElectionTimeout
 
-    /// All members stand still for `time`, and are then called, each before it hears of the others.
+    /// All members stall for `time`; then each runs its timers before it receives messages.
     private func stall(_ cluster: Cluster, for time: Microseconds) {
         cluster.wait(time)
         for id in cluster.ids {
@@ -17,7 +17,7 @@ final class StallTests: XCTestCase {
         }
     }
 
-    func testAMachineThatStandsStillNowAndThenKeepsItsLeader() {
+    func testStallsDoNotDeposeALeader() {
         let cluster = Cluster(3)
         cluster.elect("n0")
         cluster.latency = { _, _ in 100 }
@@ -30,7 +30,7 @@ final class StallTests: XCTestCase {
         }
     }
 
-    func testALeaderThatIsGoneIsReplacedThoughEveryTimerRingsLate() {
+    func testALostLeaderIsReplacedThoughEveryTimerFiresLate() {
         let cluster = Cluster(3)
         cluster.elect("n0")
         cluster.crash("n0")
@@ -47,7 +47,7 @@ final class StallTests: XCTestCase {
         XCTAssertNotEqual(cluster.leaderIDs, [])
     }
 
-    func testALeaderWithoutAQuorumStepsDownThoughItsTimerRingsLate() {
+    func testALeaderWithoutAQuorumStepsDownThoughItsTimerFiresLate() {
         let cluster = Cluster(3)
         cluster.elect("n0")
         cluster.isolate("n0")
@@ -55,7 +55,7 @@ final class StallTests: XCTestCase {
         XCTAssertFalse(cluster["n0"].isLeader)
     }
 
-    func testHeartbeatsLeaveWhileInputWaitsToBeReceivedAndNothingElseHappens() {
+    func testWhileInputWaitsOnlyHeartbeatsAreSent() {
         let cluster = Cluster(3)
         cluster.elect("n0")
         cluster.isolate("n0")
@@ -63,7 +63,7 @@ final class StallTests: XCTestCase {
         XCTAssertNotNil(cluster["n0"].heartbeatDeadline)
         cluster.with("n0") { [now = cluster.now] in
             $0.advanceHeartbeats(to: now)
-            XCTAssert($0.isLeader, "what a quorum has answered may be what waits")
+            XCTAssert($0.isLeader, "the answers of a quorum may be waiting")
             XCTAssertEqual($0.drain().sent.map(\.to), ["n1", "n2"])
             XCTAssertGreaterThan($0.heartbeatDeadline ?? 0, now)
             $0.advance(to: now)
@@ -73,11 +73,11 @@ final class StallTests: XCTestCase {
         cluster.with("n1") { [now = cluster.now] in
             $0.advanceHeartbeats(to: now)
             XCTAssertNil($0.heartbeatDeadline)
-            XCTAssertEqual($0.leader, "n0", "its word may be what waits")
+            XCTAssertEqual($0.leader, "n0", "its message may be waiting")
         }
     }
 
-    func testTheTimeoutFollowsHowLateTheTimerRings() {
+    func testTheTimeoutFollowsTheLatenessOfTheTimer() {
         var timing = Timing()
         for _ in 0..<50 { timing.add(lateness: 40_000) }
         XCTAssertEqual(timing.electionTimeout, timeout + 40_000, accuracy: 2_000)
@@ -87,7 +87,7 @@ final class StallTests: XCTestCase {
         XCTAssertEqual(timing.electionTimeout, timeout, accuracy: 2_000)
     }
 
-    func testTheTimeoutLeavesTimeForTheTwoRoundTripsOfAnElection() {
+    func testTheTimeoutAllowsForTheTwoRoundTripsOfAnElection() {
         var timing = Timing()
         for _ in 0..<50 { timing.add(roundTrip: 200_000) }
         XCTAssertEqual(timing.electionTimeout, 400_000, accuracy: 4_000)

@@ -2,7 +2,7 @@ import XCTest
 
 @testable import Consensus
 
-/// Timeouts that follow the network down as they follow it up, for every member.
+/// Every member's timeout follows the network, down as well as up.
 final class TimingTests: XCTestCase {
     private let timeout = Timing.shortestElectionTimeout
 
@@ -15,7 +15,7 @@ final class TimingTests: XCTestCase {
         return request
     }
 
-    /// Answers the member's pre-votes with no, each `delay` after it asked.
+    /// Refuses the member's pre-votes, each `delay` after the request.
     private func refuse(_ hand: inout Hand, after delay: Microseconds) {
         let requests = hand.waitForDeadline()
         hand.now += delay
@@ -25,9 +25,9 @@ final class TimingTests: XCTestCase {
         }
     }
 
-    // A machine that was still warming up answered the first pre-votes, and for ever after members believed in slow
-    // links: they answered their clients after these had given up.
-    func testSlowAnswersToTheFirstVotesDoNotDecideForLong() {
+    // A machine that was warming up answered the first pre-votes slowly. Members believed in slow links ever after, and
+    // answered clients that had given up.
+    func testSlowAnswersToTheFirstVotesAreSoonForgotten() {
         for appends in [1, 3] {
             var hand = Hand()
             refuse(&hand, after: 300_000)
@@ -39,7 +39,7 @@ final class TimingTests: XCTestCase {
         }
     }
 
-    func testTheTimeoutOfAFollowerIsThatOfTheQuorumOrOfItsOwnLinkWhicheverIsLonger() {
+    func testAFollowersTimeoutIsTheLongerOfTheQuorumsAndItsOwnLinks() {
         var hand = Hand()
         for (quorum, link, expected) in [
             (200_000, nil, 400_000), (200_000, 900_000, 1_800_000), (900_000, 2_000, 1_800_000),
@@ -50,7 +50,7 @@ final class TimingTests: XCTestCase {
         }
     }
 
-    func testWithoutALeaderTheAnswersToItsOwnRequestsCountAgain() {
+    func testWithoutALeaderAMembersOwnMeasurementsCount() {
         var hand = Hand()
         hand.append(announcing(2_000))
         for _ in 0..<6 { refuse(&hand, after: 400_000) }
@@ -59,7 +59,7 @@ final class TimingTests: XCTestCase {
         XCTAssertLessThan(hand.raft.timing.electionTimeout, 2 * timeout)
     }
 
-    func testWhatWasMeasuredLongAgoIsForgottenAlsoUnderAPlainLeader() {
+    func testOldMeasurementsAreForgottenAlsoUnderALeaderThatSendsNone() {
         var hand = Hand()
         for _ in 0..<4 { refuse(&hand, after: 400_000) }
         hand.append(heartbeat(term: 1, from: "n1"))
@@ -69,7 +69,7 @@ final class TimingTests: XCTestCase {
         XCTAssertEqual(hand.raft.timing.electionTimeout, timeout)
     }
 
-    /// How long `cluster` is without a leader once its leader is gone.
+    /// How long `cluster` has no leader after its leader is lost.
     private func replacement(in cluster: Cluster) -> Microseconds {
         let leader = cluster.leaderIDs[0]
         let began = cluster.now
@@ -87,7 +87,7 @@ final class TimingTests: XCTestCase {
             cluster.run(for: 3_000_000)
             latency = 500_000
             cluster.run(for: 30_000_000)
-            // Elections meanwhile, in which members measure by themselves.
+            // There are elections meanwhile, in which members measure by themselves.
             for _ in 0..<2 {
                 if !cluster.leaderIDs.isEmpty { _ = replacement(in: cluster) }
                 cluster.run(for: 30_000_000)
@@ -101,7 +101,7 @@ final class TimingTests: XCTestCase {
         }
     }
 
-    // Its leader's round trips are mostly fast ones.
+    // The leader's round trips are mostly fast ones.
     func testAMemberOnASlowLinkAmongFastOnesFollowsItsLeader() {
         let cluster = Cluster(5)
         var generator = SeededGenerator(seed: 5)
@@ -122,8 +122,8 @@ final class TimingTests: XCTestCase {
         XCTAssertLessThan(missed.count, 2)
     }
 
-    // Whoever is elected after the leader needs the slow one as well.
-    func testWhereEveryElectionNeedsASlowMemberAllWaitForIt() {
+    // The next leader needs the slow member too.
+    func testIfEveryElectionNeedsASlowMemberAllTimeoutsAllowForIt() {
         let cluster = Cluster(3)
         cluster.latency = { from, to in from == "n2" || to == "n2" ? 300_000 : 1_000 }
         cluster.elect("n0")
@@ -133,7 +133,7 @@ final class TimingTests: XCTestCase {
         XCTAssertEqual(cluster["n0"].currentTerm, 1)
     }
 
-    func testALostRequestDoesNotKeepLaterOnesFromBeingTimed() {
+    func testALostRequestDoesNotPreventLaterMeasurements() {
         var progress = Progress(id: "n1", nextIndex: 1, lastContact: 0, limits: Limits())
         progress.left(1, at: 0, interval: 30_000)
         progress.left(2, at: 2_000_000, interval: 30_000)
@@ -143,7 +143,7 @@ final class TimingTests: XCTestCase {
         XCTAssertEqual(progress.roundTrip?.mean, 2_000)
     }
 
-    func testARequestThatIsOvertakenIsTimedAllTheSame() {
+    func testAnOvertakenRequestIsMeasuredToo() {
         var progress = Progress(id: "n1", nextIndex: 1, lastContact: 0, limits: Limits())
         progress.left(1, at: 0, interval: 30_000)
         progress.left(2, at: 10_000, interval: 30_000)
@@ -152,7 +152,7 @@ final class TimingTests: XCTestCase {
         XCTAssertEqual(progress.roundTrip?.mean, 100_000)
     }
 
-    func testAHeartbeatComesByTheIntervalThatItsReceiverKnowsOf() {
+    func testHeartbeatsFollowTheIntervalThatFollowersKnow() {
         var progress = Progress(id: "n1", nextIndex: 1, lastContact: 0, limits: Limits())
         progress.left(1, at: 0, interval: 30_000)
         XCTAssertEqual(progress.heartbeatDue(400_000), 30_000)
@@ -161,7 +161,7 @@ final class TimingTests: XCTestCase {
         XCTAssertEqual(progress.heartbeatDue(30_000), 60_000)
     }
 
-    func testWhereOneTimeIsFixedTheOtherFollowsIt() {
+    func testIfOneTimeIsFixedTheOtherFollowsIt() {
         XCTAssertEqual(Timing(electionTimeout: 1_000).heartbeatInterval, 200)
         XCTAssertEqual(Timing(electionTimeout: 3_600_000_000).heartbeatInterval, 720_000_000)
         XCTAssertEqual(Timing(heartbeatInterval: 1_000_000).electionTimeout, 5_000_000)
@@ -169,7 +169,7 @@ final class TimingTests: XCTestCase {
         XCTAssertEqual(Timing(heartbeatInterval: 1_000).electionTimeout, timeout)
     }
 
-    func testATimerThatRangLateIsTrustedAgainAlsoByALeader() {
+    func testALeaderForgetsThatItsTimerWasLate() {
         let cluster = led(3)
         cluster.latency = { _, _ in 500 }
         for _ in 0..<20 {

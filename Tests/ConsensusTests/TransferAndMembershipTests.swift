@@ -2,7 +2,7 @@ import XCTest
 
 @testable import Consensus
 
-/// Where the lead moves while voters come and go.
+/// Leadership transfers during membership changes.
 final class TransferAndMembershipTests: XCTestCase {
     private let timeout = Timing.shortestElectionTimeout
 
@@ -30,7 +30,7 @@ final class TransferAndMembershipTests: XCTestCase {
     }
 
     // Scenario 83
-    func testALateWordToStandCostsNothingCommitted() {
+    func testALateTimeoutNowLosesNoCommittedEntry() {
         let cluster = begun(3)
         XCTAssertTrue(transfer(cluster, to: "n2"))
         let late = cluster.intercept(\.isTimeoutNow)
@@ -46,14 +46,14 @@ final class TransferAndMembershipTests: XCTestCase {
         cluster.run(for: 6 * timeout)
         XCTAssertEqual(cluster.leaderIDs.count, 1)
         let term = cluster["n0"].currentTerm
-        // In a later term it says nothing at all.
+        // In a later term it is ignored.
         late.forEach(cluster.deliver)
         cluster.run(for: 6 * timeout)
         XCTAssertEqual(cluster["n0"].currentTerm, term)
         XCTAssertTrue(cluster.ids.allSatisfy { cluster[$0].log[3].payload == .command(Command("after")) })
     }
 
-    func testALearnerDoesNotStandWhoeverSaysSo() {
+    func testALearnerIgnoresTimeoutNow() {
         let cluster = begun(4, voters: 3)
         let order = RaftMessage(.timeoutNow(TimeoutNow(term: cluster["n0"].currentTerm, leader: "n0")))
         cluster.deliver(Packet(from: "n0", to: "n3", message: order, due: cluster.now))
@@ -74,7 +74,7 @@ final class TransferAndMembershipTests: XCTestCase {
         cluster.propose("next", to: cluster.leaderIDs[0])
     }
 
-    func testNoChangeIsMadeWhileTheLeadMoves() {
+    func testNoChangeIsMadeDuringATransfer() {
         let cluster = begun(3)
         cluster.firewall = { !$0.isTimeoutNow }
         XCTAssertTrue(transfer(cluster, to: "n2"))

@@ -7,7 +7,7 @@ final class TransferTests: XCTestCase {
     private let timeout = Timing.shortestElectionTimeout
 
     // Scenario 77
-    func testATargetThatIsUpToDateIsToldAtOnceAndLeads() {
+    func testAnUpToDateTargetGetsTimeoutNowAtOnceAndLeads() {
         let cluster = led()
         XCTAssertTrue(cluster.with("n0") { $0.transferLeadership(to: "n1") })
         XCTAssertEqual(cluster.network.filter(\.isTimeoutNow).map(\.to), ["n1"])
@@ -34,7 +34,7 @@ final class TransferTests: XCTestCase {
     }
 
     // Scenario 79
-    func testCommandsAreRefusedMeanwhileAndTakenAgainAfterATimeout() {
+    func testCommandsAreRefusedDuringATransferUntilItTimesOut() {
         let cluster = led()
         cluster.isolate("n1")
         XCTAssertTrue(cluster.with("n0") { $0.transferLeadership(to: "n1") })
@@ -48,7 +48,7 @@ final class TransferTests: XCTestCase {
     }
 
     // Scenario 80
-    func testATransferPassesPreVoteAndTheLeadersLease() {
+    func testATransferBypassesPreVoteAndLeaderStickiness() {
         var voter = Hand("n2")
         voter.append(heartbeat(term: 1, from: "n0"))
         let request = RequestVote(term: 2, candidate: "n1", lastLogIndex: 0, lastLogTerm: 0)
@@ -63,7 +63,7 @@ final class TransferTests: XCTestCase {
     }
 
     // Scenario 80
-    func testATransferStillElectsNobodyWhoLacksCommittedEntries() {
+    func testATransferElectsNoTargetThatLacksCommittedEntries() {
         var voter = Hand("n2", log: [1, 1])
         let request = RequestVote(
             term: 2, candidate: "n1", lastLogIndex: 1, lastLogTerm: 1, leadershipTransfer: true)
@@ -94,7 +94,7 @@ final class TransferTests: XCTestCase {
     }
 
     // Scenario 83
-    func testAnOrderToStandThatComesLateIsHarmless() {
+    func testALateTimeoutNowIsHarmless() {
         let cluster = led()
         cluster.with("n0") { _ = $0.transferLeadership(to: "n1") }
         let orders = cluster.intercept(\.isTimeoutNow)
@@ -111,7 +111,7 @@ final class TransferTests: XCTestCase {
         XCTAssertEqual(cluster["n1"].currentTerm, term, "an order of an earlier term was obeyed")
     }
 
-    func testTheTargetOfChoiceIsTheVoterThatHoldsMostAndWasHeardLast() {
+    func testThePreferredTargetIsTheMostUpToDateVoterHeardLast() {
         var hand = Hand(of: 4, voters: ["n0", "n1", "n2"])
         let appends = hand.makeLeader()
         hand.acknowledge(appends, by: "n3")
@@ -122,7 +122,7 @@ final class TransferTests: XCTestCase {
         XCTAssertEqual(hand.raft.preferredTransferTarget, "n1")
     }
 
-    func testAMemberThatIsAboutToEndStandsNoMoreButStillVotes() {
+    func testAMemberThatShutsDownVotesButDoesNotCampaign() {
         var hand = Hand()
         hand.raft.beginShutdown()
         XCTAssertNil(hand.raft.deadline)

@@ -2,7 +2,7 @@ import XCTest
 
 @testable import Consensus
 
-/// Which votes count, and what terms do to roles.
+/// Which votes count, and how terms change roles.
 final class VoteCountTests: XCTestCase {
     private func grant(_ term: Term, preVote: Bool = false) -> RaftMessage.Body {
         .requestVoteReply(RequestVoteReply(term: term, voteGranted: true, preVote: preVote))
@@ -13,7 +13,7 @@ final class VoteCountTests: XCTestCase {
         var hand = Hand(of: 5)
         let first = hand.makeCandidate()
         hand.hear(grant(1), from: first[0].to, inReplyTo: first[0].message.id)
-        // Nobody else answers; it stands again, a term later.
+        // Nobody else answers, so it campaigns again in the next term.
         let second = hand.makeCandidate()
         XCTAssertEqual(hand.raft.currentTerm, 2)
         hand.hear(grant(1), from: first[1].to, inReplyTo: first[1].message.id)
@@ -58,7 +58,7 @@ final class VoteCountTests: XCTestCase {
         XCTAssertTrue(hand.raft.isLeader)
     }
 
-    func testAVoteOfAMemberThatIsNoVoterDoesNotCount() {
+    func testAVoteOfALearnerDoesNotCount() {
         var hand = Hand(of: 5, voters: ["n0", "n1", "n2"])
         let requests = hand.makeCandidate()
         XCTAssertEqual(requests.map(\.to), ["n1", "n2"])
@@ -67,7 +67,7 @@ final class VoteCountTests: XCTestCase {
         XCTAssertTrue(hand.raft.isCandidate)
     }
 
-    func testAPlainPeerThatNamesNoRequestIsCountedByItsTerm() {
+    func testAVoteWithoutInReplyToIsCountedByItsTerm() {
         var hand = Hand(of: 3)
         _ = hand.makeCandidate()
         hand.hear(grant(0), from: "n1")
@@ -110,7 +110,7 @@ final class VoteCountTests: XCTestCase {
                 case "leader": hand.makeLeader()
                 default: break
                 }
-                // The log of a leader holds its no-op, which the typed candidate lacks.
+                // A leader's log holds its no-op, which the typed candidate lacks.
                 hand.hear(body, from: "n1")
                 XCTAssertTrue(hand.raft.isFollower, "\(role), \(body)")
                 XCTAssertEqual(hand.raft.currentTerm, 9, "\(role), \(body)")
@@ -162,7 +162,7 @@ final class VoteCountTests: XCTestCase {
     }
 
     // Scenario 16
-    func testAMemberOutsideItsMembershipDoesNotStand() {
+    func testAMemberOutsideItsMembershipDoesNotCampaign() {
         var hand = Hand("n3", of: 4, voters: ["n0", "n1", "n2"])
         XCTAssertNil(hand.raft.deadline)
         XCTAssertEqual(hand.wait(60_000_000), [])
@@ -172,7 +172,7 @@ final class VoteCountTests: XCTestCase {
     }
 
     // Scenario 16
-    func testAVoterJudgesACandidateByTermLogAndLeaderAloneAndNotByItsOwnMembership() {
+    func testAVoterJudgesACandidateOnlyByTermLogAndLeaderContact() {
         var voter = Hand("n0", of: 4, voters: ["n0", "n1", "n2"])
         let request = RequestVote(term: 1, candidate: "n3", lastLogIndex: 0, lastLogTerm: 0)
         XCTAssertEqual(voter.vote(request)?.voteGranted, true)
@@ -182,7 +182,7 @@ final class VoteCountTests: XCTestCase {
     }
 
     // Scenario 17
-    func testNoTermEverHasTwoLeadersHoweverMuchIsLost() {
+    func testNoTermHasTwoLeadersUnderAnyLoss() {
         for seed in 0..<20 as Range<UInt64> {
             let cluster = Cluster(5, seed: seed)
             var generator = SeededGenerator(seed: seed)

@@ -2,11 +2,11 @@ import XCTest
 
 @testable import Detours
 
-/// What the detours cost, in clusters of any size, when members die and come back.
+/// The cost of detours, in clusters of any size, while members fail and recover.
 final class BoundTests: XCTestCase {
     private static let window = 75_000
 
-    /// Runs so many windows; in none of them any member may say more than the bound.
+    /// Runs so many windows, and checks the bound of each member in each window.
     private func run(_ world: inout World, windows: Int, _ text: String) {
         let size = world.members.count
         let messages = Detours.mostHellos(in: Self.window, window: Self.window)
@@ -23,7 +23,7 @@ final class BoundTests: XCTestCase {
         }
     }
 
-    func testNoMemberSaysMoreThanTheBoundAndNothingWhenAllIsSteady() {
+    func testNoMemberExceedsTheBoundAndNoneSendsWhenAllIsSteady() {
         for size in [5, 9, 15, 40] {
             for dead in [1, (size - 1) / 2] {
                 let text = "\(dead) of \(size) dead"
@@ -33,13 +33,13 @@ final class BoundTests: XCTestCase {
                 XCTAssertEqual(world.tellings, 0, text)
                 world.down = Set((size - dead)..<size)
                 run(&world, windows: 24, text)
-                // One change: each tells each once or a few times, and the dead until they are asked seldom.
+                // One change costs a few messages per link, and more to failed members until they are asked rarely.
                 XCTAssertLessThan(world.tellings, 8 * size * size, text)
                 for slot in 0..<(size - dead) {
                     XCTAssertEqual(
                         world.members[slot].unreached, Set(world.members.suffix(dead).map(\.id)), text)
                 }
-                // Now only the dead are asked, seldom.
+                // Now only failed members are asked, rarely.
                 let before = world.told
                 run(&world, windows: 2 * Detours.longestWait / Self.window, text)
                 for slot in 0..<size {
@@ -55,14 +55,14 @@ final class BoundTests: XCTestCase {
         }
     }
 
-    func testOnlyFewPassAListOn() {
+    func testFewMembersForwardAList() {
         let size = 25
         var world = World(size)
         world.run(for: 4 * Self.window, leader: 0)
         world.isLinked = { ![[1, 2], [0, 3]].contains([min($0, $1), max($0, $1)]) }
         run(&world, windows: 48, "two links of \(size) members")
         XCTAssertEqual(world.members[0].routes, ["n03": ["n01", "n03"]])
-        // With lists that all pass on it is eleven for each link.
+        // It would be eleven per link if all members forwarded each list.
         XCTAssertLessThan(world.words.reduce(0, +), 12 * size * size)
     }
 }

@@ -3,13 +3,13 @@ import XCTest
 @testable import Detours
 
 final class DetoursTests: XCTestCase {
-    func testAHealthyNetworkPaysNothing() {
+    func testAHealthyNetworkSendsNoHellos() {
         var world = World(5)
         world.run(for: 2_000_000, leader: 0)
         XCTAssertEqual(world.tellings, 0)
     }
 
-    func testInARingOfThreeEachReachesEach() {
+    func testInARingOfThreeEachReachesTheOthers() {
         var world = World(3)
         world.run(for: 1_000_000, leader: 0)
         world.isLinked = { ($0 + 1) % 3 == $1 }
@@ -24,7 +24,7 @@ final class DetoursTests: XCTestCase {
         XCTAssertEqual(world.tellings, before, "they talk on when nobody misses anybody")
     }
 
-    func testMembersWithDifferentWindowsFindTheirWays() {
+    func testMembersWithDifferentWindowsFindRoutes() {
         for hasty in 0..<4 {
             var world = World(4)
             world.windows = (0..<4).map { $0 == hasty ? 75_000 : 330_000 }
@@ -40,13 +40,12 @@ final class DetoursTests: XCTestCase {
         }
     }
 
-    func testOverAnyLinksMessagesArriveWhereverThereIsAWayThereAndBack() {
+    func testMessagesArriveWhereverLinksLeaveARouteThereAndBack() {
         var generator = SystemRandomNumberGenerator()
         for size in 2...7 {
             for _ in 0..<8 {
                 var world = World(size)
-                // Later cuts and mends are found as the first are, when all have asked whom they miss, and again whoever
-                // that has joined to others.
+                // The first round starts from nothing; later ones change the links of a running cluster.
                 for _ in 0..<3 {
                     let share = Int.random(in: 10...90, using: &generator)
                     let links = (0..<size).map { _ in
@@ -60,8 +59,8 @@ final class DetoursTests: XCTestCase {
         }
     }
 
-    // Each believed of others, whose lists it had not, that they pass on what it did not.
-    func testListsGoRoundARingOfWhichNobodyKnowsAnything() {
+    // Each member once assumed that others forward lists that they did not have.
+    func testListsSpreadRoundAnUnknownRing() {
         var world = World(7)
         let links = [[0, 4], [0, 6], [2, 1], [2, 5], [2, 6], [3, 2], [6, 3]]
         world.isLinked = { links.contains([$0, $1]) }
@@ -71,7 +70,7 @@ final class DetoursTests: XCTestCase {
 
     private func check(_ world: World, _ links: String) {
         for from in world.members.indices {
-            // Who can tell nobody of whom it hears anything may be told in vain, and is told no more.
+            // A member without any two-way neighbour cannot learn whether its messages arrive.
             let hasCompany = world.members.indices.contains {
                 $0 != from && world.isJoined(from, $0) && world.isJoined($0, from)
             }
@@ -81,7 +80,7 @@ final class DetoursTests: XCTestCase {
                     XCTAssertTrue(world.members[from].unreached.contains(id), "\(from) to \(to) by \(links)")
                     continue
                 }
-                // Whoever hears from the other in some way knows whether its words arrive there.
+                // A member that hears from another, directly or not, knows whether its messages arrive there.
                 let isKnown = !world.members[from].unreached.contains(id)
                 XCTAssertEqual(isKnown, world.isJoined(from, to), "\(from) to \(to) by \(links)")
                 XCTAssertEqual(world.arrives(from: from, to: to), isKnown, "\(from) to \(to) by \(links)")
@@ -89,7 +88,7 @@ final class DetoursTests: XCTestCase {
         }
     }
 
-    func testWhoTellsMustBeHeardOfByWhoeverItMisses() {
+    func testAListReachesTheMembersThatItsSenderMisses() {
         var world = World(3)
         world.run(for: 100_000, leader: 0)
         world.isLinked = { $0 != 2 && $1 != 2 }
@@ -120,15 +119,15 @@ final class DetoursTests: XCTestCase {
         XCTAssertEqual(member.routes, ["n2": ["n1", "n2"]])
     }
 
-    // With its numbers of an earlier life, when its clock was ahead, nobody would heed what it tells.
-    func testWhoHasStartedAgainWithASlowerClockIsHeeded() {
+    // Numbers from before the restart, when its clock was ahead, would be higher.
+    func testListsOfARestartedMemberWithASlowerClockCount() {
         var member = Detours(id: "n0", members: ["n0", "n1"], now: 0)
         member.receive(told("n1", 3, [], holds: 5_000), from: "n1", at: 10)
         let hellos = member.advance(to: 11, expecting: .one("n1"), window: 1_000)
         XCTAssertEqual(hellos.map(\.1.own.number), [5_001])
     }
 
-    func testWhoMissesNobodyAnyMoreSaysSoUntilItIsConfirmed() {
+    func testAMemberThatMissesNobodyAnnouncesThatUntilConfirmed() {
         var member = Detours(id: "n0", members: ["n0", "n1"], now: 0)
         _ = member.advance(to: 1, expecting: .one("n1"), window: 1_000)
         XCTAssertEqual(
@@ -149,8 +148,8 @@ final class DetoursTests: XCTestCase {
         }
     }
 
-    // Followers say nothing to each other, so a way that leads over two of them may have gone without a word.
-    func testAWayThatWordsDoNotComeOnAnyMoreIsFoundAnew() {
+    // Followers do not talk to each other, so a route over two of them may fail unnoticed.
+    func testARouteThatStopsDeliveringIsReplaced() {
         for broken in [(1, 2), (2, 1)] {
             var world = World(5)
             world.run(for: 500_000, leader: 0)
@@ -167,8 +166,8 @@ final class DetoursTests: XCTestCase {
         }
     }
 
-    // n1 never hears n0, and n0 never asks it anything that it could miss the answer to: only n0's list tells.
-    func testWhoseNewListOnlyOthersBringIsMissed() {
+    // n1 never hears n0, and n0 sends it no questions, so only n0's list shows the failed link.
+    func testAMemberWhoseNewListOnlyOthersForwardIsMissed() {
         var member = Detours(id: "n1", members: ["n0", "n1", "n2"], now: 0)
         let list = LinkStateAdvertisement(member: "n0", number: 7, missed: ["n1"])
         var said: [Hello] = []
@@ -180,7 +179,7 @@ final class DetoursTests: XCTestCase {
         XCTAssertTrue(said.contains { $0.own.missed == ["n0"] }, "\(said)")
     }
 
-    func testWhoTellsItsListItselfSoonAfterOthersIsNotMissed() {
+    func testAMemberWhoseListArrivesSoonAfterAForwardedCopyIsNotMissed() {
         var member = Detours(id: "n1", members: ["n0", "n1", "n2"], now: 0)
         let list = LinkStateAdvertisement(member: "n0", number: 7, missed: [])
         member.receive(told("n2", 5, [], [list]), from: "n2", at: 100)
@@ -194,8 +193,8 @@ final class DetoursTests: XCTestCase {
         }
     }
 
-    // A link that fails between two who say nothing to each other fails unnoticed: n2 seems to hear n0.
-    func testAListIsPassedOnOnceAlsoToThoseThatSeemToHearIt() {
+    // A link between two members that do not talk fails unnoticed: n2 seems to hear n0.
+    func testAListIsForwardedOnceAlsoToMembersThatSeemToHearItsOwner() {
         var member = Detours(id: "n1", members: ["n0", "n1", "n2"], now: 0)
         member.receive(told("n0", 7, ["n2"]), from: "n0", at: 100)
         var passed: [LinkStateAdvertisement] = []
@@ -210,7 +209,7 @@ final class DetoursTests: XCTestCase {
         XCTAssertEqual(passed, [LinkStateAdvertisement(member: "n0", number: 7, missed: ["n2"])])
     }
 
-    func testStrangersAndOnesOwnListAreIgnored() {
+    func testListsOfStrangersAndTheMembersOwnListAreIgnored() {
         var member = Detours(id: "n0", members: ["n0", "n1"], now: 0)
         member.receive(
             told(

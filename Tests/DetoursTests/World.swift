@@ -2,18 +2,18 @@ import XCTest
 
 @testable import Detours
 
-/// Members that tell each other whom they miss, over links that each work in one direction.
+/// A network of `Detours` whose links each have one direction.
 struct World {
     var now = 0
-    /// How often its members look at the time.
+    /// The time between two turns of a member.
     var step = 5_000
     var windows: [Int]
     var members: [Detours]
-    /// Who tells whom, and arrives.
+    /// Whether the link from one member to another works.
     var isLinked: (Int, Int) -> Bool = { _, _ in true }
-    /// They neither speak nor hear.
+    /// Members that neither send nor receive.
     var down: Set<Int> = []
-    /// How many messages each has told in all, and how many ids of members and numbers they held.
+    /// The number of hellos that each member sent, and of ids and numbers in them.
     private(set) var told: [Int]
     private(set) var words: [Int]
 
@@ -37,7 +37,7 @@ struct World {
 
     func slot(_ id: String) -> Int { members.firstIndex { $0.id == id }! }
 
-    /// Lets time pass, during which `leader` speaks with everybody and hears everybody, as far as links and ways go.
+    /// Lets time pass. `leader` exchanges messages with all members, as far as links and routes allow.
     mutating func run(for time: Int, leader: Int?) {
         let end = now + time
         while now < end {
@@ -64,7 +64,7 @@ struct World {
         }
     }
 
-    /// One word of consensus, on the way that its sender knows.
+    /// Sends one consensus message on the route that its sender knows.
     private mutating func talk(from: Int, to: Int) {
         guard arrives(from: from, to: to) else { return }
         var at = from
@@ -75,7 +75,7 @@ struct World {
         members[to].heardOnDetour(members[from].id, at: now)
     }
 
-    /// Whether a message from one to the other would arrive, going the way that its sender knows.
+    /// Whether a message arrives on the route that its sender knows.
     func arrives(from: Int, to: Int) -> Bool {
         var at = from
         for next in members[from].routes[members[to].id] ?? [members[to].id] {
@@ -85,7 +85,7 @@ struct World {
         return at == to
     }
 
-    /// Who can reach whom over links.
+    /// Whether links lead from one member to another.
     func isJoined(_ from: Int, _ to: Int) -> Bool {
         var reached: Set<Int> = [from]
         var open = [from]

@@ -1,10 +1,10 @@
 import Foundation
 
-/// What `scripts/benchmark` measures nodes against: it answers each request at once and keeps nothing.
+/// The baseline of `scripts/benchmark`: a node that answers each request at once and keeps nothing.
 ///
-/// As it is, it decodes each line with JSONDecoder and encodes its answer with JSONEncoder, which is the least that
-/// a node costs that uses Foundation. With `--bare` it only looks for the client and the `msg_id`, which costs next
-/// to nothing: what is measured then is the bench.
+/// By default it decodes with JSONDecoder and encodes with JSONEncoder, the least cost of a node that uses
+/// Foundation. With `--bare` it only extracts the client and the `msg_id`, which costs next to nothing, to measure
+/// the bench itself.
 @main
 struct EchoNode {
     static func main() {
@@ -34,7 +34,7 @@ struct EchoNode {
         }
     }
 
-    /// Takes `{"src":"c1",…"type":"read"…"msg_id":7…`, as the bench writes them, for what they are.
+    /// Answers lines in the exact form of the bench: `{"src":"c1",…"type":"read"…"msg_id":7…`.
     private static func bareAnswer(to line: UnsafeRawBufferPointer, _ output: inout [UInt8]) {
         func text(after name: StaticString, to end: StaticString) -> UnsafeRawBufferPointer.SubSequence {
             let length = name.utf8CodeUnitCount
@@ -66,7 +66,7 @@ struct EchoNode {
     }
 }
 
-/// Foundation's reading and writing.
+/// Decodes and encodes with Foundation.
 private struct Codec {
     private struct Request: Decodable {
         struct Body: Decodable {

@@ -3,13 +3,12 @@ import FoundationEssentials
 import KeyValue
 import Maelstrom
 
-/// Lines as they might come over the pipe, taken the way of the node: decoded, handed to a replica, and what
-/// comes out encoded. Whatever they say, nothing may trap, no invariant may break, and what is written must be
-/// messages.
+/// Runs lines of input as the node does: decodes them, hands them to a replica, and encodes what comes out. Nothing
+/// may trap, no invariant may break, and the output must be valid messages.
 package enum FuzzInput {
     private static let members = ["n0", "n1", "n2"]
 
-    /// Runs a member `n0` of three through `input`. Its first byte chooses how much time passes with a line.
+    /// Runs member `n0` of three on `input`. The first byte sets how much time passes per line.
     package static func run(_ input: UnsafeRawBufferPointer) {
         guard let pace = input.first else { return }
         let identity = Identity(id: "n0", members: members)

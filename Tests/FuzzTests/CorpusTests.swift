@@ -1,9 +1,9 @@
 import FuzzInput
 import XCTest
 
-/// The corpus of the fuzzer, and every input that once crashed it, runs with the other tests.
+/// Runs the fuzzer's corpus, with every input that once caused a crash.
 final class CorpusTests: XCTestCase {
-    func testNothingInTheCorpusBreaksAMember() throws {
+    func testNoInputOfTheCorpusBreaksAMember() throws {
         let corpus = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appendingPathComponent("../Fuzz/Corpus")
         let files = try FileManager.default.contentsOfDirectory(at: corpus, includingPropertiesForKeys: nil)

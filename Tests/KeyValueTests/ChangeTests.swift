@@ -3,7 +3,7 @@ import XCTest
 
 @testable import KeyValue
 
-/// Changes of membership as clients ask for them: who answers, when, and what it means.
+/// Changes of membership that clients request: who answers, when, and what.
 final class ChangeTests: XCTestCase {
     private let timeout = Timing.shortestElectionTimeout
 
@@ -11,7 +11,7 @@ final class ChangeTests: XCTestCase {
         cluster.ids.map { cluster[$0].raft.membership.voters }
     }
 
-    func testAnyMemberIsAskedAndAnswersOnceTheChangeIsCommitted() {
+    func testAnyMemberAnswersAChangeOnceItIsCommitted() {
         for asked in ["n0", "n1", "n3"] {
             let cluster = led(4, voters: 3)
             cluster.firewall = { !$0.bringsFinalMembership }
@@ -33,7 +33,7 @@ final class ChangeTests: XCTestCase {
         XCTAssertEqual(cluster.leaderIDs.filter { $0 == "n0" }, [])
     }
 
-    func testALearnerPassesRequestsOnAndAnswersItsClients() {
+    func testALearnerForwardsRequestsAndAnswersItsClients() {
         let cluster = led(4, voters: 3)
         cluster.write(1, 5, at: "n3", 1)
         cluster.settle()
@@ -45,7 +45,7 @@ final class ChangeTests: XCTestCase {
     }
 
     // Scenario 90
-    func testARemovedMemberGoesOnAsALearner() {
+    func testARemovedMemberBecomesALearner() {
         let cluster = led(3)
         cluster.change(["n0", "n1"], at: "n2", 1)
         cluster.settle()
@@ -68,7 +68,7 @@ final class ChangeTests: XCTestCase {
         cluster.heal()
         cluster.run(for: timeout)
         XCTAssertEqual(cluster.answers("n0", to: 1), [.changeMembershipOK(["n0", "n1", "n2", "n4"])])
-        // The copies that the network still has, and the client's own second try.
+        // Late copies from the network, and the client's own second try.
         for forward in cluster.sent.filter(\.isForward) { cluster.deliver(forward) }
         cluster.change(["n0", "n3"], at: "n2", 2)
         cluster.settle()
@@ -111,7 +111,7 @@ final class ChangeTests: XCTestCase {
         var envelopes: [Envelope] = []
     }
 
-    /// Holds up the answers to `leader` for which `isHeld` is true.
+    /// Delays the answers to `leader` while `isHeld` is true.
     private func holdAnswers(
         _ cluster: ReplicaCluster, to leader: NodeID, while isHeld: @escaping () -> Bool = { true }
     ) -> Held {
@@ -130,7 +130,7 @@ final class ChangeTests: XCTestCase {
         }
     }
 
-    func testANewLeaderMakesNoChangeAgainThatItLearnsToBeCommittedInTheSameTurn() {
+    func testANewLeaderDoesNotRepeatAChangeThatIsCommittedInTheSameTurn() {
         let cluster = led(5)
         cluster.firewall = { $0.to != "n2" }
         cluster.change(["n0", "n1", "n2", "n3"], at: "n1", 1)
@@ -138,7 +138,7 @@ final class ChangeTests: XCTestCase {
         let old = cluster.sent.last(where: \.isForward)!
         cluster.change(cluster.ids, at: "n0", 2)
         cluster.settle()
-        // n2 gets all of it at once, and not that it is committed.
+        // n2 gets all entries at once, and not their commit.
         let log = cluster["n0"].raft.log
         let append = AppendEntries(
             term: 1, leader: "n0", prevLogIndex: 1, prevLogTerm: 1, entries: Array(log[2...5]),
@@ -160,7 +160,7 @@ final class ChangeTests: XCTestCase {
         let held = holdAnswers(cluster, to: "n0") { cluster["n0"].raft.membership.isJoint }
         cluster.change(["n0", "n1", "n2"], at: "n0", 1)
         cluster.settle()
-        // Half of the first change is not committed, so the second is refused; both are committed in one turn.
+        // The joint half of the first change is uncommitted, so the second is refused. Both are committed in one turn.
         cluster.change(["n0", "n1"], at: "n3", 2)
         cluster.settle()
         XCTAssertEqual(cluster.answers("n0", to: 1) + cluster.answers("n3", to: 2), [])
@@ -171,7 +171,7 @@ final class ChangeTests: XCTestCase {
         XCTAssertEqual(Set(voters(cluster)), [["n0", "n1", "n2"]])
     }
 
-    func testAChangeOfWhichThisMemberHasOneHalfIsNotSaidNotToHappen() {
+    func testAChangeWhoseJointHalfIsInTheLogIsNotAnswered11() {
         let cluster = led(3)
         cluster.firewall = { $0.to != "n2" || !$0.bringsFinalMembership }
         cluster.change(["n0", "n1"], at: "n0", 1)
@@ -182,7 +182,7 @@ final class ChangeTests: XCTestCase {
             Envelope(from: "n0", to: "n2", message: .raft(RaftMessage(.appendEntries(commit))), due: 0))
         XCTAssertTrue(cluster["n2"].raft.membership.isJoint)
         XCTAssertEqual(cluster["n2"].lastApplied, cluster["n2"].raft.log.lastIndex)
-        // Cut off from everybody, it has nobody to pass the request on to.
+        // The member is cut off, so it cannot forward the request.
         cluster.isolate("n2")
         cluster.run(for: 4 * timeout)
         XCTAssertNil(cluster["n2"].raft.leader)
@@ -191,7 +191,7 @@ final class ChangeTests: XCTestCase {
         XCTAssertEqual(cluster.codes("n2", to: 1), [.timeout])
     }
 
-    func testWithoutALeaderAChangeIsToldInTimeThatItWillNotHappen() {
+    func testWithoutALeaderAChangeIsAnswered11InTime() {
         let cluster = ReplicaCluster(3)
         for id in cluster.ids { cluster.isolate(id) }
         cluster.change(["n0", "n1"], at: "n2", 1)
@@ -236,8 +236,8 @@ final class ChangeTests: XCTestCase {
         XCTAssertEqual(reader.store.outcome(of: change.id), .membershipChanged)
     }
 
-    // Found by the simulation with a slow disk, behind which they gathered: a lone voter carries them all out in one
-    // turn, each in rounds of its own, and took that for a turn without an end.
+    // Found by the simulation with a slow disk: a lone voter carries out many changes in one turn, each in rounds of
+    // its own, and took that for an endless turn.
     func testALoneVoterCarriesOutManyChangesInOneTurn() {
         let cluster = ReplicaCluster(1)
         cluster.run(for: 1)

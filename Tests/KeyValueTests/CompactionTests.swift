@@ -3,7 +3,7 @@ import XCTest
 
 @testable import KeyValue
 
-/// Members that lag so far behind that only a snapshot helps them.
+/// Members that lag behind the compacted log.
 final class CompactionTests: XCTestCase {
     private func swap(_ number: Int) -> KeyValue.Operation {
         .cas(
@@ -11,7 +11,7 @@ final class CompactionTests: XCTestCase {
             createIfNotExists: true)
     }
 
-    /// Asks `n0` for so many swaps, one by one, and lets it take what snapshots are due.
+    /// Requests swaps from `n0` one by one, and lets it take the due snapshots.
     private func fill(_ cluster: ReplicaCluster, _ numbers: ClosedRange<Int>) {
         for number in numbers {
             cluster.ask("n0", "c1", number, swap(number))
@@ -23,7 +23,7 @@ final class CompactionTests: XCTestCase {
     }
 
     // Scenario 61
-    func testAMemberBehindTheLogGetsTheSnapshotAndThenWhatFollowsIt() {
+    func testAMemberBehindTheLogGetsTheSnapshotAndThenEntries() {
         let cluster = led(3, snapshotEvery: 20)
         cluster.isolate("n2")
         fill(cluster, 1...70)
@@ -40,12 +40,12 @@ final class CompactionTests: XCTestCase {
     // Scenario 69
     func testASlowMemberWithAFullWindowCatchesUpAfterACompaction() {
         let cluster = led(3, snapshotEvery: 100)
-        // All that n2 is sent is under way for ever; the leader goes on until the window is full, and beyond.
+        // Nothing reaches n2; the leader writes until its window is full, and beyond.
         cluster.firewall = { $0.to != "n2" }
         fill(cluster, 1...150)
         XCTAssertGreaterThan(cluster["n0"].raft.log.lastIncludedIndex, cluster["n2"].raft.log.lastIndex)
         cluster.heal()
-        // From now on it hears everything, late.
+        // From now on all messages arrive, late.
         cluster.latency = { _, to in to == "n2" ? 30_000 : 100 }
         cluster.run(for: 3_000_000)
         XCTAssertEqual(cluster["n2"].store[1], "150")
@@ -59,10 +59,10 @@ final class CompactionTests: XCTestCase {
         XCTAssertEqual(cluster["n2"].store[1]?.text, "\(count)", "it goes on with appends")
     }
 
-    func testAWriteThatASnapshotHoldsIsAnsweredByTheMemberThatOwesIt() {
+    func testAWriteThatArrivesInASnapshotIsAnswered() {
         let cluster = led(3, snapshotEvery: 20)
         cluster.write(2, 5, at: "n2", 900)
-        // It reaches the leader, and n2 hears of nothing that comes of it.
+        // The write reaches the leader, but nothing reaches n2.
         cluster.firewall = { $0.to != "n2" }
         cluster.settle()
         fill(cluster, 1...70)
@@ -74,7 +74,7 @@ final class CompactionTests: XCTestCase {
         XCTAssertEqual(cluster.answers("n2", to: 900), [.writeOK])
     }
 
-    func testASnapshotThatIsNoneIsRefusedAndChangesNothing() {
+    func testAnInvalidSnapshotIsRefusedAndChangesNothing() {
         let whole = "members n0,n1,n2\nkey 1 2\nend\n"
         for pieces in [
             ["what is this\n"], ["members n0\nkey 1 2\n"], [whole, "key 3 4\n"], ["nonsense\n", whole],
@@ -106,7 +106,7 @@ final class CompactionTests: XCTestCase {
     }
 
     // Scenario 70
-    func testASnapshotCarriesTheMembershipAndWhatWasCarriedOut() throws {
+    func testASnapshotCarriesTheMembershipAndTheCompletedRequests() throws {
         let cluster = led(4, voters: 3, snapshotEvery: 20)
         cluster.isolate("n2")
         fill(cluster, 1...5)
@@ -121,7 +121,7 @@ final class CompactionTests: XCTestCase {
         XCTAssertEqual(cluster["n2"].raft.membership.voters, ["n0", "n1", "n2", "n3"])
         XCTAssertGreaterThan(cluster["n2"].raft.log.lastIncludedIndex, 20, "its log tells of neither")
 
-        // The client asks again, of n2 itself, and a copy of its request gets into the log.
+        // The client repeats its request to n2, and a copy gets into the log.
         cluster.ask("n2", "c1", 1, swap(1))
         cluster.settle()
         XCTAssertEqual(cluster.answers("n2", to: 1), [.casOK], "as it was answered then")
@@ -139,8 +139,8 @@ final class CompactionTests: XCTestCase {
         }
     }
 
-    // Appends and the last piece of a snapshot in one turn: what they bring is committed by the time the snapshot is
-    // whole, so it would undo what is about to be applied, or have it applied twice.
+    // Appends and the last piece of a snapshot arrive in one turn. The entries are committed before the snapshot is
+    // complete, so installing it would undo them, or apply them twice.
     func testASnapshotThatIsOvertakenInItsOwnTurnIsNotInstalled() {
         let settings = Raft.Settings(id: "n1", members: ["n0", "n1", "n2"], seed: 1)
         var replica = Replica(settings: settings, now: 0)

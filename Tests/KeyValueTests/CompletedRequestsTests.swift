@@ -51,7 +51,7 @@ final class SessionTests: XCTestCase {
     }
 
     // Scenario 95
-    func testACopyOfARequestChangesNothingAndComesToTheSame() {
+    func testACopyOfARequestChangesNothingAndHasTheSameResult() {
         var store = Store()
         let outcomes = [cas(1, 0, 1), cas(2, 0, 1, create: true), cas(3, 5, 6), cas(4, 1, 0), cas(5, 0, 2)]
             .map { store.apply($0) }
@@ -76,7 +76,7 @@ final class SessionTests: XCTestCase {
         XCTAssertNil(store.outcome(of: write(999, 0).id))
     }
 
-    func testClientsAreToldApartByCodePointsAndNumbersByWhoDrewThem() {
+    func testClientsAreComparedByCodePointsAndNumbersByTheirOrigin() {
         let ids = [
             RequestID(client: "\u{e9}", number: 1), RequestID(client: "e\u{301}", number: 1),
             RequestID(client: "c", number: 1), RequestID(client: "c", number: 1, numberedBy: "n0"),
@@ -124,7 +124,7 @@ final class SessionTests: XCTestCase {
         XCTAssertEqual(cluster.codes("n2", to: 1).count, 1)
     }
 
-    func testANumberThatIsUsedAgainForAnotherRequestIsAnotherRequest() {
+    func testAReusedMsgIDWithOtherContentIsAnotherRequest() {
         let cluster = led(3)
         for (slot, id) in cluster.ids.enumerated() {
             cluster.write(1, JSONValue(canonical: "\(slot)"), at: id, 1)
@@ -145,7 +145,7 @@ final class SessionTests: XCTestCase {
         XCTAssertEqual(
             cluster.answers("n0", to: 1).dropFirst(),
             [.changeMembershipOK(["n0", "n1"]), .changeMembershipOK(["n0"])])
-        // Each is a copy of itself still.
+        // A repetition of either is still a copy.
         cluster.write(1, 0, at: "n0", 1)
         cluster.change(["n1", "n0", "n1"], at: "n0", 1)
         cluster.settle()
@@ -153,7 +153,7 @@ final class SessionTests: XCTestCase {
         XCTAssertEqual(cluster["n0"].raft.membership.voters, ["n0"])
     }
 
-    func testTwoRequestsWithOneNumberAtTheSameTimeAreBothCarriedOut() {
+    func testTwoConcurrentRequestsWithOneMsgIDAreBothCarriedOut() {
         let cluster = led(3)
         cluster.with("n1") { [now = cluster.now] replica in
             for value in [5, 6, 5] {
@@ -177,7 +177,7 @@ final class SessionTests: XCTestCase {
         XCTAssertEqual(cluster.answers("n2", to: 1), [.casOK, .casOK], "it was asked twice")
     }
 
-    func testRequestsWithoutANumberAreCarriedOutEachTimeAndAnsweredWithoutOne() {
+    func testRequestsWithoutMsgIDAreCarriedOutEachTime() {
         let cluster = led(3)
         for _ in 0..<2 {
             cluster.write(1, 5, at: "n1", nil)

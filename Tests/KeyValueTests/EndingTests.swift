@@ -3,9 +3,9 @@ import XCTest
 
 @testable import KeyValue
 
-/// A member that is about to end, and what it says of itself.
+/// Members that shut down, and the status request.
 final class EndingTests: XCTestCase {
-    func testALeaderThatEndsHandsOverAndStillAnswers() {
+    func testALeaderThatShutsDownTransfersLeadershipAndStillAnswers() {
         let cluster = led(3)
         cluster.with("n0") { [now = cluster.now] in $0.beginShutdown(now: now) }
         XCTAssertFalse(cluster["n0"].mayEnd)
@@ -20,7 +20,7 @@ final class EndingTests: XCTestCase {
         XCTAssertTrue(cluster["n0"].mayEnd)
     }
 
-    func testALeaderThatEndsTriesAnotherTransferWhereOneFails() {
+    func testALeaderThatShutsDownRetriesAFailedTransfer() {
         let cluster = led(3)
         var orders = 0
         cluster.firewall = { envelope in
@@ -36,7 +36,7 @@ final class EndingTests: XCTestCase {
         XCTAssertFalse(cluster["n0"].raft.isLeader)
     }
 
-    func testAMemberThatEndsStandsNoMoreAndALoneOneMayEndAtOnce() {
+    func testAMemberThatShutsDownDoesNotCampaignAndALoneOneMayEndAtOnce() {
         let cluster = ReplicaCluster(1)
         cluster.with("n0") { [now = cluster.now] in $0.advance(to: now) }
         cluster.with("n0") { [now = cluster.now] in $0.beginShutdown(now: now) }
@@ -46,7 +46,7 @@ final class EndingTests: XCTestCase {
     }
 
     // Scenario 97
-    func testAtTheEndOfInputAllIsAnsweredAndTruly() {
+    func testEveryRequestIsAnsweredTrulyAtTheEndOfInput() {
         let cluster = led(3)
         cluster.isolate("n1")
         cluster.write(1, 5, at: "n1", 1)
@@ -63,7 +63,7 @@ final class EndingTests: XCTestCase {
         XCTAssertTrue(leaderless["n1"].mayEnd)
     }
 
-    func testStatusTellsWhatTheMemberKnows() {
+    func testStatusReportsTheMembersState() {
         let cluster = ReplicaCluster(3)
         XCTAssertEqual(cluster["n1"].status.role, "follower")
         XCTAssertNil(cluster["n1"].status.leader)

@@ -3,7 +3,7 @@ import XCTest
 
 @testable import KeyValue
 
-/// Which error is said, when, and whether it is true.
+/// Which error is sent when, and whether it is true.
 final class ErrorTests: XCTestCase {
     private let patience = 900_000
 
@@ -31,7 +31,7 @@ final class ErrorTests: XCTestCase {
     }
 
     // Scenarios 43 and 97
-    func testWithoutALeaderARequestWaitsAndIsToldInTimeThatItWillNotHappen() {
+    func testWithoutALeaderARequestWaitsAndIsAnswered11InTime() {
         let cluster = ReplicaCluster(3)
         cluster.isolate("n1")
         cluster.write(1, 5, at: "n1", 1)
@@ -49,7 +49,7 @@ final class ErrorTests: XCTestCase {
     }
 
     // Scenario 43
-    func testARequestThatWaitsForALeaderIsCarriedOutWhenThereIsOne() {
+    func testARequestThatWaitsForALeaderIsCarriedOutByTheNextOne() {
         let cluster = ReplicaCluster(3)
         cluster.write(1, 5, at: "n2", 1)
         cluster.read(1, at: "n2", 2)
@@ -59,7 +59,7 @@ final class ErrorTests: XCTestCase {
     }
 
     // Scenario 97
-    func testWhatWasPassedOnOrStandsInALogIsNeverSaidNotToHappen() {
+    func testAForwardedOrLoggedRequestIsNeverAnswered11() {
         for asked in ["n0", "n1"] {
             let cluster = led(3)
             cluster.firewall = { !($0.from == "n0" || $0.to == "n0") }
@@ -73,9 +73,9 @@ final class ErrorTests: XCTestCase {
     }
 
     // Scenario 97
-    func testARequestThatStandsInTheLogThroughAnotherMemberIsNotSaidNotToHappen() {
+    func testARequestLoggedThroughAnotherMemberIsNotAnswered11() {
         let cluster = led(3)
-        // n1 passes it on, and it reaches the log of n2, but not its commit.
+        // n1 forwards it; n2 appends it and does not learn its commit.
         cluster.write(1, 5, at: "n1", 1)
         cluster.firewall = { envelope in
             if case .raft(let message) = envelope.message, case .appendEntriesReply = message.body {
@@ -95,10 +95,10 @@ final class ErrorTests: XCTestCase {
     }
 
     // Scenario 97
-    func testARequestThatIsCommittedInTheTurnInWhichItIsOverIsNotSaidNotToHappen() {
+    func testARequestCommittedInTheTurnInWhichItExpiresIsNotAnswered11() {
         let cluster = led(3)
         cluster.write(1, 5, at: "n1", 1)
-        // n2 hears nothing, and is asked the same while it knows of no leader.
+        // n2 is cut off, and gets the same request while it knows no leader.
         cluster.isolate("n2")
         cluster.settle()
         cluster.wait(400_000)
@@ -108,7 +108,7 @@ final class ErrorTests: XCTestCase {
         _ = cluster.intercept { _ in true }
         cluster.heal()
         cluster.wait(patience)
-        // In one turn it takes the leader's entries with their commit, and then the time.
+        // In one turn it receives the entries with their commit, then the time advances.
         let leader = cluster["n0"].raft
         let entries = Array(leader.log[2...2])
         XCTAssertEqual(leader.commitIndex, 2)
@@ -140,13 +140,13 @@ final class ErrorTests: XCTestCase {
         for id in cluster.ids { XCTAssertEqual(cluster[id].store[1], 6) }
     }
 
-    func testAReadThatCameLaterIsNotGivenUpWithOneThatCameBefore() {
+    func testALaterReadDoesNotExpireWithAnEarlierOne() {
         let cluster = ReplicaCluster(3)
         cluster.isolate("n1")
         cluster.read(1, at: "n1", 1)
         cluster.wait(patience - 10_000)
         cluster.read(1, at: "n1", 2)
-        // A leader is heard of just before the first is over, and answers just after.
+        // A leader appears just before the first read expires, and answers just after.
         let append = AppendEntries(
             term: 3, leader: "n0", prevLogIndex: 0, prevLogTerm: 0,
             entries: [Entry(term: 3, payload: .noOp)], leaderCommit: 1)
@@ -171,7 +171,7 @@ final class ErrorTests: XCTestCase {
         XCTAssertEqual(cluster.codes("n1", to: 1).count, 1)
     }
 
-    func testAReadIsGivenUpInItsOwnTimeAlsoWhereAnEarlierOneHasMore() {
+    func testEachReadExpiresAfterItsOwnPatience() {
         let cluster = ReplicaCluster(3)
         for (messageID, mean) in [(1, 5_000_000), (2, 1_000)] {
             let append = AppendEntries(
@@ -190,8 +190,8 @@ final class ErrorTests: XCTestCase {
         XCTAssertEqual(cluster.codes("n1", to: 1), [.timeout])
     }
 
-    /// What waits for the time when this member leads is put into its log then.
-    func testWhatWaitsForThisMemberToLeadIsNotSaidNotToHappen() {
+    /// Requests queued for this member's leadership are appended when it leads.
+    func testARequestQueuedForThisMembersLeadershipIsNotAnswered11() {
         let cluster = led(3)
         cluster.write(1, 5, at: "n1", 1)
         let copies = cluster.intercept(\.isForward)
@@ -207,8 +207,8 @@ final class ErrorTests: XCTestCase {
         XCTAssertEqual(cluster.codes("n2", to: 1), [.timeout])
     }
 
-    /// Its second half is still to come, and will.
-    func testAChangeOfWhichHalfIsAppliedIsNotSaidNotToHappen() {
+    /// The final membership is still to be appended, and will be.
+    func testAChangeWhoseJointHalfIsAppliedIsNotAnswered11() {
         let cluster = led(4, voters: 3)
         cluster.firewall = { !$0.bringsFinalMembership }
         cluster.change(["n0", "n1", "n3"], at: "n0", 1)
@@ -239,7 +239,7 @@ final class ErrorTests: XCTestCase {
         }
     }
 
-    func testManyRequestsThatAreOverAtOnceAreToldAtOnceBesideALongLog() {
+    func testManyRequestsThatExpireTogetherAreAnsweredAtOnceBesideALongLog() {
         let cluster = led(3)
         cluster.isolate("n0")
         for number in 0..<5_000 {
@@ -255,7 +255,7 @@ final class ErrorTests: XCTestCase {
         XCTAssertEqual(cluster.codes("n0", to: 4_999), [.temporarilyUnavailable])
     }
 
-    func testWhatMayYetHappenIsNotSaidNotToHappenWhenItIsAskedForAgain() {
+    func testARepeatedRequestThatMayStillHappenIsNotAnswered11() {
         let cluster = led(3)
         cluster.write(1, 5, at: "n1", 1)
         for envelope in cluster.intercept(\.isForward) { cluster.deliver(envelope) }

@@ -3,11 +3,11 @@ import XCTest
 
 @testable import KeyValue
 
-/// The way of a write to the leader, and again after a loss.
+/// How a write reaches the leader, also after losses.
 final class ForwardTests: XCTestCase {
     private let patience: Microseconds = 900_000
 
-    /// What is reached in 50,000 entries where nothing is small.
+    /// Small limits, in place of 50,000 entries.
     private var small: Limits {
         var limits = Limits()
         limits.requestsRemembered = 1_000
@@ -21,7 +21,7 @@ final class ForwardTests: XCTestCase {
     }
 
     // Scenario 43
-    func testAFollowerPassesWritesOnAndAnswersThemItself() {
+    func testAFollowerForwardsWritesAndAnswersThemItself() {
         let cluster = led()
         cluster.write(1, 5, at: "n1", 1)
         XCTAssertEqual(cluster.network.filter(\.isForward).map(\.to), ["n0"])
@@ -31,7 +31,7 @@ final class ForwardTests: XCTestCase {
         XCTAssertEqual(cluster.replies["n2"] ?? [], [])
     }
 
-    func testAWriteThatIsLostOnItsWayIsPassedOnAgainInTime() {
+    func testALostForwardIsRepeatedInTime() {
         let cluster = led()
         cluster.write(1, 5, at: "n1", 1)
         XCTAssertEqual(cluster.intercept(\.isForward).count, 1)
@@ -40,7 +40,7 @@ final class ForwardTests: XCTestCase {
         XCTAssertEqual(cluster["n0"].raft.log.lastIndex, 2)
     }
 
-    func testAWriteThatIsNotLostIsPassedOnOnceHoweverSlowTheNetworkIs() {
+    func testAWriteIsForwardedOnceOnASlowNetworkWithoutLoss() {
         for latency in [1_000, 20_000, 100_000] {
             let cluster = ReplicaCluster(3)
             cluster.latency = { _, _ in latency }
@@ -56,14 +56,14 @@ final class ForwardTests: XCTestCase {
         }
     }
 
-    func testAWriteGoesToTheNextLeaderAndIsCarriedOutOnce() {
+    func testAWriteIsForwardedToTheNextLeaderAndCarriedOutOnce() {
         for asked in ["n0", "n1"] {
             let cluster = led()
             cluster.write(1, 0, at: "n0", 0)
             cluster.settle()
             cluster.ask(asked, "c1", 1, .cas(key: 1, from: 0, to: 1, createIfNotExists: false))
             let lost = cluster.intercept { _ in true }
-            // It may have reached n2's log, or not.
+            // It may or may not have reached n2's log.
             for envelope in lost where envelope.to == "n2" { cluster.deliver(envelope) }
             cluster.cut("n0", "n2")
             cluster.firewall = { !($0.isForward && $0.to == "n0") }
@@ -82,10 +82,10 @@ final class ForwardTests: XCTestCase {
         }
     }
 
-    func testAWriteThatIsCutFromTheLogOfADeposedLeaderIsPassedOnToTheNext() {
+    func testAWriteTruncatedFromTheLogOfADeposedLeaderIsForwardedToTheNext() {
         let cluster = led()
         cluster.write(1, 5, at: "n0", 1)
-        // Nobody else has seen it when n2 takes over.
+        // No other member has the entry when n2 takes over.
         _ = cluster.intercept { _ in true }
         cluster.with("n2") { [now = cluster.now] in
             let order = TimeoutNow(term: $0.raft.currentTerm, leader: "n0")
@@ -100,7 +100,7 @@ final class ForwardTests: XCTestCase {
         for id in cluster.ids { XCTAssertEqual(cluster[id].store[1], 5) }
     }
 
-    func testAMemberThatDoesNotLeadPassesNothingOnInACircle() {
+    func testAMemberThatDoesNotLeadDropsForwards() {
         let cluster = led()
         let forward = Forward([request(1)], limit: 1_000)
         cluster.deliver(Envelope(from: "n1", to: "n2", message: .forward(forward), due: 0))
@@ -109,7 +109,7 @@ final class ForwardTests: XCTestCase {
     }
 
     // Scenario 95
-    func testALeaderRefusesACopyThatComesTooLateToBeKnown() {
+    func testALeaderRefusesACopyBeyondItsLimit() {
         let cluster = led()
         for (limit, isTaken) in [(0, false), (1, false), (2, true), (.max, true), (-1, false)] {
             let length = cluster["n0"].raft.log.lastIndex
@@ -121,15 +121,15 @@ final class ForwardTests: XCTestCase {
         }
     }
 
-    func testAForwardSaysHowLateItMayBeTaken() {
+    func testAForwardCarriesTheLastIndexForItsRequests() {
         let cluster = led()
         cluster.write(1, 5, at: "n1", 1)
         let limit = cluster.network.compactMap(\.forward).first?.limit
         XCTAssertEqual(limit, cluster["n1"].lastApplied + Limits().forwardReach)
     }
 
-    /// After a snapshot a member cannot know that a copy was carried out and forgotten since.
-    func testTheLimitIsThatOfTheFirstTimeHoweverOftenItIsPassedOn() {
+    /// After a snapshot, a member cannot know whether a copy was carried out and forgotten.
+    func testARepeatedForwardKeepsItsFirstLimit() {
         let cluster = led()
         cluster.write(1, 5, at: "n1", 1)
         let first = cluster.intercept(\.isForward).compactMap(\.forward).first?.limit
@@ -145,7 +145,7 @@ final class ForwardTests: XCTestCase {
         XCTAssertEqual(cluster.codes("n1", to: 1), [.timeout])
     }
 
-    func testWhatNoLeaderMayAppendAnyMoreIsPassedOnNoMoreAndMayHaveHappened() {
+    func testARequestBeyondItsLimitIsNotForwardedAndIsAnswered0() {
         let cluster = led(limits: small)
         cluster.write(1, 5, at: "n1", 1)
         _ = cluster.intercept(\.isForward)
@@ -162,13 +162,13 @@ final class ForwardTests: XCTestCase {
         cluster.run(for: patience)
         XCTAssertEqual(cluster.sent.filter(\.isForward).count, before)
         XCTAssertEqual(cluster.codes("n1", to: 1), [.timeout])
-        // Its client asks anew: that is a first time again.
+        // A new request of the client gets a new limit.
         cluster.write(1, 5, at: "n1", 1)
         cluster.settle()
         XCTAssertEqual(cluster.answers("n1", to: 1).last, .writeOK)
     }
 
-    func testALeaderWhoseLogIsFarAheadTakesNoMoreAndItsTurnEnds() {
+    func testALeaderWhoseLogIsFarAheadQueuesRequestsAndEndsItsTurn() {
         let cluster = led(limits: small)
         cluster.isolate("n0")
         cluster.with("n0") { [now = cluster.now] replica in
@@ -186,7 +186,7 @@ final class ForwardTests: XCTestCase {
         XCTAssertEqual(codes.count { $0 == .temporarilyUnavailable }, 100)
     }
 
-    /// A cluster of five in which n1 holds 30 entries that it does not know to be committed, and a limit reaches 20.
+    /// A cluster of five in which n1 holds 30 entries that it does not know to be committed, with a limit of 20.
     private func farAhead() -> ReplicaCluster {
         var limits = Limits()
         limits.forwardReach = 20
@@ -203,7 +203,7 @@ final class ForwardTests: XCTestCase {
         return cluster
     }
 
-    // As after a start, when nothing is known to be committed: the leader refused what it was passed until it expired.
+    // After a start, nothing is known to be committed, and the leader refused forwards until the requests expired.
     func testAWriteWaitsUntilItsLimitIsBeyondTheLog() {
         let cluster = farAhead()
         cluster.write(1, 5, at: "n1", 1)
@@ -214,7 +214,7 @@ final class ForwardTests: XCTestCase {
         XCTAssertEqual(cluster.answers("n1", to: 1), [.writeOK])
     }
 
-    func testANewLeaderKeepsWhatItsLogIsTooFarAheadFor() {
+    func testANewLeaderQueuesRequestsWhileItsLogIsFarAhead() {
         let cluster = farAhead()
         cluster.firewall = { $0.from != "n0" && $0.to != "n0" && ($0.isVote || $0.from == "n1") }
         cluster.elect("n1")
@@ -226,7 +226,7 @@ final class ForwardTests: XCTestCase {
         XCTAssertEqual(cluster.answers("n1", to: 1), [.writeOK])
     }
 
-    func testACopyOfWhatIsAppliedIsNotPutIntoTheLogAgain() {
+    func testACopyOfAnAppliedRequestIsNotAppended() {
         let cluster = led()
         cluster.write(1, 5, at: "n1", 1)
         let copy = cluster.network.first(where: \.isForward)!

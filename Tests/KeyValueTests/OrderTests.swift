@@ -3,11 +3,11 @@ import XCTest
 
 @testable import KeyValue
 
-/// What a client that types one request after another sees.
+/// The order that a client sees when it types one request after another.
 final class OrderTests: XCTestCase {
     private func lone() -> ReplicaCluster { ReplicaCluster(1) }
 
-    func testALoneMemberAnswersAtOnceWhatWasTypedBeforeItEvenLed() {
+    func testALoneMemberAnswersRequestsFromBeforeItsElectionAtOnce() {
         let cluster = lone()
         cluster.write(1, "{\"any\":[\"json\"]}", at: "n0", 2)
         cluster.read(1, at: "n0", 3)
@@ -24,7 +24,7 @@ final class OrderTests: XCTestCase {
         XCTAssertEqual(cluster.replies["n0"]?.count, 2)
     }
 
-    func testRequestsOfOneTurnAreCarriedOutAndAnsweredInTheOrderInWhichTheyCame() {
+    func testRequestsOfOneTurnAreCarriedOutAndAnsweredInOrder() {
         for isLeading in [false, true] {
             let cluster = lone()
             if isLeading { cluster.with("n0") { [now = cluster.now] in $0.advance(to: now) } }
@@ -52,7 +52,7 @@ final class OrderTests: XCTestCase {
         }
     }
 
-    func testAWriteAndThenAReadAtAnyMemberSeesTheWrite() {
+    func testAReadAtAnyMemberSeesAnEarlierWrite() {
         let cluster = led(3)
         for (number, id) in cluster.ids.enumerated() {
             cluster.write(1, JSONValue(canonical: "\(number)"), at: id, 10 + number)
@@ -64,7 +64,7 @@ final class OrderTests: XCTestCase {
         }
     }
 
-    func testWritesOfOneClientTakeEffectInTheOrderInWhichItTypedThem() {
+    func testWritesOfOneClientTakeEffectInOrder() {
         let cluster = led(3)
         cluster.with("n1") { [now = cluster.now] replica in
             for number in 0..<50 {
@@ -92,13 +92,13 @@ final class OrderTests: XCTestCase {
         }
         cluster.settle()
         for number in 1...100 { XCTAssertEqual(cluster.answers("n1", to: number), [.readOK(5)]) }
-        // The question, a round of two, their answers, and the answer.
+        // The question, a round of two, their answers, and the reply.
         XCTAssertLessThanOrEqual(cluster.sent.count - before, 6)
         XCTAssertEqual(cluster["n0"].raft.log.lastIndex, 2)
     }
 
     // Scenario 53
-    func testALeaderThatWasCutOffAnswersNoReadFromItsOldState() {
+    func testALeaderThatWasCutOffAnswersNoStaleRead() {
         let cluster = led(3)
         cluster.write(1, 5, at: "n0", 1)
         cluster.settle()

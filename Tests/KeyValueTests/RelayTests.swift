@@ -3,13 +3,13 @@ import XCTest
 
 @testable import KeyValue
 
-/// Messages on detours: see DetoursTests for how the way is found.
+/// Messages on detours; DetoursTests covers how routes are found.
 final class RelayTests: XCTestCase {
     private let request = LoggedRequest(
         id: RequestID(client: "c9", number: 1), operation: .write(key: "\"x\"", value: 5))
     private let timeout = Timing.shortestElectionTimeout
 
-    /// Lets time pass as in the node, where each turn ends with taking the time.
+    /// Runs the cluster as the node does, where each turn ends by advancing the time.
     private func run(_ cluster: ReplicaCluster, for time: Microseconds) {
         for _ in 0..<(time / 5_000) {
             cluster.run(for: 5_000)
@@ -17,7 +17,7 @@ final class RelayTests: XCTestCase {
         }
     }
 
-    func testAFollowerThatItsLeaderDoesNotReachIsServedThroughTheThird() {
+    func testAFollowerBehindACutIsServedThroughTheThirdMember() {
         let cluster = led()
         cluster.latency = { _, _ in 1_000 }
         cluster.cut("n0", "n1")
@@ -31,7 +31,7 @@ final class RelayTests: XCTestCase {
         XCTAssertEqual(cluster.ids.map { cluster[$0].raft.currentTerm }, terms, "somebody stood meanwhile")
     }
 
-    func testARelayIsPassedOnAsItCameAndTakenForTheWordOfWhoeverSaidIt() {
+    func testARelayIsForwardedUnchangedAndCountsAsItsSourcesMessage() {
         let cluster = led()
         let forward = PeerMessage.forward(Forward([request], limit: 100))
         let way = PeerMessage.relay(Relay(source: "n1", route: ["n0"], message: forward))
@@ -44,7 +44,7 @@ final class RelayTests: XCTestCase {
         XCTAssertEqual(cluster["n0"].store[JSONValue(canonical: "\"x\"")], 5)
     }
 
-    func testARelayOfOrToAStrangerGoesNowhere() {
+    func testARelayOfOrToAStrangerIsDropped() {
         let cluster = led()
         let forward = PeerMessage.forward(Forward([request], limit: 100))
         let inner = PeerMessage.relay(Relay(source: "n1", route: [], message: forward))
@@ -52,7 +52,7 @@ final class RelayTests: XCTestCase {
             Relay(source: "n7", route: [], message: forward),
             Relay(source: "n1", route: ["n7"], message: forward),
             Relay(source: "n1", route: ["n0"], message: forward),
-            // One within another would hide who says it.
+            // A nested relay would hide its source.
             Relay(source: "n1", route: [], message: inner),
         ] {
             cluster.with("n0") { $0.receive(.relay(relay), from: "n2", now: cluster.now) }
@@ -61,7 +61,7 @@ final class RelayTests: XCTestCase {
         }
     }
 
-    func testWhatCannotArriveAtTheLeaderIsToldInTimeThatItWillNotHappen() {
+    func testARequestThatCannotReachTheLeaderIsAnswered11InTime() {
         let cluster = led()
         cluster.latency = { _, _ in 1_000 }
         cluster.firewall = { $0.from != "n1" }

@@ -6,17 +6,17 @@ import XCTest
 
 typealias Envelope = TestNetwork<PeerMessage>.Packet
 
-/// Replicas on a network that stands still until a test moves it.
+/// Replicas on a network that only a test moves.
 final class ReplicaCluster: TestNetwork<PeerMessage> {
     private(set) var replicas: [NodeID: Replica] = [:]
     private(set) var replies: [NodeID: [ClientReply]] = [:]
 
     /// - Parameters:
-    ///   - voters: how many of the members vote, the first ones; all, where it is nil.
-    ///   - snapshotEvery: how many entries are applied between two snapshots; goes before what `limits` says.
-    ///   - areCanonical: what is a JSON value in an arriving snapshot.
-    ///   - retentionSilence: how long a member may be silent before no log is kept for it; at once, so that tests
-    ///     need not wait until a member that is cut off needs a snapshot.
+    ///   - voters: the number of initial voters, counted from n0; all by default.
+    ///   - snapshotEvery: the entries between two snapshots; overrides `limits`.
+    ///   - areCanonical: checks the JSON values of a received snapshot.
+    ///   - retentionSilence: overrides `limits`. With 0, no log is retained for a silent member, so that tests get
+    ///     snapshots at once.
     init(
         _ count: Int, voters: Int? = nil, snapshotEvery: Int? = nil, limits: Limits = Limits(),
         seed: UInt64 = 1, areCanonical: @escaping ValueCheck = { _ in true },
@@ -52,7 +52,7 @@ final class ReplicaCluster: TestNetwork<PeerMessage> {
             post($0.late, from: id)
             replies[id, default: []] += $0.replies
         }
-        XCTAssertTrue(isDone, "\(id) asks for its turn for ever")
+        XCTAssertTrue(isDone, "\(id) never ends its turn")
     }
 
     private func post(_ envelopes: [PeerEnvelope], from id: NodeID) {
@@ -87,12 +87,12 @@ final class ReplicaCluster: TestNetwork<PeerMessage> {
         ask(id, client, messageID, .read(key: key))
     }
 
-    /// What the member said to a request.
+    /// The member's answers to a request.
     func answers(_ id: NodeID, to messageID: Int?, of client: String = "c1") -> [ClientReply.Body] {
         (replies[id] ?? []).filter { $0.client == client && $0.inReplyTo == messageID }.map(\.body)
     }
 
-    /// The codes of the errors that the member said to a request; nil for what is no error.
+    /// The error codes of the member's answers to a request; nil for other answers.
     func codes(_ id: NodeID, to messageID: Int?, of client: String = "c1") -> [ErrorCode?] {
         answers(id, to: messageID, of: client).map { if case .error(let code, _) = $0 { code } else { nil } }
     }
@@ -130,7 +130,7 @@ extension Envelope {
     var forward: Forward? { if case .forward(let forward) = message { forward } else { nil } }
     var isForward: Bool { forward != nil }
 
-    /// Whether a snapshot arrives with it, also where it came on a detour.
+    /// Whether the message carries a piece of a snapshot, also on a detour.
     var isSnapshot: Bool {
         var carried = message
         if case .relay(let relay) = message { carried = relay.message }

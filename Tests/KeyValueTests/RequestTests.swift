@@ -3,7 +3,7 @@ import XCTest
 
 @testable import KeyValue
 
-/// The line that a request is in the log and on its way.
+/// The text of a request in the log and in messages.
 final class RequestTests: XCTestCase {
     private let clients = [
         "c1", "", " ", "a b", "%", "%%", "%20", "\"", "\\", "/", "a/b", "\u{e9}", "e\u{301}", "\u{1F600}",
@@ -16,7 +16,7 @@ final class RequestTests: XCTestCase {
         "[1,2]", "{\"a b\":\"c d\"}", "{}", "\"\u{1F600} \u{e9}\"", "\"write\"", "18446744073709551615",
     ]
 
-    func testARequestIsReadAsItWasWritten() {
+    func testARequestSurvivesWritingAndReading() {
         for client in clients {
             for number in [0, -1, 7, .max, .min] {
                 for member in [nil, "n0", "", "n/0 %"] {
@@ -68,7 +68,7 @@ final class RequestTests: XCTestCase {
         XCTAssertEqual(Set(others.map { LoggedRequest(id: id, operation: $0).id } + [write.id]).count, 7)
     }
 
-    func testALineThatIsNoRequestIsNone() {
+    func testAnInvalidLineIsNoRequest() {
         let lines = [
             "", " ", "c", "c 1", "c 1 write", "c 1 write 1", "c 1 write 1 2 3", "c 1 read 1", "c x write 1 2",
             "c 1.5 write 1 2", " 1 write 1 2", "c  write 1 2", "c 1 cas 1 2", "c 1 cas 1 2 3 4",
@@ -81,7 +81,7 @@ final class RequestTests: XCTestCase {
         for line in lines { XCTAssertNil(LoggedRequest(Command(line)), "'\(line)'") }
     }
 
-    func testNoLineBringsTheReaderDown() {
+    func testNoLineCrashesTheReader() {
         let pieces = [
             "c", " ", "  ", "1", "write", "cas", "\"", "\\", "%", "%2", "/", "\u{e9}", "\u{1F600}", "{", "\n",
         ]
@@ -96,7 +96,7 @@ final class RequestTests: XCTestCase {
         }
     }
 
-    func testACommandThatIsNoRequestIsAppliedAsNothing() {
+    func testAnInvalidCommandHasNoEffect() {
         let cluster = ReplicaCluster(1)
         cluster.with("n0") { [now = cluster.now] in $0.advance(to: now) }
         cluster.with("n0") { _ = $0.tamper { raft, _ in raft.propose(Command("no request")) } }

@@ -46,7 +46,7 @@ final class SnapshotTextTests: XCTestCase {
         XCTAssertEqual(text(of: reader.store).joined(), whole)
     }
 
-    func testWritesWhileASnapshotIsTakenDoNotShowInIt() {
+    func testWritesDuringASnapshotAreNotPartOfIt() {
         var store = filled(2_000)
         let before = text(of: store).joined()
         var writer = SnapshotWriter(
@@ -64,7 +64,7 @@ final class SnapshotTextTests: XCTestCase {
         XCTAssertNotEqual(text(of: store).joined(), before)
     }
 
-    func testATextThatIsNoSnapshotIsRefused() {
+    func testAnInvalidSnapshotTextIsRefused() {
         for bad in [
             "key 1 2\n", "members n0\nkey 1\n", "members \nend\nend\n", "members n0\ndid c1 x 1 written\n",
             "members n0\ndid c1 1 written\n", "members n0\ndid c1 1 x written\n",
@@ -88,8 +88,8 @@ final class SnapshotTextTests: XCTestCase {
         XCTAssertEqual(completedRequests.outcome(of: RequestID(client: "c", number: 1_500)), .written)
     }
 
-    // Where blocks began elsewhere, members would forget at different entries from then on.
-    func testWhatWasReadBackIsForgottenWithWhatWasNeverWritten() {
+    // With blocks in different places, members would forget requests at different entries.
+    func testARestoredStoreForgetsRequestsAtTheSameEntries() {
         var limits = Limits()
         limits.requestsRemembered = 30
         limits.requestsInBlock = 10

@@ -3,12 +3,12 @@ import XCTest
 
 @testable import KeyValue
 
-/// Transfers as clients ask for them, and what clients see of them.
+/// Leadership transfers that clients request.
 final class TransferTests: XCTestCase {
     private let timeout = Timing.shortestElectionTimeout
 
     // Scenario 77
-    func testAnyMemberIsAskedAndAnswersWhenTheTargetLeads() {
+    func testAnyMemberAnswersATransferWhenTheTargetLeads() {
         for asked in ["n0", "n1", "n2", "n3"] {
             let cluster = led(4, voters: 3)
             cluster.transfer(to: "n2", at: asked, 1)
@@ -20,8 +20,8 @@ final class TransferTests: XCTestCase {
         }
     }
 
-    /// Nothing that carries a term leaves before that term is durable.
-    func testATransferIsNotAskedForInATermThatIsNotStored() {
+    /// No message carries a term that is not durable.
+    func testATransferIsRequestedOnlyInAStoredTerm() {
         let cluster = led(3)
         cluster.isolate("n1")
         cluster.run(for: 2 * timeout)
@@ -42,7 +42,7 @@ final class TransferTests: XCTestCase {
     }
 
     // Scenario 82
-    func testAtOnceWhereItLeadsAndNeverToWhoIsNoVoter() {
+    func testATransferToTheLeaderIsAnsweredAtOnceAndOneToANonVoterIsRefused() {
         let cluster = led(4, voters: 3)
         cluster.transfer(to: "n0", at: "n1", 1)
         XCTAssertEqual(cluster.answers("n1", to: 1), [.transferLeadershipOK(leader: "n0")])
@@ -55,7 +55,7 @@ final class TransferTests: XCTestCase {
     }
 
     // Scenario 79
-    func testOneThatFailsIsOverInTwoElectionTimeouts() {
+    func testAFailedTransferEndsWithinTwoElectionTimeouts() {
         let cluster = led(3)
         cluster.isolate("n2")
         cluster.transfer(to: "n2", at: "n1", 1)
@@ -83,7 +83,7 @@ final class TransferTests: XCTestCase {
     }
 
     // Scenario 79
-    func testWritesThatWaitedAreCarriedOutByTheOldLeaderWhereTheTransferFails() {
+    func testAfterAFailedTransferTheOldLeaderCarriesOutTheWaitingWrites() {
         let cluster = led(3)
         cluster.firewall = { !$0.isTimeoutNow }
         cluster.transfer(to: "n2", at: "n0", 1)
@@ -98,7 +98,7 @@ final class TransferTests: XCTestCase {
     }
 
     // Scenario 84
-    func testWritesThatRaceWithTransfersNeitherVanishNorDouble() {
+    func testWritesDuringTransfersAreCarriedOutExactlyOnce() {
         let cluster = led(3)
         cluster.latency = { from, to in 1_000 * (1 + from.utf8.last!.hashed(to.utf8.last!)) }
         let keys = 0..<300
@@ -121,7 +121,7 @@ final class TransferTests: XCTestCase {
     }
 
     // Scenario 83
-    func testARequestOfAnEarlierTermMovesNothing() {
+    func testATransferRequestOfAnEarlierTermIsIgnored() {
         let cluster = led(3)
         cluster.transfer(to: "n2", at: "n1", 1)
         let asked = cluster.sent.filter { if case .transfer = $0.message { true } else { false } }
@@ -158,12 +158,12 @@ final class TransferTests: XCTestCase {
                 asked[number]?.at = cluster.now
             }
         }
-        // Less without a disk, where the leader need not say that it has stored its first entries.
+        // Fewer without a disk, as the leader need not announce that its first entries are durable.
         XCTAssertLessThanOrEqual(slowest, 35_000)
         XCTAssertEqual(cluster.leaderIDs, ["n1"])
     }
 
-    /// How often the leader is told while its follower is asked so many times for what cannot be.
+    /// The number of transfer requests to the leader while a follower gets so many that cannot succeed.
     private func timesTold(_ requests: Int) -> Int {
         let cluster = led(3)
         cluster.isolate("n2")
@@ -179,7 +179,7 @@ final class TransferTests: XCTestCase {
         XCTAssertEqual(timesTold(1_000), once)
     }
 
-    func testWhatWasPassedOnToASuccessorThatNeverLeadsIsSaidAgain() {
+    func testWritesForwardedToATargetThatNeverLeadsAreForwardedAgain() {
         let cluster = led(3)
         cluster.transfer(to: "n1", at: "n0", 1)
         cluster.write(1, 5, at: "n0", 2)
@@ -188,7 +188,7 @@ final class TransferTests: XCTestCase {
         XCTAssertEqual(cluster.answers("n0", to: 2), [.writeOK])
     }
 
-    func testTheLogIsToldAsFarAsThisMemberHoldsIt() {
+    func testTheLogRequestReturnsWhatThisMemberHolds() {
         let cluster = led(3)
         for number in 1...5 { cluster.write(1, 5, at: "n0", number) }
         cluster.settle()
@@ -205,6 +205,6 @@ final class TransferTests: XCTestCase {
 }
 
 extension UInt8 {
-    /// 0, 1 or 2, for two letters.
+    /// Maps two letters to 0, 1 or 2.
     fileprivate func hashed(_ other: UInt8) -> Int { (Int(self) * 2 + Int(other)) % 3 }
 }

@@ -3,7 +3,7 @@ import XCTest
 
 @testable import KeyValue
 
-/// Which requests stand in the log and are not applied, as it grows, is cut and is applied.
+/// The index of requests in the log that are not applied, as the log grows, is truncated and is applied.
 final class UnappliedRequestsTests: XCTestCase {
     private func entry(_ number: Int) -> Entry { Entry(term: 1, "c \(number) write 1 \(number)") }
 
@@ -13,7 +13,7 @@ final class UnappliedRequestsTests: XCTestCase {
         (0..<10).filter { unapplied.contains(id($0)) }
     }
 
-    func testItFollowsTheLog() {
+    func testTheIndexFollowsTheLog() {
         var log = Log(entries: [1, 2, 3, 2].map(entry))
         var unapplied = UnappliedRequests(after: 0)
         XCTAssertEqual(unapplied.lag(behind: log), 4)
@@ -31,7 +31,7 @@ final class UnappliedRequestsTests: XCTestCase {
         log.append(entry(6))
         log.append(Entry(term: 1, payload: .noOp))
         log.append(entry(7))
-        // What it has not looked at is applied first.
+        // Entries that it has not indexed are applied first.
         unapplied.forget(upTo: 6)
         unapplied.scan(log)
         XCTAssertEqual(known(unapplied), [7])
@@ -40,7 +40,7 @@ final class UnappliedRequestsTests: XCTestCase {
         XCTAssertEqual(known(unapplied), [])
     }
 
-    func testItSaysOfEveryLogWhatALookAtAllOfItSays() {
+    func testTheIndexAgreesWithASearchOfTheWholeLog() {
         for seed in 0..<300 as Range<UInt64> {
             var dice = SeededGenerator(seed: seed)
             var log = Log()
@@ -65,7 +65,7 @@ final class UnappliedRequestsTests: XCTestCase {
         }
     }
 
-    func testTheLogOfARestartedMemberIsLookedAtOnceSomebodyAsks() {
+    func testTheLogOfARestartedMemberIsIndexedOnDemand() {
         var state = StoredState(hardState: HardState(term: 1), log: Log(entries: (0..<2_000).map(entry)))
         state.initialVoters = ["n0", "n1", "n2"]
         let settings = Raft.Settings(id: "n0", members: ["n0", "n1", "n2"], seed: 1)
@@ -94,7 +94,7 @@ final class UnappliedRequestsTests: XCTestCase {
         return looks
     }
 
-    func testAChangeCostsTheSameHoweverManyAreAskedForInATurn() {
+    func testTheCostOfAChangeDoesNotGrowWithTheirNumberInATurn() {
         XCTAssertLessThanOrEqual(looks(2_000), 10 * looks(200) + 100)
     }
 

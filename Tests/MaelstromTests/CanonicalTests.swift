@@ -11,7 +11,7 @@ final class CanonicalTests: XCTestCase {
         return value
     }
 
-    func testOnlyCanonicalTextsAreTakenForIt() throws {
+    func testOnlyCanonicalTextIsAccepted() throws {
         let decoder = MessageDecoder()
         let texts = [
             "1.5", "1e30", "1e19", "18446744073709551615", "[1,{\"a\":\"\u{e9}\"}]", #""\u0001é""#, "-0.0",
@@ -27,7 +27,7 @@ final class CanonicalTests: XCTestCase {
         XCTAssertFalse(decoder.areCanonical([JSONValue(canonical: "[1"), JSONValue(canonical: "2]")]))
     }
 
-    func testValuesThatAreEqualHaveOneText() {
+    func testEqualValuesHaveTheSameText() {
         let classes: [[String]] = [
             ["1", "1.0", "1e0", "10e-1", "0.1e1"],
             ["0", "-0", "0.0", "-0.0", "0e5"],
@@ -60,7 +60,7 @@ final class CanonicalTests: XCTestCase {
                 XCTAssertNotNil(value, spelling)
                 XCTAssertEqual(value, values[0], spelling)
             }
-            // Bytes, for strings of the same letters composed otherwise are different values.
+            // Compared as bytes, because differently composed letters are different values.
             texts.insert(values[0].map { $0.text.utf8.map { String($0, radix: 16) }.joined() } ?? "")
         }
         XCTAssertEqual(texts.count, classes.count)
@@ -76,7 +76,7 @@ final class CanonicalTests: XCTestCase {
         }
     }
 
-    func testAnIntegerBeyond64BitsIsRefusedWhereverItStands() {
+    func testAnIntegerBeyond64BitsIsRefusedEverywhere() {
         for json in [
             "18446744073709551616", "-9223372036854775809", "100000000000000000000000000000",
             "[1,18446744073709551616]", #"{"a":{"b":[-9223372036854775809]}}"#,
@@ -88,13 +88,13 @@ final class CanonicalTests: XCTestCase {
         }
     }
 
-    func testALargeDoubleAndDigitsInAStringAreFine() {
+    func testALargeDoubleAndDigitsInAStringAreAccepted() {
         XCTAssertEqual(value("1e30")?.text, "1e+30")
         XCTAssertNotNil(value(#"[1e30,"18446744073709551616","\"18446744073709551616"]"#))
         XCTAssertNotNil(value("18446744073709551616.5"))
     }
 
-    func testAStringOfAnyLengthStaysAsItIs() {
+    func testAStringOfAnyLengthIsKept() {
         let long = String(repeating: "x", count: 5_000_000)
         XCTAssertEqual(value("\"\(long)\"")?.text.utf8.count, 5_000_002)
     }

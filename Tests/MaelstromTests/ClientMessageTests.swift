@@ -46,7 +46,7 @@ final class ClientMessageTests: XCTestCase {
         }
     }
 
-    func testAMalformedRequestIsToldWhichFieldIsWrongAndWhatItMustBe() {
+    func testTheErrorOfAMalformedRequestNamesTheFieldAndItsType() {
         let requests: [(body: String, text: String)] = [
             (#"{"type":"read","msg_id":1}"#, "read: key is missing, which must be any JSON value"),
             (
@@ -103,7 +103,7 @@ final class ClientMessageTests: XCTestCase {
         }
     }
 
-    func testWhatOnlyMembersMaySendIsNotSupportedFromOthers() {
+    func testMessagesOfMembersAreNotSupportedFromClients() {
         for type in [
             "request_vote", "append_entries", "install_snapshot", "timeout_now", "read_index", "forward",
         ] {
@@ -116,14 +116,14 @@ final class ClientMessageTests: XCTestCase {
         }
     }
 
-    func testStatusIsReadAndAMemberMayAskLikeAClient() {
+    func testAMemberMaySendClientRequests() {
         guard case .status("n1", 4) = decode(line(from: "n1", #"{"type":"status","msg_id":4}"#)) else {
             return XCTFail("no status")
         }
         XCTAssertEqual(decode(line(from: "n1", #"{"type":"read","key":1}"#)).operation, .read(key: 1))
     }
 
-    func testBeforeInitEveryRequestIsToldToWait() {
+    func testBeforeInitEveryRequestGetsError11() {
         for type in ["read", "status", "echo", "request_vote", "log"] {
             let refusal = decode(line("{\"type\":\"\(type)\",\"msg_id\":3}"), initialized: false).refusal
             XCTAssertEqual(refusal?.code, .temporarilyUnavailable, type)
@@ -141,7 +141,7 @@ final class ClientMessageTests: XCTestCase {
             Initialize(client: "c1", messageID: 1, identity: Identity(id: "n0", members: ["n0", "n1"])))
     }
 
-    func testAnInitThatMakesNoSenseIsMalformed() {
+    func testAnInvalidInitIsMalformed() {
         let bodies: [(fields: String, named: String)] = [
             (#""node_ids":["n0"]"#, "node_id"),
             (#""node_id":"n0""#, "node_ids"),
@@ -165,7 +165,7 @@ final class ClientMessageTests: XCTestCase {
         XCTAssert(decode(line(to: "n1", #"{"type":"read","key":1}"#)).isUnusable)
     }
 
-    func testALineThatIsNoMessageIsDropped() {
+    func testAnInvalidLineIsDropped() {
         let lines = [
             "", "null", "[]", "7", #""x""#, "{}", "{", "}", "{\"src\":\"c1\"", "nonsense", "NaN",
             #"{"dest":"n0","body":{"type":"read"}}"#, #"{"src":1,"dest":"n0","body":{"type":"read"}}"#,
@@ -181,7 +181,7 @@ final class ClientMessageTests: XCTestCase {
         }
     }
 
-    func testBytesThatAreNoTextAreDropped() {
+    func testInvalidUTF8IsDropped() {
         let good = Array(line(#"{"type":"read","key":1}"#).utf8)
         let broken: [[UInt8]] = [
             [0], [0xff], [0xff, 0xfe], [0x7b, 0], [0, 0x7b], [0xef, 0xbb, 0xbf], good + [0], [0] + good,
@@ -195,7 +195,7 @@ final class ClientMessageTests: XCTestCase {
         }
     }
 
-    func testIDsAreToldApartByTheirBytes() {
+    func testIDsAreComparedByTheirBytes() {
         let (composed, combined) = ("\u{e9}", "e\u{301}")
         XCTAssertEqual(composed, combined, "so says String")
         func initialize(_ ids: [String], as id: String) -> Input {

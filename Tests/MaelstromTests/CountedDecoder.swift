@@ -1,4 +1,4 @@
-/// What was asked of a decoder, and how often it had to say no.
+/// The number of questions to a decoder, and of those answered with an error.
 final class Tally {
     private(set) var calls = 0
     private(set) var errors = 0
@@ -14,7 +14,7 @@ final class Tally {
     }
 }
 
-/// A decoder that counts, as do all that it hands out.
+/// A decoder that counts, as do the containers it returns.
 struct CountedDecoder: Decoder {
     let decoder: any Decoder
     let tally: Tally

@@ -4,10 +4,10 @@ import XCTest
 
 @testable import Maelstrom
 
-/// What it takes to read a message, by what can be counted: JSONDecoder is asked once for each value, and never for
-/// what is not there. A question that it answers with an error costs more than a hundred others.
+/// The cost of decoding: JSONDecoder is asked once per value, and never for a value that is missing. A question that
+/// fails costs more than a hundred others.
 final class DecodingCostTests: XCTestCase {
-    /// The like of a `MessageLine` or `CanonicalArray`, read through a decoder that counts.
+    /// A `MessageLine` or `CanonicalArray`, read through a counting decoder.
     private struct Counted<Content: DecodableWithConfiguration>: DecodableWithConfiguration
     where Content.DecodingConfiguration == JSONSource {
         let message: Content
@@ -30,7 +30,7 @@ final class DecodingCostTests: XCTestCase {
         }
     }
 
-    /// Values, and of how many values each is made.
+    /// Values, and the number of values within each.
     private static let shapes: [(unit: String, values: Int)] = [
         ("1", 1), ("-1.5e3", 1), (#""a""#, 1), (#""\n""#, 1), ("null", 1), ("true", 1), ("[]", 1), ("{}", 1),
         (#"{"a":1}"#, 2), (#"{"\n":1,"b":null}"#, 3), ("[[[1]]]", 4),
@@ -38,7 +38,7 @@ final class DecodingCostTests: XCTestCase {
         (#"{"a":{"b":[{"c":[0.5,null,"x"]}]}}"#, 8), ("18446744073709551615", 1), ("0e5", 1),
     ]
 
-    func testEachValueIsAskedForOnceAndNoKindIsGuessed() throws {
+    func testEachValueIsDecodedOnceWithoutGuessingItsType() throws {
         for (unit, values) in Self.shapes {
             let array = "[" + Array(repeating: unit, count: 100).joined(separator: ",") + "]"
             for field in ["key", "value"] {
@@ -48,7 +48,7 @@ final class DecodingCostTests: XCTestCase {
                     line(#"{"type":"write","msg_id":1,"\#(field)":\#(array),"\#(other)":1}"#))
                 guard case .success(.request) = line.message.input else { return XCTFail(unit) }
                 XCTAssertEqual(line.tally.errors, 0, unit)
-                // Beside the values: the message and its body, src and dest, the type, and what the body holds.
+                // Besides the values: the message, its body, src, dest, the type, and the fields of the body.
                 XCTAssertLessThanOrEqual(line.tally.calls, 100 * values + 12, unit)
             }
             let values = try count(CanonicalArray.self, array)
@@ -57,7 +57,7 @@ final class DecodingCostTests: XCTestCase {
         }
     }
 
-    func testNoFieldOfAMessageIsGuessed() throws {
+    func testNoFieldOfAMessageIsDecodedByGuessing() throws {
         for body in [
             #"{"type":"init","msg_id":1,"node_id":"n0","node_ids":["n0","n1"]}"#,
             #"{"type":"read","msg_id":1,"key":1}"#, #"{"type":"read","key":null}"#, #"{"type":"status"}"#,
@@ -88,9 +88,8 @@ final class DecodingCostTests: XCTestCase {
         return now() - start
     }
 
-    /// What cannot be counted: to read names with escapes once for each value would take fifty times as long here, and
-    /// once for each message within another as well.
-    func testManyValuesInOneMessageCostWhatTheyCostAlone() {
+    /// This cost cannot be counted. Decoding escaped names again for each value would take fifty times as long here.
+    func testManyValuesInOneMessageCostNoMoreThanOneByOne() {
         let value = "[" + Array(repeating: #"{\"\\n\":1}"#, count: 200).joined(separator: ",") + "]"
         func forward(_ count: Int) -> String {
             let requests = (1...count).map { "\"c1 \($0) write 1 \(value)\"" }
@@ -104,7 +103,7 @@ final class DecodingCostTests: XCTestCase {
         XCTAssertLessThan(together, 10 * alone)
     }
 
-    /// `String`'s own comparison and hash take the square of the time for a letter with many accents.
+    /// `String`'s comparison and hash take quadratic time for a letter with many accents.
     func testAClientMayBeNamedByALetterWithManyAccents() {
         func name(_ accents: Int) -> String { "e" + String(repeating: "\u{301}\u{323}", count: accents) }
         func ask(_ accents: Int) {

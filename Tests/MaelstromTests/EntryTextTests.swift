@@ -3,7 +3,7 @@ import KeyValue
 import Maelstrom
 import XCTest
 
-/// The elements of `entries` and `requests`, as friends and as others write them.
+/// The elements of `entries` and `requests`, canonical and typed.
 final class EntryTextTests: XCTestCase {
     private func quoted(_ text: String) -> String {
         let escaped = text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
@@ -41,7 +41,7 @@ final class EntryTextTests: XCTestCase {
             ])
     }
 
-    func testWhatIsNotCanonicalIsMadeSo() {
+    func testNoncanonicalTextIsMadeCanonical() {
         XCTAssertEqual(
             append([
                 #"3 c1 7 write 1.0 {"b":1,"a":"\u0061"}"#, #"3 c1 8 write 1 2"#,
@@ -56,7 +56,7 @@ final class EntryTextTests: XCTestCase {
             .forward(Forward([LoggedRequest(Command(#"c1 7 write "x" 1"#))!], limit: 9)))
     }
 
-    // A change of membership holds no values that could be canonical or not.
+    // A change of membership holds no values to make canonical.
     func testForwardedChangesOfMembershipAreReadWhateverTheirNumber() {
         for number in ["7", "0", "-3", "n1/2085757687797391"] {
             let text = "o0 \(number) change-membership n0,n1"
@@ -65,7 +65,7 @@ final class EntryTextTests: XCTestCase {
         }
     }
 
-    func testWhatIsNotWrittenAsMembersWriteItIsMadeSo() {
+    func testTypedEntriesAreMadeCanonical() {
         XCTAssertEqual(
             append([
                 "3 c%31 07 write 1 2", "3 c1 +7 write 1 2", "3 c%2F n0/07 write 1 2", "3 c1 7 write 1 [2,]",
@@ -81,14 +81,14 @@ final class EntryTextTests: XCTestCase {
             [Entry(term: 3, payload: .membership(Membership(voters: ["n0", "n1"], change: "c1 8 5f")))])
     }
 
-    func testAMembershipIsReadAsItIsWrittenAndNoRequestIsTakenForOne() {
+    func testAMembershipSurvivesWritingAndReadingAndIsNoRequest() {
         let joint = Membership(voters: ["n1", "n2"], outgoing: ["n0", "n1"], change: "c1 8 5f")
         XCTAssertEqual(
             append(["3 members n0,n1", "4 members n1,n2/n0,n1 c1 8 5f", #"5 members 7 write "x" 5"#]).entries,
             [
                 Entry(term: 3, payload: .membership(Membership(voters: ["n0", "n1"]))),
                 Entry(term: 4, payload: .membership(joint)),
-                // A client may be named as a membership begins.
+                // A client id may look like the start of a membership.
                 Entry(term: 5, #"members 7 write "x" 5"#),
             ])
         for element in [
@@ -101,7 +101,7 @@ final class EntryTextTests: XCTestCase {
         }
     }
 
-    func testAnElementThatIsNoneIsMalformedByItsPlace() {
+    func testAnInvalidEntryIsMalformedAndNamedByItsIndex() {
         let wrong = [
             "", " ", "3", "3 ", "no-op", "-3 no-op", "+3 no-op", "03 no-op", "3.0 no-op", "x no-op",
             "3  no-op",
@@ -132,7 +132,7 @@ final class EntryTextTests: XCTestCase {
         }
     }
 
-    func testTermsNeitherFallNorLeaveTheRangeOfTheMessage() {
+    func testTermsOfEntriesNeitherDecreaseNorExceedTheMessages() {
         let orders: [(elements: [String], term: Int, previous: Int, isGood: Bool)] = [
             (["2 no-op", "2 no-op", "5 no-op"], 5, 2, true),
             (["1 no-op"], 5, 2, false),
@@ -148,12 +148,12 @@ final class EntryTextTests: XCTestCase {
         XCTAssertNotNil(append(["1 no-op"], prevLogIndex: 0, prevLogTerm: 0).entries)
     }
 
-    func testBeforeTheFirstEntryThereIsNoTerm() {
+    func testTheTermBeforeTheFirstEntryIsZero() {
         XCTAssertEqual(append([], prevLogIndex: 0, prevLogTerm: 1).refusal?.code, .malformedRequest)
         XCTAssertEqual(append([], prevLogIndex: 1, prevLogTerm: 0).refusal?.code, .malformedRequest)
     }
 
-    func testElementsThatAreNoStringsAreMalformed() {
+    func testEntriesThatAreNoStringsAreMalformed() {
         for entries in ["[1]", "[null]", #"[{"term":1}]"#, #"["1 no-op",[]]"#, "{}"] {
             let text = line(
                 from: "n1",

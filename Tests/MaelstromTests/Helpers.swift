@@ -3,7 +3,7 @@ import KeyValue
 import Maelstrom
 import XCTest
 
-/// A decoder for n0 of three members, or one that still waits for its init.
+/// A decoder for n0 of three members, or one before init.
 func decode(_ line: String, initialized: Bool = true) -> Input {
     decode(Array(line.utf8), initialized: initialized)
 }
@@ -13,7 +13,7 @@ func decode(_ line: [UInt8], initialized: Bool = true) -> Input {
     return line.withUnsafeBytes { MessageDecoder().decode($0, for: identity) }
 }
 
-/// A line around a body.
+/// A line with the given body.
 func line(from source: String = "c1", to destination: String = "n0", _ body: String) -> String {
     #"{"src":"\#(source)","dest":"\#(destination)","body":\#(body)}"#
 }
@@ -48,7 +48,7 @@ extension Input {
     }
 }
 
-/// What a writer that is n0 makes of something, without the newline.
+/// The text that n0's writer produces, without the newline.
 func written(_ write: (inout MessageWriter) -> Void) -> String {
     var writer = MessageWriter()
     writer.identify(as: "n0")

@@ -2,7 +2,7 @@ import KeyValue
 import Maelstrom
 import XCTest
 
-/// What is read back is equal to what was written, or it is refused: nothing is lost silently.
+/// A value is either kept exactly or refused; nothing is lost silently.
 final class KeptWholeTests: XCTestCase {
     private func write(_ json: String) -> Input {
         decode(line("{\"type\":\"write\",\"msg_id\":1,\"key\":1,\"value\":\(json)}"))
@@ -13,7 +13,7 @@ final class KeptWholeTests: XCTestCase {
         return value.text
     }
 
-    /// Field names that JSONDecoder takes for the same, with what it calls them.
+    /// Field names that JSONDecoder considers equal, with the error's name for them.
     private static let doubled: [(object: String, name: String)] = [
         (#"{"a":1,"a":2}"#, "a"), (#"{"a":1,"b":2,"a":1}"#, "a"), (#"{"a":1,"\u0061":2}"#, "a"),
         (#"{"\u00e9":1,"e\u0301":2}"#, "e\u{301}"), ("{\"é\":1,\"e\u{301}\":2}", "e\u{301}"),
@@ -21,7 +21,7 @@ final class KeptWholeTests: XCTestCase {
         ("{" + (0..<40).map { "\"\($0 % 39)\":1" }.joined(separator: ",") + "}", "0"),
     ]
 
-    func testAnObjectWithAFieldTwiceIsRefusedWhereverItStands() {
+    func testAnObjectWithAFieldTwiceIsRefusedEverywhere() {
         for (object, name) in Self.doubled {
             for json in [object, "[1,\(object)]", #"{"x":{"y":[\#(object)]}}"#] {
                 let refusal = write(json).refusal
@@ -62,7 +62,7 @@ final class KeptWholeTests: XCTestCase {
             decode(twice).refusal?.text, "read: a message must name no field twice, and src is there twice")
     }
 
-    func testWhatMembersSendWithAFieldTwiceIsRefused() {
+    func testAMessageOfAMemberWithAFieldTwiceIsRefused() {
         let vote =
             #""type":"request_vote","term":1,"term":2,"candidate_id":"n1","last_log_index":0,"last_log_term":0"#
         XCTAssertEqual(decode(line(from: "n1", "{\(vote)}")).refusal?.code, .malformedRequest)
@@ -79,7 +79,7 @@ final class KeptWholeTests: XCTestCase {
         XCTAssert(decode(line(from: "n1", reply)).isUnusable)
     }
 
-    func testAFieldsNameMayBeWrittenWithEscapes() {
+    func testFieldNamesMayContainEscapes() {
         let operation = decode(
             line(#"{"typ\u0065":"write","\u006bey":{"\n\u0061":[1]},"v\u0061lue":{"b":1,"\u0061":2}}"#)
         ).operation
@@ -89,7 +89,7 @@ final class KeptWholeTests: XCTestCase {
         )
     }
 
-    func testNamesThatSwiftTellsApartAreKeptApart() {
+    func testFieldNamesThatDifferStayDistinct() {
         let object = #"{"a":1,"A":2,"a ":3,"":4,"\u0000":5,"ａ":6}"#
         XCTAssertEqual(text(object)?.split(separator: ",").count, 6)
     }
@@ -111,7 +111,7 @@ final class KeptWholeTests: XCTestCase {
         }
     }
 
-    func testANumberThatNoDoubleIsNearIsRefused() {
+    func testANumberBeyondTheRangeOfDoubleIsRefused() {
         for json in ["1e400", "-1e400", "1e-400", "2e-324", "[1e400]", "01", "1.", "-", "1e", "[01]", "-01"] {
             XCTAssertEqual(write(json).refusal?.code, .malformedRequest, json)
         }
@@ -132,7 +132,7 @@ final class KeptWholeTests: XCTestCase {
         }
     }
 
-    func testEachKindStandsBesideEachOther() {
+    func testValuesOfEveryTypeMayBeMixed() {
         let kinds = [
             "1", #""a""#, "null", "1.5", "true", "false", "[2]", #"{"k":3}"#, "[]", "{}", "-7", #""\"""#,
         ]
@@ -163,7 +163,7 @@ final class KeptWholeTests: XCTestCase {
         }
     }
 
-    func testWhateverIsNestedTooDeepIsAnsweredAsWhatItIs() {
+    func testMessagesNestedTooDeepGetAnErrorOfTheirType() {
         let deep = nested(520)
         let unknown = decode(line(#"{"type":"frob","msg_id":7,"x":\#(deep)}"#)).refusal
         XCTAssertEqual(unknown?.code, .notSupported)
@@ -184,7 +184,7 @@ final class KeptWholeTests: XCTestCase {
         XCTAssert(decode("{\"src\":\(deep)}").isUnusable)
     }
 
-    func testWhatMembersSendNestedTooDeepIsRefused() {
+    func testAMessageOfAMemberNestedTooDeepIsRefused() {
         for depth in [511, 512, 600] {
             let forward = #"{"type":"forward","limit":9,"requests":["c1 1 write 1 \#(nested(depth))"]}"#
             let decoded = decode(line(from: "n1", forward))
@@ -193,8 +193,8 @@ final class KeptWholeTests: XCTestCase {
         }
     }
 
-    /// JSONDecoder is lenient about these. They are taken for what is meant, and are never written like that.
-    func testACommaTooManyIsLeftOut() {
+    /// JSONDecoder accepts these, and they are never written.
+    func testATrailingCommaIsIgnored() {
         for (json, kept) in [
             ("[1,]", "[1]"), ("{\"a\":1,}", "{\"a\":1}"), ("[[1,],]", "[[1]]"),
             ("[{\"a\":[2 ,] ,} ,]", "[{\"a\":[2]}]"),
@@ -209,7 +209,7 @@ final class KeptWholeTests: XCTestCase {
         }
     }
 
-    func testALineInAnotherEncodingIsNoMessage() {
+    func testALineInAnotherEncodingIsDropped() {
         let message = line(#"{"type":"read","key":1}"#)
         for encoding: [UInt8] in [
             message.utf16.flatMap { [UInt8($0 & 0xff), UInt8($0 >> 8)] },

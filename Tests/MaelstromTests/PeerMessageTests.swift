@@ -5,7 +5,7 @@ import Maelstrom
 import XCTest
 
 final class PeerMessageTests: XCTestCase {
-    /// Every message with every shape of its fields, as n1 says it to n0.
+    /// Every Raft message with every combination of fields, from n1 to n0.
     private let messages: [RaftMessage] = [
         RaftMessage(
             id: 1, .requestVote(RequestVote(term: 5, candidate: "n1", lastLogIndex: 4, lastLogTerm: 2))),
@@ -67,7 +67,7 @@ final class PeerMessageTests: XCTestCase {
                     membership: Membership(voters: ["n0", "n 1"], outgoing: ["n2"], change: "c1 8 5f")))),
     ]
 
-    func testAFullHelloIsNoLongerThanTheBoundSays() {
+    func testAHelloIsNoLongerThanItsBound() {
         for (size, name) in [(3, "n"), (40, "node-"), (100, "n")] {
             let ids = (100..<(100 + size)).map { "\(name)\($0)" }
             func list(_ id: NodeID) -> LinkStateAdvertisement {
@@ -92,7 +92,7 @@ final class PeerMessageTests: XCTestCase {
         return String(String(decoding: writer.bytes, as: UTF8.self).dropLast())
     }
 
-    func testEveryMessageIsReadAsItWasWritten() {
+    func testEveryRaftMessageSurvivesWritingAndReading() {
         for message in messages {
             let text = said(.raft(message))
             XCTAssertFalse(text.contains("\n"))
@@ -100,7 +100,7 @@ final class PeerMessageTests: XCTestCase {
         }
     }
 
-    func testWhatLiesBesideConsensusIsReadAsItWasWritten() {
+    func testEveryOtherMessageSurvivesWritingAndReading() {
         let forward = Forward(
             ["c1 7 write \"x\" 5", "c2 -1 cas [1] null {\"a b\":\"\\n\"}"].map {
                 LoggedRequest(Command($0))!
@@ -131,7 +131,7 @@ final class PeerMessageTests: XCTestCase {
         }
     }
 
-    func testThePlainMessagesOfThePaperNeedNoFieldOfOurs() {
+    func testMessagesWithOnlyTheFieldsOfThePaperAreAccepted() {
         let body =
             #""term":3,"leader_id":"n1","prev_log_index":0,"prev_log_term":0,"entries":[],"leader_commit":0"#
         XCTAssertEqual(
@@ -145,7 +145,7 @@ final class PeerMessageTests: XCTestCase {
             RaftMessage(inReplyTo: 0, .appendEntriesReply(AppendEntriesReply(term: 3, success: false))))
     }
 
-    func testAMalformedMessageOfAMemberIsToldWhichFieldIsWrong() {
+    func testTheErrorOfAMalformedMessageNamesTheField() {
         let good: [String: [(field: String, value: String)]] = [
             "request_vote": [
                 ("term", "1"), ("candidate_id", #""n1""#), ("last_log_index", "0"), ("last_log_term", "0"),
@@ -207,7 +207,7 @@ final class PeerMessageTests: XCTestCase {
         }
     }
 
-    func testAnAbsurdRoundTripIsTakenForALongOne() {
+    func testAnOversizedRoundTripIsClamped() {
         let text = line(
             from: "n1",
             #"{"type":"append_entries","term":1,"leader_id":"n1","prev_log_index":0,"prev_log_term":0,"entries":[],"#
@@ -216,7 +216,7 @@ final class PeerMessageTests: XCTestCase {
         XCTAssertEqual(request.roundTrip, Estimate(mean: 3_600_000_000, deviation: 3_600_000_000))
     }
 
-    func testAReplyIsNeverAnswered() {
+    func testRepliesAreNeverAnswered() {
         for source in ["n1", "c1"] {
             for body in [
                 #"{"type":"error","in_reply_to":1,"code":12,"text":"x"}"#, #"{"type":"error"}"#,

@@ -3,14 +3,14 @@ import KeyValue
 import Maelstrom
 import XCTest
 
-/// Members whose ids are anything that JSON can hold, and whose messages travel as text.
+/// Members with arbitrary JSON strings as ids, whose messages travel as text.
 final class StrangeIDTests: XCTestCase {
-    /// Replicas of which the first leads, and whose messages are written and read at each hop.
+    /// Replicas led by the first. Their messages are encoded and decoded at each hop.
     private struct Chain {
         let ids: [NodeID]
         var replicas: [NodeID: Replica] = [:]
         var now: Microseconds = 0
-        /// Both directions of it.
+        /// Cut in both directions.
         var cut: Set<NodeID> = []
         var replies: [ClientReply] = []
         private var lines: [(from: NodeID, to: NodeID, bytes: [UInt8])] = []
@@ -18,7 +18,7 @@ final class StrangeIDTests: XCTestCase {
         init(_ ids: [NodeID]) {
             self.ids = ids
             for (slot, id) in ids.enumerated() {
-                // The others stand much later.
+                // The others campaign much later.
                 let timing = Timing(
                     electionTimeout: slot == 0 ? 150_000 : 1_500_000, heartbeatInterval: 30_000)
                 replicas[id] = Replica(
@@ -79,7 +79,7 @@ final class StrangeIDTests: XCTestCase {
         ["n\"0", "n\\1", "n\n2"], ["é", "日本 語", "🙂"], ["%", "%20", " "], ["", "0", "-"],
     ]
 
-    func testAMemberBehindACutGetsItsRequestsServedWhateverTheIDs() throws {
+    func testAMemberBehindACutIsServedWhateverTheIDs() throws {
         for ids in strange {
             var chain = Chain(ids)
             chain.run(for: 1_000_000)

@@ -4,7 +4,7 @@ import Maelstrom
 import XCTest
 
 final class WriterTests: XCTestCase {
-    func testAReplyHasTheFieldsOfTheContractAndNoOther() {
+    func testAReplyHasExactlyTheFieldsOfTheContract() {
         let settings = Raft.Settings(id: "n0", members: ["n0", "n1"], seed: 1)
         var status = Replica(settings: settings, now: 0).status
         (status.term, status.votedFor, status.lastLogIndex, status.lastLogTerm) = (3, "n1", 5, 2)
@@ -34,7 +34,7 @@ final class WriterTests: XCTestCase {
         }
     }
 
-    func testAReplyToNoMessageIDHasNoInReplyTo() {
+    func testAReplyToARequestWithoutMsgIDHasNoInReplyTo() {
         XCTAssertEqual(
             written { $0.write(ClientReply(to: "c1", inReplyTo: nil, .writeOK)) },
             #"{"src":"n0","dest":"c1","body":{"type":"write_ok"}}"#)
@@ -43,7 +43,7 @@ final class WriterTests: XCTestCase {
             #"{"src":"n0","dest":"c1","body":{"type":"init_ok"}}"#)
     }
 
-    func testIdsAndTextsOfAnyKindAreEscaped() {
+    func testIDsAndTextsAreEscaped() {
         XCTAssertEqual(
             written {
                 $0.write(Refusal(from: "n\"0", to: "c\\\u{1f}é", inReplyTo: -1, .notSupported, "a\tb"))
@@ -52,7 +52,7 @@ final class WriterTests: XCTestCase {
         )
     }
 
-    func testARefusalLeavesTheNameOfTheNodeAsItIs() {
+    func testAnErrorKeepsTheIDOfTheNode() {
         let text = written {
             $0.write(Refusal(from: "n7", to: "c1", inReplyTo: 1, .temporarilyUnavailable, "x"))
             $0.write(initOKTo: "c1", inReplyTo: 2)
@@ -90,7 +90,7 @@ final class WriterTests: XCTestCase {
         XCTAssertEqual(read, sent.map { .appendEntries($0) })
     }
 
-    func testAnotherLeadersEntriesAreNotTakenForOnesOwn() {
+    func testEntriesOfAnotherLeaderAreNotReusedFromTheCache() {
         var writer = MessageWriter()
         writer.identify(as: "n0")
         for (term, value) in [(3, 1), (4, 2)] {

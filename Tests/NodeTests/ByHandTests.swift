@@ -1,7 +1,7 @@
 import Foundation
 import XCTest
 
-/// What a person who types messages into one node sees.
+/// Typed sessions with one node.
 final class ByHandTests: XCTestCase {
     private let three = initLine(["n0", "n1", "n2"])
     private let patient = ["--election-timeout", "3600000"]
@@ -23,7 +23,7 @@ final class ByHandTests: XCTestCase {
         XCTAssert(result.log.contains("memory only"))
     }
 
-    func testTheLogSaysWhereTimeWentToThoseWhoAsk() throws {
+    func testTheDebugLogReportsWhereTimeWent() throws {
         let lines = [initLine(["n0"]), line(#"{"type":"read","msg_id":2,"key":1}"#)]
         let last = try session(lines, ["--log", "info,node=debug"]).log
         for stage in ["read", "decode", "step", "store", "encode", "write"] {
@@ -33,12 +33,12 @@ final class ByHandTests: XCTestCase {
         XCTAssert(plain.contains("turns, 0 syncs\n"), plain)
     }
 
-    func testAWriteIsAnsweredWithoutInReplyToWhereItHadNoMessageID() throws {
+    func testAWriteWithoutMsgIDIsAnsweredWithoutInReplyTo() throws {
         let result = try session([initLine(["n0"]), line(#"{"type":"write","key":1,"value":2}"#)])
         XCTAssertEqual(result.output.last, #"{"src":"n0","dest":"c1","body":{"type":"write_ok"}}"#)
     }
 
-    func testACasIsJudgedByTheValueThatIsThere() throws {
+    func testACasIsJudgedByTheCurrentValue() throws {
         let result = try session([
             initLine(["n0"]), line(#"{"type":"cas","msg_id":0,"key":1,"from":1,"to":2}"#),
             line(#"{"type":"cas","msg_id":1,"key":1,"from":1,"to":"2","create_if_not_exists":true}"#),
@@ -59,7 +59,7 @@ final class ByHandTests: XCTestCase {
     }
 
     // Scenario 98
-    func testRequestsBeforeInitAreTurnedAwayByTheNameTheyCall() throws {
+    func testRequestsBeforeInitGetError11FromTheAddressedNode() throws {
         let result = try session([line(#"{"type":"read","msg_id":0,"key":1}"#, to: "n7"), initLine(["n0"])])
         XCTAssertEqual(
             result.output,
@@ -100,7 +100,7 @@ final class ByHandTests: XCTestCase {
         XCTAssertEqual(result.exit, 0)
     }
 
-    func testStaleAndRefusedRequestsAreAnsweredWithTheTermOfTheNode() throws {
+    func testStaleAndRefusedRequestsAreAnsweredWithTheNodesTerm() throws {
         func vote(_ id: Int, _ term: Int, _ candidate: String, _ more: String = "") -> String {
             line(
                 #"{"type":"request_vote","msg_id":\#(id),"term":\#(term),"candidate_id":"\#(candidate)","last_log_index":0,"last_log_term":0\#(more)}"#,
@@ -136,14 +136,14 @@ final class ByHandTests: XCTestCase {
             ])
     }
 
-    func testAnUnterminatedLastLineCounts() throws {
+    func testAnUnterminatedLastLineIsRead() throws {
         let text = initLine(["n0"]) + "\n" + line(#"{"type":"read","msg_id":2,"key":1}"#)
         let result = try session(Array(text.utf8))
         XCTAssertEqual(result.output.count, 2)
         XCTAssertEqual(Printed(result.output[1])?.code, 20)
     }
 
-    func testOneMessageIDServesForEverythingThatIsTyped() throws {
+    func testOneMessageIDMayBeUsedForEveryTypedRequest() throws {
         let result = try session([
             initLine(["n0"]), line(#"{"type":"write","msg_id":1,"key":1,"value":1}"#),
             line(#"{"type":"write","msg_id":1,"key":1,"value":2}"#),
@@ -160,7 +160,7 @@ final class ByHandTests: XCTestCase {
         XCTAssertEqual(replies.compactMap { $0["value"] }, [3, 4])
     }
 
-    func testKeysValuesAndClientsAreToldApartByTheirBytes() throws {
+    func testKeysValuesAndClientsAreComparedByTheirBytes() throws {
         let (composed, combined) = ("\u{e9}", "e\u{301}")
         func ask(_ id: Int, _ body: String, from client: String = "c1") -> String {
             line("{\"msg_id\":\(id),\(body)}", from: client)
@@ -176,7 +176,7 @@ final class ByHandTests: XCTestCase {
             ),
             ask(6, #""type":"read","key":"\#(composed)""#),
             ask(7, #""type":"read","key":"\#(combined)""#),
-            // Two clients who ask the same under the same number: two requests.
+            // The same request from two clients is two requests.
             ask(8, #""type":"cas","key":9,"from":1,"to":1,"create_if_not_exists":true"#, from: composed),
             ask(9, #""type":"write","key":9,"value":2"#),
             ask(8, #""type":"cas","key":9,"from":1,"to":1,"create_if_not_exists":true"#, from: combined),
@@ -189,14 +189,14 @@ final class ByHandTests: XCTestCase {
         }
     }
 
-    func testTheMostNodesThatAnInitMayNameAreNoTrouble() throws {
+    func testAnInitWithTheMostNodesWorks() throws {
         let ids = (0..<65_535).map { "n\($0)" }
         let result = try session([initLine(ids), line(#"{"type":"status","msg_id":2}"#)], patient)
         XCTAssertEqual(result.output.map { Printed($0)?.type }, ["init_ok", "status_ok"])
         XCTAssertEqual(result.exit, 0)
     }
 
-    func testALeaderThatCannotCommitAnswersEveryRequestAndEndsWhenItIsTold() throws {
+    func testALeaderThatCannotCommitAnswersEveryRequestAndObeysSIGTERM() throws {
         let wire = Wire()
         let node = try wire.start("n0", patient)
         wire.type([
@@ -225,7 +225,7 @@ final class ByHandTests: XCTestCase {
         XCTAssertEqual(wire.waitForEnd("n0"), 0)
     }
 
-    func testAtTheEndOfInputNothingIsLeftUnanswered() throws {
+    func testEveryRequestIsAnsweredAtTheEndOfInput() throws {
         let result = try session(
             [
                 three, line(#"{"type":"write","msg_id":2,"key":1,"value":1}"#),
@@ -236,13 +236,13 @@ final class ByHandTests: XCTestCase {
         XCTAssertEqual(result.exit, 0)
     }
 
-    func testVotersThatAreNoMembersMakeTheInitMalformed() throws {
+    func testAnInitWhoseVotersAreNoMembersIsMalformed() throws {
         let result = try session([initLine(["n0", "n1"])], ["--members", "n0,n2"])
         XCTAssertEqual(Printed(result.output[0])?.code, 12)
         XCTAssert(result.output[0].contains("n2"))
     }
 
-    func testAVoterIsAMemberByTheBytesOfItsID() throws {
+    func testVotersAndMembersAreComparedByBytes() throws {
         let result = try session([initLine(["n0", "\u{e9}"])], ["--members", "n0,e\u{301}"])
         XCTAssertEqual(Printed(result.output[0])?.code, 12)
         XCTAssertEqual(result.exit, 64)

@@ -1,7 +1,7 @@
 import Foundation
 import XCTest
 
-/// Three real processes, and a wire between them.
+/// Three real processes, connected by a `Wire`.
 final class ClusterTests: XCTestCase {
     private let ids = ["n0", "n1", "n2"]
     private var wire = Wire()
@@ -19,7 +19,7 @@ final class ClusterTests: XCTestCase {
         wire = Wire()
     }
 
-    /// Asks once.
+    /// Sends one request.
     private func ask(_ id: String, _ fields: String) -> Printed? {
         lastID += 1
         let number = lastID
@@ -27,7 +27,7 @@ final class ClusterTests: XCTestCase {
         return wire.reply(to: number)
     }
 
-    /// Asks until the cluster is able to answer.
+    /// Repeats a request while it is answered 0 or 11.
     private func insist(_ id: String, _ fields: String) -> Printed? {
         while true {
             guard let reply = ask(id, fields) else { return nil }
@@ -58,7 +58,7 @@ final class ClusterTests: XCTestCase {
         for id in ids { XCTAssertEqual(wire.end(id), 0) }
     }
 
-    func testTheOthersGoOnWithoutTheirLeader() throws {
+    func testTheOtherMembersServeWithoutTheirLeader() throws {
         XCTAssertEqual(insist("n0", #""type":"write","key":1,"value":"before""#)?.type, "write_ok")
         let first = try XCTUnwrap(leader(among: ids))
         wire.kill9(first)
@@ -71,8 +71,8 @@ final class ClusterTests: XCTestCase {
         for id in others { XCTAssertEqual(wire.end(id), 0) }
     }
 
-    func testALeaderThatIsToldToEndHandsOverFirst() throws {
-        // On a busy machine another may take its place at that very moment; then it has nothing to hand over.
+    func testALeaderTransfersLeadershipOnSIGTERM() throws {
+        // On a busy machine another member may lead by then, and the node has nothing to transfer.
         for _ in 0..<5 {
             XCTAssertEqual(insist("n0", #""type":"write","key":1,"value":1"#)?.type, "write_ok")
             let first = try XCTUnwrap(leader(among: ids))
@@ -86,7 +86,7 @@ final class ClusterTests: XCTestCase {
         XCTFail("no leader of five handed over")
     }
 
-    func testManyRequestsAtOnceAreEachAnsweredOnceByTheMemberThatWasAsked() throws {
+    func testConcurrentRequestsAreEachAnsweredOnceByTheAskedMember() throws {
         XCTAssertEqual(insist("n0", #""type":"write","key":0,"value":0"#)?.type, "write_ok")
         let count = 3000
         let before = wire.replies.count
@@ -108,7 +108,7 @@ final class ClusterTests: XCTestCase {
         XCTAssertFalse(wire.messages.contains { $0.type == "error" })
     }
 
-    func testMembersNeverSendBeforeTheyAnswerTheirInit() throws {
+    func testMembersSendNothingBeforeTheyAnswerInit() throws {
         for id in ids {
             let order = (wire.replies + wire.messages).filter { $0.source == id }
             XCTAssertEqual(order.first?.type, "init_ok")

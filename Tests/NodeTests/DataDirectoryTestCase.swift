@@ -1,7 +1,7 @@
 import Foundation
 import XCTest
 
-/// A test with a data directory of its own, which is not there yet.
+/// A test case with a data directory of its own, not created yet.
 class DataDirectoryTestCase: XCTestCase {
     private(set) var directory = ""
     var options: [String] { ["--data-dir", directory] }
@@ -22,7 +22,7 @@ class DataDirectoryTestCase: XCTestCase {
 
     let read = line(#"{"type":"read","msg_id":99,"key":"x"}"#)
 
-    /// - Parameter path: the data directory where it is nil.
+    /// - Parameter path: the directory to inspect; the data directory by default.
     func inspect(_ path: String? = nil) throws -> (text: String, log: String, exit: Int32) {
         let node = try NodeProcess(["--inspect", path ?? directory])
         let exit = node.waitForEnd()

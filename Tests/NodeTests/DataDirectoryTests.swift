@@ -1,9 +1,9 @@
 import Foundation
 import XCTest
 
-/// What a node keeps under `--data-dir`, and what it says of what it finds there.
+/// What a node stores under `--data-dir`, and what it reports on reading it.
 final class DataDirectoryTests: DataDirectoryTestCase {
-    func testAKilledNodeComesBackWithAllThatItAcknowledged() throws {
+    func testAKilledNodeRestartsWithAllThatItAcknowledged() throws {
         let wire = Wire()
         for life in 1...5 {
             try wire.start("n0", options)
@@ -59,7 +59,7 @@ final class DataDirectoryTests: DataDirectoryTestCase {
         XCTAssertEqual(Printed(result.output.last ?? "")?["value"], 500)
     }
 
-    func testASecondProcessOfTheSameIdIsTurnedAwayAndOneOfAnotherIdIsNot() throws {
+    func testASecondProcessOfTheSameIDIsRefusedAndOneOfAnotherIDIsNot() throws {
         let wire = Wire()
         try wire.start("n0", options)
         wire.type([initLine(["n0", "n1"])])
@@ -76,7 +76,7 @@ final class DataDirectoryTests: DataDirectoryTestCase {
         _ = wire.end()
     }
 
-    func testADirectoryThatCannotBeMadeIsNamed() throws {
+    func testADirectoryThatCannotBeCreatedIsNamed() throws {
         let result = try session([initLine(["n0"])], ["--data-dir", "/dev/null/data"])
         XCTAssertEqual(result.exit, 74)
         XCTAssertEqual(result.output, [])
@@ -91,7 +91,7 @@ final class DataDirectoryTests: DataDirectoryTestCase {
         XCTAssert(try inspect().exit == 74)
     }
 
-    func testATornTailIsCutOffAndSaidSo() throws {
+    func testATornTailIsTruncatedAndLogged() throws {
         _ = try session([initLine(["n0"]), write(1, id: 2)], options)
         let file = try XCTUnwrap(FileHandle(forWritingAtPath: log))
         try file.seekToEnd()
@@ -120,7 +120,7 @@ final class DataDirectoryTests: DataDirectoryTestCase {
         XCTAssertEqual(try Data(contentsOf: URL(fileURLWithPath: log)), bytes, "nothing was changed")
     }
 
-    func testAnInspectedDirectoryIsToldAndNotChanged() throws {
+    func testInspectPrintsADirectoryAndChangesNothing() throws {
         _ = try session([initLine(["n0"]), write(1, id: 2)], options)
         let before = try Data(contentsOf: URL(fileURLWithPath: log))
         let (text, _, exit) = try inspect()

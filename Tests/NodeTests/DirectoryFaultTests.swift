@@ -1,7 +1,7 @@
 import Foundation
 import XCTest
 
-/// What people, limits and other processes do to a data directory.
+/// Data directories damaged by people, limits and other processes.
 final class DirectoryFaultTests: DataDirectoryTestCase {
     private func expectDamage(_ what: String, _ harm: (_ path: String) throws -> Void, to file: String) throws
     {
@@ -18,7 +18,7 @@ final class DirectoryFaultTests: DataDirectoryTestCase {
         try FileManager.default.moveItem(atPath: saved, toPath: directory)
     }
 
-    func testADirectoryThatHoldsLessThanItDidIsRefusedByName() throws {
+    func testADirectoryWithMissingOrShortFilesIsRefused() throws {
         _ = try session(
             [initLine(["n0"])] + (1...20).map { write($0, id: $0 + 1) }, options + ["--snapshot-every", "10"])
         let files = try FileManager.default.contentsOfDirectory(atPath: "\(directory)/n0").filter {
@@ -54,7 +54,7 @@ final class DirectoryFaultTests: DataDirectoryTestCase {
             }, to: "log-000000000001")
     }
 
-    func testEachDirectoryThatIsMadeIsSyncedIntoTheOneAboveIt() throws {
+    func testEachNewDirectoryIsSyncedInItsParent() throws {
         func syncs(_ path: String) throws -> Int {
             let result = try session([initLine(["n0"]), write(1, id: 2)], ["--data-dir", path])
             let word = result.log.split(separator: " turns, ").last?.split(separator: " ").first
@@ -64,7 +64,7 @@ final class DirectoryFaultTests: DataDirectoryTestCase {
         XCTAssertEqual(try syncs("\(directory)/b/c/d"), try syncs(directory) + 3)
     }
 
-    func testAFileThatMayNotGrowEndsTheNodeWithTheReason() throws {
+    func testAFileSizeLimitEndsTheNodeWithTheReason() throws {
         let node = try NodeProcess(options, fileLimit: 8)
         let value = String(repeating: "v", count: 5000)
         let writes = (2...20).map {
@@ -93,7 +93,7 @@ final class DirectoryFaultTests: DataDirectoryTestCase {
         XCTAssertEqual(wire.end(), 0)
     }
 
-    func testEveryIdHasADirectoryOfItsOwn() throws {
+    func testEveryIDHasADirectoryOfItsOwn() throws {
         let long = String(repeating: "x", count: 300)
         let ids = [
             "n0", "N0", "lock", "manifest", "log-000000000001", "a/b", "a%2Fb", "..", ".", "...", "\0", "%",

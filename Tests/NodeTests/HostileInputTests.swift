@@ -1,7 +1,7 @@
 import Foundation
 import XCTest
 
-/// Whatever is read, the node goes on, and is right afterwards.
+/// The node survives any input and still works afterwards.
 final class HostileInputTests: XCTestCase {
     private let write = line(#"{"type":"write","msg_id":1000,"key":"good","value":[1,2]}"#)
     private let read = line(#"{"type":"read","msg_id":1001,"key":"good"}"#)
@@ -18,7 +18,7 @@ final class HostileInputTests: XCTestCase {
     }
 
     // Scenario 98
-    func testLinesThatAreNoMessagesAreSkipped() throws {
+    func testInvalidLinesAreSkipped() throws {
         var noise = [UInt8](repeating: 0, count: 5000) + [10, 13, 10, 10]
         noise += (0...255).filter { $0 != 10 }.flatMap { byte in [UInt8(byte), 0x22, 0x7b, UInt8(byte), 10] }
         noise +=
@@ -31,7 +31,7 @@ final class HostileInputTests: XCTestCase {
         try assertGoesOn(after: noise)
     }
 
-    func testADeepValueIsKeptOrRefusedButNeverFatal() throws {
+    func testADeepValueIsStoredOrRefusedButNeverFatal() throws {
         for depth in [400, 505, 520, 10_000] {
             let value = String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
             try assertGoesOn(
@@ -39,7 +39,7 @@ final class HostileInputTests: XCTestCase {
         }
     }
 
-    func testAbsurdNumbersFromMembersChangeNothing() throws {
+    func testOutOfRangeNumbersFromMembersChangeNothing() throws {
         let wire = Wire()
         try wire.start("n0", ["--election-timeout", "3600000"])
         wire.type([initLine(["n0", "n1", "n2"])])
@@ -81,7 +81,7 @@ final class HostileInputTests: XCTestCase {
         XCTAssertEqual(wire.end(), 0)
     }
 
-    func testTheHighestTermIsStillATerm() throws {
+    func testTheHighestTermIsAccepted() throws {
         let result = try session(
             [
                 initLine(["n0", "n1"]),
@@ -95,7 +95,7 @@ final class HostileInputTests: XCTestCase {
         XCTAssert(result.output.contains { $0.contains(#""success":true"#) })
     }
 
-    func testMembersErrorsAreNotAnswered() throws {
+    func testErrorsFromMembersAreNotAnswered() throws {
         let result = try session(
             [
                 initLine(["n0", "n1"]),
@@ -126,7 +126,7 @@ final class HostileInputTests: XCTestCase {
         XCTAssertEqual(answered.sorted(), Array(1...20_001))
     }
 
-    func testAValueOf5MegabytesIsKept() throws {
+    func testAValueOf5MegabytesIsStored() throws {
         let value = "\"" + String(repeating: "abcdé", count: 900_000) + "\""
         let result = try session([
             initLine(["n0"]), line("{\"type\":\"write\",\"msg_id\":2,\"key\":1,\"value\":\(value)}"),
@@ -137,7 +137,7 @@ final class HostileInputTests: XCTestCase {
             #"{"src":"n0","dest":"c1","body":{"type":"read_ok","in_reply_to":3,"value":"# + value + "}}")
     }
 
-    func testWhatRealClientsSentIsAnsweredOnceEach() throws {
+    func testEachRecordedRequestOfRealClientsIsAnsweredOnce() throws {
         var folder = URL(fileURLWithPath: #filePath)
         for _ in 0..<3 { folder.deleteLastPathComponent() }
         let data = folder.deletingLastPathComponent().appendingPathComponent(
@@ -145,7 +145,7 @@ final class HostileInputTests: XCTestCase {
         guard let bytes = FileManager.default.contents(atPath: data.path) else {
             throw XCTSkip("the recorded run is not at hand")
         }
-        // Alone, the node has nobody to wait for.
+        // A lone node has nobody to wait for.
         let text = String(decoding: bytes, as: UTF8.self).replacing(#"["n0","n1","n2"]"#, with: #"["n0"]"#)
         let result = try session(Array(text.utf8))
         let asked = text.split(separator: "\n").compactMap { Printed(String($0)) }.compactMap { message in

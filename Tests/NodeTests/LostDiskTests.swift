@@ -1,7 +1,7 @@
 import Foundation
 import XCTest
 
-/// A member that comes back with an empty directory, and how it is replaced.
+/// A member that restarts with an empty directory, and its replacement.
 final class LostDiskTests: XCTestCase {
     private let ids = ["n0", "n1", "n2"]
     private var wire = Wire()
@@ -18,7 +18,7 @@ final class LostDiskTests: XCTestCase {
         try? FileManager.default.removeItem(atPath: directory)
     }
 
-    /// Nobody stands by itself, however busy the machine is.
+    /// Nodes never campaign by themselves, however busy the machine is.
     private func start(_ id: String) throws {
         try wire.start(
             id, ["--data-dir", directory, "--election-timeout", "3600000", "--heartbeat-interval", "50"])
@@ -34,7 +34,7 @@ final class LostDiskTests: XCTestCase {
         return wire.reply(to: number)
     }
 
-    /// Asks until the cluster is able to answer.
+    /// Repeats a request while it is answered 0 or 11.
     private func insist(_ id: String, _ fields: String) -> Printed? {
         while true {
             guard let reply = ask(id, fields) else { return nil }
@@ -48,12 +48,12 @@ final class LostDiskTests: XCTestCase {
         #""type":"change_membership","members":[\#(members.map { "\"\($0)\"" }.joined(separator: ","))]"#
     }
 
-    func testALostDiskIsFoundAndItsMemberIsReplacedByTwoChangesOfMembership() throws {
+    func testALostDiskIsDetectedAndItsMemberReplacedByTwoChanges() throws {
         wire.type(
             [line(#"{"type":"timeout_now","term":1,"leader_id":"n1"}"#, from: "n1", to: "n0")], into: "n0")
         XCTAssertEqual(insist("n0", write(1))?.type, "write_ok")
         let held = try XCTUnwrap(ask("n0", #""type":"status""#)?["last_log_index"])
-        // What it acknowledged stands before this answer in what it prints.
+        // The node prints its acknowledgement before this answer.
         while ask("n2", #""type":"status""#)?["last_log_index"] ?? 0 < held {}
 
         wire.kill9("n2")
@@ -66,7 +66,7 @@ final class LostDiskTests: XCTestCase {
         while ask("n2", #""type":"status""#)?["last_log_index"] ?? 0 < held {}
         XCTAssertEqual(insist("n2", #""type":"read","key":1"#)?["value"], 1, "it serves its clients")
 
-        // It knows also after another start, and is not counted.
+        // It still knows after another restart, and is not counted.
         wire.kill9("n2")
         try start("n2")
         wire.run(until: { wire.nodes["n2"]?.log.contains("has lost its log before") ?? false })

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The built node, behind plain pipes.
+/// A running node, connected by pipes.
 final class NodeProcess {
     /// The binary beside the test bundle.
     static let binary = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
@@ -10,7 +10,7 @@ final class NodeProcess {
     let output: Int32
     let errors: Int32
     private(set) var input: Int32
-    /// What is on its way to the node; its pipe takes only so much at once.
+    /// Bytes to be written to the node as far as its pipe has room.
     private var outbox: [UInt8] = []
     private var sent = 0
     private var closesInput = false
@@ -19,7 +19,7 @@ final class NodeProcess {
     private(set) var hasEnded = false
 
     /// - Parameters:
-    ///   - fileLimit: how large its files may grow, in blocks of `ulimit -f`; nil is no limit.
+    ///   - fileLimit: the file size limit in blocks of `ulimit -f`; nil for none.
     ///   - redirection: as a shell takes it, such as `<&-`.
     init(
         _ arguments: [String] = [], environment: [String] = [], fileLimit: Int? = nil,
@@ -64,7 +64,7 @@ final class NodeProcess {
         close(errors)
     }
 
-    /// Ends that no other child inherits.
+    /// The pipe's ends, which no other child inherits.
     private static func pipe() throws -> (read: Int32, write: Int32) {
         var ends: [Int32] = [0, 0]
         guard Foundation.pipe(&ends) == 0 else { throw POSIXError(.EMFILE) }
@@ -79,13 +79,13 @@ final class NodeProcess {
         push()
     }
 
-    /// Closes stdin once all is sent.
+    /// Closes stdin once everything is written.
     func endInput() {
         closesInput = true
         push()
     }
 
-    /// Closes stdin, whatever is on its way.
+    /// Closes stdin at once.
     func hangUp() {
         close(input)
         input = -1
@@ -96,7 +96,7 @@ final class NodeProcess {
             let count = outbox[sent...].withUnsafeBytes { write(input, $0.baseAddress, $0.count) }
             guard count >= 0 else {
                 if errno == EAGAIN { return }
-                // Nobody reads any more.
+                // The node has closed stdin.
                 sent = outbox.count
                 break
             }
@@ -109,7 +109,7 @@ final class NodeProcess {
         }
     }
 
-    /// What the node has printed since; nil at the end.
+    /// The bytes printed since the last call; nil at the end.
     func takeLines() -> [String]? {
         guard let bytes = Self.readAll(output) else { return nil }
         var lines = (lineStart + bytes).split(separator: 10, omittingEmptySubsequences: false)

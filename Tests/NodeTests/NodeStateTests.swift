@@ -4,14 +4,14 @@ import XCTest
 
 @testable import raft_kv
 
-/// When the process may think that nobody reads its output.
+/// When the process may assume that nobody reads its output.
 final class ReaderWatchTests: XCTestCase {
     private func isGivenUp(_ sight: (Int) -> ReaderWatch.Sight) -> Bool {
         var watch = ReaderWatch()
         return (0..<20).contains { watch.isGivenUp(seeing: sight($0)) }
     }
 
-    func testAFullPipeOfWhichNothingIsTakenIsGivenUp() {
+    func testAFullPipeThatNobodyReadsIsGivenUp() {
         XCTAssertTrue(isGivenUp { _ in ReaderWatch.Sight(isBlocked: true, piecesWritten: 3, unread: 65_536) })
     }
 
@@ -28,7 +28,7 @@ final class ReaderWatchTests: XCTestCase {
     }
 }
 
-/// Turns of the node, on a clock that stands still until a test moves it.
+/// Turns of the node, on a clock that only the tests move.
 final class NodeStateTests: XCTestCase {
     private struct Typed {
         var state: NodeState
@@ -42,8 +42,8 @@ final class NodeStateTests: XCTestCase {
             state = NodeState(options)
         }
 
-        /// Types lines that are read at once.
-        /// - Returns: what the node writes in that turn.
+        /// Runs one turn on the given lines.
+        /// - Returns: the messages written in that turn.
         mutating func type(_ lines: [String]) -> [Printed] {
             var batch = Batch()
             for line in lines {
@@ -55,13 +55,13 @@ final class NodeStateTests: XCTestCase {
             return lines.compactMap { Printed(String(decoding: $0, as: UTF8.self)) }
         }
 
-        /// Lets the next deadline come.
+        /// Advances the clock to the next deadline.
         mutating func wait() -> [Printed] {
             now = max(now, state.deadline ?? now)
             return type([])
         }
 
-        /// Lets so much time pass; its timer is never late.
+        /// Lets time pass, with a timer that is never late.
         mutating func wait(for time: Microseconds) {
             let end = now + time
             while let deadline = state.deadline, deadline < end { _ = wait() }
@@ -80,7 +80,7 @@ final class NodeStateTests: XCTestCase {
 
     private func number(_ request: Printed) -> Int { request["msg_id"] ?? 0 }
 
-    // Its log was as far ahead as it may be, and it never ended its turn again.
+    // Once its log was as far ahead as allowed, the node never ended its turn.
     func testALeaderThatCannotCommitEndsItsTurnAndAnswersEveryRequest() throws {
         var node = Typed {
             $0.limits.requestsRemembered = 250
@@ -103,17 +103,17 @@ final class NodeStateTests: XCTestCase {
         XCTAssertEqual(node.state.failure?.text, nil)
     }
 
-    func testANodeThatIsNeverDoneSaysSoAndStops() {
+    func testANodeWhoseTurnNeverEndsStopsWithTheReason() {
         var node = Typed { $0.limits.roundsPerTurn = 0 }
         _ = node.type([initLine(["n0"])])
         XCTAssertEqual(node.state.failure?.exitCode, 70)
         XCTAssertEqual(node.state.failure?.text.contains("within 0 rounds"), true)
     }
 
-    func testANodeWhoseStateIsImpossibleStopsBeforeItAnswers() {
+    func testANodeWithAViolatedInvariantStopsBeforeItAnswers() {
         var node = Typed()
         _ = node.type([three])
-        // As if it had been in a later term before.
+        // The monitor saw a later term before.
         let settings = Raft.Settings(id: "n0", members: ["n0", "n1", "n2"], seed: 1)
         let later = Raft(settings: settings, hardState: HardState(term: 9), now: node.now)
         node.state.monitor = InvariantMonitor()
@@ -124,9 +124,9 @@ final class NodeStateTests: XCTestCase {
             node.state.failure?.text, "its state is impossible: the term falls from 9 to 0")
     }
 
-    // As under Maelstrom while its machine warms up: one slow answer made the node believe in slow links ever after, so
-    // that it answered when its clients had given up.
-    func testASlowAnswerToTheFirstVoteDoesNotMakeClientsWaitLonger() {
+    // Under Maelstrom, one slow answer during the machine's warm-up made the node believe in slow links ever after,
+    // so it answered after its clients had given up.
+    func testASlowFirstVoteDoesNotMakeClientsWaitLonger() {
         var node = Typed()
         var asked = node.type([three])
         while asked.isEmpty { asked = node.wait() }

@@ -1,7 +1,7 @@
 import XCTest
 
 final class OptionTests: XCTestCase {
-    func testABadOptionIsNamedWithWhatItTakes() throws {
+    func testABadOptionIsNamedWithItsValues() throws {
         let options: [(arguments: [String], named: [String])] = [
             (["--nonsense"], ["--nonsense"]),
             (["stray"], ["stray"]),
@@ -45,7 +45,7 @@ final class OptionTests: XCTestCase {
         XCTAssert(result.log.contains("RAFT_KV_LOG"))
     }
 
-    func testTheLogSaysWhatTheFilterAdmits() throws {
+    func testTheLogFollowsTheFilter() throws {
         let lines = [initLine(["n0"]), line(#"{"type":"write","msg_id":2,"key":1,"value":1}"#), "nonsense"]
         let usual = try session(lines)
         XCTAssert(usual.log.contains("election: leads term 1"))
@@ -60,13 +60,13 @@ final class OptionTests: XCTestCase {
         XCTAssert(all.log.contains(#"rpc: out {"src":"n0","dest":"c1","body":{"type":"write_ok""#))
     }
 
-    func testTheLogOfOthersCannotForgeLines() throws {
+    func testTextOfOthersCannotForgeLogLines() throws {
         let result = try session([initLine(["n0"]), line(#"{"type":"x"}"#, to: #"a\nb\u001b[2J"#)])
         XCTAssertFalse(result.log.contains("\u{1b}"))
         XCTAssert(result.log.contains("a?b?[2J"))
     }
 
-    func testHelpAndVersionGoToStdoutAndEndWell() throws {
+    func testHelpAndVersionGoToStdoutWithExitCode0() throws {
         for (argument, word) in [("--help", "--election-timeout"), ("--version", "raft-kv")] {
             let node = try NodeProcess([argument])
             node.endInput()

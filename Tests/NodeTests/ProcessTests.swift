@@ -1,9 +1,9 @@
 import Foundation
 import XCTest
 
-/// The node as a process: how it ends, and how it comes back from a stop.
+/// The node as a process: how it ends, and how it continues after a stop.
 final class ProcessTests: XCTestCase {
-    func testALoneNodeEndsAtOnceWhenItIsToldTo() throws {
+    func testALoneNodeEndsAtOnceOnASignal() throws {
         for signal in [SIGTERM, SIGINT] {
             let wire = Wire()
             let node = try wire.start("n0")
@@ -14,7 +14,7 @@ final class ProcessTests: XCTestCase {
         }
     }
 
-    func testANodeWithoutInitEndsWhenItIsToldTo() throws {
+    func testANodeWithoutInitEndsOnASignal() throws {
         let wire = Wire()
         let node = try wire.start("n0")
         wire.type(["nonsense"])
@@ -33,7 +33,7 @@ final class ProcessTests: XCTestCase {
         return (wire, node)
     }
 
-    func testANodeThatIsToldToEndAnswersWhatItOwesFirst() throws {
+    func testANodeAnswersWhatItOwesBeforeItEndsOnASignal() throws {
         let (wire, _) = try toldToEndOwingAWrite()
         wire.request(#"{"type":"status","msg_id":3}"#)
         XCTAssertEqual(wire.reply(to: 3)?.type, "status_ok")
@@ -54,14 +54,14 @@ final class ProcessTests: XCTestCase {
         XCTAssertEqual(node.waitForEnd(), 0)
     }
 
-    /// A node that waits within a turn for somebody to read what it writes, which nobody ever does.
+    /// A node that is blocked in a turn because nobody reads its output.
     private func stuck(on end: KeyPath<NodeProcess, Int32>) throws -> NodeProcess {
         let node = try NodeProcess()
         let lines = (2...4000).map {
             end == \.errors ? "no message \($0)" : line(#"{"type":"status","msg_id":\#($0)}"#)
         }
         node.send(([initLine(["n0"])] + lines).joined(separator: "\n").utf8 + [10])
-        // The pipe holds 64 kB, and what is written is more.
+        // The pipe holds 64 kB, less than the node writes.
         var held: Int32 = 0
         repeat {
             node.push()
@@ -97,7 +97,7 @@ final class ProcessTests: XCTestCase {
     func testASecondSignalEndsANodeWhoseOutputNobodyReads() throws {
         for end in [\NodeProcess.output, \NodeProcess.errors] {
             let node = try stuck(on: end)
-            // Two of one kind might arrive as one.
+            // Two equal signals may be delivered as one.
             kill(node.pid, SIGTERM)
             kill(node.pid, SIGINT)
             XCTAssert([128 + SIGTERM, 128 + SIGINT].contains(node.waitForEnd()))
@@ -120,7 +120,7 @@ final class ProcessTests: XCTestCase {
         }
     }
 
-    func testALeadersHeartbeatsLeaveWhileItReadsALongLine() throws {
+    func testALeaderSendsHeartbeatsWhileItReadsALongLine() throws {
         let wire = Wire()
         let node = try wire.start("n0", ["--election-timeout", "3600000", "--heartbeat-interval", "5"])
         wire.type([
@@ -139,22 +139,22 @@ final class ProcessTests: XCTestCase {
         let value = "[" + String(repeating: #"{"a":[1,"x",null]},"#, count: 100_000) + "0]"
         wire.type([line("{\"type\":\"write\",\"msg_id\":9,\"key\":1,\"value\":\(value)}")])
         wire.run(until: { !node.wantsToWrite })
-        // No more than a pipe holds is left to be read. All that is said from now on is said while that is decoded,
-        // until the value itself is.
+        // Only the content of the pipe is left to read. The node decodes it during all following messages, until it
+        // appends the value.
         let before = said("append_entries").count
         // The first entry is the leader's no-op; the second is the value.
         wire.run(until: { said("append_entries").last?["leader_durable"] == 2 })
         XCTAssertGreaterThan(said("append_entries").count - before, 8)
     }
 
-    /// Leaves the pipe without a reader, while the number stays taken.
+    /// Closes the reading end of a pipe, but keeps the file descriptor in use.
     private func shutDown(_ end: Int32) {
         let null = open("/dev/null", O_RDONLY)
         dup2(null, end)
         close(null)
     }
 
-    func testANodeThatWasStoppedHearsItsLeaderBeforeItStands() throws {
+    func testANodeThatWasStoppedReadsItsInputBeforeItCampaigns() throws {
         let wire = Wire()
         let node = try wire.start("n0", ["--election-timeout", "100"])
         func append(_ id: Int) -> String {

@@ -4,9 +4,9 @@ import XCTest
 
 @testable import raft_kv
 
-/// Data directories that are not there, not whole, somebody else's, or no directories of files.
+/// Data directories that are missing, incomplete, foreign, or contain things other than files.
 final class StrangeDirectoryTests: DataDirectoryTestCase {
-    // MARK: - Making directories
+    // MARK: - Creating directories
 
     private func make(_ path: String, failing call: Int, with error: CInt) throws -> (syncs: Int, calls: Int)
     {
@@ -20,7 +20,7 @@ final class StrangeDirectoryTests: DataDirectoryTestCase {
         return (syncs, calls)
     }
 
-    func testEverySyncOfADirectoryThatFailsIsReported() throws {
+    func testEveryFailedSyncOfADirectoryIsReported() throws {
         try make(directory)
         for call in 1...4 {
             let path = "\(directory)/\(call)/b/c"
@@ -36,8 +36,8 @@ final class StrangeDirectoryTests: DataDirectoryTestCase {
         XCTAssertEqual(try make("\(directory)/5/b/c", failing: 0, with: EIO).syncs, 4)
     }
 
-    /// The process that made the last directory may have ended before it synced it into the one above.
-    func testADirectoryThatIsThereIsSyncedIntoTheOneAboveIt() throws {
+    /// The process that created the last directory may have ended before it synced the parent.
+    func testAnExistingDirectoryIsSyncedInItsParent() throws {
         try make(directory)
         XCTAssertThrowsError(try make("\(directory)/a/b", failing: 2, with: EIO))
         let again = try make("\(directory)/a/b", failing: 0, with: EIO)
@@ -46,14 +46,14 @@ final class StrangeDirectoryTests: DataDirectoryTestCase {
         XCTAssertEqual(try make("\(directory)/a//b/", failing: 0, with: EIO).syncs, 1)
     }
 
-    /// Nothing was made in what cannot be synced.
-    func testOnlyWhereNothingWasMadeMayADirectoryBeOneThatKnowsNoSync() throws {
+    /// A directory that cannot sync is accepted only above those that the node created.
+    func testADirectoryThatCannotSyncIsAcceptedOnlyIfNothingWasCreated() throws {
         try make(directory)
         XCTAssertEqual(try make("\(directory)/a", failing: 1, with: EINVAL).syncs, 1)
         XCTAssertThrowsError(try make("\(directory)/b", failing: 2, with: EINVAL))
     }
 
-    func testADirectoryThatCannotBeMadeIsNamedWithTheReason() throws {
+    func testADirectoryThatCannotBeCreatedIsNamedWithTheReason() throws {
         let path = "/sys/kernel/raft-kv-\(UUID().uuidString)"
         XCTAssertEqual(mkdir(path, 0o755), -1)
         let reason = String(cString: strerror(errno))
@@ -62,7 +62,7 @@ final class StrangeDirectoryTests: DataDirectoryTestCase {
         XCTAssert(result.log.contains("cannot make \(path): \(reason)"), result.log)
     }
 
-    func testAnIdIsTakenUpToTheLengthOfAPathAndRefusedBeyond() throws {
+    func testAnIDIsAcceptedUpToTheLengthOfAPath() throws {
         for count in [250, 251, 3_000] {
             let id = String(repeating: "x", count: count)
             XCTAssertEqual(try session([initLine([id], id)], options).exit, 0)
@@ -77,9 +77,9 @@ final class StrangeDirectoryTests: DataDirectoryTestCase {
         XCTAssertEqual(try inspect().exit, 0)
     }
 
-    // MARK: - What is no directory, and no file
+    // MARK: - Not a directory or not a file
 
-    func testALinkThatLeadsNowhereIsCalledOne() throws {
+    func testADanglingLinkIsReportedAsOne() throws {
         try make("\(directory)/a/n0")
         let nowhere = "\(directory)/nowhere"
         func expectLink(_ path: String, _ name: String) throws {
@@ -99,7 +99,7 @@ final class StrangeDirectoryTests: DataDirectoryTestCase {
         try expectLink("\(directory)/a", "\(directory)/a/n0")
     }
 
-    func testAPipeOrADeviceInThePlaceOfAFileIsNamedAndNothingHangs() throws {
+    func testAPipeOrADeviceInPlaceOfAFileIsNamedWithoutHanging() throws {
         let writes = (1...20).map { write($0, id: $0 + 1) }
         _ = try session([initLine(["n0"])] + writes, options + ["--snapshot-every", "10"])
         let files = try FileManager.default.contentsOfDirectory(atPath: "\(directory)/n0")
@@ -147,7 +147,7 @@ final class StrangeDirectoryTests: DataDirectoryTestCase {
 
     // MARK: - Inspecting
 
-    func testADirectoryInWhichThereIsNothingIsToldAsThat() throws {
+    func testAnEmptyDirectoryIsReportedAsEmpty() throws {
         func expectNew(_ path: String, _ words: String) throws {
             let (text, log, exit) = try inspect(path)
             XCTAssertEqual(exit, 0, log)
@@ -164,7 +164,7 @@ final class StrangeDirectoryTests: DataDirectoryTestCase {
         XCTAssertEqual(try session([initLine(["n0"])], options).exit, 0)
     }
 
-    func testADirectoryWithoutItsLockIsLookedAtLikeANodeDoes() throws {
+    func testADirectoryWithoutALockFileIsInspectedAsANodeWouldReadIt() throws {
         _ = try session([initLine(["n0"]), write(1, id: 2)], options)
         try FileManager.default.removeItem(atPath: "\(directory)/n0/lock")
         for path in [directory, "\(directory)/n0"] {
@@ -177,7 +177,7 @@ final class StrangeDirectoryTests: DataDirectoryTestCase {
         XCTAssertEqual(try session([initLine(["n0"])], options).exit, 65)
     }
 
-    func testAnotherMembersFilesAreFound() throws {
+    func testAnotherMembersFilesAreReported() throws {
         for id in ["n0", "n1"] { _ = try session([initLine([id], id)], options) }
         let (one, other) = ("\(directory)/n1", "\(directory)/n7")
         for path in [one, "\(one)/", "\(one)/.", "\(directory)/n0/../n1"] {

@@ -1,9 +1,9 @@
 import Foundation
 import XCTest
 
-/// Members that do not exist, and snapshots that are none.
+/// Members that do not exist, and invalid snapshots.
 final class StrangeMembersTests: DataDirectoryTestCase {
-    /// Nobody stands by itself.
+    /// Nodes never campaign by themselves.
     override var options: [String] { super.options + ["--election-timeout", "3600000"] }
 
     private func append(_ entries: [String]) -> String {
@@ -13,7 +13,7 @@ final class StrangeMembersTests: DataDirectoryTestCase {
             from: "n1")
     }
 
-    func testVotersThatNodeIdsDoNotHoldAreABadOption() throws {
+    func testVotersOutsideNodeIDsAreABadOption() throws {
         let result = try session([initLine(["n0", "n1"])], options + ["--members", "n0,n7"])
         XCTAssertEqual(result.exit, 64)
         XCTAssertEqual(result.output.compactMap { Printed($0)?.code }, [12])
@@ -21,7 +21,7 @@ final class StrangeMembersTests: DataDirectoryTestCase {
         XCTAssertFalse(FileManager.default.fileExists(atPath: directory), "nothing was begun")
     }
 
-    func testAChangedSetOfNodesIsRefusedWhereItHoldsNoQuorumOfWhatIsStored() throws {
+    func testNodeIDsWithoutAQuorumOfTheStoredMembershipAreRefused() throws {
         let ids = ["n0", "n1", "n2"]
         XCTAssertEqual(try session([initLine(ids)], options).exit, 0)
         let fewer = try session([initLine(["n0"])], options)
@@ -34,7 +34,7 @@ final class StrangeMembersTests: DataDirectoryTestCase {
         XCTAssertFalse(enough.output.contains { Printed($0)?.destination == "n2" })
     }
 
-    func testAnAppendedMembershipOfStrangersIsNamedAndNobodyOfThemIsSentAnything() throws {
+    func testAnAppendedMembershipOfStrangersIsLoggedAndStrangersAreSentNothing() throws {
         let result = try session(
             [
                 initLine(["n0", "n1", "n2"]), append(["1 members n0,n1,n9"]),
@@ -46,7 +46,7 @@ final class StrangeMembersTests: DataDirectoryTestCase {
         XCTAssertFalse(result.output.contains { Printed($0)?.destination == "n9" })
     }
 
-    func testAMembershipWithoutAQuorumOfTheNodesIsMalformedAndChangesNothing() throws {
+    func testAMembershipWithoutAQuorumOfTheNodesIsMalformed() throws {
         let first = initLine(["n0", "n1", "n2"])
         for voters in ["n9", "n0,n8,n9", "n0/n9"] {
             let result = try session([first, append(["1 members \(voters)"])], options)
@@ -68,7 +68,7 @@ final class StrangeMembersTests: DataDirectoryTestCase {
         XCTAssertEqual(try session([initLine(["n0", "n1", "n2"])], options).exit, 0, "it starts again")
     }
 
-    func testASnapshotThatIsNoneLeavesTheDirectoryAsItWas() throws {
+    func testAnInvalidSnapshotLeavesTheDirectoryUnchanged() throws {
         let first = initLine(["n0", "n1", "n2"])
         func snapshot(_ index: Int, _ data: String) -> String {
             line(

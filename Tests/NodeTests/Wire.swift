@@ -1,7 +1,7 @@
 import Foundation
 import XCTest
 
-/// A message as a node printed it.
+/// A message that a node printed.
 struct Printed {
     let text: String
     let source: String
@@ -22,15 +22,15 @@ struct Printed {
     subscript(field: String) -> Int? { body[field] as? Int }
 }
 
-/// The network between nodes: whatever they print goes where it says, and what is for nobody here is a reply.
+/// The network between nodes. It delivers messages to nodes, and collects all others as replies.
 final class Wire {
-    /// Where a test has waited this long, something hangs.
+    /// The seconds after which a wait counts as hung.
     static let patience: TimeInterval = 30
 
     private(set) var nodes: [String: NodeProcess] = [:]
-    /// What was printed for others than nodes, in order.
+    /// The messages to clients, in order.
     private(set) var replies: [Printed] = []
-    /// What members said to each other.
+    /// The messages between members.
     private(set) var messages: [Printed] = []
     private(set) var ended: Set<String> = []
 
@@ -42,7 +42,7 @@ final class Wire {
         return node
     }
 
-    /// Types lines into a node.
+    /// Sends lines to a node.
     func type(_ lines: [String], into id: String = "n0") {
         nodes[id]?.send(lines.flatMap { Array($0.utf8) + [10] })
     }
@@ -51,7 +51,7 @@ final class Wire {
         type([line(body, from: client, to: id)], into: id)
     }
 
-    /// Moves messages until `done`, or fails the test.
+    /// Delivers messages until `done`, or fails the test.
     func run(until done: () -> Bool, file: StaticString = #filePath, line: UInt = #line) {
         let deadline = Date(timeIntervalSinceNow: Self.patience)
         while !done() {
@@ -66,13 +66,13 @@ final class Wire {
         }
     }
 
-    /// Moves messages for so long.
+    /// Delivers messages for the given time.
     func run(for duration: TimeInterval) {
         let deadline = Date(timeIntervalSinceNow: duration)
         while deadline.timeIntervalSinceNow > 0, step(timeout: deadline.timeIntervalSinceNow) {}
     }
 
-    /// - Returns: false where all nodes have ended.
+    /// - Returns: false if all nodes have ended.
     private func step(timeout: TimeInterval) -> Bool {
         let living = nodes.filter { !ended.contains($0.key) }
         if living.isEmpty { return false }
@@ -116,14 +116,14 @@ final class Wire {
         return nodes[id]?.waitForEnd() ?? -1
     }
 
-    /// Loses a node at once, with what it has not said.
+    /// Kills a node, with the messages it has not sent.
     func kill9(_ id: String) {
         guard let node = nodes[id] else { return }
         kill(node.pid, SIGKILL)
         _ = waitForEnd(id)
     }
 
-    /// The reply to a request, once it comes.
+    /// Waits for the reply to a request.
     func reply(to id: Int, of client: String = "c1", file: StaticString = #filePath, line: UInt = #line)
         -> Printed?
     {
@@ -142,7 +142,7 @@ func initLine(_ ids: [String], _ id: String = "n0") -> String {
     return line(#"{"type":"init","msg_id":1,"node_id":"\#(id)","node_ids":[\#(list)]}"#, to: id)
 }
 
-/// Types everything into a node, ends its input, and waits for its end.
+/// Runs a node on the given lines, until its end.
 func session(
     _ lines: [String], _ arguments: [String] = [], environment: [String] = []
 ) throws -> (output: [String], log: String, exit: Int32) {

@@ -5,7 +5,7 @@ import XCTest
 
 @testable import Storage
 
-/// A leader's snapshot on its way to the disk: nothing that lasts changes before the whole is read and found right.
+/// A leader's snapshot in transfer: no durable state changes before the whole snapshot is received and valid.
 final class ArrivingSnapshotTests: XCTestCase {
     private var storage: MemberStorage<SimulatedDisk>!
     private var replica: Replica!
@@ -18,7 +18,7 @@ final class ArrivingSnapshotTests: XCTestCase {
         return found.state
     }
 
-    /// A member that holds the snapshot up to 3, and entry 4 behind it.
+    /// A member with a snapshot up to entry 3, and entry 4 after it.
     override func setUpWithError() throws {
         let state = try open(SimulatedDisk())
         let settings = Raft.Settings(id: "n1", members: ["n0", "n1", "n2"], seed: 1)
@@ -57,12 +57,12 @@ final class ArrivingSnapshotTests: XCTestCase {
         XCTAssertTrue(isDone)
     }
 
-    /// What the next start finds.
+    /// The state that the next start reads.
     private func found() throws -> StoredState {
         try open(storage.disk)
     }
 
-    func testASnapshotThatIsNoneLeavesTheDiskAsItWas() throws {
+    func testAnInvalidSnapshotLeavesTheDiskUnchanged() throws {
         for texts in [
             ["x=5"], ["members n0,n1,n2\nkey 1 9\n"], ["members n0,n1,n2\n", "what is this\n", "end\n"],
         ] {
@@ -81,7 +81,7 @@ final class ArrivingSnapshotTests: XCTestCase {
         }
     }
 
-    func testWhyASnapshotIsRefusedIsToldOnce() throws {
+    func testARefusedSnapshotIsReportedOnce() throws {
         func refusals(_ pieces: [RaftMessage.Body]) throws -> [String] {
             events = []
             for _ in 1...3 {
@@ -106,7 +106,7 @@ final class ArrivingSnapshotTests: XCTestCase {
             ["7: init's node_ids hold no quorum of its voters, n8,n9"])
     }
 
-    func testWhatIsInstalledIsWhatIsStoredAlsoWhereAnotherSnapshotBeginsInTheSameTurn() throws {
+    func testTheInstalledSnapshotIsTheStoredOneThoughAnotherBeginsInTheSameTurn() throws {
         let (first, rest) = ("members n0,n1,n2\n", "key 1 5\nend\n")
         hear(piece(6, first, done: false))
         try settle()
@@ -120,7 +120,7 @@ final class ArrivingSnapshotTests: XCTestCase {
         XCTAssertEqual(state.store[1], 5)
     }
 
-    func testASnapshotBehindWhatIsCommittedInItsOwnTurnIsNotStored() throws {
+    func testASnapshotBehindTheCommitIndexOfItsTurnIsNotStored() throws {
         hear(
             .appendEntries(
                 AppendEntries(

@@ -3,7 +3,7 @@ import XCTest
 @testable import Storage
 
 final class ChecksumTests: XCTestCase {
-    func testChecksumsAreThoseOfTheStandard() {
+    func testChecksumsMatchRFC3720() {
         XCTAssertEqual(Checksum.of("123456789".utf8), 0xe306_9283)
         // RFC 3720, B.4.
         XCTAssertEqual(Checksum.of(Array(repeating: UInt8(0), count: 32)), 0x8a91_36aa)
@@ -11,7 +11,7 @@ final class ChecksumTests: XCTestCase {
         XCTAssertEqual(Checksum.of([]), 0)
     }
 
-    func testBytesMayBeAddedInPiecesOfAnyLength() {
+    func testAChecksumMayBeComputedInPieces() {
         let bytes = (0..<200).map { UInt8(truncatingIfNeeded: $0 &* 37) }
         for cut in 0...bytes.count {
             var checksum = Checksum()

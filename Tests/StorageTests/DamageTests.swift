@@ -4,7 +4,7 @@ import XCTest
 @testable import KeyValue
 @testable import Storage
 
-/// Files that hold less than they did, or something else.
+/// Files that are missing, short or changed.
 final class DamageTests: XCTestCase {
     private typealias Storage = MemberStorage<HarshDisk>
 
@@ -14,7 +14,7 @@ final class DamageTests: XCTestCase {
         try Storage.open(on: disk, node: "n0", initialVoters: ["n0"], segmentSize: segmentSize)
     }
 
-    /// A snapshot of entries up to 8, and a log of several files behind it.
+    /// A snapshot up to entry 8, and a log of several files after it.
     private func filled(isCleanEnd: Bool = true) throws -> HarshDisk {
         let disk = HarshDisk()
         var (storage, _) = try open(disk)
@@ -42,7 +42,7 @@ final class DamageTests: XCTestCase {
         try disk.list().filter { $0.hasPrefix("log-") }.sorted()
     }
 
-    /// Where the last frame of the log begins.
+    /// The offset of the last frame of the log.
     private func lastFrame(_ file: [UInt8]) -> Int {
         var offset = 0
         while case .whole(_, let payload) = Frame.find(in: file, at: offset), payload.endIndex < file.count {
@@ -71,7 +71,7 @@ final class DamageTests: XCTestCase {
             for count in [0] + stride(from: disk[name].count % 3, to: disk[name].count, by: 3) {
                 let less = disk.copy()
                 less[name] = Array(disk[name][..<count])
-                // A file that is not the last is missed by the one that follows it.
+                // The file after it reveals that an earlier file is short.
                 let found = damage(less)
                 XCTAssert(
                     found?.file.hasPrefix(name.prefix(4)) == true, "\(name) cut to \(count): \(found as Any)")
@@ -80,7 +80,7 @@ final class DamageTests: XCTestCase {
     }
 
     // Scenario 72
-    func testOneBitThatHasChangedIsDamageAlsoInTheLastFrame() throws {
+    func testAFlippedBitIsDamageAlsoInTheLastFrame() throws {
         for isCleanEnd in [true, false] {
             let disk = try filled(isCleanEnd: isCleanEnd)
             let last = try XCTUnwrap(try logs(disk).last)
@@ -100,8 +100,8 @@ final class DamageTests: XCTestCase {
     }
 
     // Scenario 72
-    /// The end of a log that nobody had noted: a frame of several sectors, not all of which were written.
-    func testWhateverOfTheLastFrameWasNeverWrittenIsATornTail() throws {
+    /// The end of a log beyond the last clean point: a frame of several sectors, not all of them written.
+    func testALastFrameWithUnwrittenSectorsIsATornTail() throws {
         for length in [1, 60, 90, 300, 478, 1100] {
             let disk = HarshDisk()
             var (storage, _) = try open(disk, segmentSize: 1 << 20)
@@ -133,8 +133,8 @@ final class DamageTests: XCTestCase {
         }
     }
 
-    /// Zeros that were meant are not missing, wherever the sectors end.
-    func testAFrameOfZerosIsDamagedAndNotTornWhereABitHasChanged() {
+    /// Zeros in the content do not count as unwritten sectors, wherever sectors end.
+    func testAFlippedBitInAFrameOfZerosIsDamageAndNotTorn() {
         for slot in [0, 100] + (465..<512) {
             for payload in [[7, 0, 0, 0], [0], Array(repeating: UInt8(0), count: 600)] {
                 let before = Array(repeating: UInt8(1), count: slot)
@@ -151,11 +151,11 @@ final class DamageTests: XCTestCase {
         }
     }
 
-    func testWhatFollowsATornFrameMakesItDamage() throws {
+    func testATornFrameFollowedByAnotherIsDamage() throws {
         let disk = try filled(isCleanEnd: false)
         let name = try XCTUnwrap(try logs(disk).last)
         let start = lastFrame(disk[name])
-        // The frame before the last one was synced, and its bytes are gone.
+        // The frame before the last one was synced, and its bytes are missing.
         let frame = try XCTUnwrap(Optional(lastFrame(Array(disk[name][..<start]))))
         for byte in frame..<start { disk[name][byte] = 0 }
         XCTAssertEqual(damage(disk)?.offset, frame)
@@ -178,9 +178,8 @@ final class DamageTests: XCTestCase {
     }
 
     // Scenario 72
-    /// Wherever a sector ends, no changed bit makes one of its parts look like one that was never written.
-    // Scenario 72
-    func testOneBitThatHasChangedIsNoTornFrameWhereverSectorsEnd() throws {
+    /// A flipped bit never makes a part of a frame look like an unwritten sector.
+    func testAFlippedBitIsNeverATornFrameWhereverSectorsEnd() throws {
         let name = "log-000000000001"
         for size in 0..<512 {
             var (storage, _) = try open(HarshDisk(), segmentSize: 1 << 20)
@@ -202,7 +201,7 @@ final class DamageTests: XCTestCase {
         }
     }
 
-    func testASequenceThatNothingCanFollowIsDamage() throws {
+    func testAnOverflowingSequenceNumberIsDamage() throws {
         let disk = HarshDisk()
         _ = try open(disk)
         for sequence: UInt64 in [.max, 1 << 63, (1 << 62) + 1] {
@@ -212,8 +211,8 @@ final class DamageTests: XCTestCase {
         }
     }
 
-    /// Files that only look like the member's own.
-    func testFilesOfOthersAreLeftAlone() throws {
+    /// Files whose names only resemble the member's own.
+    func testForeignFilesAreLeftAlone() throws {
         let others = [
             "log-5", "log--00000000005", "log-", "snapshot-", "snapshot-7", "snapshot-\u{0663}", "notes",
         ]
@@ -226,7 +225,7 @@ final class DamageTests: XCTestCase {
         }
     }
 
-    func testFilesOfTheFirstFormatAreRefusedAsSuch() throws {
+    func testFilesOfTheFirstFormatAreRefused() throws {
         let disk = HarshDisk()
         try disk.create("log-000000000001")
         try disk.append(Array("RKVf".utf8) + Array(repeating: 7, count: 90), to: "log-000000000001")

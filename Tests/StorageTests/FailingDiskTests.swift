@@ -4,7 +4,7 @@ import XCTest
 @testable import KeyValue
 @testable import Storage
 
-/// What a disk that fails, and then goes on, and then loses its power, may do to what was told to be on it.
+/// A disk that fails, recovers, and later loses power must keep what was acknowledged or read.
 final class FailingDiskTests: XCTestCase {
     private typealias Storage = MemberStorage<HarshDisk>
 
@@ -12,7 +12,7 @@ final class FailingDiskTests: XCTestCase {
         try Storage.open(on: disk, node: "n0", initialVoters: ["n0"], segmentSize: 700)
     }
 
-    /// What must be found.
+    /// What a start must read.
     private struct Content: Hashable {
         var state = HardState()
         var base = LogPosition(index: 0, term: 0)
@@ -29,7 +29,7 @@ final class FailingDiskTests: XCTestCase {
             terms: log.terms)
     }
 
-    /// Starts until the disk lets it, as a person does; each time it may lose its power before.
+    /// Starts the member again until a start succeeds. Before each start the disk may lose power.
     private func restart(
         _ disk: HarshDisk, using generator: inout SeededGenerator
     ) throws -> (storage: Storage, found: Storage.Found) {
@@ -70,8 +70,8 @@ final class FailingDiskTests: XCTestCase {
         return (.appending(.terms(new, size: 40), at: start, next.state), next)
     }
 
-    /// Any call fails once, the process ends, and starts again, with and without a power cut in between.
-    func testWhatWasToldOrReadIsThereWhateverFailed() throws {
+    /// Lets each call fail once. The process ends and starts again, with and without a power cut in between.
+    func testAcknowledgedAndReadDataSurvivesEveryFailure() throws {
         for seed in 0..<400 {
             var generator = SeededGenerator(seed: UInt64(seed))
             let disk = HarshDisk()
@@ -100,8 +100,8 @@ final class FailingDiskTests: XCTestCase {
         }
     }
 
-    // fdatasync fails once, and the pages count as clean: the next start reads them, and must not rest on them.
-    func testWhatASyncFailedToWriteIsWrittenAgainAtTheNextStart() throws {
+    // After a failed fdatasync the pages count as clean. The next start reads them, and must not rely on them.
+    func testDataOfAFailedSyncIsWrittenAgainAtTheNextStart() throws {
         let disk = HarshDisk()
         var (storage, _) = try open(disk)
         try storage.store(.appending(.terms([1]), at: 1))
@@ -132,8 +132,8 @@ final class FailingDiskTests: XCTestCase {
         XCTAssertEqual(disk.syncs, before + 3, "nothing has happened since")
     }
 
-    /// A power cut at any call of the very first start leaves what starts, and holds nothing.
-    func testADirectoryThatWasBeingMadeIsMadeAnew() throws {
+    /// After a power cut at any call of the first start, the next start succeeds and finds nothing.
+    func testAnIncompleteDirectoryIsInitializedAgain() throws {
         for calls in 0... {
             let first = HarshDisk()
             first.callsUntilFailure = calls

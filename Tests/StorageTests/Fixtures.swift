@@ -1,10 +1,10 @@
 @testable import Consensus
 @testable import KeyValue
 
-// What members store, as these tests need it.
+// Updates and states for these tests.
 
 extension StorageUpdate {
-    /// Entries that replace what the log holds from `start` on, and a term and vote.
+    /// An update that replaces the log from `start`, with a term and a vote.
     static func appending(
         _ entries: [Entry], at start: Index, _ state: HardState? = nil
     ) -> StorageUpdate {
@@ -17,12 +17,12 @@ extension StorageUpdate {
         StorageUpdate(log: .reset(to: position))
     }
 
-    /// A whole snapshot of the member's own.
+    /// A complete snapshot of the member's own.
     static func snapshot(_ position: LogPosition, of store: Store = Store()) -> StorageUpdate {
         StorageUpdate(ownSnapshotPiece: .whole(position, of: store))
     }
 
-    /// A whole snapshot that has come from a leader.
+    /// A complete snapshot received from a leader.
     static func leadersSnapshot(_ position: LogPosition) -> StorageUpdate {
         StorageUpdate(snapshotPieces: [.whole(position)])
     }
@@ -38,7 +38,7 @@ extension SnapshotPiece {
 }
 
 extension [Entry] {
-    /// One of each term.
+    /// One entry of each term.
     static func terms(_ terms: [Term], size: Int = 1) -> [Entry] {
         terms.map { Entry(term: $0, "c1 1 write 1 \"\(String(repeating: "x", count: size))\"") }
     }

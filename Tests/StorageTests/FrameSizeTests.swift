@@ -4,7 +4,7 @@ import XCTest
 @testable import KeyValue
 @testable import Storage
 
-/// More than a frame takes: 4 GB, and less here.
+/// Updates larger than a frame: 4 GB, and less here.
 final class FrameSizeTests: XCTestCase {
     private typealias Storage = MemberStorage<HarshDisk>
 
@@ -30,8 +30,8 @@ final class FrameSizeTests: XCTestCase {
         XCTAssertEqual(disk.syncs, before + 1)
     }
 
-    /// A crash between two frames of what nobody was told of leaves a beginning of it.
-    func testACrashAmidSeveralFramesLeavesABeginningOfTheEntries() throws {
+    /// A crash between two frames of an unacknowledged update leaves a prefix of it.
+    func testACrashAmongSeveralFramesLeavesAPrefixOfTheEntries() throws {
         var seen: Set<Int> = []
         for calls in 0..<12 {
             let disk = HarshDisk()
@@ -59,7 +59,7 @@ final class FrameSizeTests: XCTestCase {
         XCTAssertEqual(seen, [0, 1, 2, 3, 4, 5])
     }
 
-    func testAnEntryThatFitsNoFrameIsRefusedAndSaysSo() throws {
+    func testAnEntryThatFitsNoFrameIsRefusedWithTheReason() throws {
         let disk = HarshDisk()
         var (storage, _) = try open(disk)
         XCTAssertThrowsError(try storage.store(.appending(.terms([1], size: 300), at: 1))) { error in

@@ -1,28 +1,27 @@
 import Consensus
 import Storage
 
-/// A disk that does what a sync promises and nothing beyond: what is not synced may be lost by sectors and by names,
-/// in any order. One call may fail; a sync that does leaves what it should have written in the cache, as if it were
-/// written, for good.
+/// A disk that guarantees no more than a sync does: unsynced data may be lost by sector, and names in any order. One
+/// call may fail. A failed sync leaves its data in the cache, marked as written for ever.
 ///
-/// A class, so that a process that ends in the middle of a start leaves what it had done.
+/// It is a class so that its changes remain when a start throws.
 final class HarshDisk: Disk, @unchecked Sendable {
     private struct File {
-        /// What is read.
+        /// The content that reads return.
         var cached: [UInt8] = []
-        /// What a power cut leaves for sure.
+        /// The content that survives every power cut.
         var durable: [UInt8] = []
-        /// Up to where the system takes the file for written.
+        /// The end of the bytes that the system considers written.
         var clean = 0
     }
 
     private var files: [File] = []
     private var names: [String: Int] = [:]
     private var durableNames: [String: Int] = [:]
-    /// What was done to names and is not durable; each may come to be, or not. Nil is removed.
+    /// Changes of names that are not durable yet. A power cut keeps any subset. A nil file is a removal.
     private var changes: [[(name: String, file: Int?)]] = []
 
-    /// How many more calls that change something succeed before one fails; nil is all.
+    /// How many more modifying calls succeed before one fails; nil for no failure.
     var callsUntilFailure: Int?
     private(set) var syncs = 0
 
@@ -68,7 +67,7 @@ final class HarshDisk: Disk, @unchecked Sendable {
         return slot
     }
 
-    // MARK: - For tests that do harm
+    // MARK: - Damage
 
     subscript(name: String) -> [UInt8] {
         get { names[name].map { files[$0].cached } ?? [] }
@@ -102,7 +101,7 @@ final class HarshDisk: Disk, @unchecked Sendable {
         do {
             try spend("write", name)
         } catch {
-            // A full disk takes a part.
+            // A full disk writes a part.
             files[slot].cached += bytes[..<(bytes.count / 2)]
             throw error
         }
@@ -137,7 +136,7 @@ final class HarshDisk: Disk, @unchecked Sendable {
         do {
             try spend("sync", "the directory")
         } catch {
-            // It may have come so far with any of them; the last one without those before it is the worst.
+            // A failed sync may have written any of the changes. The worst case is the last one alone.
             if syncs % 2 == 0, let last = changes.last { apply(last, to: &durableNames) }
             throw error
         }

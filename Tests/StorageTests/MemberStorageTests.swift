@@ -19,7 +19,7 @@ final class MemberStorageTests: XCTestCase {
         XCTAssertNil(found.tornTail)
     }
 
-    func testWhatWasStoredIsThereAfterARestart() throws {
+    func testStoredStateIsReadAfterARestart() throws {
         var (storage, _) = try open(SimulatedDisk())
         try storage.store(.appending(.terms([1, 1, 3]), at: 1, HardState(term: 3, votedFor: "n1")))
         try storage.store(.appending(.terms([3]), at: 4))
@@ -46,7 +46,7 @@ final class MemberStorageTests: XCTestCase {
     }
 
     // Scenario 72
-    func testATornTailIsCutOffAndNamed() throws {
+    func testATornTailIsTruncatedAndReported() throws {
         var (storage, _) = try open(SimulatedDisk())
         try storage.store(.appending(.terms([1, 1]), at: 1))
         var torn = storage.disk
@@ -58,7 +58,7 @@ final class MemberStorageTests: XCTestCase {
     }
 
     // Scenario 72
-    func testADamagedByteBeforeTheLastFrameIsNeverGuessedAt() throws {
+    func testADamagedByteBeforeTheLastFrameIsAnError() throws {
         var (storage, _) = try open(SimulatedDisk(), segmentSize: 1 << 20)
         try storage.store(.appending(.terms([1, 1]), at: 1, HardState(term: 1, votedFor: "n0")))
         var disk = storage.disk
@@ -84,7 +84,7 @@ final class MemberStorageTests: XCTestCase {
         }
     }
 
-    func testAFailedDiskStoresNothingAndSaysWhy() throws {
+    func testAFailedDiskStoresNothingAndReportsTheReason() throws {
         var (storage, _) = try open(SimulatedDisk())
         storage.disk.callsUntilFailure = 1
         XCTAssertThrowsError(try storage.store(.appending(.terms([1]), at: 1))) { error in
@@ -92,8 +92,8 @@ final class MemberStorageTests: XCTestCase {
         }
     }
 
-    /// Stores at random, with a crash or a failure at any call, and demands that what was acknowledged is there
-    /// and nothing else but, at most, all of the store that was not.
+    /// Stores at random, with a crash or failure at any call. The next start must read what was acknowledged and, at
+    /// most, the whole unacknowledged update.
     func testEveryAcknowledgedStoreSurvivesACrashAtAnyMoment() throws {
         for seed in 0..<400 {
             var generator = SeededGenerator(seed: UInt64(seed))

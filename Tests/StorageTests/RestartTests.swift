@@ -5,13 +5,13 @@ import XCTest
 @testable import KeyValue
 @testable import Storage
 
-/// Found by the simulation: members that start again, and again.
+/// Found by the simulation: members that restart repeatedly.
 final class RestartTests: XCTestCase {
     private typealias Storage = MemberStorage<SimulatedDisk>
 
-    // A process that ends between write and sync leaves its bytes to the system. The next one finds them, and
-    // acknowledges what is in them; then the power goes.
-    func testWhatIsReadAtTheStartIsDurable() throws {
+    // A process ends between write and sync, so its bytes stay in the page cache. The next process reads and
+    // acknowledges them. Then the power fails.
+    func testDataReadAtStartIsDurable() throws {
         var (storage, _) = try Storage.open(on: SimulatedDisk(), node: "n0", initialVoters: ["n0"])
         storage.disk.callsUntilFailure = 1
         XCTAssertThrowsError(try storage.store(.appending(.terms([1, 1]), at: 1)))
@@ -27,9 +27,9 @@ final class RestartTests: XCTestCase {
         }
     }
 
-    // The snapshot is durable, and the crash comes before the log is told of it. What of the log disagrees with it
-    // must not take with it what is stored later.
-    func testALogThatDoesNotReachTheSnapshotOrDisagreesWithItGoesOnAfterIt() throws {
+    // The crash comes after the snapshot is durable and before the log is reset. Discarding the conflicting log must
+    // not discard what is stored later.
+    func testALogThatEndsBeforeTheSnapshotOrConflictsWithItContinuesAfterIt() throws {
         for log in [[1, 1], [1, 1, 1, 1, 1, 1, 1]] {
             var (storage, _) = try Storage.open(on: SimulatedDisk(), node: "n0", initialVoters: ["n0"])
             try storage.store(.appending(.terms(log), at: 1))

@@ -5,16 +5,16 @@ import XCTest
 @testable import KeyValue
 @testable import Storage
 
-/// What a crash leaves of snapshots, and of the logs that they stand for.
+/// What a crash leaves of snapshots and of the logs that they cover.
 final class SnapshotStorageTests: XCTestCase {
     private typealias Storage = MemberStorage<SimulatedDisk>
 
     private func open(_ disk: SimulatedDisk) throws -> (storage: Storage, found: Storage.Found) {
-        // Every entry begins a segment of its own, so that a snapshot takes some away.
+        // Every entry begins a new log file, so that a snapshot removes some.
         try Storage.open(on: disk, node: "n0", initialVoters: ["n0"], segmentSize: 1)
     }
 
-    /// A log of eight entries of term 1, of which a snapshot stands for the first three.
+    /// A log of eight entries of term 1. A snapshot covers the first three.
     private func filled() throws -> Storage {
         var (storage, _) = try open(SimulatedDisk())
         for index in 1...8 { try storage.store(.appending(.terms([1]), at: index)) }
@@ -22,7 +22,7 @@ final class SnapshotStorageTests: XCTestCase {
         return storage
     }
 
-    /// - Returns: whether the disk did all of it.
+    /// - Returns: whether all calls succeeded.
     private func store(_ steps: [StorageUpdate], in storage: inout Storage) -> Bool {
         do {
             for step in steps { try storage.store(step) }
@@ -32,7 +32,7 @@ final class SnapshotStorageTests: XCTestCase {
         }
     }
 
-    /// Does `steps` with a crash before each of the disk's calls in turn, and looks at what is found then.
+    /// Runs `steps` with a crash before each disk call in turn, and checks the state that is read then.
     private func crashEverywhere(
         _ steps: [StorageUpdate], _ look: (_ found: StoredState, _ isStored: Bool) -> Void
     ) throws {
@@ -46,7 +46,7 @@ final class SnapshotStorageTests: XCTestCase {
                 disk.crash(using: &generator)
                 let (again, found) = try open(disk)
                 look(found.state, isStored)
-                // And what is found is durable, and found again.
+                // The state that was read is durable, and is read again.
                 var later = again.disk
                 later.crash(using: &generator)
                 let second = try open(later).found.state
@@ -58,7 +58,7 @@ final class SnapshotStorageTests: XCTestCase {
     }
 
     // Scenario 68
-    func testACrashBetweenASnapshotAndTheEndOfItsLogLosesNoEntry() throws {
+    func testACrashBetweenASnapshotAndTheCompactionLosesNoEntry() throws {
         try crashEverywhere([.snapshot(LogPosition(index: 6, term: 1))]) { found, isStored in
             XCTAssertTrue([3, 6].contains(found.log.lastIncludedIndex), "\(found.log.lastIncludedIndex)")
             if isStored { XCTAssertEqual(found.log.lastIncludedIndex, 6) }
@@ -68,7 +68,7 @@ final class SnapshotStorageTests: XCTestCase {
     }
 
     // Scenario 68
-    func testACrashBeforeTheLogIsToldOfTheLeadersSnapshotDoesNotMixTheTwo() throws {
+    func testACrashBetweenALeadersSnapshotAndTheResetDoesNotMixTheTwo() throws {
         let position = LogPosition(index: 6, term: 2)
         let steps = [StorageUpdate.leadersSnapshot(position), .resetting(to: position)]
         try crashEverywhere(steps) { found, isStored in
@@ -83,7 +83,7 @@ final class SnapshotStorageTests: XCTestCase {
     }
 
     // Scenario 68
-    func testALogThatWasCutWithoutItsSnapshotIsRefused() throws {
+    func testACompactedLogWithoutItsSnapshotIsRefused() throws {
         var storage = try filled()
         try storage.store(.snapshot(LogPosition(index: 6, term: 1)))
         var disk = storage.disk
@@ -106,7 +106,7 @@ final class SnapshotStorageTests: XCTestCase {
             var replica = Replica(settings: settings, stored: found.state, now: 1_000_000)
             let start = found.state.snapshot?.position.index ?? 0
             XCTAssertEqual(replica.lastApplied, start, "the store holds what the snapshot stands for")
-            // What was applied after the snapshot is gone with the process, and is applied again to its store.
+            // The store of the ended process is gone; entries after the snapshot are applied again.
             applied.removeAll { $0 > start }
             for turn in 1...7 {
                 written += 1
@@ -131,7 +131,7 @@ final class SnapshotStorageTests: XCTestCase {
     }
 
     // Scenario 73
-    func testALeaderThatStartsAgainFollowsInTheSameTermWithTheSameVote() throws {
+    func testARestartedLeaderFollowsInTheSameTermWithTheSameVote() throws {
         var (storage, _) = try open(SimulatedDisk())
         let settings = Raft.Settings(id: "n0", members: ["n0"], seed: 5)
         var replica = Replica(settings: settings, now: 1_000_000)
@@ -168,7 +168,7 @@ final class SnapshotStorageTests: XCTestCase {
     }
 
     // Scenario 75
-    func testATermAndItsVoteAreHandedOutToBeStoredTogether() {
+    func testATermAndItsVoteAreStoredInOneUpdate() {
         let settings = Raft.Settings(id: "n0", members: ["n0", "n1", "n2"], seed: 5)
         var raft = Raft(settings: settings, hardState: HardState(term: 2), now: 1_000_000)
         let request = RequestVote(term: 7, candidate: "n1", lastLogIndex: 0, lastLogTerm: 0)

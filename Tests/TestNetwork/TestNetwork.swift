@@ -1,8 +1,8 @@
 import XCTest
 
-/// The network between members, and the clock, in microseconds: both stand still until a test moves them.
+/// The network between members and the clock, in microseconds. Both move only when a test moves them.
 open class TestNetwork<RaftMessage> {
-    /// A message on its way, and when it arrives.
+    /// A message in flight, and when it arrives.
     package struct Packet {
         package var from: String
         package var to: String
@@ -20,10 +20,10 @@ open class TestNetwork<RaftMessage> {
     package let ids: [String]
     package var now: Int = 1_000_000
     package var network: [Packet] = []
-    /// All messages that were ever sent.
+    /// All messages sent so far.
     package private(set) var sent: [Packet] = []
     package var latency: (String, String) -> Int = { _, _ in 0 }
-    /// Whether a message passes; asked when it arrives.
+    /// Whether a message passes; checked on arrival.
     package var firewall: (Packet) -> Bool = { _ in true }
     private var cuts: Set<[String]> = []
 
@@ -31,7 +31,7 @@ open class TestNetwork<RaftMessage> {
         ids = (0..<count).map { "n\($0)" }
     }
 
-    // MARK: - What a member does
+    // MARK: - Overridden by clusters
 
     open func receive(_ message: RaftMessage, from sender: String, at id: String) {
         fatalError("a cluster does this")
@@ -72,17 +72,17 @@ open class TestNetwork<RaftMessage> {
         receive(packet.message, from: packet.from, at: packet.to)
     }
 
-    /// Delivers all messages that are on their way, and all that they bring about, in order and at once.
+    /// Delivers all messages in order, with those they cause, at the current time.
     package func settle() {
         var steps = 0
         while !network.isEmpty {
             steps += 1
-            guard steps < 100_000 else { return XCTFail("the members talk for ever") }
+            guard steps < 100_000 else { return XCTFail("the members never stop sending") }
             deliver(network.removeFirst())
         }
     }
 
-    /// Takes messages off the network, to be delivered later, or never.
+    /// Removes messages from the network, to deliver them later or never.
     package func intercept(_ isMeant: (Packet) -> Bool) -> [Packet] {
         let taken = network.filter(isMeant)
         network.removeAll(where: isMeant)
@@ -93,7 +93,7 @@ open class TestNetwork<RaftMessage> {
 
     package func wait(_ time: Int) { now += time }
 
-    /// Lets all members live for `time`; messages take as long as `latency` says.
+    /// Runs all members for `time`. Messages take as long as `latency` says.
     package func run(for time: Int) {
         let end = now + time
         while let next = (network.map(\.due) + ids.compactMap(deadline)).min(), next <= end {
@@ -105,7 +105,7 @@ open class TestNetwork<RaftMessage> {
             }
             for id in ids where deadline(of: id) ?? .max <= now {
                 advance(id)
-                guard deadline(of: id) ?? .max > now else { return XCTFail("\(id) is due for ever") }
+                guard deadline(of: id) ?? .max > now else { return XCTFail("\(id) is always due") }
             }
         }
         now = end

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What comes in: requests of clients, and what naive members tell each other.
+/// An incoming message: of a client, or of another naive member.
 struct Message: Codable {
     struct Body: Codable {
         var type: String
@@ -11,7 +11,7 @@ struct Message: Codable {
         var value: Int?
         var from: Int?
         var to: Int?
-        // Of members.
+        // Messages of members.
         var term: Int?
         var count: Int?
         var lastTerm: Int?
@@ -32,13 +32,13 @@ struct Message: Codable {
     var body: Body
 }
 
-/// What a naive member keeps in its log: a client's request.
+/// An entry of a naive member's log: a client's request.
 struct Entry: Codable {
     var term: Int
-    /// Nil for the first of a leader's term.
+    /// Nil for a leader's no-op.
     var request: Message?
 
-    /// The same for the same request, however often it is passed on.
+    /// Equal for copies of the same request.
     var id: String? { request?.id }
 }
 
@@ -48,11 +48,11 @@ extension Message {
     var line: String { String(decoding: (try? JSONEncoder().encode(self)) ?? Data(), as: UTF8.self) }
 }
 
-/// The values of the keys.
+/// The store.
 struct Registers {
     private var values: [Int: Int] = [:]
 
-    /// - Returns: the fields of the answer; nil for what is no request.
+    /// - Returns: the fields of the reply; nil if the message is no request.
     mutating func apply(_ body: Message.Body) -> String? {
         guard let key = body.key else { return nil }
         switch body.type {
@@ -75,18 +75,18 @@ struct Registers {
     }
 }
 
-/// A client's answer.
+/// A reply to a client.
 func reply(_ name: String, to message: Message, _ fields: String) -> String {
     let id = message.body.messageID.map { #","in_reply_to":\#($0)"# } ?? ""
     return #"{"src":"\#(name)","dest":"\#(message.src)","body":{\#(fields)\#(id)}}"#
 }
 
-/// The lines of stdin, with a look at the clock in between.
+/// Reads the lines of stdin, without blocking for long.
 struct LineInput {
     private var partial: [UInt8] = []
 
-    /// Waits for a few milliseconds at most.
-    /// - Returns: what lines there are; nil once there will be none.
+    /// Waits a few milliseconds at most.
+    /// - Returns: the lines read; nil at the end of input.
     mutating func next() -> [String]? {
         var input = pollfd(fd: 0, events: Int16(POLLIN), revents: 0)
         guard poll(&input, 1, 5) > 0 else { return [] }

@@ -1,11 +1,11 @@
-/// As small a Raft as there is: in memory, its log never shortened, reads in the log like all else. It is right
-/// where no node restarts, but for what it is told to do wrong.
+/// A minimal Raft: in memory, without compaction, with reads in the log. It is correct if no node restarts, except
+/// for the fault it is told to have.
 struct NaiveRaft: Node {
     private enum Role { case follower, candidate, leader }
 
     /// In nanoseconds.
     private static let heartbeat: UInt64 = 40_000_000
-    /// Close together, so that candidates meet.
+    /// Close together, so that elections collide.
     private static let timeouts: ClosedRange<UInt64> = 150_000_000...190_000_000
     private static let retry: UInt64 = 60_000_000
 
@@ -18,12 +18,12 @@ struct NaiveRaft: Node {
     private var leader: String?
     private var votes: Set<String> = []
     private var log: [Entry] = []
-    /// How many entries each other member is known to have.
+    /// The number of entries that each other member is known to hold.
     private var acknowledged: [String: Int] = [:]
     private var committed = 0
     private var applied = 0
     private var registers = Registers()
-    /// Requests that clients wait for, and when each is passed on again.
+    /// Open requests of clients, and when each is forwarded again.
     private var waiting: [String: (request: Message, next: UInt64, tries: Int)] = [:]
     private var deadline: UInt64 = .max
     private var lines: [String] = []
@@ -43,7 +43,7 @@ struct NaiveRaft: Node {
         } else if body.type == "pass" {
             if let request = body.entries?.first?.request { propose(request) }
         } else if fault == .stale, body.type == "read", role == .leader {
-            // The leader of the past does not know that it is one.
+            // A former leader does not know that it was replaced.
             if let answer = registers.apply(body) { lines.append(reply(name, to: message, answer)) }
         } else if body.key != nil {
             waiting[message.id] = (message, now, 0)
@@ -64,7 +64,7 @@ struct NaiveRaft: Node {
         if now >= deadline {
             switch role {
             case .leader: sendAppends(at: now)
-            case .follower, .candidate: stand(at: now)
+            case .follower, .candidate: campaign(at: now)
             }
         }
         defer { lines = [] }
@@ -91,7 +91,7 @@ struct NaiveRaft: Node {
             votes.insert(member)
             if role == .candidate, votes.count > (others.count + 1) / 2 { lead() }
         case "append":
-            // Nobody else leads its term, believes a leader.
+            // A correct leader is the only one of its term.
             guard role != .leader else { return }
             follow(member, term: term, at: now)
             append(body, from: member)
@@ -110,7 +110,7 @@ struct NaiveRaft: Node {
 
     private mutating func wait(from now: UInt64) { deadline = now + UInt64.random(in: NaiveRaft.timeouts) }
 
-    private mutating func stand(at now: UInt64) {
+    private mutating func campaign(at now: UInt64) {
         (term, role, votedFor, leader, votes) = (term + 1, .candidate, name, nil, [name])
         wait(from: now)
         for other in others {

@@ -1,38 +1,38 @@
 import Foundation
 
-/// A lin-kv store in one process that does not replicate: right as a cluster of one, wrong with more. With an
-/// argument it misbehaves as the bench has to notice.
+/// A lin-kv store in one process, without replication: correct as a single node, wrong as several. An argument
+/// selects a fault that the bench must notice.
 @main
 struct TestNode {
     enum Fault: String {
-        /// Nothing wrong.
+        /// No fault.
         case none
-        /// Prints a line that is no message once it has served ten requests.
+        /// Prints an invalid line after ten requests.
         case garbage
-        /// Says why on stderr and exits with status 3 once it has served ten requests.
+        /// Prints a reason on stderr and exits with status 3 after ten requests.
         case exit
-        /// Adds a field that Maelstrom's clients do not know.
+        /// Adds a field to replies that Maelstrom's clients refuse.
         case extra
-        /// Answers nothing but init.
+        /// Answers only init.
         case deaf
-        /// Does not even answer init.
+        /// Answers nothing.
         case dead
-        /// Answers as another node.
+        /// Replies with another node's id.
         case impostor
-        /// Tells all others of each request, for the network's sake.
+        /// Sends each request to all other nodes, to create traffic.
         case gossip
-        /// Answers every second write with 11, and does it.
+        /// Answers every second write with 11, but carries it out.
         case liar
-        /// Nothing wrong, and replicates.
+        /// Replicates, without a fault.
         case raft
-        /// Replicates, and reads from whoever believes to lead.
+        /// Replicates, but answers reads locally on any node that believes it leads.
         case stale
-        /// Replicates, and votes for all that ask, also in the same term.
+        /// Replicates, but votes more than once per term.
         case fickle
-        /// Replicates, and carries out again what it passes on again.
+        /// Replicates, but carries out repeated forwards twice.
         case twice
 
-        /// Whether its nodes know of each other.
+        /// Whether the nodes replicate.
         var replicates: Bool {
             switch self {
             case .none, .garbage, .exit, .extra, .deaf, .dead, .impostor, .gossip, .liar: false
@@ -67,14 +67,14 @@ struct TestNode {
     }
 }
 
-/// What takes messages in, and gives lines out.
+/// Receives messages and returns lines to print.
 protocol Node {
     mutating func answers(to message: Message, at now: UInt64) -> [String]
-    /// What time alone brings about; asked every few milliseconds.
+    /// Called every few milliseconds for actions that depend on time.
     mutating func turn(at now: UInt64) -> [String]
 }
 
-/// A store in one process, which knows of nobody else.
+/// A store in one process, without other nodes.
 struct Store: Node {
     let fault: TestNode.Fault
     private var name = ""
