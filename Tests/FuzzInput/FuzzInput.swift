@@ -27,8 +27,6 @@ package enum FuzzInput {
                 writer.write(ClientReply(to: client, inReplyTo: messageID, .statusOK(replica.status)))
             case .log(let range, let client, let messageID):
                 writer.write(ClientReply(to: client, inReplyTo: messageID, .logOK(replica.excerpt(range))))
-            case .transferLeadership(let target, let client, let messageID):
-                replica.transferLeadership(to: target, client: client, messageID: messageID, now: now)
             case .peer(let message, let member): replica.receive(message, from: member, now: now)
             case .refusal(let refusal): writer.write(refusal)
             case .initialize, .unusable, .unneeded: break

@@ -231,8 +231,7 @@ final class ChangeTests: XCTestCase {
         var reader = SnapshotReader()
         XCTAssertTrue(reader.read(writer.next(bytes: 1 << 20)))
         XCTAssertEqual(reader.membership, replica.raft.membership)
-        let change = LoggedRequest(
-            id: RequestID(client: "c1", number: 1), operation: .changeMembership(["n0", "n1"]))
+        let change = MembershipChange(RequestID(client: "c1", number: 1), voters: ["n0", "n1"])
         XCTAssertEqual(reader.store.outcome(of: change.id), .membershipChanged)
     }
 

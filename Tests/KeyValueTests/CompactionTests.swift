@@ -5,7 +5,7 @@ import XCTest
 
 /// Members that lag behind the compacted log.
 final class CompactionTests: XCTestCase {
-    private func swap(_ number: Int) -> KeyValue.Operation {
+    private func swap(_ number: Int) -> ClientOperation {
         .cas(
             key: 1, from: JSONValue(canonical: "\(number - 1)"), to: JSONValue(canonical: "\(number)"),
             createIfNotExists: true)
@@ -125,12 +125,11 @@ final class CompactionTests: XCTestCase {
         cluster.ask("n2", "c1", 1, swap(1))
         cluster.settle()
         XCTAssertEqual(cluster.answers("n2", to: 1), [.casOK], "as it was answered then")
-        let copy = LoggedRequest(
-            id: RequestID(client: "c1", number: 106), operation: .write(key: 2, value: 3))
+        let copy = Command(RequestID(client: "c1", number: 106), .write(key: 2, value: 3))
         let leader = try XCTUnwrap(cluster.leaderIDs.first)
         cluster.write(2, 4, at: leader, 200)
         cluster.settle()
-        XCTAssertNotNil(cluster.with(leader) { $0.tamper { raft, _ in raft.propose(copy.command) } })
+        XCTAssertNotNil(cluster.with(leader) { $0.tamper { raft, _ in raft.propose(copy) } })
         cluster.run(for: 500_000)
         for id in cluster.ids {
             XCTAssertEqual(cluster[id].store[1], "5", id)
@@ -144,7 +143,9 @@ final class CompactionTests: XCTestCase {
     func testASnapshotThatIsOvertakenInItsOwnTurnIsNotInstalled() {
         let settings = Raft.Settings(id: "n1", members: ["n0", "n1", "n2"], seed: 1)
         var replica = Replica(settings: settings, now: 0)
-        let entries = (1...4).map { Entry(term: 1, "c1 \($0) write 1 \($0)") }
+        let entries = (1...4).map {
+            Entry(term: 1, payload: .command(Command(line: "c1 \($0) write 1 \($0)")!))
+        }
         let append = AppendEntries(
             term: 1, leader: "n0", prevLogIndex: 0, prevLogTerm: 0, entries: entries, leaderCommit: 0,
             leaderDurable: 4)

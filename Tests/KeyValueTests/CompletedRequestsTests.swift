@@ -5,11 +5,10 @@ import XCTest
 
 /// A request takes effect once, however often it comes.
 final class SessionTests: XCTestCase {
-    private func cas(_ number: Int, _ from: JSONValue, _ to: JSONValue, create: Bool = false) -> LoggedRequest
-    {
-        LoggedRequest(
-            id: RequestID(client: "c1", number: number),
-            operation: .cas(key: 1, from: from, to: to, createIfNotExists: create))
+    private func cas(_ number: Int, _ from: JSONValue, _ to: JSONValue, create: Bool = false) -> Command {
+        Command(
+            RequestID(client: "c1", number: number),
+            .cas(key: 1, from: from, to: to, createIfNotExists: create))
     }
 
     // Scenario 96
@@ -25,7 +24,7 @@ final class SessionTests: XCTestCase {
         XCTAssertEqual(store[1], 2)
         XCTAssertEqual(store.apply(cas(5, 2, 3)), .swapped)
         XCTAssertEqual(store[1], 3)
-        let write = LoggedRequest(id: RequestID(client: "c1", number: 6), operation: .write(key: 1, value: 4))
+        let write = Command(RequestID(client: "c1", number: 6), .write(key: 1, value: 4))
         XCTAssertEqual(store.apply(write), .written)
         XCTAssertEqual(store[1], 4)
         XCTAssertEqual(store.count, 1)
@@ -40,13 +39,13 @@ final class SessionTests: XCTestCase {
         for (number, key) in keys.enumerated() {
             let id = RequestID(client: "c", number: number)
             _ = store.apply(
-                LoggedRequest(id: id, operation: .write(key: key, value: JSONValue(canonical: "\(number)"))))
+                Command(id, .write(key: key, value: JSONValue(canonical: "\(number)"))))
         }
         XCTAssertEqual(store.count, keys.count)
         for (number, key) in keys.enumerated() { XCTAssertEqual(store[key]?.text, "\(number)") }
-        let swap = LoggedRequest(
-            id: RequestID(client: "c", number: 99),
-            operation: .cas(key: "1", from: "\"0\"", to: 7, createIfNotExists: false))
+        let swap = Command(
+            RequestID(client: "c", number: 99), .cas(key: "1", from: "\"0\"", to: 7, createIfNotExists: false)
+        )
         XCTAssertEqual(store.apply(swap), .differs)
     }
 
@@ -66,8 +65,8 @@ final class SessionTests: XCTestCase {
 
     func testTheLastHundredThousandRequestsAreRemembered() {
         var store = Store()
-        func write(_ number: Int, _ value: JSONValue) -> LoggedRequest {
-            LoggedRequest(id: RequestID(client: "c", number: number), operation: .write(key: 1, value: value))
+        func write(_ number: Int, _ value: JSONValue) -> Command {
+            Command(RequestID(client: "c", number: number), .write(key: 1, value: value))
         }
         for number in 0..<101_000 { _ = store.apply(write(number, 0)) }
         _ = store.apply(write(101_000, 5))
@@ -157,7 +156,7 @@ final class SessionTests: XCTestCase {
         let cluster = led(3)
         cluster.with("n1") { [now = cluster.now] replica in
             for value in [5, 6, 5] {
-                let write = Operation.write(key: JSONValue(integerLiteral: value), value: 1)
+                let write = ClientOperation.write(key: JSONValue(integerLiteral: value), value: 1)
                 replica.receive(ClientRequest(client: "c1", messageID: 1, write), now: now)
             }
         }

@@ -16,8 +16,8 @@ final class ForwardTests: XCTestCase {
         return limits
     }
 
-    private func request(_ number: Int, _ value: JSONValue = 5) -> LoggedRequest {
-        LoggedRequest(id: RequestID(client: "c", number: number), operation: .write(key: 1, value: value))
+    private func request(_ number: Int, _ value: JSONValue = 5) -> Proposal {
+        .command(Command(RequestID(client: "c", number: number), .write(key: 1, value: value)))
     }
 
     // Scenario 43
@@ -173,7 +173,7 @@ final class ForwardTests: XCTestCase {
         cluster.isolate("n0")
         cluster.with("n0") { [now = cluster.now] replica in
             for number in 0..<(small.logAhead + 100) {
-                let write = Operation.write(key: 1, value: 2)
+                let write = ClientOperation.write(key: 1, value: 2)
                 replica.receive(ClientRequest(client: "c1", messageID: number, write), now: now)
             }
         }

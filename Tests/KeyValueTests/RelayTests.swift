@@ -5,8 +5,8 @@ import XCTest
 
 /// Messages on detours; DetoursTests covers how routes are found.
 final class RelayTests: XCTestCase {
-    private let request = LoggedRequest(
-        id: RequestID(client: "c9", number: 1), operation: .write(key: "\"x\"", value: 5))
+    private let request = Proposal.command(
+        Command(RequestID(client: "c9", number: 1), .write(key: "\"x\"", value: 5)))
     private let timeout = Timing.shortestElectionTimeout
 
     /// Runs the cluster as the node does, where each turn ends by advancing the time.

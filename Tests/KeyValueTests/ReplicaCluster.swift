@@ -61,10 +61,16 @@ final class ReplicaCluster: TestNetwork<PeerMessage> {
 
     // MARK: - Clients
 
-    func ask(_ id: NodeID, _ client: String, _ messageID: Int?, _ operation: KeyValue.Operation) {
-        with(id) { [now] in
-            $0.receive(ClientRequest(client: client, messageID: messageID, operation), now: now)
-        }
+    func ask(_ id: NodeID, _ client: String, _ messageID: Int?, _ operation: ClientOperation) {
+        ask(id, ClientRequest(client: client, messageID: messageID, operation))
+    }
+
+    func ask(_ id: NodeID, _ client: String, _ messageID: Int?, _ request: OperatorRequest) {
+        ask(id, ClientRequest(client: client, messageID: messageID, request))
+    }
+
+    private func ask(_ id: NodeID, _ request: ClientRequest) {
+        with(id) { [now] in $0.receive(request, now: now) }
     }
 
     func write(
@@ -78,9 +84,7 @@ final class ReplicaCluster: TestNetwork<PeerMessage> {
     }
 
     func transfer(to target: NodeID, at id: NodeID, _ messageID: Int?, of client: String = "c1") {
-        with(id) { [now] in
-            $0.transferLeadership(to: target, client: client, messageID: messageID, now: now)
-        }
+        ask(id, client, messageID, .transferLeadership(to: target))
     }
 
     func read(_ key: JSONValue, at id: NodeID, _ messageID: Int?, of client: String = "c1") {
@@ -152,4 +156,16 @@ extension Envelope {
 extension JSONValue: ExpressibleByStringLiteral {
     /// The literal is the value's text, as in `"\"x\""`.
     public init(stringLiteral text: String) { self.init(canonical: text) }
+}
+
+extension ClientOperation {
+    static func write(key: JSONValue, value: JSONValue) -> ClientOperation {
+        .update(.write(key: key, value: value))
+    }
+
+    static func cas(key: JSONValue, from: JSONValue, to: JSONValue, createIfNotExists: Bool)
+        -> ClientOperation
+    {
+        .update(.cas(key: key, from: from, to: to, createIfNotExists: createIfNotExists))
+    }
 }

@@ -21,15 +21,20 @@ final class RequestTests: XCTestCase {
             for number in [0, -1, 7, .max, .min] {
                 for member in [nil, "n0", "", "n/0 %"] {
                     let id = RequestID(client: client, number: number, numberedBy: member)
-                    let request = LoggedRequest(id: id, operation: .write(key: 1, value: 2))
-                    XCTAssertEqual(LoggedRequest(request.command), request, request.command.text)
-                    XCTAssertEqual(RequestID(of: request.command), request.id)
+                    let request = Command(id, .write(key: 1, value: 2))
+                    XCTAssertEqual(Command(line: request.text)?.text, request.text)
+                    XCTAssertEqual(Command(line: request.text)?.id, request.id)
                     XCTAssertEqual(RequestID(words: request.id.words), request.id)
-                    let refusal = LoggedRequest(id: request.id, operation: .refuseChange(.busy))
+                    XCTAssertEqual(LoggedOperation(request), .update(.write(key: 1, value: 2)))
+                    XCTAssertEqual(request.id.client, client)
+                    XCTAssertEqual(request.id.number, number)
+                    XCTAssertEqual(request.id.numberedBy, member)
+                    let refusal = Command(refusing: request.id, .busy)
                     XCTAssertEqual(refusal.id, request.id, "it is about that request")
-                    XCTAssertEqual(LoggedRequest(refusal.command), refusal)
-                    XCTAssertEqual(RequestID(of: refusal.command), request.id)
-                    XCTAssertTrue(request.command.text.unicodeScalars.allSatisfy { $0.value > 31 })
+                    XCTAssertEqual(Command(line: refusal.text)?.text, refusal.text)
+                    XCTAssertEqual(Command(line: refusal.text)?.id, request.id)
+                    XCTAssertEqual(LoggedOperation(refusal), .refuseChange(.busy))
+                    XCTAssertTrue(request.text.unicodeScalars.allSatisfy { $0.value > 31 })
                 }
             }
         }
@@ -40,15 +45,18 @@ final class RequestTests: XCTestCase {
         let id = RequestID(client: "c", number: 1)
         for key in values {
             for value in values {
-                let operations: [KeyValue.Operation] = [
+                let operations: [Update] = [
                     .write(key: key, value: value),
                     .cas(key: key, from: value, to: key, createIfNotExists: true),
                     .cas(key: value, from: key, to: value, createIfNotExists: false),
                 ]
                 for operation in operations {
-                    let request = LoggedRequest(id: id, operation: operation)
-                    XCTAssertEqual(LoggedRequest(request.command), request, request.command.text)
-                    XCTAssertEqual(RequestID(of: request.command), request.id)
+                    let request = Command(id, operation)
+                    XCTAssertEqual(Command(line: request.text)?.text, request.text)
+                    XCTAssertEqual(Command(line: request.text)?.id, request.id)
+                    XCTAssertEqual(LoggedOperation(request), .update(operation), request.text)
+                    XCTAssertEqual(request.values, operation.fields.values.map(\.value))
+                    XCTAssertEqual(request.with(request.values).id, request.id)
                 }
             }
         }
@@ -57,15 +65,15 @@ final class RequestTests: XCTestCase {
     /// What snapshots and logs hold must be known in another process, and by a later version.
     func testTheDigestIsTheSameInEveryProcess() {
         let id = RequestID(client: "c9", number: 1)
-        let write = LoggedRequest(id: id, operation: .write(key: "\"x\"", value: 5))
+        let write = Command(id, .write(key: "\"x\"", value: 5))
         XCTAssertEqual(write.id.words, "c9 1 d50513ee525b30c6")
-        let others: [KeyValue.Operation] = [
+        let others: [Update] = [
             .write(key: "\"x\"", value: 6), .write(key: "\"y\"", value: 5),
             .cas(key: "\"x\"", from: 5, to: 5, createIfNotExists: false),
-            .cas(key: "\"x\"", from: 5, to: 5, createIfNotExists: true), .changeMembership(["n0"]),
-            .changeMembership(["n1"]),
+            .cas(key: "\"x\"", from: 5, to: 5, createIfNotExists: true),
         ]
-        XCTAssertEqual(Set(others.map { LoggedRequest(id: id, operation: $0).id } + [write.id]).count, 7)
+        let changes = [["n0"], ["n1"]].map { MembershipChange(id, voters: $0).id }
+        XCTAssertEqual(Set(others.map { Command(id, $0).id } + changes + [write.id]).count, 7)
     }
 
     func testAnInvalidLineIsNoRequest() {
@@ -78,7 +86,7 @@ final class RequestTests: XCTestCase {
             "%2 1 write 1 2", "%zz 1 write 1 2", "%ff 1 write 1 2",
             "c 99999999999999999999 write 1 2", "\u{e9} 1 write 1 2",
         ]
-        for line in lines { XCTAssertNil(LoggedRequest(Command(line)), "'\(line)'") }
+        for line in lines { XCTAssertNil(Command(line: line), "'\(line)'") }
     }
 
     func testNoLineCrashesTheReader() {
@@ -90,8 +98,8 @@ final class RequestTests: XCTestCase {
             let line = (0..<Int.random(in: 0..<12, using: &generator)).map { _ in
                 pieces.randomElement(using: &generator)!
             }.joined()
-            if let request = LoggedRequest(Command(line)) {
-                XCTAssertEqual(LoggedRequest(request.command), request)
+            if let request = Command(line: line) {
+                XCTAssertEqual(Command(line: request.text)?.id, request.id)
             }
         }
     }

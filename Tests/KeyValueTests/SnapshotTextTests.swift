@@ -10,11 +10,11 @@ final class SnapshotTextTests: XCTestCase {
             let id = RequestID(
                 client: "c \(number % 7)", number: number, numberedBy: number % 5 == 0 ? "n/0" : nil)
             let key = JSONValue(canonical: "\"key \\\" \(number)\"")
-            let operation: KeyValue.Operation =
+            let operation: Update =
                 number % 3 == 0
                 ? .cas(key: key, from: 1, to: 2, createIfNotExists: number % 2 == 0)
                 : .write(key: key, value: JSONValue(canonical: "{\"a b\":[\(number)]}"))
-            _ = store.apply(LoggedRequest(id: id, operation: operation))
+            _ = store.apply(Command(id, operation))
         }
         return store
     }
@@ -57,7 +57,7 @@ final class SnapshotTextTests: XCTestCase {
             taken += writer.next(bytes: 500)
             let id = RequestID(client: "late", number: number)
             _ = store.apply(
-                LoggedRequest(id: id, operation: .write(key: JSONValue(canonical: "\(number)"), value: 0)))
+                Command(id, .write(key: JSONValue(canonical: "\(number)"), value: 0)))
             if writer.isDone { break }
         }
         XCTAssertEqual(taken, before)

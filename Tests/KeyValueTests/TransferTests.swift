@@ -28,7 +28,8 @@ final class TransferTests: XCTestCase {
         XCTAssertNil(cluster["n1"].raft.leader)
         var replica = cluster["n1"]
         let term = replica.raft.currentTerm + 1
-        replica.transferLeadership(to: "n2", client: "c1", messageID: 1, now: cluster.now)
+        let asked = ClientRequest(client: "c1", messageID: 1, .transferLeadership(to: "n2"))
+        replica.receive(asked, now: cluster.now)
         let append = AppendEntries(
             term: term, leader: "n0", prevLogIndex: 1, prevLogTerm: 1, leaderCommit: 1)
         let now = cluster.now + replica.raft.timing.heartbeatInterval

@@ -5,9 +5,11 @@ import XCTest
 
 /// The index of requests in the log that are not applied, as the log grows, is truncated and is applied.
 final class UnappliedRequestsTests: XCTestCase {
-    private func entry(_ number: Int) -> Entry { Entry(term: 1, "c \(number) write 1 \(number)") }
+    private func entry(_ number: Int) -> Entry { Entry(term: 1, payload: .command(command(number))) }
 
-    private func id(_ number: Int) -> RequestID { RequestID(of: Command("c \(number) write 1 \(number)"))! }
+    private func command(_ number: Int) -> Command { Command(line: "c \(number) write 1 \(number)")! }
+
+    private func id(_ number: Int) -> RequestID { command(number).id }
 
     private func known(_ unapplied: UnappliedRequests) -> [Int] {
         (0..<10).filter { unapplied.contains(id($0)) }
@@ -84,7 +86,7 @@ final class UnappliedRequestsTests: XCTestCase {
         cluster.settle()
         cluster.with("n0") { [now = cluster.now] replica in
             for number in 1...changes {
-                let operation = KeyValue.Operation.changeMembership(["n0", "n1"])
+                let operation = OperatorRequest.changeMembership(["n0", "n1"])
                 replica.receive(ClientRequest(client: "c1", messageID: number, operation), now: now)
             }
         }
@@ -105,7 +107,7 @@ final class UnappliedRequestsTests: XCTestCase {
         func append(_ number: Int, term: Term) {
             let append = AppendEntries(
                 term: term, leader: "n1", prevLogIndex: 0, prevLogTerm: 0,
-                entries: [Entry(term: term, "c \(number) write 1 \(number)")], leaderCommit: 0)
+                entries: [Entry(term: term, payload: .command(command(number)))], leaderCommit: 0)
             raft.receive(RaftMessage(id: term, .appendEntries(append)), from: "n1", now: 0)
         }
         for term in 2...4 {

@@ -5,8 +5,10 @@ import XCTest
 final class CanonicalTests: XCTestCase {
     private func value(_ json: String) -> JSONValue? {
         guard
-            case .write(_, let value)? = decode(line("{\"type\":\"write\",\"key\":1,\"value\":\(json)}"))
-                .operation
+            case .update(.write(_, let value))? = decode(
+                line("{\"type\":\"write\",\"key\":1,\"value\":\(json)}")
+            )
+            .operation
         else { return nil }
         return value
     }

@@ -5,7 +5,7 @@ import XCTest
 
 final class ClientMessageTests: XCTestCase {
     func testEachClientRequestIsReadAsWhatItAsks() {
-        let requests: [(body: String, operation: KeyValue.Operation)] = [
+        let requests: [(body: String, operation: ClientOperation)] = [
             (#"{"type":"read","msg_id":1,"key":3}"#, .read(key: 3)),
             (#"{"msg_id":1,"key":"x","type":"read"}"#, .read(key: JSONValue(canonical: #""x""#))),
             (

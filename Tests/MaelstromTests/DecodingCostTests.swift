@@ -1,3 +1,4 @@
+import Consensus
 import Foundation
 import KeyValue
 import XCTest

@@ -53,7 +53,7 @@ final class EntryTextTests: XCTestCase {
             ])
         XCTAssertEqual(
             forward([#"c1 7 write "\u0078" 1e0"#]).peer,
-            .forward(Forward([LoggedRequest(Command(#"c1 7 write "x" 1"#))!], limit: 9)))
+            .forward(Forward([Proposal(line: #"c1 7 write "x" 1"#)!], limit: 9)))
     }
 
     // A change of membership holds no values to make canonical.

@@ -23,8 +23,16 @@ extension Input {
         if case .refusal(let refusal) = self { refusal } else { nil }
     }
 
-    var operation: KeyValue.Operation? {
-        if case .request(let request) = self { request.operation } else { nil }
+    var operation: ClientOperation? {
+        if case .request(let request) = self, case .operation(let operation) = request.subject {
+            operation
+        } else {
+            nil
+        }
+    }
+
+    var order: OperatorRequest? {
+        if case .request(let request) = self, case .order(let order) = request.subject { order } else { nil }
     }
 
     var peer: PeerMessage? {
@@ -56,4 +64,16 @@ func written(_ write: (inout MessageWriter) -> Void) -> String {
     let text = String(decoding: writer.bytes, as: UTF8.self)
     XCTAssertEqual(text.last, "\n")
     return String(text.dropLast())
+}
+
+extension ClientOperation {
+    static func write(key: JSONValue, value: JSONValue) -> ClientOperation {
+        .update(.write(key: key, value: value))
+    }
+
+    static func cas(key: JSONValue, from: JSONValue, to: JSONValue, createIfNotExists: Bool)
+        -> ClientOperation
+    {
+        .update(.cas(key: key, from: from, to: to, createIfNotExists: createIfNotExists))
+    }
 }

@@ -9,7 +9,7 @@ final class KeptWholeTests: XCTestCase {
     }
 
     private func text(_ json: String) -> String? {
-        guard case .write(_, let value)? = write(json).operation else { return nil }
+        guard case .update(.write(_, let value))? = write(json).operation else { return nil }
         return value.text
     }
 

@@ -103,7 +103,7 @@ final class PeerMessageTests: XCTestCase {
     func testEveryOtherMessageSurvivesWritingAndReading() {
         let forward = Forward(
             ["c1 7 write \"x\" 5", "c2 -1 cas [1] null {\"a b\":\"\\n\"}"].map {
-                LoggedRequest(Command($0))!
+                Proposal(line: $0)!
             },
             limit: 50_000)
         var said: [PeerMessage] = [

@@ -60,8 +60,8 @@ final class ChecksTests: XCTestCase {
         func entry(_ number: Int, term: Term = 1) -> Entry {
             let asked = ledger.request(number)
             let id = RequestID(client: asked.client, number: asked.messageID ?? 0)
-            let request = LoggedRequest(id: id, operation: asked.operation)
-            return Entry(term: term, payload: .command(request.command))
+            guard case .operation(.update(let update)) = asked.subject else { fatalError("a read") }
+            return Entry(term: term, payload: .command(Command(id, update)))
         }
 
         mutating func commit(_ number: Int, in term: Term = 1) throws {

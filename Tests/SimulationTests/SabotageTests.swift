@@ -37,9 +37,9 @@ final class SabotageTests: XCTestCase {
     func testAChangedStoreIsFound() {
         let violation = run { simulation in
             for key in 0..<3 {
-                let request = LoggedRequest(
-                    id: RequestID(client: "nobody", number: key),
-                    operation: .write(key: JSONValue(canonical: "\(key)"), value: 999_999))
+                let request = Command(
+                    RequestID(client: "nobody", number: key),
+                    .write(key: JSONValue(canonical: "\(key)"), value: 999_999))
                 for member in simulation.members {
                     member.run?.replica.tamper { _, log in _ = log.store.apply(request) }
                 }

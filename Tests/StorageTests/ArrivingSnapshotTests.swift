@@ -25,7 +25,7 @@ final class ArrivingSnapshotTests: XCTestCase {
         replica = Replica(settings: settings, stored: state, now: 0)
         hear(piece(3, "members n0,n1,n2\nkey 1 2\nend\n"))
         try settle()
-        let entries = [Entry(term: 1, "c1 1 write 1 3")]
+        let entries = [Entry(term: 1, payload: .command(Command(line: "c1 1 write 1 3")!))]
         hear(
             .appendEntries(
                 AppendEntries(
@@ -125,7 +125,7 @@ final class ArrivingSnapshotTests: XCTestCase {
             .appendEntries(
                 AppendEntries(
                     term: 1, leader: "n0", prevLogIndex: 4, prevLogTerm: 1,
-                    entries: [Entry(term: 1, "c1 2 write 1 4")],
+                    entries: [Entry(term: 1, payload: .command(Command(line: "c1 2 write 1 4")!))],
                     leaderCommit: 0, leaderDurable: 5)))
         hear(piece(5, "members n0,n1,n2\nkey 1 9\nend\n"))
         try settle()

@@ -77,9 +77,9 @@ final class FrameSizeTests: XCTestCase {
         var store = Store()
         for number in 1...20 {
             let value = "\"\(String(repeating: "\u{e9}\u{1f40c}", count: number))\""
-            let request = LoggedRequest(
-                id: RequestID(client: "c1", number: number),
-                operation: .write(key: JSONValue(canonical: "\(number)"), value: JSONValue(canonical: value)))
+            let request = Command(
+                RequestID(client: "c1", number: number),
+                .write(key: JSONValue(canonical: "\(number)"), value: JSONValue(canonical: value)))
             _ = store.apply(request)
         }
         try storage.store(.appending(.terms([1]), at: 1))

@@ -110,12 +110,13 @@ final class SnapshotStorageTests: XCTestCase {
             applied.removeAll { $0 > start }
             for turn in 1...7 {
                 written += 1
-                let swap = Operation.cas(
+                let swap = Update.cas(
                     key: 1, from: JSONValue(canonical: "\(written - 1)"),
                     to: JSONValue(canonical: "\(written)"), createIfNotExists: true)
                 replica.advance(to: 1_000_000 + turn * 1_000)
                 replica.receive(
-                    ClientRequest(client: "c1", messageID: written, swap), now: 1_000_000 + turn * 1_000)
+                    ClientRequest(client: "c1", messageID: written, .update(swap)),
+                    now: 1_000_000 + turn * 1_000)
                 let isDone = try replica.drive {
                     try storage.store($0.storage)
                 } then: {

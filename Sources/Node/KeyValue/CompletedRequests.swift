@@ -13,7 +13,13 @@ package struct CompletedRequests: Sendable {
 
         fileprivate mutating func append(_ id: RequestID, _ outcome: OperationResult) {
             ids.append(id)
-            for word in ["did ", id.words, " ", outcome.rawValue, "\n"] { lines += word.utf8 }
+            lines += "did ".utf8
+            lines += id.head.utf8
+            lines += " ".utf8
+            lines.append(hexadecimal: id.digest)
+            lines += " ".utf8
+            lines += outcome.rawValue.utf8
+            lines += "\n".utf8
         }
     }
 
@@ -50,5 +56,16 @@ package struct CompletedRequests: Sendable {
             if let outcome = outcomes[id] { completedRequests.remember(outcome, of: id) }
         }
         return completedRequests
+    }
+}
+
+extension [UInt8] {
+    /// Appends the digits of `number`, as `String(number, radix: 16)` has them.
+    fileprivate mutating func append(hexadecimal number: UInt64) {
+        let count = Swift.max(1, (67 - number.leadingZeroBitCount) / 4)
+        for digit in (0..<count).reversed() {
+            let value = UInt8(truncatingIfNeeded: number >> UInt64(4 * digit)) & 15
+            append(value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10)
+        }
     }
 }

@@ -4,7 +4,7 @@ import Consensus
 /// number and each string. Two values are equal exactly where their texts are, code point by code point.
 ///
 /// Nothing here reads JSON: whoever makes a value vouches for its text. It holds no white space but within
-/// strings, which lets `LoggedRequest` put values side by side in one line.
+/// strings, which lets commands put values side by side in one line.
 package struct JSONValue: Hashable, Sendable, CustomStringConvertible, ExpressibleByIntegerLiteral {
     package let text: String
 

@@ -40,11 +40,11 @@ package struct TransferRequest: Hashable, Sendable {
 /// Writes forwarded to the leader. There is no answer: the sender sees them applied, or forwards them again.
 package struct Forward: Hashable, Sendable {
     /// In the order in which they arrived.
-    package var requests: [LoggedRequest]
+    package var requests: [Proposal]
     /// The last index at which they may be appended. Beyond it a copy might not be recognised any more.
     package var limit: Index
 
-    package init(_ requests: [LoggedRequest], limit: Index) {
+    package init(_ requests: [Proposal], limit: Index) {
         self.requests = requests
         self.limit = limit
     }
@@ -61,17 +61,28 @@ package struct PeerEnvelope: Hashable, Sendable {
     }
 }
 
-/// A client's request.
+/// What a client asks, and who.
 package struct ClientRequest: Hashable, Sendable {
+    package enum Subject: Hashable, Sendable {
+        case operation(ClientOperation)
+        case order(OperatorRequest)
+    }
+
     package var client: String
     /// Its `msg_id`; without one it is carried out, and answered without `in_reply_to`.
     package var messageID: Int?
-    package var operation: Operation
+    package var subject: Subject
 
-    package init(client: String, messageID: Int?, _ operation: Operation) {
+    package init(client: String, messageID: Int?, _ operation: ClientOperation) {
         self.client = client
         self.messageID = messageID
-        self.operation = operation
+        subject = .operation(operation)
+    }
+
+    package init(client: String, messageID: Int?, _ request: OperatorRequest) {
+        self.client = client
+        self.messageID = messageID
+        subject = .order(request)
     }
 }
 
@@ -86,6 +97,14 @@ package struct ClientReply: Hashable, Sendable {
         case changeMembershipOK([NodeID])
         case transferLeadershipOK(leader: NodeID)
         case error(ErrorCode, String)
+
+        static func noSuchKey(_ key: JSONValue) -> Body {
+            .error(.keyDoesNotExist, "there is no key \(key)")
+        }
+
+        /// Of two requests of one client with one `msg_id`, and digests that are equal by chance.
+        static let usedForAnother = Body.error(
+            .abort, "this msg_id was used for another request, which was carried out")
     }
 
     package var client: String

@@ -4,8 +4,17 @@ import Consensus
 struct PendingRequest: Sendable {
     enum Subject: Sendable {
         case read(key: JSONValue)
-        /// A request that goes through the log: a write, a cas, a change of membership.
-        case logged(LoggedRequest)
+        case update(Update, Command)
+        case change(MembershipChange)
+
+        /// What goes through the log; nil for a read.
+        var proposal: Proposal? {
+            switch self {
+            case .read: nil
+            case .update(_, let command): .command(command)
+            case .change(let change): .change(change)
+            }
+        }
     }
 
     enum State: Sendable {
@@ -48,12 +57,10 @@ struct PendingRequest: Sendable {
     var isQueued: Bool { if case .queued = state { true } else { false } }
 
     /// Whether it is a write that this member never sent or appended. Only a copy in the log could make it happen.
-    var hasNeverLeft: Bool { if case .logged = subject { !hasLeft } else { false } }
+    var hasNeverLeft: Bool { subject.proposal != nil && !hasLeft }
 
     /// Whether a member that is about to lead may hold it until then.
-    var canBeHeldForLeadership: Bool {
-        if case .logged(let request) = subject { request.operation.isApplied } else { false }
-    }
+    var canBeHeldForLeadership: Bool { if case .update = subject { true } else { false } }
 
     /// When it is forwarded again.
     func retryAt(_ timing: Timing) -> Microseconds? {

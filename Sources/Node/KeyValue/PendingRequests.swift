@@ -70,12 +70,10 @@ struct PendingRequests: Sendable {
         let waiter = PendingRequest.Waiter(messageID: messageID, deadline: deadline)
         let slot = vacant.last ?? requests.count
         var hasLeft = false
-        switch subject {
-        case .read: break
-        case .logged(let request):
-            if let known = slots[request.id] { return requests[known]!.copies.append(waiter) }
-            slots[request.id] = slot
-            hasLeft = abandoned.contains(request.id)
+        if let id = subject.proposal?.id {
+            if let known = slots[id] { return requests[known]!.copies.append(waiter) }
+            slots[id] = slot
+            hasLeft = abandoned.contains(id)
         }
         let request = PendingRequest(
             subject: subject, client: client, waiter: waiter, sequence: nextSequence, hasLeft: hasLeft)
@@ -91,15 +89,17 @@ struct PendingRequests: Sendable {
         guard let slot = slots.removeValue(forKey: id) else { return }
         let request = vacate(slot)
         if request.isQueued { queue.removeAll { $0 == slot } }
-        guard case .logged(let logged) = request.subject else { return }
-        outbox.answer(request, ClientReply.Body(outcome, of: logged.operation))
+        switch request.subject {
+        case .update(let update, _): outbox.answer(request, update.reply(to: outcome))
+        case .change(let change): outbox.answer(request, change.reply(to: outcome))
+        case .read: return
+        }
     }
 
     /// Answers all requests that `store` remembers as completed.
     mutating func settle(by store: Store, _ outbox: inout Outbox) {
-        for case .logged(let request)? in slotsInOrder(where: { !$0.isRead }).map({ requests[$0]?.subject }) {
-            if let outcome = store.outcome(of: request.id) { settle(request.id, outcome, &outbox) }
-        }
+        let ids = slotsInOrder(where: { !$0.isRead }).compactMap { requests[$0]?.subject.proposal?.id }
+        for id in ids { if let outcome = store.outcome(of: id) { settle(id, outcome, &outbox) } }
     }
 
     /// Answers the reads that Raft has confirmed as `id`.
@@ -124,9 +124,9 @@ struct PendingRequests: Sendable {
             outbox.answer(request, request.timedOut(mayHappen: log.mayHappen(request, raft)), until: now)
             if requests[slot]!.forgetWaiters(until: now) { continue }
             _ = vacate(slot)
-            guard case .logged(let logged) = request.subject else { continue }
-            slots[logged.id] = nil
-            if request.hasLeft { abandoned.insert(logged.id) }
+            guard let id = request.subject.proposal?.id else { continue }
+            slots[id] = nil
+            if request.hasLeft { abandoned.insert(id) }
         }
         forgetVacated()
         raft.forgetReads(below: reads.first?.id ?? nextReadID)
@@ -168,14 +168,17 @@ struct PendingRequests: Sendable {
             }
             switch requests[slot]!.subject {
             case .read: reads.append(slot)
-            case .logged where !raft.isLeader: writes.append(slot)
-            case .logged(let request):
+            case .update, .change:
+                guard raft.isLeader, let proposal = requests[slot]!.subject.proposal else {
+                    writes.append(slot)
+                    continue
+                }
                 // A read that came before this write must not see it, so it is confirmed before.
                 confirm(&reads, with: &raft)
                 if isTooLate(slot, at: raft.log.lastIndex) { continue }
-                if log.append(request, to: &raft) {
+                if log.append(proposal, to: &raft) {
                     leave(slot, .inOwnLog, raft, log)
-                } else if raft.transferTarget != nil, request.operation.isApplied {
+                } else if raft.transferTarget != nil, requests[slot]!.canBeHeldForLeadership {
                     writes.append(slot)
                 } else {
                     queue.append(slot)
@@ -226,9 +229,9 @@ struct PendingRequests: Sendable {
         var message = Forward([], limit: 0)
         var (bytes, latest) = (0, 0)
         for slot in writes where !isTooLate(slot, at: log.lastApplied) {
-            guard case .logged(let request) = requests[slot]!.subject else { continue }
+            guard let proposal = requests[slot]!.subject.proposal else { continue }
             leave(slot, .forwarded(to: receiver, at: raft.now), raft, log)
-            let (size, limit) = (request.command.text.utf8.count, requests[slot]!.limit!)
+            let (size, limit) = (proposal.line.utf8.count, requests[slot]!.limit!)
             let spread = max(latest, limit) - min(message.limit, limit)
             let isOver = bytes + size > limits.forwardBytes || spread > limits.forwardReach / 8
             if isOver, !message.requests.isEmpty {
@@ -236,7 +239,7 @@ struct PendingRequests: Sendable {
                 message.requests = []
             }
             if message.requests.isEmpty { (message.limit, latest, bytes) = (limit, limit, 0) }
-            message.requests.append(request)
+            message.requests.append(proposal)
             // The message's limit must hold for each of its requests.
             message.limit = min(message.limit, limit)
             latest = max(latest, limit)

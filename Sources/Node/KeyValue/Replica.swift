@@ -52,13 +52,6 @@ package struct Replica: Driven, Sendable {
         max(1_000_000, 10 * raft.timing.oneWayLatency) * 9 / 10
     }
 
-    private func patience(for operation: Operation) -> Microseconds {
-        switch operation {
-        case .read, .write, .cas: patience
-        case .changeMembership, .refuseChange: limits.changePatience
-        }
-    }
-
     // MARK: - Time
 
     /// See `Raft.noteLateness(at:)`.
@@ -88,36 +81,44 @@ package struct Replica: Driven, Sendable {
     /// Receives a client's request.
     package mutating func receive(_ request: ClientRequest, now: Microseconds) {
         advanceHeartbeats(to: now)
-        let deadline = raft.now + patience(for: request.operation)
-        var subject: PendingRequest.Subject
-        if case .read(let key) = request.operation {
-            subject = .read(key: key)
-        } else {
-            let id = requests.identify(request, askedOf: raft.id)
-            let logged = LoggedRequest(id: id, operation: request.operation)
-            if let outcome = store.outcome(of: logged.id) {
-                let body = ClientReply.Body(outcome, of: request.operation)
-                return outbox.reply(to: request.client, request.messageID, body)
+        switch request.subject {
+        case .operation(.read(let key)): add(.read(key: key), of: request, patience)
+        case .operation(.update(let update)):
+            let command = Command(requests.identify(request, askedOf: raft.id), update)
+            if let outcome = store.outcome(of: command.id) {
+                return reply(to: request, update.reply(to: outcome))
             }
-            subject = .logged(logged)
+            add(.update(update, command), of: request, patience)
+        case .order(.changeMembership(let voters)):
+            let change = MembershipChange(requests.identify(request, askedOf: raft.id), voters: voters)
+            if let outcome = store.outcome(of: change.id) {
+                return reply(to: request, change.reply(to: outcome))
+            }
+            add(.change(change), of: request, limits.changePatience)
+        case .order(.transferLeadership(let target)): transferLeadership(to: target, as: request)
         }
-        requests.add(subject, from: request.client, request.messageID, deadline: deadline)
     }
 
-    /// Receives a client's request to make `target` the leader.
-    package mutating func transferLeadership(
-        to target: NodeID, client: String, messageID: Int?, now: Microseconds
+    private mutating func add(
+        _ subject: PendingRequest.Subject, of request: ClientRequest, _ patience: Microseconds
     ) {
-        advanceHeartbeats(to: now)
+        requests.add(subject, from: request.client, request.messageID, deadline: raft.now + patience)
+    }
+
+    private mutating func reply(to request: ClientRequest, _ body: ClientReply.Body) {
+        outbox.reply(to: request.client, request.messageID, body)
+    }
+
+    private mutating func transferLeadership(to target: NodeID, as request: ClientRequest) {
         guard raft.membership.contains(target) else {
             let voters = raft.membership.voters.joined(separator: ", ")
             let text = "target must be a voter, one of \(voters); \(target) is none"
-            return outbox.reply(to: client, messageID, .error(.malformedRequest, text))
+            return reply(to: request, .error(.malformedRequest, text))
         }
         if let leader = raft.leader, leader.isSame(as: target) {
-            return outbox.reply(to: client, messageID, .transferLeadershipOK(leader: target))
+            return reply(to: request, .transferLeadershipOK(leader: target))
         }
-        transfers.add(target, from: client, messageID, at: raft.now)
+        transfers.add(target, from: request.client, request.messageID, at: raft.now)
     }
 
     /// Receives a message from another member.

@@ -36,25 +36,29 @@ struct RequestLog: Sendable {
 
     /// Whether a leader can take it now, or hand it to the next.
     func takes(_ request: PendingRequest, _ raft: Raft) -> Bool {
-        guard case .logged(let logged) = request.subject else { return true }
+        guard let proposal = request.subject.proposal else { return true }
         guard isWithinReach(raft) || request.limit != nil else { return false }
-        if case .changeMembership = logged.operation { return raft.acceptsChanges }
+        if case .change = proposal { return raft.acceptsChanges }
         return raft.acceptsCommands && hasRoom(raft) || raft.transferTarget != nil
     }
 
     /// Puts a request into the log of this leader.
     /// - Returns: false where it takes none now.
-    mutating func append(_ request: LoggedRequest, to raft: inout Raft) -> Bool {
-        guard case .changeMembership(let voters) = request.operation else {
-            return hasRoom(raft) && raft.propose(request.command) != nil
+    mutating func append(_ proposal: Proposal, to raft: inout Raft) -> Bool {
+        switch proposal {
+        case .command(let command): hasRoom(raft) && raft.propose(command) != nil
+        case .change(let change): append(change, to: &raft)
         }
+    }
+
+    private mutating func append(_ change: MembershipChange, to raft: inout Raft) -> Bool {
         // Made or refused already, and not applied yet: what is committed is so only at the end of the turn.
         lookAt(raft)
-        if failedChanges.contains(request.id.words) || contains(request.id, raft) { return true }
-        switch raft.changeMembership(to: voters, change: request.id.words) {
+        if failedChanges.contains(change.id.words) || contains(change.id, raft) { return true }
+        switch raft.changeMembership(to: change.voters, change: change.id.words) {
         case .underWay: return true
         case .notNow: return false
-        case .busy: return refuse(request.id.words, .busy, &raft)
+        case .busy: return refuse(change.id.words, .busy, &raft)
         }
     }
 
@@ -63,7 +67,7 @@ struct RequestLog: Sendable {
     @discardableResult
     private func refuse(_ change: String, _ reason: ChangeRefusal, _ raft: inout Raft) -> Bool {
         guard let id = RequestID(words: change) else { return false }
-        return raft.propose(LoggedRequest(id: id, operation: .refuseChange(reason)).command) != nil
+        return raft.propose(Command(refusing: id, reason)) != nil
     }
 
     mutating func changesFailed(_ changes: [String]) { failedChanges += changes }
@@ -117,8 +121,8 @@ struct RequestLog: Sendable {
     /// Whether a request may yet happen; one that never left does if a copy from elsewhere is in the log, or waits for
     /// this member to lead.
     func mayHappen(_ request: PendingRequest, _ raft: Raft) -> Bool {
-        guard case .logged(let logged) = request.subject else { return !request.isQueued }
-        return request.hasLeft || heldRequests.contains(logged.id) || contains(logged.id, raft)
+        guard let id = request.subject.proposal?.id else { return !request.isQueued }
+        return request.hasLeft || heldRequests.contains(id) || contains(id, raft)
     }
 
     /// Whether a request stands in this member's log and is not applied, committed or not; also the change whose
@@ -156,8 +160,7 @@ struct RequestLog: Sendable {
         switch entry.payload {
         case .noOp: return nil
         case .command(let command):
-            guard let request = LoggedRequest(command), request.operation.isApplied else { return nil }
-            return (request.id, store.apply(request))
+            return store.apply(command).map { (command.id, $0) }
         case .membership(let membership):
             // The joint one is but half of the change.
             guard !membership.isJoint, let id = RequestID(words: membership.change) else { return nil }

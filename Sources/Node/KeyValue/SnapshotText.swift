@@ -30,7 +30,7 @@ package struct SnapshotText: SnapshotSource {
 ///     key KEY VALUE                       the map, part by part, sorted within a part
 ///     end                                 shows that the text is whole
 ///
-/// Its words are those of `LoggedRequest`. The same state has the same text at every member.
+/// Its words are those of commands. The same state has the same text at every member.
 struct SnapshotWriter: Sendable {
     let position: LogPosition
     private let membership: Membership
@@ -106,28 +106,37 @@ struct SnapshotReader: Sendable {
         rest += text
         // A line that spans many pieces is read once, when it ends.
         guard text.utf8.contains(UInt8(ascii: "\n")) else { return true }
-        var lines = Word.split(rest) { $0 == UInt8(ascii: "\n") }
-        let unfinished = lines.removeLast()
         var values: [JSONValue] = []
-        for line in lines {
-            guard read(line: line, &values) else {
-                fault = "a line of it is none of a snapshot: \(line.prefix(100))"
-                return false
+        var lines = rest
+        rest = ""
+        let isRead = lines.withUTF8 { bytes in
+            var start = 0
+            while let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) {
+                let line = UnsafeBufferPointer(rebasing: bytes[start..<end])
+                guard read(line: line, &values) else {
+                    fault =
+                        "a line of it is none of a snapshot: \(String(decoding: line, as: UTF8.self).prefix(100))"
+                    return false
+                }
+                start = end + 1
             }
+            rest = String(decoding: bytes[start...], as: UTF8.self)
+            return true
         }
-        rest = unfinished
+        guard isRead else { return false }
         if areCanonical(values) { return true }
         fault = "it holds what is no JSON, or not as members write it"
         return false
     }
 
-    private mutating func read(line: String, _ values: inout [JSONValue]) -> Bool {
+    private mutating func read(line: UnsafeBufferPointer<UInt8>, _ values: inout [JSONValue]) -> Bool {
         if hasEnded { return false }
         if membership != nil {
             if store.restore(line, &values) { return true }
-            hasEnded = line == "end"
+            hasEnded = line.elementsEqual("end".utf8)
             return hasEnded
         }
+        let line = String(decoding: line, as: UTF8.self)
         guard line.hasPrefix("members ") else { return false }
         membership = Membership(words: line.dropFirst(8))
         return membership != nil

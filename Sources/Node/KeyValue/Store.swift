@@ -54,11 +54,13 @@ package struct Store: Sendable {
     /// The result of a request, if it is among the completed ones that are remembered.
     package func outcome(of id: RequestID) -> OperationResult? { completedRequests.outcome(of: id) }
 
-    /// Carries out a request, unless it is a copy of a completed one: then nothing changes.
-    package mutating func apply(_ request: LoggedRequest) -> OperationResult {
-        if let known = completedRequests.outcome(of: request.id) { return known }
-        let outcome = carryOut(request.operation)
-        completedRequests.remember(outcome, of: request.id)
+    /// Carries out a command, unless it is a copy of a completed one: then nothing changes.
+    /// - Returns: nil where it is none of a request.
+    package mutating func apply(_ command: Command) -> OperationResult? {
+        if let known = completedRequests.outcome(of: command.id) { return known }
+        guard let operation = LoggedOperation(command) else { return nil }
+        let outcome = carryOut(operation)
+        completedRequests.remember(outcome, of: command.id)
         return outcome
     }
 
@@ -70,11 +72,16 @@ package struct Store: Sendable {
         return .membershipChanged
     }
 
-    private mutating func carryOut(_ operation: Operation) -> OperationResult {
+    private mutating func carryOut(_ operation: LoggedOperation) -> OperationResult {
         switch operation {
-        case .read, .changeMembership: preconditionFailure("these are never in the log")
         case .refuseChange(.busy): return .changeBusy
         case .refuseChange(.behind): return .changeBehind
+        case .update(let update): return carryOut(update)
+        }
+    }
+
+    private mutating func carryOut(_ update: Update) -> OperationResult {
+        switch update {
         case .write(let key, let value):
             self[key] = value
             return .written
@@ -103,23 +110,27 @@ package struct Store: Sendable {
     /// Puts back what a line of a snapshot says, which says nothing twice; see `SnapshotWriter`.
     /// - Parameter values: to which key and value are added, for the caller to look at.
     /// - Returns: false where the line says nothing that a store holds.
-    mutating func restore(_ line: String, _ values: inout [JSONValue]) -> Bool {
-        let words = Word.split(line)
-        switch (words.count, words[0]) {
-        case (3, "key"):
-            let key = JSONValue(canonical: words[1])
-            let value = JSONValue(canonical: words[2])
+    mutating func restore(_ line: UnsafeBufferPointer<UInt8>, _ values: inout [JSONValue]) -> Bool {
+        var words = Words(line[...])
+        guard let kind = words.next() else { return false }
+        if kind.elementsEqual("key".utf8) {
+            guard let first = words.next(), let second = words.next(), words.next() == nil else {
+                return false
+            }
+            let key = JSONValue(canonical: String(decoding: first, as: UTF8.self))
+            let value = JSONValue(canonical: String(decoding: second, as: UTF8.self))
             guard self[key] == nil else { return false }
             self[key] = value
             values.append(key)
             values.append(value)
-        case (5, "did"):
-            guard let id = RequestID(client: words[1], number: words[2], digest: words[3]),
-                let outcome = OperationResult(rawValue: words[4]), completedRequests.outcome(of: id) == nil
-            else { return false }
-            completedRequests.remember(outcome, of: id)
-        default: return false
+            return true
         }
+        guard kind.elementsEqual("did".utf8), let id = RequestID(&words), let word = words.next(),
+            words.next() == nil,
+            let outcome = OperationResult(rawValue: String(decoding: word, as: UTF8.self)),
+            completedRequests.outcome(of: id) == nil
+        else { return false }
+        completedRequests.remember(outcome, of: id)
         return true
     }
 }

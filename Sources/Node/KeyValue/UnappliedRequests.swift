@@ -37,7 +37,7 @@ struct UnappliedRequests: Sendable {
             let id: RequestID? =
                 switch log[index].payload {
                 case .noOp: nil
-                case .command(let command): RequestID(of: command)
+                case .command(let command): command.id
                 case .membership(let membership): RequestID(words: membership.change)
                 }
             ids.append(id)

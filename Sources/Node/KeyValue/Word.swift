@@ -1,32 +1,45 @@
-/// The words of a command's line.
-package enum Word {
-    /// Splits at the spaces outside of JSON strings.
-    static func split(_ line: String) -> [String] {
-        var scan = QuoteScan()
-        return split(line) { byte in scan.isOutside(byte) && byte == UInt8(ascii: " ") }
+/// Takes the words of a line, one after another, as they stand in its bytes. Spaces within JSON strings separate
+/// nothing.
+struct Words {
+    private let bytes: Slice<UnsafeBufferPointer<UInt8>>
+    /// Where the next word begins; behind the end once there is none.
+    private(set) var position: Int
+
+    init(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) {
+        self.bytes = bytes
+        position = bytes.startIndex
     }
 
-    /// Splits at the bytes for which `isSeparator` holds, which is asked of each byte in its turn.
-    static func split(_ text: String, where isSeparator: (UInt8) -> Bool) -> [String] {
-        var text = text
-        return text.withUTF8 { bytes in
-            var words: [String] = []
-            words.reserveCapacity(6)
-            var start = 0
-            for slot in bytes.indices where isSeparator(bytes[slot]) {
-                words.append(String(decoding: bytes[start..<slot], as: UTF8.self))
-                start = slot + 1
-            }
-            words.append(String(decoding: bytes[start...], as: UTF8.self))
-            return words
+    mutating func next() -> Slice<UnsafeBufferPointer<UInt8>>? {
+        guard position <= bytes.endIndex else { return nil }
+        let start = position
+        var end = start
+        while end < bytes.endIndex, bytes[end] != UInt8(ascii: " ") {
+            if bytes[end] == UInt8(ascii: "\"") { passString(&end) } else { end += 1 }
         }
+        position = end + 1
+        return bytes[start..<end]
     }
 
-    /// Any string as one word: letters, digits and `-._:` stand for themselves, other bytes are `%` and two
-    /// hexadecimal digits. The empty string is `%`.
+    /// What no word was taken of yet.
+    var rest: Slice<UnsafeBufferPointer<UInt8>> { bytes[min(position, bytes.endIndex)...] }
+
+    private func passString(_ slot: inout Int) {
+        slot += 1
+        while slot < bytes.endIndex, bytes[slot] != UInt8(ascii: "\"") {
+            slot += bytes[slot] == UInt8(ascii: "\\") ? 2 : 1
+        }
+        slot = min(slot + 1, bytes.endIndex)
+    }
+}
+
+/// How any string is one word.
+package enum Word {
+    /// Letters, digits and `-._:` stand for themselves, other bytes are `%` and two hexadecimal digits. The empty string
+    /// is `%`.
     package static func escape(_ string: String) -> String {
         if string.isEmpty { return "%" }
-        if string.utf8.allSatisfy(isPlain) { return string }
+        if isPlain(string.utf8) { return string }
         var word = ""
         for byte in string.utf8 {
             if isPlain(byte) {
@@ -40,7 +53,7 @@ package enum Word {
 
     /// The string that `escape` made into `word`, or nil.
     package static func unescape(_ word: some StringProtocol) -> String? {
-        if word.utf8.allSatisfy(isPlain) { return word.isEmpty ? nil : String(word) }
+        if isPlain(word.utf8) { return word.isEmpty ? nil : String(word) }
         if word == "%" { return "" }
         var bytes: [UInt8] = []
         var rest = Array(word.utf8)[...]
@@ -56,6 +69,12 @@ package enum Word {
             }
         }
         return String(validating: bytes, as: UTF8.self)
+    }
+
+    /// Whether each of the bytes stands for itself.
+    static func isPlain(_ bytes: some Sequence<UInt8>) -> Bool {
+        for byte in bytes where !isPlain(byte) { return false }
+        return true
     }
 
     private static func isPlain(_ byte: UInt8) -> Bool {

@@ -104,23 +104,28 @@ enum Canonical {
         byte >= 0x20 && byte < 0x7f && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
     }
 
-    /// Whether `text` is seen at a glance to be canonical already: a number of up to 18 digits, a plain string,
+    static func isPlainly(_ value: JSONValue) -> Bool {
+        var text = value.text
+        return text.withUTF8 { isPlainly($0[...]) }
+    }
+
+    /// Whether a text is seen at a glance to be canonical already: a number of up to 18 digits, a plain string,
     /// true, false or null. Where it is not, it may still be.
-    static func isPlainly(_ text: String) -> Bool {
-        var text = text
-        return text.withUTF8 { bytes in
-            guard let first = bytes.first, let last = bytes.last else { return false }
-            if first == UInt8(ascii: "\"") {
-                return bytes.count > 1 && last == first && bytes.dropFirst().dropLast().allSatisfy(isPlain)
-            }
-            return isPlainInteger(bytes)
-        } || text == "null" || text == "true" || text == "false"
+    static func isPlainly(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
+        guard let first = text.first, let last = text.last else { return false }
+        if first != UInt8(ascii: "\"") {
+            return isPlainInteger(text) || ["null", "true", "false"].contains { text.elementsEqual($0.utf8) }
+        }
+        guard text.count > 1, last == first else { return false }
+        for byte in text.dropFirst().dropLast() where !isPlain(byte) { return false }
+        return true
     }
 
     private static func isPlainInteger(_ bytes: some BidirectionalCollection<UInt8>) -> Bool {
         let digits = bytes.first == UInt8(ascii: "-") ? bytes.dropFirst() : bytes[...]
         guard let leading = digits.first, digits.count <= 18 else { return false }
         if leading == UInt8(ascii: "0") { return bytes.count == 1 }
-        return digits.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        for byte in digits where byte < UInt8(ascii: "0") || byte > UInt8(ascii: "9") { return false }
+        return true
     }
 }

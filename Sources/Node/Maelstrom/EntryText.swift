@@ -5,7 +5,7 @@ import KeyValue
 /// Entries and requests as members write them to each other: one string each, for JSONDecoder reads a string
 /// several times faster than an object.
 ///
-/// An entry is its term and what it holds: `3 c1 7 write "x" 5`, whose rest is the command of a `LoggedRequest`, or
+/// An entry is its term and what it holds: `3 c1 7 write "x" 5`, whose rest is the text of a command, or
 /// `3 no-op`, or `3 members n0,n1/n1,n2 c1 8 5f3a…`: the voters, while a change is joint those of the old set
 /// behind a slash, and the request that asked for the change, with the digest of what it asks.
 struct EntryText {
@@ -30,7 +30,7 @@ struct EntryText {
     func entries(_ texts: [String], of request: AppendEntries) throws(Malformed) -> [Entry] {
         var entries: [Entry] = []
         entries.reserveCapacity(texts.count)
-        var doubtful: [(slot: Int, LoggedRequest)] = []
+        var doubtful: [(slot: Int, Command)] = []
         var lowest = max(request.prevLogTerm, 1)
         guard texts.count <= highestNumber - request.prevLogIndex else {
             throw Malformed(text: "entries must end at an index of at most 2^62")
@@ -43,29 +43,35 @@ struct EntryText {
                 throw Self.malformed("entries", slot, "of a term from \(lowest) to \(request.term)")
             }
             lowest = term
-            guard let payload = Self.payload(rest, slot, &doubtful) else {
+            guard let payload = Self.payload(rest) else {
                 throw Self.malformed("entries", slot, "a term and then a request or \(Self.noOp)")
+            }
+            if case .command(let command) = payload, !Self.isPlain(command) {
+                doubtful.append((slot, command))
             }
             entries.append(Entry(term: term, payload: payload))
         }
-        for (slot, request) in try canonical(doubtful, in: "entries") {
-            entries[slot].payload = .command(request.command)
+        for (slot, command) in try canonical(doubtful, in: "entries") {
+            entries[slot].payload = .command(command)
         }
         return entries
     }
 
     /// Reads the elements of a forward.
-    func requests(_ texts: [String]) throws(Malformed) -> [LoggedRequest] {
-        var requests: [LoggedRequest] = []
+    func requests(_ texts: [String]) throws(Malformed) -> [Proposal] {
+        var requests: [Proposal] = []
         requests.reserveCapacity(texts.count)
-        var doubtful: [(slot: Int, LoggedRequest)] = []
+        var doubtful: [(slot: Int, Command)] = []
         for (slot, text) in texts.enumerated() {
-            guard let request = Self.request(text, slot, &doubtful) else {
+            guard let request = Proposal(line: text) else {
                 throw Self.malformed("requests", slot, "a request: CLIENT NUMBER write KEY VALUE, or a cas")
+            }
+            if case .command(let command) = request, !Self.isPlain(command) {
+                doubtful.append((slot, command))
             }
             requests.append(request)
         }
-        for (slot, request) in try canonical(doubtful, in: "requests") { requests[slot] = request }
+        for (slot, command) in try canonical(doubtful, in: "requests") { requests[slot] = .command(command) }
         return requests
     }
 
@@ -81,64 +87,41 @@ struct EntryText {
         return (term, String(text[text.utf8.index(after: space)...]))
     }
 
-    private static func payload(
-        _ text: String, _ slot: Int, _ doubtful: inout [(slot: Int, LoggedRequest)]
-    ) -> Entry.Payload? {
+    private static func payload(_ text: String) -> Entry.Payload? {
         if text == noOp { return .noOp }
         // A request is no membership, also where its client is named as a membership begins.
         if text.hasPrefix(members), let membership = Membership(words: text.dropFirst(members.count)) {
             return .membership(membership)
         }
-        return request(text, slot, &doubtful).map { .command($0.command) }
+        return Command(line: text).map { .command($0) }
     }
 
-    private static func request(
-        _ text: String, _ slot: Int, _ doubtful: inout [(slot: Int, LoggedRequest)]
-    ) -> LoggedRequest? {
-        guard let request = LoggedRequest(Command(text)) else { return nil }
-        if !namesPlainly(text) || !request.operation.values.allSatisfy({ Canonical.isPlainly($0.text) }) {
-            doubtful.append((slot, request))
-        }
-        return request
-    }
-
-    /// Whether client and number are seen at a glance to stand in a request as `LoggedRequest` writes them: nothing that is
-    /// escaped, no sign, and no zero that leads.
-    private static func namesPlainly(_ text: String) -> Bool {
-        var text = text
-        return text.withUTF8 { bytes in
-            guard let space = bytes.firstIndex(of: UInt8(ascii: " ")), space + 1 < bytes.count else {
-                return false
-            }
-            return (UInt8(ascii: "1")...UInt8(ascii: "9")).contains(bytes[space + 1])
-                && !bytes[..<space].contains(UInt8(ascii: "%"))
-        }
-    }
+    /// Whether keys and values are seen at a glance to be canonical.
+    private static func isPlain(_ command: Command) -> Bool { command.holdsOnly { Canonical.isPlainly($0) } }
 
     // MARK: - Values
 
     /// Makes canonical what a member may have written otherwise, as people do who type: all of a message in one
     /// decoding.
     private func canonical(
-        _ doubtful: [(slot: Int, LoggedRequest)], in field: String
-    ) throws(Malformed) -> [(slot: Int, LoggedRequest)] {
+        _ doubtful: [(slot: Int, Command)], in field: String
+    ) throws(Malformed) -> [(slot: Int, Command)] {
         if doubtful.isEmpty { return [] }
-        guard var values = canonical(doubtful.flatMap { $0.1.operation.values })?[...] else {
+        guard var values = canonical(doubtful.flatMap { $0.1.values })?[...] else {
             // Somebody is at fault, so time does not matter: look at each.
-            let culprit = doubtful.first { canonical($0.1.operation.values) == nil }
+            let culprit = doubtful.first { canonical($0.1.values) == nil }
             throw Self.malformed(field, culprit?.slot ?? 0, "a request whose key and values are JSON")
         }
-        return doubtful.map { slot, request in
-            let count = request.operation.values.count
-            let operation = request.operation.with(Array(values.prefix(count)))
-            values.removeFirst(count)
-            return (slot, LoggedRequest(id: request.id, operation: operation))
+        return doubtful.map { slot, command in
+            let count = command.values.count
+            defer { values.removeFirst(count) }
+            return (slot, command.with(Array(values.prefix(count))))
         }
     }
 
     /// Whether each of `values` is as `Canonical` makes it; all that are not seen to be at a glance in one decoding.
     func areCanonical(_ values: [JSONValue]) -> Bool {
-        let doubtful = values.filter { !Canonical.isPlainly($0.text) }
+        let doubtful = values.filter { !Canonical.isPlainly($0) }
         return doubtful.isEmpty || canonical(doubtful) == doubtful
     }
 
@@ -175,28 +158,5 @@ struct EntryText {
             if depth < 0 { return false }
         }
         return depth == 0 && !scan.isQuoted
-    }
-}
-
-extension KeyValue.Operation {
-    /// The key and what else is a JSON value.
-    fileprivate var values: [JSONValue] {
-        switch self {
-        case .read(let key): [key]
-        case .write(let key, let value): [key, value]
-        case .cas(let key, let from, let to, _): [key, from, to]
-        case .changeMembership, .refuseChange: []
-        }
-    }
-
-    /// The same with others in place of `values`.
-    fileprivate func with(_ values: [JSONValue]) -> KeyValue.Operation {
-        switch self {
-        case .read: .read(key: values[0])
-        case .write: .write(key: values[0], value: values[1])
-        case .cas(_, _, _, let create):
-            .cas(key: values[0], from: values[1], to: values[2], createIfNotExists: create)
-        case .changeMembership, .refuseChange: self
-        }
     }
 }

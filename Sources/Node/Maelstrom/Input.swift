@@ -9,7 +9,6 @@ package enum Input: Sendable {
     case status(client: String, messageID: Int?)
     /// `log`, which the member answers from what it holds.
     case log(ClosedRange<Index>, client: String, messageID: Int?)
-    case transferLeadership(to: NodeID, client: String, messageID: Int?)
     case peer(PeerMessage, from: NodeID)
     /// Nothing to be done but to send this.
     case refusal(Refusal)

@@ -34,7 +34,7 @@ package struct MessageDecoder {
             return .unusable("a \(message.typeName) from \(message.source) is for \(message.destination)")
         }
         if message.isReply { return reply(message, members) }
-        if identity == nil, !(message.type == InitRequest.self) {
+        if identity == nil, message.type?.isInit != true {
             return refusal(of: message, .temporarilyUnavailable, "this node waits for its init")
         }
         guard let type = message.type, let input = message.input else {

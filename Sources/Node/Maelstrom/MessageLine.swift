@@ -13,7 +13,7 @@ struct MessageLine: DecodableWithConfiguration {
     let destination: String
     let typeName: String
     /// Nil where no such type is known.
-    let type: (any Message.Type)?
+    let type: MessageType?
     let messageID: Int?
     /// What it comes to; nil where no such type is known.
     let input: Result<Input, Malformed>?
@@ -37,7 +37,7 @@ struct MessageLine: DecodableWithConfiguration {
         else { throw NotAMessage(reason: "it has no string body.type") }
         let text = JSONText(json)
         guard let slot = text.value(of: "body", in: 0) else { throw NotAMessage(reason: "it has no body") }
-        (typeName, type) = (name, Messages.type(named: name))
+        (typeName, type) = (name, MessageType(named: name))
         var fields = Fields(body, at: slot, of: text, from: source)
         input = Self.input(type, &fields, of: text)
         messageID = fields.messageID
@@ -47,7 +47,7 @@ struct MessageLine: DecodableWithConfiguration {
     }
 
     private static func input(
-        _ type: (any Message.Type)?, _ fields: inout Fields, of text: JSONText
+        _ type: MessageType?, _ fields: inout Fields, of text: JSONText
     ) -> Result<Input, Malformed>? {
         do throws(Malformed) {
             try fields.readIDs()

@@ -1,4 +1,5 @@
 import Consensus
+import KeyValue
 
 /// What a frame of the log says: any number of these, one after another, each beginning with its kind.
 enum Record: Hashable {
@@ -118,7 +119,8 @@ enum Record: Hashable {
             return Entry(term: term, payload: .noOp)
         case .command:
             guard let text = reader.string() else { return nil }
-            return Entry(term: term, text)
+            // Another version may have stored what is no request for this one; it is applied as nothing.
+            return Entry(term: term, payload: .command(Command(line: text) ?? Command(text)))
         case .membership:
             guard let incoming = reader.strings(), let outgoing = reader.strings(),
                 let change = reader.string()

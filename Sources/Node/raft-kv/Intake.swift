@@ -29,7 +29,7 @@ struct Intake {
         switch input {
         case .initialize(let request): batch.inputs.append(recognise(request))
         case .unusable(let reason): batch.inputs.append(.unusable("\(reason): \(Self.excerpt(line, 100))"))
-        case .request, .status, .log, .transferLeadership, .peer, .refusal, .unneeded:
+        case .request, .status, .log, .peer, .refusal, .unneeded:
             batch.inputs.append(input)
         }
     }

@@ -118,8 +118,6 @@ struct NodeState: Sendable {
             drain()
             guard let excerpt = replica?.excerpt(range) else { return }
             writer.write(ClientReply(to: client, inReplyTo: messageID, .logOK(excerpt)))
-        case .transferLeadership(let target, let client, let messageID):
-            replica?.transferLeadership(to: target, client: client, messageID: messageID, now: now)
         case .peer(let message, let member):
             replica?.receive(message, from: member, now: now)
         case .refusal(let refusal):

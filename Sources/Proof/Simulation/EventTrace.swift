@@ -51,7 +51,7 @@ struct EventTrace {
     static func tell(_ what: What) -> String {
         switch what {
         case .raft(let event): tell(event)
-        case .asked(let number, let request): "is asked \(number): \(tell(request.operation))"
+        case .asked(let number, let request): "is asked \(number): \(tell(request.subject))"
         case .answered(let number, let body): "answers \(number): \(tell(body))"
         case .fault(let text): text
         }
@@ -66,14 +66,12 @@ struct EventTrace {
         }
     }
 
-    private static func tell(_ operation: Operation) -> String {
-        switch operation {
-        case .read(let key): "read \(key)"
-        case .write(let key, let value): "write \(value) to \(key)"
-        case .cas(let key, let from, let to, let create):
-            "cas \(key) from \(from) to \(to)\(create ? ", or create" : "")"
-        case .changeMembership(let members): "make \(members.joined(separator: " ")) the voters"
-        case .refuseChange(let reason): "refuse a change: \(reason.rawValue)"
+    private static func tell(_ subject: ClientRequest.Subject) -> String {
+        switch subject {
+        case .operation(.read(let key)): "read \(key)"
+        case .operation(.update(let update)): update.words
+        case .order(.changeMembership(let members)): "make \(members.joined(separator: " ")) the voters"
+        case .order(.transferLeadership(let target)): "make \(target) the leader"
         }
     }
 

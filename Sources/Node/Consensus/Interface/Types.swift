@@ -55,19 +55,6 @@ package func earliest(_ times: Microseconds?...) -> Microseconds? {
 /// The number of a message: rising within one run of a member, and not repeated in its next run.
 package typealias MessageID = Int
 
-/// A command for the state machine. Consensus never looks inside.
-package struct Command: Hashable, Sendable {
-    package var text: String
-
-    package init(_ text: String) {
-        self.text = text
-    }
-
-    package static func == (left: Command, right: Command) -> Bool {
-        left.text.isSame(as: right.text)
-    }
-}
-
 /// One entry of the log (§5.3).
 package struct Entry: Hashable, Sendable {
     package enum Payload: Hashable, Sendable {

@@ -13,13 +13,13 @@ extension Forward: PeerMessageBody {
     var peerMessage: PeerMessage { .forward(self) }
 }
 
-extension FieldCoding<[LoggedRequest]> {
+extension FieldCoding<[Proposal]> {
     /// Each request is a string, see `EntryText`.
     fileprivate static var requests: Self {
         Self { fields, name throws(Malformed) in
             try fields.entryText.requests(try fields.decode(name, "an array of strings, one per request"))
         } write: {
-            $0.bytes.append(quoted: $1.lazy.map(\.command.text))
+            $0.bytes.append(quoted: $1.lazy.map(\.line))
         }
     }
 }

@@ -36,8 +36,10 @@ extension MessageWriter {
         case .noOp:
             field("type", "no-op")
         case .command(let command):
-            guard let request = LoggedRequest(command) else { return field("text", command.text) }
-            fields(of: request)
+            guard let operation = LoggedOperation(command) else { return field("text", command.text) }
+            fields(of: operation)
+            field("client", command.id.client)
+            if command.id.numberedBy == nil { field("msg_id", command.id.number) }
         case .membership(let membership):
             field("type", "members")
             field("members", membership.incoming)
@@ -45,29 +47,12 @@ extension MessageWriter {
         }
     }
 
-    private mutating func fields(of request: LoggedRequest) {
-        switch request.operation {
-        case .read(let key):
-            field("type", "read")
-            field("key", key)
-        case .write(let key, let value):
-            field("type", "write")
-            field("key", key)
-            field("value", value)
-        case .cas(let key, let from, let to, let createIfNotExists):
-            field("type", "cas")
-            field("key", key)
-            field("from", from)
-            field("to", to)
-            if createIfNotExists { field("create_if_not_exists", true) }
-        case .changeMembership(let members):
-            field("type", "change_membership")
-            field("members", members)
+    private mutating func fields(of operation: LoggedOperation) {
+        switch operation {
+        case .update(let update): fields(of: update)
         case .refuseChange(let reason):
             field("type", "refuse_change")
             field("reason", reason.rawValue)
         }
-        field("client", request.id.client)
-        if request.id.numberedBy == nil { field("msg_id", request.id.number) }
     }
 }

@@ -40,18 +40,39 @@ extension PeerMessageBody {
     }
 }
 
-enum Messages {
+/// What the name of a message's type stands for.
+enum MessageType {
+    case operation(ClientOperation.Kind)
+    case message(any Message.Type)
+
     /// The most frequent first.
     private static let all: [any Message.Type] = [
-        ReadRequest.self, WriteRequest.self, CasRequest.self, AppendEntries.self, AppendEntriesReply.self,
+        AppendEntries.self, AppendEntriesReply.self,
         Forward.self, ReadIndex.self, ReadIndexReply.self, Hello.self, Relay.self, RequestVote.self,
         RequestVoteReply.self, InstallSnapshot.self, InstallSnapshotReply.self, TimeoutNow.self,
         TransferRequest.self, InitRequest.self, StatusRequest.self, LogRequest.self,
         ChangeMembershipRequest.self, TransferLeadershipRequest.self,
     ]
 
-    static func type(named name: String) -> (any Message.Type)? {
-        all.first { $0.name == name }
+    /// Nil where no such type is known.
+    init?(named name: String) {
+        if let kind = ClientOperation.Kind(type: name) {
+            self = .operation(kind)
+        } else if let type = Self.all.first(where: { $0.name == name }) {
+            self = .message(type)
+        } else {
+            return nil
+        }
+    }
+
+    var isInit: Bool { if case .message(let type) = self { type == InitRequest.self } else { false } }
+    var isForMembers: Bool { if case .message(let type) = self { type.isForMembers } else { false } }
+
+    func input(_ fields: Fields) throws(Malformed) -> Input {
+        switch self {
+        case .operation(let kind): try fields.operation(kind)
+        case .message(let type): try type.input(fields)
+        }
     }
 }
 

@@ -1,34 +1,31 @@
 import KeyValue
 
-enum ReadRequest: Message {
-    static let name = "read"
+/// The fields of a client's operation, which names them itself.
+extension Fields: OperationSource {
+    func value(_ name: String) throws(Malformed) -> JSONValue {
+        try value(FieldName(stringValue: name))
+    }
 
-    static func input(_ fields: Fields) throws(Malformed) -> Input {
-        fields.request(.read(key: try fields.value("key")))
+    func flag(_ name: String) throws(Malformed) -> Bool {
+        try flagIfPresent(FieldName(stringValue: name))
+    }
+
+    func operation(_ kind: ClientOperation.Kind) throws(Malformed) -> Input {
+        var fields = self
+        let operation = try ClientOperation(kind, from: &fields)
+        return .request(ClientRequest(client: source, messageID: messageID, operation))
+    }
+
+    func order(_ request: OperatorRequest) -> Input {
+        .request(ClientRequest(client: source, messageID: messageID, request))
     }
 }
 
-enum WriteRequest: Message {
-    static let name = "write"
-
-    static func input(_ fields: Fields) throws(Malformed) -> Input {
-        fields.request(.write(key: try fields.value("key"), value: try fields.value("value")))
-    }
-}
-
-enum CasRequest: Message {
-    static let name = "cas"
-
-    static func input(_ fields: Fields) throws(Malformed) -> Input {
-        fields.request(
-            .cas(
-                key: try fields.value("key"), from: try fields.value("from"), to: try fields.value("to"),
-                createIfNotExists: try fields.flagIfPresent("create_if_not_exists")))
-    }
-}
-
-extension Fields {
-    func request(_ operation: KeyValue.Operation) -> Input {
-        .request(ClientRequest(client: source, messageID: messageID, operation))
+extension MessageWriter {
+    mutating func fields(of update: Update) {
+        let fields = update.fields
+        field("type", fields.kind.rawValue)
+        for (name, value) in fields.values { field(FieldName(stringValue: name), value) }
+        if let flag = fields.flag, flag.isSet { field(FieldName(stringValue: flag.name), true) }
     }
 }

@@ -19,12 +19,13 @@ extension FieldCoding<PeerMessage> {
     fileprivate static func body(from source: NodeID) -> Self {
         Self { fields, name throws(Malformed) in
             var inner = try fields.body(name, from: source)
-            let type = (try? inner.string("type")).flatMap(Messages.type)
-            guard let type, type != Relay.self else {
+            guard let name = try? inner.string("type"), name != Relay.name,
+                let type = MessageType(named: name)
+            else {
                 throw Malformed(text: "body.type must be that of a message between members, and no relay")
             }
-            guard let type = type as? any PeerMessageBody.Type else {
-                throw Malformed(text: "\(type.name) is no message between members")
+            guard case .message(let type) = type, let type = type as? any PeerMessageBody.Type else {
+                throw Malformed(text: "\(name) is no message between members")
             }
             try inner.readIDs()
             return try type.message(inner)

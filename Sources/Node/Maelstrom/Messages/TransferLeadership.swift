@@ -4,8 +4,6 @@ enum TransferLeadershipRequest: Message {
     static let name = "transfer_leadership"
 
     static func input(_ fields: Fields) throws(Malformed) -> Input {
-        .transferLeadership(
-            to: try fields.string("target", "the id of a voter"), client: fields.source,
-            messageID: fields.messageID)
+        fields.order(.transferLeadership(to: try fields.string("target", "the id of a voter")))
     }
 }

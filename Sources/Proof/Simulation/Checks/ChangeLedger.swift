@@ -56,7 +56,7 @@ struct ChangeLedger {
         guard id.client.first == "o", let number = Int(id.client.dropFirst()), asked.indices.contains(number),
             case .change = asked[number].action,
             asked[number].isNumbered ? id.number == number : id.numberedBy != nil
-        else { throw Breach(.atMostOnce, "entry \(index) is a change that nobody asked for: \(id)") }
+        else { throw Breach(.atMostOnce, "entry \(index) is a change that nobody asked for: \(id.words)") }
         return number
     }
 

@@ -71,15 +71,14 @@ struct CommittedHistory {
         case .noOp: break
         case .membership(let membership): try changes.commits(membership, at: index)
         case .command(let command):
-            guard let request = LoggedRequest(command) else {
-                throw Breach(.atMostOnce, "a command that nobody asked for: \(command.text)")
+            if case .refuseChange? = LoggedOperation(command) {
+                return try changes.refuses(command.id, at: index)
             }
-            if case .refuseChange = request.operation { return try changes.refuses(request.id, at: index) }
-            let operation = try ledger.operation(behind: request)
+            let operation = try ledger.operation(behind: command)
             step.operation = operation
             guard ledger[operation].effect == nil else { return }
             let outcome = carryOut(ledger[operation].action, operation, ledger[operation].key, at: index)
-            try ledger.takesEffect(operation, Ledger.Effect(index: index, outcome: outcome, id: request.id))
+            try ledger.takesEffect(operation, Ledger.Effect(index: index, outcome: outcome, id: command.id))
         }
     }
 

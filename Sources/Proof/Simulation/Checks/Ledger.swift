@@ -90,13 +90,15 @@ struct Ledger {
         let one = asked[number]
         let key = JSONValue(canonical: String(one.key))
         let value = JSONValue(canonical: String(number))
-        let operation: Operation =
+        let operation: ClientOperation =
             switch one.action {
             case .read: .read(key: key)
-            case .write: .write(key: key, value: value)
+            case .write: .update(.write(key: key, value: value))
             case .cas(let from, let create):
-                .cas(
-                    key: key, from: JSONValue(canonical: String(from)), to: value, createIfNotExists: create)
+                .update(
+                    .cas(
+                        key: key, from: JSONValue(canonical: String(from)), to: value,
+                        createIfNotExists: create))
             }
         return ClientRequest(
             client: name(number), messageID: one.messageID, operation)
@@ -124,19 +126,16 @@ struct Ledger {
     // MARK: - Effects
 
     /// The operation that asked for what stands in the log.
-    func operation(behind request: LoggedRequest) throws -> Int {
-        let number: Int? =
-            switch request.operation {
-            case .write(_, let value): Int(value.text)
-            case .cas(_, _, let to, _): Int(to.text)
-            case .read, .changeMembership, .refuseChange: nil
-            }
-        guard let number, asked.indices.contains(number),
-            self.request(number).operation == request.operation, request.id.client == name(number),
-            asked[number].messageID.map({ $0 == request.id.number }) ?? (request.id.numberedBy != nil)
-        else { throw Breach(.atMostOnce, "a command that nobody asked for: \(request.command.text)") }
-        if let first = asked[number].effect?.id, first != request.id {
-            throw Breach(.atMostOnce, "request \(number) stands in the log as \(first) and \(request.id)")
+    func operation(behind command: Command) throws -> Int {
+        guard case .update(let update)? = LoggedOperation(command),
+            let value = update.fields.values.last?.value,
+            let number = Int(value.text), asked.indices.contains(number),
+            request(number).subject == .operation(.update(update)), command.id.client == name(number),
+            asked[number].messageID.map({ $0 == command.id.number }) ?? (command.id.numberedBy != nil)
+        else { throw Breach(.atMostOnce, "a command that nobody asked for: \(command.text)") }
+        if let first = asked[number].effect?.id, first != command.id {
+            throw Breach(
+                .atMostOnce, "request \(number) stands in the log as \(first.words) and \(command.id.words)")
         }
         return number
     }

@@ -58,15 +58,16 @@ extension Simulation {
         changes.send(number, to: target, life: member.life)
         let client = "o\(number)"
         let messageID = changes[number].isNumbered ? number : nil
+        let request: OperatorRequest
         switch changes[number].action {
         case .change(let voters):
-            let request = ClientRequest(client: client, messageID: messageID, .changeMembership(voters))
             tellFault("is asked as o\(number) to make \(voters.joined(separator: " ")) the voters", member)
-            member.inbox.append(.request(request))
+            request = .changeMembership(voters)
         case .transfer(let target):
             tellFault("is asked as o\(number) to have \(target) lead", member)
-            member.inbox.append(.transfer(to: target, client: client, messageID: messageID))
+            request = .transferLeadership(to: target)
         }
+        member.inbox.append(.request(ClientRequest(client: client, messageID: messageID, request)))
         if member.isListening { try turn(member) }
     }
 

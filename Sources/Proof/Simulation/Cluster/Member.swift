@@ -7,7 +7,6 @@ final class Member {
     enum Input {
         case message(from: Int, PeerMessage)
         case request(ClientRequest)
-        case transfer(to: NodeID, client: String, messageID: Int?)
     }
 
     enum Activity {

@@ -79,9 +79,6 @@ extension Simulation {
                 member.run?.replica.receive(message, from: members[sender].id, now: now)
             case .request(let request):
                 member.run?.replica.receive(request, now: now)
-            case .transfer(let target, let client, let messageID):
-                member.run?.replica.transferLeadership(
-                    to: target, client: client, messageID: messageID, now: now)
             }
         }
         member.inbox.removeAll(keepingCapacity: true)

@@ -1,0 +1,26 @@
+/// The values of an operation by the names that they have in a client's request, in the order in which they stand in
+/// the log.
+package struct OperationFields: Sendable {
+    package let kind: Update.Kind
+    package let values: [(name: String, value: JSONValue)]
+    /// A field that may be left out, and is false then.
+    package let flag: (name: String, isSet: Bool)?
+
+    init(
+        _ kind: Update.Kind, _ values: [(name: String, value: JSONValue)],
+        flag: (name: String, isSet: Bool)? = nil
+    ) {
+        self.kind = kind
+        self.values = values
+        self.flag = flag
+    }
+}
+
+/// Where the values of an operation are read from: the fields of a client's request, or the words of a line.
+package protocol OperationSource {
+    associatedtype Failure: Error
+
+    /// - Parameter name: of its field. In a line the next word is it.
+    mutating func value(_ name: String) throws(Failure) -> JSONValue
+    mutating func flag(_ name: String) throws(Failure) -> Bool
+}
