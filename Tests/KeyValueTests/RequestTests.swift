@@ -62,6 +62,14 @@ final class RequestTests: XCTestCase {
         }
     }
 
+    func testEachUpdateHasItsOwnWordsInTheLog() {
+        for kind in Update.Kind.allCases {
+            XCTAssertTrue(Update.words.contains { $0.kind == kind }, "\(kind)")
+            XCTAssertEqual(ClientOperation.Kind(type: kind.rawValue), .update(kind))
+        }
+        XCTAssertEqual(Set(Update.words.map(\.word)).count, Update.words.count)
+    }
+
     /// What snapshots and logs hold must be known in another process, and by a later version.
     func testTheDigestIsTheSameInEveryProcess() {
         let id = RequestID(client: "c9", number: 1)

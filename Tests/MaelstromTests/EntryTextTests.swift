@@ -61,7 +61,21 @@ final class EntryTextTests: XCTestCase {
         for number in ["7", "0", "-3", "n1/2085757687797391"] {
             let text = "o0 \(number) change-membership n0,n1"
             XCTAssertEqual(
-                forward([text]).peer, .forward(Forward([LoggedRequest(Command(text))!], limit: 9)), number)
+                forward([text]).peer, .forward(Forward([Proposal(line: text)!], limit: 9)), number)
+        }
+    }
+
+    func testARequestIsTheSameHoweverItIsWritten() throws {
+        let written = try XCTUnwrap(Proposal(line: #"c1 7 write "x" 1"#))
+        for text in [#"c1 7 write "\u0078" 1e0"#, #"c%31 07 write "x" 1"#, #"c1 7 write "x" 1"#] {
+            guard case .forward(let forward)? = self.forward([text]).peer else { return XCTFail(text) }
+            XCTAssertEqual(forward.requests.map(\.id), [written.id], text)
+            guard case .command(let command)? = append(["3 " + text]).entries?.first?.payload else {
+                return XCTFail(text)
+            }
+            XCTAssertEqual(command.id, written.id, text)
+            XCTAssertEqual(
+                LoggedOperation(command), .update(.write(key: JSONValue(canonical: #""x""#), value: 1)))
         }
     }
 

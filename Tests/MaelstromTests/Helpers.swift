@@ -77,3 +77,9 @@ extension ClientOperation {
         .update(.cas(key: key, from: from, to: to, createIfNotExists: createIfNotExists))
     }
 }
+
+extension ClientReply.Body {
+    static func readOK(_ value: JSONValue) -> Self { .done(.read, [OperationField("value", value)]) }
+    static let writeOK = Self.done(.update(.write), [])
+    static let casOK = Self.done(.update(.cas), [])
+}

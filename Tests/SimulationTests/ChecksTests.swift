@@ -201,3 +201,9 @@ final class ChecksTests: XCTestCase {
         }
     }
 }
+
+extension ClientReply.Body {
+    static func readOK(_ value: JSONValue) -> Self { .done(.read, [OperationField("value", value)]) }
+    static let writeOK = Self.done(.update(.write), [])
+    static let casOK = Self.done(.update(.cas), [])
+}

@@ -7,16 +7,9 @@ typealias RunEvent = HistoryEvent<Int, RegisterValue>
 /// since the start.
 enum HistoryText {
     static func line(_ event: RunEvent, seconds: String, error: ErrorReason?) -> String {
-        let name: String
-        let value: String
-        switch event.action {
-        case .read(let read):
-            (name, value) = ("read", read.map(\.description) ?? "nil")
-        case .write(let written):
-            (name, value) = ("write", written.description)
-        case .compareAndSet(let from, let to):
-            (name, value) = ("cas", "[\(from) \(to)]")
-        }
+        let (name, values) = event.action.jepsen
+        let words = values.map { $0?.description ?? "nil" }
+        let value = words.count == 1 ? words[0] : "[\(words.joined(separator: " "))]"
         let end = error.map { "\t\(oneLine($0.description))" } ?? ""
         return
             "\(seconds)\t\(event.process)\t\(Self.name(event.kind))\t:\(name)\t[\(event.key) \(value)]\(end)"

@@ -124,12 +124,6 @@ struct Judgement: Sendable {
     static func held(_ value: RegisterValue?) -> String { value?.description ?? "no value" }
 
     static func words(_ operation: RegisterOperation<RegisterValue>) -> String {
-        let isKnown = operation.returned != nil
-        return switch operation.action {
-        case .read(let value): isKnown ? "read \(held(value))" : "was reading"
-        case .write(let value): isKnown ? "wrote \(value)" : "may have written \(value)"
-        case .compareAndSet(let from, let to):
-            isKnown ? "set \(from) to \(to)" : "may have set \(from) to \(to)"
-        }
+        operation.action.words(isKnown: operation.returned != nil, held)
     }
 }

@@ -16,7 +16,7 @@ package enum Update: Hashable, Sendable {
 
 extension Update {
     /// The raw value is the `type` of the request.
-    package enum Kind: String, Sendable {
+    package enum Kind: String, CaseIterable, Sendable {
         case write, cas
     }
 
@@ -52,8 +52,7 @@ extension Update {
     /// How its client is told of an outcome, also of one that was remembered.
     func reply(to outcome: OperationResult) -> ClientReply.Body {
         switch (outcome, self) {
-        case (.written, .write): .writeOK
-        case (.swapped, .cas): .casOK
+        case (.written, .write), (.swapped, .cas): .done(.update(fields.kind), [])
         case (.noSuchKey, .cas(let key, _, _, _)): .noSuchKey(key)
         case (.differs, .cas(let key, let from, _, _)):
             .error(.preconditionFailed, "the current value of \(key) is not \(from)")
@@ -66,6 +65,14 @@ extension ClientOperation {
     package enum Kind: Hashable, Sendable {
         case read
         case update(Update.Kind)
+
+        /// That of the request; its reply's is `TYPE_ok`.
+        package var type: String {
+            switch self {
+            case .read: "read"
+            case .update(let kind): kind.rawValue
+            }
+        }
 
         /// Nil where no operation has this `type`.
         package init?(type: String) {
@@ -86,5 +93,10 @@ extension ClientOperation {
         case .read: self = .read(key: try source.value("key"))
         case .update(let kind): self = .update(try Update(kind, from: &source))
         }
+    }
+
+    /// How a client is told of what `key` holds.
+    static func reply(reading key: JSONValue, _ value: JSONValue?) -> ClientReply.Body {
+        value.map { .done(.read, [OperationField("value", $0)]) } ?? .noSuchKey(key)
     }
 }

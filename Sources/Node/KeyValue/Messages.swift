@@ -89,9 +89,8 @@ package struct ClientRequest: Hashable, Sendable {
 /// The answer to a client.
 package struct ClientReply: Hashable, Sendable {
     package enum Body: Hashable, Sendable {
-        case readOK(JSONValue)
-        case writeOK
-        case casOK
+        /// An operation was carried out: `TYPE_ok`, with these fields.
+        case done(ClientOperation.Kind, [OperationField])
         case statusOK(Status)
         case logOK(LogExcerpt)
         case changeMembershipOK([NodeID])

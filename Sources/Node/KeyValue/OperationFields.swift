@@ -16,6 +16,17 @@ package struct OperationFields: Sendable {
     }
 }
 
+/// A field of an operation's reply.
+package struct OperationField: Hashable, Sendable {
+    package let name: String
+    package let value: JSONValue
+
+    package init(_ name: String, _ value: JSONValue) {
+        self.name = name
+        self.value = value
+    }
+}
+
 /// Where the values of an operation are read from: the fields of a client's request, or the words of a line.
 package protocol OperationSource {
     associatedtype Failure: Error

@@ -50,7 +50,7 @@ package struct MembershipChange: Hashable, Sendable {
         case .changeBusy:
             .error(.abort, "another change of membership is under way; nothing was changed")
         case .changeBehind: .error(.abort, "a new voter does not catch up; nothing was changed")
-        case .written, .swapped, .noSuchKey, .differs: .usedForAnother
+        default: .usedForAnother
         }
     }
 }

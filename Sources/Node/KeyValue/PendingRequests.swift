@@ -108,7 +108,7 @@ struct PendingRequests: Sendable {
         for slot in reads.remove(at: position).slots {
             let request = vacate(slot)
             guard case .read(let key) = request.subject else { continue }
-            outbox.answer(request, store[key].map { .readOK($0) } ?? .noSuchKey(key))
+            outbox.answer(request, ClientOperation.reply(reading: key, store[key]))
         }
     }
 

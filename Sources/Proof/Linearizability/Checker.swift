@@ -98,11 +98,7 @@ package struct Checker: Sendable {
     private func possible<Value>(_ prefix: [RegisterOperation<Value>], at failing: Int) -> [Value?] {
         var values: [Value?] = [nil]
         for operation in prefix where operation.invoked != prefix[failing].invoked {
-            switch operation.action {
-            case .read: break
-            case .write(let value), .compareAndSet(_, let value):
-                if !values.contains(value) { values.append(value) }
-            }
+            if let value = operation.action.effect.leaves, !values.contains(value) { values.append(value) }
         }
         return values.filter { value in
             var asked = prefix

@@ -1,12 +1,3 @@
-/// What a process asks of one register.
-package enum Action<Value: Hashable & Sendable>: Hashable, Sendable {
-    /// At its invocation the value is unknown and nil; once it is ok, it is what was read, nil for "no value".
-    case read(Value?)
-    case write(Value)
-    /// Sets `to` where the register holds `from`, and does not happen anywhere else.
-    case compareAndSet(from: Value, to: Value)
-}
-
 /// One line of a history, after Jepsen: a process invokes an operation, and later learns how it went.
 package struct HistoryEvent<Key: Hashable & Sendable, Value: Hashable & Sendable>: Hashable, Sendable {
     package enum Kind: Hashable, Sendable {

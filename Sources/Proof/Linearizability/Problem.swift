@@ -40,12 +40,8 @@ struct Problem {
         var unknown: [Effect: [Int]] = [:]
         var order: [Effect] = []
         for operation in operations.sorted(by: { $0.invoked < $1.invoked }) {
-            let effect: Effect
-            switch operation.action {
-            case .read(let value): effect = Effect(needs: number(value), leaves: nil)
-            case .write(let value): effect = Effect(needs: nil, leaves: number(value))
-            case .compareAndSet(let from, let to): effect = Effect(needs: number(from), leaves: number(to))
-            }
+            let (needs, leaves) = operation.action.effect
+            let effect = Effect(needs: needs.map(number), leaves: leaves.map(number))
             if let returned = operation.returned {
                 required.append(Required(effect: effect, invoked: operation.invoked, returned: returned))
             } else if effect.leaves != nil {

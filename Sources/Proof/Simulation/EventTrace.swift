@@ -77,8 +77,7 @@ struct EventTrace {
 
     static func tell(_ body: ClientReply.Body) -> String {
         switch body {
-        case .readOK(let value): "it holds \(value)"
-        case .writeOK, .casOK: "done"
+        case .done(_, let fields): fields.first.map { "it holds \($0.value)" } ?? "done"
         case .statusOK(let status): "it is \(status.role)"
         case .logOK(let excerpt): "its log ends at \(excerpt.lastIndex)"
         case .changeMembershipOK(let members): "the voters are \(members.joined(separator: " "))"

@@ -54,11 +54,7 @@ struct ViolationPicture: Encodable, Sendable {
         var value: RegisterValue?
         var values: [Int: String] = [:]
         for invoked in violation.order {
-            switch actions[invoked] {
-            case .write(let written): value = written
-            case .compareAndSet(_, let to): value = to
-            case .read, nil: break
-            }
+            if let left = actions[invoked]?.effect.leaves { value = left }
             values[invoked] = Judgement.held(value)
         }
         return values

@@ -20,10 +20,10 @@ extension Ledger {
             throw Breach(.answers, "n\(member) answers request \(number) more often than it was asked")
         }
         switch (body, asked[number].action) {
-        case (.readOK(let value), .read): try saw(number, Int(value.text))
+        case (.done(.read, let fields), .read): try saw(number, fields.first.flatMap { Int($0.value.text) })
         case (.error(.keyDoesNotExist, _), .read): try saw(number, nil)
-        case (.writeOK, .write): try came(number, to: .written)
-        case (.casOK, .cas): try came(number, to: .swapped)
+        case (.done(.update(.write), _), .write): try came(number, to: .written)
+        case (.done(.update(.cas), _), .cas): try came(number, to: .swapped)
         case (.error(.keyDoesNotExist, _), .cas): try came(number, to: .noSuchKey)
         case (.error(.preconditionFailed, _), .cas): try came(number, to: .differs)
         case (.error(.timeout, _), _): break
