@@ -29,7 +29,7 @@ struct Fields {
     /// Terms, indices, and other counts.
     static let counts = 0...highestNumber
 
-    private let container: KeyedDecodingContainer<FieldName>
+    let container: KeyedDecodingContainer<FieldName>
     private let text: JSONText
     /// Where the body stands in the text's outline.
     private let slot: Int
@@ -51,8 +51,8 @@ struct Fields {
     var entryText: EntryText { EntryText(decoder: text.source.decoder) }
 
     mutating func readIDs() throws(Malformed) {
-        messageID = try integerIfPresent("msg_id")
-        inReplyTo = try integerIfPresent("in_reply_to")
+        messageID = try optional("msg_id", .integer)
+        inReplyTo = try optional("in_reply_to", .integer)
     }
 
     /// - Throws: where a field is there twice: JSONDecoder keeps one of them, and nobody says which was meant.
@@ -71,52 +71,26 @@ struct Fields {
         text.value(of: name.stringValue, in: slot).map { text.outline[$0].kind != .null } ?? false
     }
 
-    func decode<Value: Decodable>(_ name: FieldName, _ expected: String) throws(Malformed) -> Value {
-        guard let value = try? container.decode(Value.self, forKey: name) else { throw wrong(name, expected) }
+    func required<Value>(_ name: FieldName, _ coding: FieldCoding<Value>) throws(Malformed) -> Value {
+        guard let value = try coding.read(self, name) else { throw wrong(name, coding.expected) }
         return value
     }
 
-    func string(_ name: FieldName, _ expected: String = "a string") throws(Malformed) -> String {
-        guard let value = try? container.decode(String.self, forKey: name) else {
-            throw wrong(name, expected)
-        }
-        return value
+    /// Nil where the field is absent or null.
+    func optional<Value>(_ name: FieldName, _ coding: FieldCoding<Value>) throws(Malformed) -> Value? {
+        has(name) ? try required(name, coding) : nil
     }
 
     /// The fields of a message within this one.
-    func body(_ name: FieldName, from source: String) throws(Malformed) -> Fields {
+    func body(_ name: FieldName, from source: String) -> Fields? {
         guard let body = try? container.nestedContainer(keyedBy: FieldName.self, forKey: name),
             let slot = text.value(of: name.stringValue, in: slot)
-        else { throw wrong(name, "the body of a message") }
-        let fields = Fields(body, at: slot, of: text, from: source)
-        try fields.checkNames()
-        return fields
-    }
-
-    func flag(_ name: FieldName) throws(Malformed) -> Bool {
-        guard let value = try? container.decode(Bool.self, forKey: name) else {
-            throw wrong(name, "true or false")
-        }
-        return value
+        else { return nil }
+        return Fields(body, at: slot, of: text, from: source)
     }
 
     func flagIfPresent(_ name: FieldName) throws(Malformed) -> Bool {
-        has(name) ? try flag(name) : false
-    }
-
-    /// Any integer, or nil where the field is absent or null.
-    private func integerIfPresent(_ name: FieldName) throws(Malformed) -> Int? {
-        guard has(name) else { return nil }
-        guard let value = try? container.decode(Int.self, forKey: name) else {
-            throw wrong(name, "a 64-bit integer")
-        }
-        return value
-    }
-
-    func count(_ name: FieldName) throws(Malformed) -> Int {
-        guard let value = try? container.decode(Int.self, forKey: name), Self.counts.contains(value)
-        else { throw wrong(name, "an integer from 0 to 2^62") }
-        return value
+        try optional(name, .flag) ?? false
     }
 
     func value(_ name: FieldName) throws(Malformed) -> JSONValue {

@@ -68,16 +68,17 @@ struct JSONText {
 
     /// The place of the value of the first field of that name, which is the one that JSONDecoder keeps.
     func value(of name: String, in object: Int) -> Int? {
-        let length = name.utf8.count
-        var isDoubtful = false
-        var slot = object + 1
-        while slot < outline[object].next {
-            let field = outline[slot]
-            if field.content.count == length, content(of: slot).elementsEqual(name.utf8) { return slot + 1 }
-            isDoubtful = isDoubtful || !field.isPlain
-            slot = Int(outline[slot + 1].next)
+        var (copy, isDoubtful) = (name, false)
+        let found: Int? = copy.withUTF8 { name in
+            var slot = object + 1
+            while slot < outline[object].next {
+                if isSame(content(of: slot), UnsafeRawBufferPointer(name)) { return slot + 1 }
+                isDoubtful = isDoubtful || !outline[slot].isPlain
+                slot = Int(outline[slot + 1].next)
+            }
+            return nil
         }
-        guard isDoubtful, let names = try? names(of: object) else { return nil }
+        guard found == nil, isDoubtful, let names = try? names(of: object) else { return found }
         return names.first { $0.name == name }.map { $0.slot + 1 }
     }
 

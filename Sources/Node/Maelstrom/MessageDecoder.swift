@@ -40,7 +40,7 @@ package struct MessageDecoder {
         guard let type = message.type, let input = message.input else {
             return refusal(of: message, .notSupported, "there is no message of type \(message.typeName)")
         }
-        if type.isForMembers, !members.holds(message.source) {
+        if !members.holds(message.source), type.isForMembers {
             return refusal(
                 of: message, .notSupported,
                 "\(message.typeName) is for members, and \(message.source) is none")

@@ -50,25 +50,29 @@ extension AppendEntriesReply: PeerMessageBody {
 extension FieldCoding<[Entry]> {
     /// Each entry is a string, see `EntryText`.
     fileprivate static func entries(of request: AppendEntries) -> Self {
-        Self { fields, name throws(Malformed) in
-            let texts: [String] = try fields.decode(name, "an array of strings, one per entry")
-            let entries = try fields.entryText.entries(texts, of: request)
-            for (slot, entry) in entries.enumerated() {
-                guard case .membership(let membership) = entry.payload,
-                    !membership.hasQuorum(among: fields.members)
-                else { continue }
-                let members = fields.members.joined(separator: " ")
-                throw Malformed(
-                    text: "entries[\(slot)] must name voters of whom \(members) hold a quorum; it names "
-                        + membership.words)
-            }
-            return entries
-        } write: { writer, _ in
-            writer.lastEntries.encode(request)
-            writer.bytes.append("[")
-            writer.bytes.append(contentsOf: writer.lastEntries.bytes)
-            writer.bytes.append("]")
-        }
+        let expected = "an array of strings, one per entry"
+        return Self(
+            expected: expected,
+            read: { fields, name throws(Malformed) in
+                let texts = try fields.required(name, .strings(expected))
+                let entries = try fields.entryText.entries(texts, of: request)
+                for (slot, entry) in entries.enumerated() {
+                    guard case .membership(let membership) = entry.payload,
+                        !membership.hasQuorum(among: fields.members)
+                    else { continue }
+                    let members = fields.members.joined(separator: " ")
+                    throw Malformed(
+                        text: "entries[\(slot)] must name voters of whom \(members) hold a quorum; it names "
+                            + membership.words)
+                }
+                return entries
+            },
+            write: { writer, _ in
+                writer.lastEntries.encode(request)
+                writer.bytes.append("[")
+                writer.bytes.append(contentsOf: writer.lastEntries.bytes)
+                writer.bytes.append("]")
+            })
     }
 }
 
@@ -76,45 +80,39 @@ extension FieldCoding<Estimate> {
     /// Mean and deviation, in microseconds. More than an hour is taken for an hour: it tells no more, and sums of it
     /// never overflow.
     fileprivate static var estimate: Self {
-        Self { fields, name throws(Malformed) in
-            let expected = "an array of 2 integers from 0 to 2^62"
-            let counts: [Int] = try fields.decode(name, expected)
-            guard counts.count == 2, counts.allSatisfy(Fields.counts.contains) else {
-                throw fields.wrong(name, expected)
-            }
-            return Estimate(mean: min(counts[0], 3_600_000_000), deviation: min(counts[1], 3_600_000_000))
-        } write: { writer, estimate in
-            writer.bytes.append("[")
-            writer.bytes.append(estimate.mean)
-            writer.bytes.append(",")
-            writer.bytes.append(estimate.deviation)
-            writer.bytes.append("]")
-        }
+        Self(
+            expected: "an array of 2 integers from 0 to 2^62",
+            read: {
+                guard let counts = try? $0.container.decode([Int].self, forKey: $1), counts.count == 2,
+                    counts.allSatisfy(Fields.counts.contains)
+                else { return nil }
+                return Estimate(mean: min(counts[0], 3_600_000_000), deviation: min(counts[1], 3_600_000_000))
+            },
+            write: { writer, estimate in
+                writer.bytes.append("[")
+                writer.bytes.append(estimate.mean)
+                writer.bytes.append(",")
+                writer.bytes.append(estimate.deviation)
+                writer.bytes.append("]")
+            })
     }
 }
 
 /// The elements of `entries`, kept from one follower's append to the next follower's.
 struct EncodedEntries: Sendable {
-    private struct Range: Equatable {
-        var leader: NodeID
-        var term: Term
-        var prevLogIndex: Index
-        var prevLogTerm: Term
-        var count: Int
-        var lastTerm: Term?
-    }
-
     private(set) var bytes: [UInt8] = []
-    private var range: Range?
+    private var term: Term = 0
+    private var leader: NodeID = ""
+    /// `prevLogIndex`, `prevLogTerm`, the number of entries, and the last one's term.
+    private var range = (0, 0, 0, 0)
 
     /// A leader only ever adds to its log, so within its term the same range holds the same entries.
     mutating func encode(_ request: AppendEntries) {
-        let range = Range(
-            leader: request.leader, term: request.term, prevLogIndex: request.prevLogIndex,
-            prevLogTerm: request.prevLogTerm, count: request.entries.count,
-            lastTerm: request.entries.last?.term)
-        if self.range == range { return }
-        self.range = range
+        let range = (
+            request.prevLogIndex, request.prevLogTerm, request.entries.count, request.entries.last?.term ?? 0
+        )
+        if range == self.range, request.term == term, request.leader.isSame(as: leader) { return }
+        (self.range, term, leader) = (range, request.term, request.leader)
         bytes.removeAll(keepingCapacity: bytes.capacity < 8 << 20)
         for (slot, entry) in request.entries.enumerated() {
             if slot > 0 { bytes.append(",") }

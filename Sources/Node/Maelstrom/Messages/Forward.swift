@@ -16,10 +16,11 @@ extension Forward: PeerMessageBody {
 extension FieldCoding<[Proposal]> {
     /// Each request is a string, see `EntryText`.
     fileprivate static var requests: Self {
-        Self { fields, name throws(Malformed) in
-            try fields.entryText.requests(try fields.decode(name, "an array of strings, one per request"))
-        } write: {
-            $0.bytes.append(quoted: $1.lazy.map(\.line))
-        }
+        let expected = "an array of strings, one per request"
+        return Self(
+            expected: expected,
+            read: { fields, name throws(Malformed) in
+                try fields.entryText.requests(try fields.required(name, .strings(expected)))
+            }, write: { $0.bytes.append(quoted: $1.lazy.map(\.line)) })
     }
 }

@@ -25,26 +25,27 @@ extension Hello: PeerMessageBody {
 extension FieldCoding<[LinkStateAdvertisement]> {
     /// Each is a member, its number, and the members that it misses, all escaped: `n0 1500000 n1 n2`.
     fileprivate static var advertisements: Self {
-        let expected = "an array of lists: a member, a number, and members, with blanks between"
-        return Self { fields, name throws(Malformed) in
-            let texts: [String] = try fields.decode(name, expected)
-            let lists = texts.compactMap { text -> LinkStateAdvertisement? in
-                let words = text.split(separator: " ", omittingEmptySubsequences: false)
-                guard words.count >= 2, let number = Int(words[1]), Fields.counts.contains(number),
-                    let member = Word.unescape(words[0])
-                else { return nil }
-                let missed = words.dropFirst(2).compactMap { Word.unescape($0) }
-                guard missed.count == words.count - 2 else { return nil }
-                return LinkStateAdvertisement(member: member, number: number, missed: missed)
-            }
-            guard lists.count == texts.count else { throw fields.wrong(name, expected) }
-            return lists
-        } write: {
-            let texts = $1.map { list in
-                ([Word.escape(list.member), String(list.number)] + list.missed.map(Word.escape))
-                    .joined(separator: " ")
-            }
-            $0.bytes.append(quoted: texts)
-        }
+        Self(
+            expected: "an array of lists: a member, a number, and members, with blanks between",
+            read: {
+                guard let texts = try? $0.container.decode([String].self, forKey: $1) else { return nil }
+                let lists = texts.compactMap { text -> LinkStateAdvertisement? in
+                    let words = text.split(separator: " ", omittingEmptySubsequences: false)
+                    guard words.count >= 2, let number = Int(words[1]), Fields.counts.contains(number),
+                        let member = Word.unescape(words[0])
+                    else { return nil }
+                    let missed = words.dropFirst(2).compactMap { Word.unescape($0) }
+                    guard missed.count == words.count - 2 else { return nil }
+                    return LinkStateAdvertisement(member: member, number: number, missed: missed)
+                }
+                return lists.count == texts.count ? lists : nil
+            },
+            write: { writer, lists in
+                let texts = lists.map { list in
+                    ([Word.escape(list.member), String(list.number)] + list.missed.map(Word.escape))
+                        .joined(separator: " ")
+                }
+                writer.bytes.append(quoted: texts)
+            })
     }
 }

@@ -6,8 +6,8 @@ enum InitRequest: Message {
     static let name = "init"
 
     static func input(_ fields: Fields) throws(Malformed) -> Input {
-        let nodeID = try fields.string("node_id", "the id of this node")
-        let nodeIDs: [NodeID] = try fields.decode("node_ids", "an array of the ids of all nodes")
+        let nodeID = try fields.required("node_id", .string("the id of this node"))
+        let nodeIDs = try fields.required("node_ids", .strings("an array of the ids of all nodes"))
         try check(nodeID, nodeIDs)
         return .initialize(
             Initialize(

@@ -5,8 +5,8 @@ enum LogRequest: Message {
     static let name = "log"
 
     static func input(_ fields: Fields) throws(Malformed) -> Input {
-        let from = try fields.count("from")
-        let to = try fields.count("to")
+        let from = try fields.required("from", .count)
+        let to = try fields.required("to", .count)
         guard from >= 1 else { throw fields.wrong("from", "at least 1, where the log begins") }
         guard to >= from else { throw fields.wrong("to", "at least from, which is \(from)") }
         return .log(from...to, client: fields.source, messageID: fields.messageID)

@@ -6,14 +6,8 @@ import KeyValue
 protocol Message: Sendable {
     /// The `type` of its body.
     static var name: String { get }
-    /// Whether only members send it.
-    static var isForMembers: Bool { get }
 
     static func input(_ fields: Fields) throws(Malformed) -> Input
-}
-
-extension Message {
-    static var isForMembers: Bool { false }
 }
 
 /// A message between members. One function names its fields, and so both reads and writes them.
@@ -25,8 +19,6 @@ protocol PeerMessageBody: Message {
 }
 
 extension PeerMessageBody {
-    static var isForMembers: Bool { true }
-
     static func message(_ fields: Fields) throws(Malformed) -> PeerMessage {
         var (body, fields) = (blank, fields)
         try body.visit(&fields)
@@ -66,7 +58,9 @@ enum MessageType {
     }
 
     var isInit: Bool { if case .message(let type) = self { type == InitRequest.self } else { false } }
-    var isForMembers: Bool { if case .message(let type) = self { type.isForMembers } else { false } }
+    var isForMembers: Bool {
+        if case .message(let type) = self { type is any PeerMessageBody.Type } else { false }
+    }
 
     func input(_ fields: Fields) throws(Malformed) -> Input {
         switch self {

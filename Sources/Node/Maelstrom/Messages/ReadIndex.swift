@@ -29,13 +29,10 @@ extension ReadIndexReply: PeerMessageBody {
 extension FieldCoding<Membership> {
     /// As it stands in an entry, see `EntryText`.
     fileprivate static var membership: Self {
-        Self { fields, name throws(Malformed) in
-            guard let membership = Membership(words: try fields.string(name)[...]) else {
-                throw fields.wrong(name, "ids of voters, joined by commas")
-            }
-            return membership
-        } write: {
-            $0.bytes.append(quoted: $1.words)
-        }
+        Self(
+            expected: "ids of voters, joined by commas",
+            read: { fields, name throws(Malformed) in
+                Membership(words: try fields.required(name, .string())[...])
+            }, write: { $0.bytes.append(quoted: $1.words) })
     }
 }

@@ -17,20 +17,22 @@ extension Relay: PeerMessageBody {
 extension FieldCoding<PeerMessage> {
     /// A message within this one.
     fileprivate static func body(from source: NodeID) -> Self {
-        Self { fields, name throws(Malformed) in
-            var inner = try fields.body(name, from: source)
-            guard let name = try? inner.string("type"), name != Relay.name,
-                let type = MessageType(named: name)
-            else {
-                throw Malformed(text: "body.type must be that of a message between members, and no relay")
-            }
-            guard case .message(let type) = type, let type = type as? any PeerMessageBody.Type else {
-                throw Malformed(text: "\(name) is no message between members")
-            }
-            try inner.readIDs()
-            return try type.message(inner)
-        } write: {
-            $0.write($1)
-        }
+        Self(
+            expected: "the body of a message",
+            read: { fields, name throws(Malformed) in
+                guard var inner = fields.body(name, from: source) else { return nil }
+                try inner.checkNames()
+                guard let name = try? inner.required("type", .string()), name != Relay.name,
+                    let type = MessageType(named: name)
+                else {
+                    throw Malformed(
+                        text: "body.type must be that of a message between members, and no relay")
+                }
+                guard case .message(let type) = type, let type = type as? any PeerMessageBody.Type else {
+                    throw Malformed(text: "\(name) is no message between members")
+                }
+                try inner.readIDs()
+                return try type.message(inner)
+            }, write: { $0.write($1) })
     }
 }
