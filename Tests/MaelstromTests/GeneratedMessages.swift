@@ -39,7 +39,8 @@ struct GeneratedMessages {
 
     mutating func next(_ kind: Kind) -> PeerMessage {
         switch kind {
-        case .forward: .forward(Forward((0..<number(3)).map { _ in request() }, limit: count()))
+        case .forward:
+            .forward(Forward((0..<number(3)).map { _ in Proposal(line: request())! }, limit: count()))
         case .transfer: .transfer(TransferRequest(term: count(), target: text()))
         case .hello:
             .hello(
@@ -104,7 +105,9 @@ struct GeneratedMessages {
         let isFirst = flag()
         let entries = (0..<number(4)).map { offset in
             let membership = Membership(voters: ["n0", "n1"], outgoing: flag() ? ["n0", "n2"] : [])
-            let payloads: [Entry.Payload] = [.noOp, .command(request().command), .membership(membership)]
+            let payloads: [Entry.Payload] = [
+                .noOp, .command(Command(line: request())!), .membership(membership),
+            ]
             return Entry(term: 2 + offset, payload: payloads[number(3)])
         }
         return AppendEntries(
@@ -131,10 +134,8 @@ struct GeneratedMessages {
 
     private mutating func ids() -> [String] { (0..<number(4)).map { "\($0)" + text() } }
 
-    private mutating func request() -> Proposal {
-        let texts = [
-            "c1 7 write \"x y\" {\"a\":[1,\"\\\\\"]}", "c%20 -1 cas 1 null 2.5", "% n2/9 write 1 \"é\"",
-        ]
-        return Proposal(line: texts[number(3)])!
+    private mutating func request() -> String {
+        ["c1 7 write \"x y\" {\"a\":[1,\"\\\\\"]}", "c%20 -1 cas 1 null 2.5", "% n2/9 write 1 \"é\""][
+            number(3)]
     }
 }

@@ -1,4 +1,4 @@
-/// JSON put together as bytes.
+/// Writes JSON as bytes.
 extension [UInt8] {
     mutating func append(_ text: StaticString) {
         append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
@@ -66,7 +66,7 @@ extension [UInt8] {
 }
 
 extension UInt8 {
-    /// Whether JSON lets this byte of UTF-8 stand in a string only after a backslash.
+    /// Whether JSON allows this byte of UTF-8 in a string only as an escape.
     var mustBeEscaped: Bool {
         self < 0x20 || self == UInt8(ascii: "\"") || self == UInt8(ascii: "\\")
     }

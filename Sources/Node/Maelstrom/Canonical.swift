@@ -8,7 +8,7 @@ enum Unkept: Error {
     case fieldTwice(String)
 }
 
-/// Writes values in their one spelling, see `JSONValue`, as JSONDecoder reads them.
+/// Writes values in their canonical text, see `JSONValue`. JSONDecoder reads them.
 struct CanonicalWriter {
     private let text: JSONText
     private var bytes: [UInt8] = []
@@ -17,7 +17,7 @@ struct CanonicalWriter {
         self.text = text
     }
 
-    /// What the reader reads next, which stands at `slot` of the outline.
+    /// The canonical text of what the reader reads next, which is at `slot` of the outline.
     /// - Throws: `Unkept`, or the error of JSONDecoder.
     static func value(_ reader: inout some ValueReader, at slot: Int, of text: JSONText) throws -> JSONValue {
         var writer = CanonicalWriter(text)
@@ -74,7 +74,7 @@ struct CanonicalWriter {
     }
 }
 
-/// The values of an array of any.
+/// The values of an array.
 struct CanonicalArray: DecodableWithConfiguration {
     let values: [JSONValue]
 
@@ -88,7 +88,7 @@ struct CanonicalArray: DecodableWithConfiguration {
 }
 
 enum Canonical {
-    /// The value at `slot`, where it is seen at a glance that it is written canonically; nil where it may still be.
+    /// The value at `slot`, if a quick look shows that its text is canonical; nil where the text may or may not be.
     static func plainValue(at slot: Int, of text: JSONText) -> JSONValue? {
         let value = text.outline[slot]
         switch value.kind {
@@ -99,7 +99,7 @@ enum Canonical {
         }
     }
 
-    /// Whether the byte stands for itself in a string, however it is escaped.
+    /// Whether the byte is never escaped in a string, and never part of an escape.
     private static func isPlain(_ byte: UInt8) -> Bool {
         byte >= 0x20 && byte < 0x7f && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
     }

@@ -1,4 +1,4 @@
-/// A number of JSON by its value, with all of its digits: `digits` times a power of ten.
+/// The exact value of a JSON number: `digits` times ten to the power of `exponent`.
 struct ExactNumber: Equatable {
     private var isNegative = false
     /// ASCII, without zeros at either end; empty is zero.
@@ -46,8 +46,8 @@ struct ExactNumber: Equatable {
         return Int(text) != nil || UInt64(text) != nil ? text : nil
     }
 
-    /// The one spelling of this number: an integer's digits; else that of `double`, the nearest one, where that
-    /// says the same; else all digits, for nothing that was written may be lost.
+    /// The canonical text of this number: the digits of an integer; else the description of `double`, the nearest one,
+    /// if that is the same number; else all digits, so that nothing that was written is lost.
     func spelling(nearest double: Double) -> String {
         if let integer { return integer }
         var short = double.description

@@ -24,16 +24,16 @@ struct FieldName: CodingKey, ExpressibleByStringLiteral {
     init?(intValue: Int) { return nil }
 }
 
-/// Reads the fields of one body, and says of those that it cannot read what it expected.
+/// Reads the fields of one body. Its errors name the field and what was expected.
 struct Fields {
     /// Terms, indices, and other counts.
     static let counts = 0...highestNumber
 
     let container: KeyedDecodingContainer<FieldName>
     private let text: JSONText
-    /// Where the body stands in the text's outline.
+    /// The slot of the body in the outline of the text.
     private let slot: Int
-    /// The `src` of the message; of one within another, who sent that.
+    /// The `src` of the message; of one within a `relay`, the `source` of that.
     let source: String
     private(set) var messageID: Int?
     private(set) var inReplyTo: Int?
@@ -55,7 +55,7 @@ struct Fields {
         inReplyTo = try optional("in_reply_to", .integer)
     }
 
-    /// - Throws: where a field is there twice: JSONDecoder keeps one of them, and nobody says which was meant.
+    /// - Throws: where a field is there twice: JSONDecoder keeps one of them, perhaps not the one that was meant.
     func checkNames() throws(Malformed) {
         try text.checkNames(of: "body", at: slot)
     }
@@ -66,7 +66,7 @@ struct Fields {
             : Malformed(text: "\(name.stringValue) is missing, which must be \(expected)")
     }
 
-    /// Whether the field is there and not null. JSONDecoder would say so too, and take ten times as long.
+    /// Whether the field is there and not null. JSONDecoder needs ten times as long to tell.
     func has(_ name: FieldName) -> Bool {
         text.value(of: name.stringValue, in: slot).map { text.outline[$0].kind != .null } ?? false
     }

@@ -1,24 +1,24 @@
 import Consensus
 import KeyValue
 
-/// What a line from stdin comes to.
+/// What a line from stdin means to the node.
 package enum Input: Sendable {
     case initialize(Initialize)
     case request(ClientRequest)
-    /// `status`, which the member answers from what it knows.
+    /// The member answers at once, from what it knows.
     case status(client: String, messageID: Int?)
-    /// `log`, which the member answers from what it holds.
+    /// The member answers at once, from the entries that it holds.
     case log(ClosedRange<Index>, client: String, messageID: Int?)
     case peer(PeerMessage, from: NodeID)
-    /// Nothing to be done but to send this.
+    /// To be sent; the member has no part in it.
     case refusal(Refusal)
-    /// To be dropped, and people should know why.
+    /// To be dropped, with a warning that says why.
     case unusable(String)
-    /// To be dropped, as happens all the time: a reply that comes late, or that nobody waits for.
+    /// To be dropped without a warning: a reply that comes late, or that nobody waits for.
     case unneeded(String)
 }
 
-/// Maelstrom's first message, found to make sense: this node is among the nodes, and nobody is there twice.
+/// `init`, after its checks: this node is among the nodes, and no id is there twice.
 package struct Initialize: Hashable, Sendable {
     package var client: String
     package var messageID: Int?
@@ -31,7 +31,7 @@ package struct Initialize: Hashable, Sendable {
     }
 }
 
-/// Who this node is, and among whom.
+/// The id of this node, and all members.
 package struct Identity: Hashable, Sendable {
     package var id: NodeID
     /// Every member, this one included, sorted.
@@ -48,9 +48,9 @@ package struct Identity: Hashable, Sendable {
     }
 }
 
-/// An error that somebody is told without the member being asked.
+/// An error for the sender of a line, which the member does not see.
 package struct Refusal: Hashable, Sendable {
-    /// Whom the sender took this node for; before `init` the node knows no name of its own.
+    /// The `dest` of the line: before `init` the node does not know its own id.
     package var source: String
     package var destination: String
     package var inReplyTo: Int?

@@ -1,7 +1,7 @@
 import Consensus
 import FoundationEssentials
 
-/// The text that is being decoded; what is decoded takes it along as its configuration.
+/// The text that is being decoded, as the configuration of what is decoded.
 struct JSONSource {
     let bytes: UnsafeRawBufferPointer
     let decoder: JSONDecoder
@@ -10,11 +10,12 @@ struct JSONSource {
     /// Whether `bytes` lack what JSONDecoder cannot read; see `Nesting`.
     var isCut = false
 
-    /// JSONDecoder reads UTF-16 and UTF-32 too, and knows them by such a byte. Nothing here does.
+    /// JSONDecoder also reads UTF-16 and UTF-32, and takes a text with a zero byte at its start for one of them. The
+    /// outline is of UTF-8 only.
     var isUTF8: Bool { !bytes.prefix(4).contains(0) }
 }
 
-/// A text that JSONDecoder has found to be valid, and where what stands in it.
+/// A text that JSONDecoder has found to be valid, with its outline.
 struct JSONText {
     let source: JSONSource
     let outline: Outline
@@ -35,7 +36,7 @@ struct JSONText {
         !outline[slot].isPlain && content(of: slot).contains(UInt8(ascii: "\\"))
     }
 
-    /// The names of an object's fields, as JSONDecoder reads them, each with its place.
+    /// The names of an object's fields, as JSONDecoder reads them, each with its slot.
     func names(of object: Int) throws -> [(name: String, slot: Int)] {
         try outline.fields(of: object).map { slot in
             if isEscaped(slot) { return (try escapedNames.name(at: slot, of: self), slot) }
@@ -43,8 +44,8 @@ struct JSONText {
         }
     }
 
-    /// Names that are written with escapes. JSONDecoder reads all of a text at once, when the first is asked for: to
-    /// begin costs more than to read one.
+    /// Names that are written with escapes. JSONDecoder reads all those of a text when the first is needed: a call costs
+    /// more than a name.
     private final class EscapedNames {
         private var names: [Int: String] = [:]
 
@@ -66,7 +67,7 @@ struct JSONText {
         }
     }
 
-    /// The place of the value of the first field of that name, which is the one that JSONDecoder keeps.
+    /// The slot of the value of the first field of that name, which is the one that JSONDecoder keeps.
     func value(of name: String, in object: Int) -> Int? {
         var (copy, isDoubtful) = (name, false)
         let found: Int? = copy.withUTF8 { name in

@@ -2,7 +2,7 @@ import Consensus
 import FoundationEssentials
 import KeyValue
 
-/// Reads lines. It keeps nothing but its JSONDecoder: making one costs more than what it does.
+/// Reads lines. It keeps nothing but its JSONDecoder: to make one costs more than to read a line.
 package struct MessageDecoder {
     private let decoder = JSONDecoder()
 
@@ -52,7 +52,7 @@ package struct MessageDecoder {
         }
     }
 
-    /// Reads a line as what it is, also where JSONDecoder does not read all of it.
+    /// Reads a line. One that is nested too deep for JSONDecoder is read without what is too deep.
     private func read(_ source: JSONSource) throws -> MessageLine {
         do {
             return try decoder.decode(MessageLine.self, from: Data(source.bytes), configuration: source)
@@ -66,7 +66,7 @@ package struct MessageDecoder {
         }
     }
 
-    /// Errors from members would be answered with errors, and so on, so no reply is ever answered.
+    /// A reply is never answered: an error would be answered with an error, and so on.
     private func reply(_ message: MessageLine, _ members: [NodeID]) -> Input {
         guard let input = message.input else {
             return .unneeded("a \(message.typeName) from \(message.source)")

@@ -7,7 +7,7 @@ struct NotAMessage: Error {
     var reason: String
 }
 
-/// One line as it is written, before anybody asks who may send it.
+/// One line, read before it is checked whether its sender may send it.
 struct MessageLine: DecodableWithConfiguration {
     let source: String
     let destination: String
@@ -15,9 +15,9 @@ struct MessageLine: DecodableWithConfiguration {
     /// Nil where no such type is known.
     let type: MessageType?
     let messageID: Int?
-    /// What it comes to; nil where no such type is known.
+    /// Nil where no such type is known.
     let input: Result<Input, Malformed>?
-    /// Whether it answers something, known or not.
+    /// Whether it is an answer, also one of a type that is not known.
     let isReply: Bool
 
     init(from decoder: any Decoder, configuration json: JSONSource) throws {

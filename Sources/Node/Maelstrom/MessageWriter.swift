@@ -1,22 +1,22 @@
 import Consensus
 import KeyValue
 
-/// Puts messages together as lines in one buffer, which is written once per turn.
+/// Writes messages as lines into one buffer, which leaves at the end of a turn and before a sync.
 package struct MessageWriter: Sendable {
     package internal(set) var bytes: [UInt8] = []
-    /// What every line of this node begins with, up to the destination.
+    /// The beginning of every line, up to the destination.
     private var head: [UInt8] = []
-    /// The entries of the last append, which mostly goes to several followers.
+    /// The entries of the last append, which often goes to several followers.
     var lastEntries = EncodedEntries()
 
     package init() {}
 
-    /// Empties the buffer, and keeps its room unless a huge message has stretched it.
+    /// Empties the buffer, and keeps its capacity unless a huge message has made it large.
     package mutating func clear() {
         bytes.removeAll(keepingCapacity: bytes.capacity < 8 << 20)
     }
 
-    /// Names the `src` of the messages that follow.
+    /// Sets the `src` of the messages that follow.
     package mutating func identify(as id: NodeID) {
         head = Self.head(id)
     }

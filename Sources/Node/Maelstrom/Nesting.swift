@@ -1,7 +1,7 @@
 import KeyValue
 
-/// Lines that are nested deeper than JSONDecoder reads: of such a line it reads nothing at all, but whoever sent it
-/// is owed an answer.
+/// Lines that are nested deeper than JSONDecoder reads. It reads nothing of such a line, but the sender must get an
+/// answer.
 enum Nesting {
     /// The most arrays and objects within each other, the message itself and its body included.
     static let deepest = 512
@@ -10,7 +10,7 @@ enum Nesting {
         Malformed(text: "a message must be nested no deeper than \(deepest) arrays and objects")
     }
 
-    /// The same text with null for whatever is nested too deep, which nobody looks at; nil where nothing is.
+    /// The same text with null in place of what is nested too deep, which nobody reads; nil where nothing is.
     static func cut(_ json: UnsafeRawBufferPointer) -> [UInt8]? {
         var shallow: [UInt8] = []
         var scan = QuoteScan()

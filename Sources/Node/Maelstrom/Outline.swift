@@ -1,8 +1,8 @@
-/// What kinds of values a JSON text holds, in the order in which they stand.
+/// The kinds of the values in a JSON text, and where they are, in the order of the text.
 ///
-/// JSONDecoder reads a value only as the kind that it is asked for, and cannot be asked which kind that is: a
-/// wrong guess is an error, and costs more than a hundred right ones. A value's first byte tells its kind, so one
-/// pass over a text that JSONDecoder has found to be valid spares every guess. It reads no value.
+/// JSONDecoder reads a value as the type that it is asked for, and cannot say of what kind a value is. A wrong guess
+/// is an error, which costs more than a hundred right ones. The first byte of a value tells its kind, so one pass over a
+/// text that JSONDecoder has found to be valid makes guesses unnecessary. It reads no value.
 struct Outline {
     enum Kind: UInt8 {
         case null, bool, integer, fraction, string, array, object
@@ -16,7 +16,7 @@ struct Outline {
         let start: UInt32
         /// Where it ends; of a string, behind its closing quote.
         var end: UInt32
-        /// The place of the value behind it and all that it holds.
+        /// The slot of the value after it and all that it holds.
         var next: UInt32
 
         var bytes: Range<Int> { Int(start)..<Int(end) }
@@ -27,7 +27,7 @@ struct Outline {
     /// The longest text, in bytes.
     static let longest = Int(UInt32.max)
 
-    /// In the order of the text; the fields of an object are their names, each before its value.
+    /// In the order of the text; a slot is an index here. A field of an object is its name and then its value.
     private var values: [Value] = []
 
     /// - Parameter json: valid, and no longer than `longest`.
@@ -111,13 +111,13 @@ struct Outline {
 
     subscript(slot: Int) -> Value { values[slot] }
 
-    /// The places of all objects.
+    /// The slots of all objects.
     var objects: some Sequence<Int> { values.indices.lazy.filter { values[$0].kind == .object } }
 
-    /// The places of the elements of the array at `slot`.
+    /// The slots of the elements of the array at `slot`.
     func elements(of slot: Int) -> Children { Children(outline: self, parent: slot, isObject: false) }
 
-    /// The places of the names of the fields of the object at `slot`; each field's value is behind its name.
+    /// The slots of the names of the fields of the object at `slot`; the value of each is in the next slot.
     func fields(of slot: Int) -> Children { Children(outline: self, parent: slot, isObject: true) }
 
     struct Children: Sequence, IteratorProtocol {

@@ -1,4 +1,4 @@
-/// A value that a container holds: of a field, or the next of an array.
+/// Reads a value of a container: that of a field, or the next of an array.
 protocol ValueReader {
     mutating func null() throws
     mutating func decode(_: Bool.Type) throws -> Bool
@@ -24,7 +24,7 @@ struct FieldReader: ValueReader {
     }
 }
 
-/// Each call moves on to the next.
+/// Each call reads the next element.
 struct ElementReader: ValueReader {
     var container: any UnkeyedDecodingContainer
 

@@ -7,12 +7,13 @@ protocol Message: Sendable {
     /// The `type` of its body.
     static var name: String { get }
 
+    /// - Throws: where a field is missing or wrong, or where fields do not fit each other or the members.
     static func input(_ fields: Fields) throws(Malformed) -> Input
 }
 
-/// A message between members. One function names its fields, and so both reads and writes them.
+/// A message between members. One function, `visit`, goes through its fields; it both reads and writes them.
 protocol PeerMessageBody: Message {
-    /// What is read into; every field is set.
+    /// What `visit` reads into: it sets every field.
     static var blank: Self { get }
     mutating func visit<Visitor: FieldVisitor>(_ fields: inout Visitor) throws(Visitor.Failure)
     var peerMessage: PeerMessage { get }
