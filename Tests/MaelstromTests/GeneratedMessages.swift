@@ -83,7 +83,7 @@ struct GeneratedMessages {
                 InstallSnapshot(
                     term: 7, leader: "n1",
                     lastIncluded: LogPosition(index: 1 + number(99), term: 1 + number(7)),
-                    offset: count(), data: text(), done: flag()))
+                    offset: count(), data: text(), done: flag(), lostLog: optional(count())))
         case .installSnapshotReply:
             .installSnapshotReply(
                 flag()
