@@ -49,7 +49,8 @@ let package = Package(
         .testTarget(
             name: "SimulationTests",
             dependencies: ["Simulation", "simulate", "Consensus", "KeyValue", "Storage"]),
-        .testTarget(name: "ExplorationTests", dependencies: ["Exploration", "Consensus", "Simulation"]),
+        .testTarget(
+            name: "ExplorationTests", dependencies: ["Exploration", "Consensus", "Simulation", "StoryPage"]),
         .testTarget(name: "MaelstromTests", dependencies: ["Consensus", "Detours", "KeyValue", "Maelstrom"]),
         .testTarget(name: "NodeTests", dependencies: ["raft-kv", "Consensus", "Maelstrom"]),
         .target(

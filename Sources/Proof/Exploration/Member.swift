@@ -12,6 +12,7 @@ struct Member: Sendable {
     init(_ index: Int, _ disk: Disk, in scope: Scope, crashes: Int = 0) {
         self.index = index
         self.disk = disk
+        self.disk.log = disk.startingLog
         self.crashes = crashes
         raft = Raft(
             settings: scope.settings(of: index, starts: crashes), hardState: disk.hardState,
