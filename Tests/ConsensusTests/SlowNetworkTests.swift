@@ -35,9 +35,9 @@ final class SlowNetworkTests: XCTestCase {
     }
 
     func testQuestionsAreNotRepeatedBeforeAnAnswerCanArrive() {
-        var timing = Timing()
-        for _ in 0..<100 { timing.add(roundTrip: 200_000) }
-        XCTAssertGreaterThanOrEqual(timing.retryInterval, 400_000)
+        var measurement = Measurement()
+        for _ in 0..<100 { measurement.add(200_000) }
+        XCTAssertGreaterThanOrEqual(measurement.timing.retryInterval, 400_000)
     }
 
     // Scenario 3
@@ -56,23 +56,40 @@ final class SlowNetworkTests: XCTestCase {
     }
 
     func testOneLateAnswerDoesNotMakeTheMemberWaitForMinutes() {
+        var measurement = Measurement()
+        for _ in 0..<20 { measurement.add(1_000) }
+        // A member was stopped for an hour, and answers now.
+        measurement.add(3_600_000_000)
+        XCTAssertLessThanOrEqual(measurement.timing.electionTimeout, 1_000_000)
+        XCTAssertLessThanOrEqual(measurement.timing.oneWayLatency, 100_000)
+        var first = Measurement()
+        first.add(3_600_000_000)
+        XCTAssertLessThanOrEqual(first.timing.electionTimeout, 1_000_000)
+    }
+
+    // A member that was stopped answers all questions of that time at once.
+    func testTheAnswersOfAStoppedMemberChangeNothing() {
         var timing = Timing()
-        for _ in 0..<20 { timing.add(roundTrip: 1_000) }
-        // One member was stopped for an hour, and answers now.
-        timing.add(roundTrip: 3_600_000_000)
-        XCTAssertLessThanOrEqual(timing.electionTimeout, 1_000_000)
-        XCTAssertLessThanOrEqual(timing.oneWayLatency, 100_000)
-        var first = Timing()
-        first.add(roundTrip: 3_600_000_000)
-        XCTAssertLessThanOrEqual(first.electionTimeout, 1_000_000)
+        for sent in stride(from: 0, to: 5_000_000, by: 200_000) {
+            timing.add(roundTripFrom: sent, to: 5_000_000)
+        }
+        XCTAssertNil(timing.roundTrip)
+        timing.add(roundTripFrom: 5_000_000, to: 5_020_000)
+        XCTAssertEqual(timing.roundTrip?.mean, 20_000)
+        // And again.
+        for sent in stride(from: 6_000_000, to: 9_000_000, by: 200_000) {
+            timing.add(roundTripFrom: sent, to: 9_000_000)
+        }
+        timing.add(roundTripFrom: 9_000_000, to: 9_020_000)
+        XCTAssertLessThan(timing.oneWayLatency, 50_000)
     }
 
     func testTheEstimateFollowsGrowingRoundTripsInAFewSamples() {
-        var timing = Timing()
-        for _ in 0..<20 { timing.add(roundTrip: 1_000) }
+        var measurement = Measurement()
+        for _ in 0..<20 { measurement.add(1_000) }
         var samples = 0
-        while timing.electionTimeout < 2_000_000, samples < 100 {
-            timing.add(roundTrip: 2_000_000)
+        while measurement.timing.electionTimeout < 2_000_000, samples < 100 {
+            measurement.add(2_000_000)
             samples += 1
         }
         XCTAssertLessThan(samples, 12)
@@ -90,5 +107,16 @@ final class SlowNetworkTests: XCTestCase {
             XCTAssertLessThanOrEqual(hand.raft.timing.oneWayLatency, Timing.longestElectionTimeout)
             XCTAssertGreaterThanOrEqual(hand.raft.timing.oneWayLatency, 0)
         }
+    }
+}
+
+/// Round trips that are measured one after another.
+struct Measurement {
+    var timing = Timing()
+    private var now = 0
+
+    mutating func add(_ roundTrip: Microseconds) {
+        timing.add(roundTripFrom: now, to: now + roundTrip)
+        now += roundTrip
     }
 }

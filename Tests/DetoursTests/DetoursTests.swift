@@ -148,6 +148,19 @@ final class DetoursTests: XCTestCase {
         }
     }
 
+    // The lists that others sent while it was cut off are lost.
+    func testAMemberThatHearsAgainLearnsWhoStillMissesIt() {
+        for size in [3, 5, 12] {
+            var world = World(size)
+            world.run(for: 500_000, leader: 1)
+            world.isLinked = { $0 != 0 && $1 != 0 }
+            world.run(for: 20_000_000, leader: 1)
+            world.isLinked = { $0 != 0 && ($1 != 0 || $0 == 1) }
+            world.run(for: 10_000_000, leader: 1)
+            XCTAssertEqual(world.members[0].unreached, Set(world.members.dropFirst().map(\.id)), "\(size)")
+        }
+    }
+
     // Followers do not talk to each other, so a route over two of them may fail unnoticed.
     func testARouteThatStopsDeliveringIsReplaced() {
         for broken in [(1, 2), (2, 1)] {

@@ -207,7 +207,7 @@ extension Raft {
         }
         // A leader measures round trips better, and all the time.
         guard leader == nil else { return }
-        timing.add(roundTrip: now - asked.sent)
+        timing.add(roundTripFrom: asked.sent, to: now)
         roundTripMeasuredAt = now
     }
 

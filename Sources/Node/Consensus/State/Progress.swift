@@ -62,6 +62,7 @@ package struct Progress: Sendable {
     var timed: (id: MessageID, sent: Microseconds)?
     /// The round trip between the leader and this member; nil before it was measured.
     private(set) var roundTrip: Estimate?
+    private var sampler = RoundTripSampler()
     /// The heartbeat interval at the last message to it: its election timeout still matches that one.
     private var expectedInterval: Microseconds = 0
 
@@ -199,7 +200,7 @@ package struct Progress: Sendable {
             return false
         }
         self.timed = nil
-        roundTrip = Timing.adding(now - timed.sent, to: roundTrip)
+        roundTrip = sampler.estimate(roundTrip, addingTripFrom: timed.sent, to: now)
         return true
     }
 

@@ -42,6 +42,7 @@ package struct Timing: Sendable {
     package var fixedHeartbeatInterval: Microseconds?
     /// The present round trips, as far as this member knows; nil before any was measured.
     package private(set) var roundTrip: Estimate?
+    private var sampler = RoundTripSampler()
     /// How late this member's timer fires.
     private(set) var lateness = Estimate(mean: 0, deviation: 0)
 
@@ -50,17 +51,9 @@ package struct Timing: Sendable {
         fixedHeartbeatInterval = heartbeatInterval
     }
 
-    /// A sample counts for at most twice the slowest round trip so far: an answer from a member that was stopped for a
-    /// minute must not stretch every timeout, and on a network that has become slow a few samples suffice.
-    mutating func add(roundTrip sample: Microseconds) {
-        roundTrip = Self.adding(sample, to: roundTrip)
-    }
-
-    /// `estimate` after one more sample, the first one also; see `add(roundTrip:)`.
-    static func adding(_ sample: Microseconds, to estimate: Estimate?) -> Estimate {
-        let limit = 2 * max(estimate?.slowest ?? 0, shortestElectionTimeout)
-        let sample = min(sample, limit, 2 * longestElectionTimeout)
-        return estimate?.adding(sample) ?? Estimate(mean: sample, deviation: sample / 2)
+    /// Adds a round trip that this member measured itself; see `RoundTripSampler`.
+    mutating func add(roundTripFrom sent: Microseconds, to now: Microseconds) {
+        roundTrip = sampler.estimate(roundTrip, addingTripFrom: sent, to: now)
     }
 
     mutating func add(lateness sample: Microseconds) {
