@@ -23,7 +23,7 @@ let package = Package(
         .target(name: "Linearizability", path: "Sources/Proof/Linearizability"),
         .target(
             name: "Simulation",
-            dependencies: ["Consensus", "Detours", "KeyValue", "Linearizability", "Storage"],
+            dependencies: ["Consensus", "Detours", "KeyValue", "Linearizability", "Maelstrom", "Storage"],
             path: "Sources/Proof/Simulation"),
         .executableTarget(name: "simulate", dependencies: ["Simulation"], path: "Sources/Proof/simulate"),
         .target(

@@ -132,7 +132,7 @@ final class SnapshotSendingTests: XCTestCase {
 
     func testAnswersToPiecesAreRoundTripSamples() throws {
         var (hand, piece) = try sending()
-        _ = pass(600_000, &hand)
+        _ = pass(250_000, &hand)
         let before = hand.raft.timing.retryInterval
         _ = answer(piece, offset: 3, to: &hand)
         XCTAssertGreaterThan(hand.raft.timing.retryInterval, before)

@@ -60,7 +60,7 @@ struct EventTrace {
     static func entry(_ entry: Entry) -> String {
         switch entry.payload {
         case .noOp: "no-op of term \(entry.term)"
-        case .command(let command): "'\(command.text)' of term \(entry.term)"
+        case .command(let command): "'\(command.text.prefix(200))' of term \(entry.term)"
         case .membership(let membership):
             "membership \(membership.voters.joined(separator: " ")) of term \(entry.term)"
         }

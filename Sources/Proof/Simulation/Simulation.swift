@@ -1,5 +1,6 @@
 import Consensus
 import KeyValue
+import Maelstrom
 
 /// A cluster with its clients, network, disks and clocks, driven by one seeded event queue. It runs members as
 /// the node does, injects the scenario's faults, and checks every property after each event.
@@ -60,6 +61,7 @@ package final class Simulation {
     var queue = EventQueue<QueuedEvent>()
     var phase = Phase.faults
     var network: Network
+    let decoder = MessageDecoder()
     var members: [Member] = []
     var clients: [Client] = []
     var demands: [Demand] = []
@@ -93,6 +95,7 @@ package final class Simulation {
         network = Network(size: scenario.members, latency: scenario.latency, linkFaults: scenario.linkFaults)
         elections = Elections(members: scenario.members)
         committedHistory = CommittedHistory(keys: scenario.keys)
+        ledger.padding = scenario.valueBytes
         changes = ChangeLedger(initialVoters: (0..<scenario.initialVoters).map { "n\($0)" })
     }
 

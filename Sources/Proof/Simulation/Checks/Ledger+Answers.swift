@@ -20,7 +20,8 @@ extension Ledger {
             throw Breach(.answers, "n\(member) answers request \(number) more often than it was asked")
         }
         switch (body, asked[number].action) {
-        case (.done(.read, let fields), .read): try saw(number, fields.first.flatMap { Int($0.value.text) })
+        case (.done(.read, let fields), .read):
+            try saw(number, fields.first.map { self.number(in: $0.value) ?? -1 })
         case (.error(.keyDoesNotExist, _), .read): try saw(number, nil)
         case (.done(.update(.write), _), .write): try came(number, to: .written)
         case (.done(.update(.cas), _), .cas): try came(number, to: .swapped)

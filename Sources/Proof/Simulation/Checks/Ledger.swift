@@ -57,6 +57,8 @@ struct Ledger {
         var answer: Answer?
     }
 
+    /// How many bytes every fifth value has beside its number; 0 for none.
+    var padding = 0
     var asked: [Asked] = []
     /// The latest operation of each reused `msg_id`.
     private var latest: [Int: Int] = [:]
@@ -89,7 +91,7 @@ struct Ledger {
     func request(_ number: Int) -> ClientRequest {
         let one = asked[number]
         let key = JSONValue(canonical: String(one.key))
-        let value = JSONValue(canonical: String(number))
+        let value = value(of: number)
         let operation: ClientOperation =
             switch one.action {
             case .read: .read(key: key)
@@ -97,11 +99,24 @@ struct Ledger {
             case .cas(let from, let create):
                 .update(
                     .cas(
-                        key: key, from: JSONValue(canonical: String(from)), to: value,
+                        key: key, from: self.value(of: from), to: value,
                         createIfNotExists: create))
             }
         return ClientRequest(
             client: name(number), messageID: one.messageID, operation)
+    }
+
+    /// The value that an operation writes.
+    func value(of number: Int) -> JSONValue {
+        guard padding > 0, number % 5 == 0 else { return JSONValue(canonical: String(number)) }
+        return JSONValue(canonical: "[\(number),\"\(String(repeating: "x", count: padding))\"]")
+    }
+
+    /// The operation that writes `value`; nil if none does.
+    func number(in value: JSONValue) -> Int? {
+        let digits = value.text.utf8.drop { $0 == UInt8(ascii: "[") }.prefix { $0 != UInt8(ascii: ",") }
+        guard let number = Int(String(digits) ?? ""), self.value(of: number) == value else { return nil }
+        return number
     }
 
     /// The client id of an operation. An operation without `msg_id` has a client id of its own, so that its answer can
@@ -129,7 +144,7 @@ struct Ledger {
     func operation(behind command: Command) throws -> Int {
         guard case .update(let update)? = LoggedOperation(command),
             let value = update.fields.values.last?.value,
-            let number = Int(value.text), asked.indices.contains(number),
+            let number = self.number(in: value), asked.indices.contains(number),
             request(number).subject == .operation(.update(update)), command.id.client == name(number),
             asked[number].messageID.map({ $0 == command.id.number }) ?? (command.id.numberedBy != nil)
         else { throw Breach(.atMostOnce, "a command that nobody asked for: \(command.text)") }

@@ -201,7 +201,9 @@ extension Simulation {
         try checkMembership(of: member, at: index)
         guard let run = member.run else { return }
         for key in keys {
-            let held = run.replica.store[JSONValue(canonical: String(key))].flatMap { Int($0.text) }
+            let held = run.replica.store[JSONValue(canonical: String(key))].map {
+                ledger.number(in: $0) ?? -1
+            }
             let value = committedHistory.version(of: key, at: index).value
             if held != value {
                 throw Breach(

@@ -21,6 +21,7 @@ package enum Property: String, Sendable {
     case freshReads = "fresh reads"
     case linearizability = "linearizability"
     /// A timer that fired must not fire again at the same time for ever.
+    case lines = "messages survive being written and read"
     case quietTimer = "deadlines in the future"
     /// `hasReady` is true only while a round makes progress.
     case endlessTurn = "every turn ends"

@@ -81,7 +81,9 @@ final class Member {
 
     /// Starts the member from its disk.
     /// - Throws: `StorageError` if the data is damaged or the disk fails.
-    func start(_ settings: Raft.Settings, segmentSize: Int, at time: Microseconds) throws {
+    func start(
+        _ settings: Raft.Settings, segmentSize: Int, areCanonical: @escaping ValueCheck, at time: Microseconds
+    ) throws {
         let mirror = disk.mayFail ? DiskMirror() : nil
         disk.mirror = mirror
         let (storage, found): (MemberStorage<SimulatedDisk>, MemberStorage<SimulatedDisk>.Found)
@@ -96,7 +98,7 @@ final class Member {
         }
         life += 1
         let replica = Replica(
-            settings: settings, stored: found.state, now: clock.reading(at: time))
+            settings: settings, stored: found.state, areCanonical: areCanonical, now: clock.reading(at: time))
         run = MemberProcess(replica: replica, storage: storage)
         hellos = HelloCount(since: clock.reading(at: time))
         run?.storage.disk.mend()

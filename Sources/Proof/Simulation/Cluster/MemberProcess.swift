@@ -1,5 +1,6 @@
 import Consensus
 import KeyValue
+import Maelstrom
 import Storage
 
 /// One process of a member, from start to end.
@@ -9,10 +10,19 @@ import Storage
 final class MemberProcess {
     var replica: Replica
     var storage: MemberStorage<SimulatedDisk>
+    private var writer = MessageWriter()
 
     init(replica: Replica, storage: MemberStorage<SimulatedDisk>) {
         self.replica = replica
         self.storage = storage
+        writer.identify(as: replica.raft.id)
+    }
+
+    /// The line that this process writes for a message, without its newline.
+    func line(of envelope: PeerEnvelope) -> [UInt8] {
+        writer.write(envelope)
+        defer { writer.clear() }
+        return writer.bytes.dropLast()
     }
 
     private func ask<Answer>(_ question: (inout Replica) -> Answer) -> Answer { question(&replica) }

@@ -8,6 +8,8 @@ struct Network {
         var from: Int
         var to: Int
         var message: PeerMessage
+        /// The message as its sender wrote it, where messages travel as lines.
+        var line: [UInt8]?
     }
 
     let size: Int
@@ -55,9 +57,9 @@ struct Network {
         return delays
     }
 
-    /// From 5 ms to 20 s, each power of two as likely as the others.
+    /// From 5 ms to three minutes, each power of two as likely as the others.
     private func lateDelay(_ dice: inout Dice) -> Microseconds {
-        let most = 10_000 << dice.below(12)
+        let most = 10_000 << dice.below(15)
         return dice.within(most / 2...most)
     }
 

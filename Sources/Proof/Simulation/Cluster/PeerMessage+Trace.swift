@@ -74,7 +74,7 @@ extension PeerMessage {
             "relays to \(relay.route.last ?? "it") from \(relay.source): \(relay.message.traceText)"
         case .transfer(let request): "asks in term \(request.term) for a transfer to \(request.target)"
         case .forward(let forward):
-            "passes on, up to entry \(forward.limit), \(forward.requests.map(\.line))"
+            "passes on, up to entry \(forward.limit), \(forward.requests.map { $0.line.prefix(200) })"
         }
     }
 }

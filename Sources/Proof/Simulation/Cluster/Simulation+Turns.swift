@@ -21,7 +21,7 @@ extension Simulation {
         if let trace {
             trace("\(EventTrace.seconds(time)) n\(packet.from) -> n\(packet.to): \(packet.message.traceText)")
         }
-        member.inbox.append(.message(from: packet.from, packet.message))
+        member.inbox.append(.message(from: packet.from, try read(packet)))
         if member.isListening { try turn(member) }
     }
 
@@ -177,8 +177,10 @@ extension Simulation {
         let receiver = Member.index(of: to)
         try checkSent(message, from: member, to: receiver)
         try checkCost(message, from: member)
+        let line = scenario.sendsLines ? member.run?.line(of: PeerEnvelope(to: to, message)) : nil
         for delay in network.delays(&dice) {
-            let slot = network.put(Network.Packet(from: member.index, to: receiver, message: message))
+            let packet = Network.Packet(from: member.index, to: receiver, message: message, line: line)
+            let slot = network.put(packet)
             queue.add(.delivery(packet: slot), at: time + delay)
         }
     }

@@ -21,6 +21,7 @@ extension Scenario {
         isInMemory = !faults.mayCrash && dice.below(2) == 0
         drawDiskFaults()
         drawRecovery()
+        if large == nil { drawShell() }
         reuses = dice.pick([0, 0, 20, 60])
         // Each operation costs many messages in a large cluster.
         if large != nil { self.operations = 20 + self.operations / 10 }
@@ -38,6 +39,18 @@ extension Scenario {
         // These biases need few members, or many requests.
         case .flood, .tiny, .memberships, .rebirths, .sleepers, .pairs: return nil
         }
+    }
+
+    /// What surrounds the members: lines, large values, and options that change with a start. In few runs, because these
+    /// take long.
+    private mutating func drawShell() {
+        // Own dice, so that the other draws of a seed stay the same.
+        var dice = Dice(seed: seed &+ 0x73_6865_6c6c)
+        sendsLines = dice.below(8) == 0
+        changesOptions = dice.below(4) == 0
+        guard dice.below(16) == 0, bias != .flood else { return }
+        valueBytes = dice.pick([1_000, 20_000, 200_000])
+        if valueBytes > 1_000 { operations = min(operations, 4_000_000 / valueBytes) }
     }
 
     private static func drawMembers(_ bias: Bias, _ dice: inout Dice) -> Int {

@@ -87,6 +87,8 @@ package struct Scenario: Sendable {
     var diskLatency: Microseconds = 0
     /// The size in bytes at which a new log file begins.
     var segmentSize = 16 << 20
+    /// Whether a member may start again with another `segmentSize` and `snapshotEvery`.
+    var changesOptions = false
     /// The most that a timer fires late.
     var timerDelay: Microseconds = 0
     /// The largest clock error, in parts per million.
@@ -98,6 +100,8 @@ package struct Scenario: Sendable {
     var limits = Limits()
     /// Whether members run without a disk. They never crash then.
     var isInMemory = false
+    /// Whether messages between members travel as the lines that a node writes and reads.
+    var sendsLines = false
     /// The recovery check before the demand phase; nil in most seeds.
     var recoveryCheck: RecoveryCheck?
     /// Writes per round trip while a member catches up.
@@ -106,6 +110,8 @@ package struct Scenario: Sendable {
     var clients: Int
     var operations: Int
     var keys: Int
+    /// How many bytes every fifth value has beside its number; 0 for none.
+    var valueBytes = 0
     /// Percent of operations that are reads, and that are writes; the rest are compare-and-sets.
     var reads: Int
     var writes: Int
@@ -146,7 +152,8 @@ package struct Scenario: Sendable {
         \(keys) keys, \(latency.distribution.rawValue) latency of \(latency.mean) us, loss \
         \(linkFaults.loss), duplication \(linkFaults.duplication), delay \(linkFaults.delay), late copies \
         \(linkFaults.lateCopy) in a million, disk \(diskLatency) us, a fault every \(faults.interval) us\
-        \(recoveryCheck.map { ", then \($0)" } ?? "")
+        \(recoveryCheck.map { ", then \($0)" } ?? "")\(sendsLines ? ", as lines" : "")\
+        \(valueBytes > 0 ? ", values of \(valueBytes) bytes" : "")\(changesOptions ? ", options change" : "")
         """
     }
 }

@@ -1,5 +1,6 @@
 import Consensus
 import KeyValue
+import Maelstrom
 import Storage
 
 /// Injects faults, and ends them.
@@ -172,8 +173,16 @@ extension Simulation {
             seed: dice.next())
         settings.limits = scenario.limits
         settings.isInMemory = scenario.isInMemory
+        var segmentSize = scenario.segmentSize
+        if scenario.changesOptions, member.life > 0 {
+            segmentSize = dice.pick([300, 3_000, 16 << 20])
+            settings.limits.snapshotEvery = dice.pick([2, 10, 100, 10_000])
+        }
         do {
-            try member.start(settings, segmentSize: scenario.segmentSize, at: time)
+            let any: ValueCheck = { _ in true }
+            try member.start(
+                settings, segmentSize: segmentSize,
+                areCanonical: scenario.sendsLines ? MessageDecoder().areCanonical : any, at: time)
         } catch let error as StorageError {
             return try cannotStart(member, error)
         }
