@@ -59,6 +59,17 @@ final class TimingTests: XCTestCase {
         XCTAssertLessThan(hand.raft.timing.electionTimeout, 2 * timeout)
     }
 
+    func testAnAnswerToARequestForAVoteTellsNothingMoreOnceThereIsALeader() {
+        var hand = Hand()
+        let requests = hand.waitForDeadline()
+        hand.append(announcing(2_000))
+        hand.now += 800_000
+        let refusal = RequestVoteReply(term: hand.raft.currentTerm, voteGranted: false, preVote: true)
+        hand.hear(
+            .requestVoteReply(refusal), from: "n2", inReplyTo: requests.first { $0.to == "n2" }?.message.id)
+        XCTAssertEqual(hand.raft.timing.electionTimeout, timeout)
+    }
+
     func testOldMeasurementsAreForgottenAlsoUnderALeaderThatSendsNone() {
         var hand = Hand()
         for _ in 0..<4 { refuse(&hand, after: 400_000) }
