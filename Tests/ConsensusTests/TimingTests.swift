@@ -63,7 +63,7 @@ final class TimingTests: XCTestCase {
         var hand = Hand()
         let requests = hand.waitForDeadline()
         hand.append(announcing(2_000))
-        hand.now += 800_000
+        hand.now += 280_000
         let refusal = RequestVoteReply(term: hand.raft.currentTerm, voteGranted: false, preVote: true)
         hand.hear(
             .requestVoteReply(refusal), from: "n2", inReplyTo: requests.first { $0.to == "n2" }?.message.id)
