@@ -84,7 +84,7 @@ final class FingerprintTests: XCTestCase {
                 "answered", "awaits", "expectedInterval", "firstProbe", "held", "id", "inFlight",
                 "lastContact",
                 "lastSent", "limits", "losses", "lostLog", "matchIndex", "mode", "nextIndex", "roundTrip",
-                "saysLostLog", "timed", "toldCommit", "toldDurable",
+                "sampler", "saysLostLog", "timed", "toldCommit", "toldDurable",
             ])
         XCTAssertEqual(
             fields(of: Leadership(progress: [progress], noOpIndex: 1)),

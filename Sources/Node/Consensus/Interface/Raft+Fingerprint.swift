@@ -6,8 +6,9 @@
 /// - the time: `now`, and the deadlines that lie ahead. A member compares times only with its timeouts, so what has
 ///   passed already is mixed in as such: whether it heard its leader lately, and how long each member has been silent.
 /// - the dice, which draw nothing but deadlines;
-/// - what is measured: `timed`, `roundTrip`, `sentVoteRequests`, `timing`. Only timeouts are made of it, which are fixed,
-///   and a choice that networks faster than 4 ms allow (`Raft.nearby`), where the search measures none.
+/// - what is measured: `timed`, `roundTrip`, `sampler`, `sentVoteRequests`, `timing`. Only timeouts are made of it,
+///   which are fixed, and a choice that networks faster than 4 ms allow (`Raft.nearby`), where the search measures
+///   none.
 /// - what waits for a turn's end, which is empty between two: `pending`, `inStore`;
 /// - what is told to people and to the replica alone: `refusedSnapshot`, `votedForTransferTargetIn`, `losses`;
 /// - what follows from the rest: later memberships from the log, `uncommittedBytes`.
