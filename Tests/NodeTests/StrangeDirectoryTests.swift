@@ -36,6 +36,27 @@ final class StrangeDirectoryTests: DataDirectoryTestCase {
         XCTAssertEqual(try make("\(directory)/5/b/c", failing: 0, with: EIO).syncs, 4)
     }
 
+    func testAnInterruptedSyncIsMadeAgain() throws {
+        try make(directory)
+        for call in 1...4 {
+            let (syncs, calls) = try make("\(directory)/\(call)/b/c", failing: call, with: EINTR)
+            XCTAssertEqual(syncs, 4)
+            XCTAssertEqual(calls, 5)
+        }
+    }
+
+    func testOnlyAnInterruptedCallIsMadeAgain() {
+        var (errors, calls) = ([EINTR, EINTR, EIO, 0], 0)
+        let result = uninterrupted {
+            calls += 1
+            errno = errors.removeFirst()
+            return errno == 0 ? 0 : -1
+        }
+        XCTAssertEqual(result, -1)
+        XCTAssertEqual(errno, EIO)
+        XCTAssertEqual(calls, 3)
+    }
+
     /// The process that created the last directory may have ended before it synced the parent.
     func testAnExistingDirectoryIsSyncedInItsParent() throws {
         try make(directory)

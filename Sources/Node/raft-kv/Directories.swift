@@ -24,10 +24,10 @@ enum Directories {
                 doubtful = parent
                 continue
             }
-            let opened = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+            let opened = uninterrupted { open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
             guard opened >= 0 else { throw failure(directory, errno) }
             defer { close(opened) }
-            if mkdir(directory, 0o755) != 0 {
+            if uninterrupted({ mkdir(directory, 0o755) }) != 0 {
                 let error = errno
                 // Another member has made it meanwhile, or there is something else of that name.
                 guard error == EEXIST, isThere(directory) else { throw failure(directory, error) }
@@ -36,7 +36,7 @@ enum Directories {
             }
             if let above = doubtful { syncs += try syncMaybeMadeIn(above, sync) }
             doubtful = nil
-            guard sync(opened) == 0 else { throw DiskError("sync", failed: parent) }
+            guard uninterrupted({ sync(opened) }) == 0 else { throw DiskError("sync", failed: parent) }
             syncs += 1
         }
         if let above = doubtful { syncs += try syncMaybeMadeIn(above, sync) }
@@ -59,11 +59,11 @@ enum Directories {
     /// Syncs a directory in which something may have been made.
     /// - Returns: how many syncs that took.
     private static func syncMaybeMadeIn(_ path: String, _ sync: (CInt) -> CInt) throws(DiskError) -> Int {
-        let directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let directory = uninterrupted { open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
         if directory < 0, errno == EACCES || errno == EPERM { return 0 }
         guard directory >= 0 else { throw DiskError("open", failed: path) }
         defer { close(directory) }
-        if sync(directory) == 0 { return 1 }
+        if uninterrupted({ sync(directory) }) == 0 { return 1 }
         // A file system that knows no sync of directories, as one that is read only, and the data are on another.
         guard errno == EINVAL || errno == EROFS else { throw DiskError("sync", failed: path) }
         return 0

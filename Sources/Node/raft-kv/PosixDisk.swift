@@ -17,12 +17,12 @@ struct PosixDisk: Disk {
         self.path = path
         // The lock is made once the directories are durable: where it is, they are.
         if access("\(path)/lock", F_OK) != 0 { syncs += try Directories.make(path) }
-        directory = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        directory = uninterrupted { Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
         guard directory >= 0 else { throw DiskError("open", failed: path) }
         let lock = try openFile("lock", O_RDWR | O_CREAT, to: "open")
         // Somebody may delete the file, but not the directory; and not every file system locks directories.
-        guard flock(lock, LOCK_EX | LOCK_NB) == 0,
-            flock(directory, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK
+        guard uninterrupted({ flock(lock, LOCK_EX | LOCK_NB) }) == 0,
+            uninterrupted({ flock(directory, LOCK_EX | LOCK_NB) }) == 0 || errno != EWOULDBLOCK
         else { throw DiskError("lock", path, "another process with this node id uses it") }
     }
 
@@ -32,7 +32,7 @@ struct PosixDisk: Disk {
 
     /// Opens a file, and nothing else: who opens a pipe may wait for its other end for ever.
     private func openFile(_ name: String, _ flags: CInt, to operation: String) throws(DiskError) -> CInt {
-        let file = openat(directory, name, flags | O_NONBLOCK | O_CLOEXEC, 0o644)
+        let file = uninterrupted { openat(directory, name, flags | O_NONBLOCK | O_CLOEXEC, 0o644) }
         guard file >= 0 else { throw failure(operation, name) }
         var status = stat()
         guard fstat(file, &status) == 0, let reason = status.whyNoFile else { return file }
@@ -111,12 +111,13 @@ struct PosixDisk: Disk {
 
     mutating func sync(_ name: String) throws(DiskError) {
         syncs += 1
-        guard fdatasync(try writable(name)) == 0 else { throw failure("sync", name) }
+        let file = try writable(name)
+        guard uninterrupted({ fdatasync(file) }) == 0 else { throw failure("sync", name) }
     }
 
     mutating func syncDirectory() throws(DiskError) {
         syncs += 1
-        guard fsync(directory) == 0 else { throw DiskError("sync", failed: path) }
+        guard uninterrupted({ fsync(directory) }) == 0 else { throw DiskError("sync", failed: path) }
     }
 
     private mutating func writable(_ name: String) throws(DiskError) -> CInt {

@@ -61,7 +61,7 @@ final class ReadOnlyDisk: ReadableDisk {
         if let reason = status.whyNoFile {
             return OpenFile(descriptor: .failure(Reason(text: reason)), status: status)
         }
-        let descriptor = Glibc.open(file, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        let descriptor = uninterrupted { Glibc.open(file, O_RDONLY | O_NONBLOCK | O_CLOEXEC) }
         guard descriptor >= 0 else { return errno == ENOENT ? nil : failure(file, status) }
         fstat(descriptor, &status)
         return OpenFile(descriptor: .success(descriptor), status: status)
