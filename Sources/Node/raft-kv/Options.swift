@@ -74,6 +74,13 @@ enum Order {
             guard let value = sides.count == 2 ? String(sides[1]) : rest.popFirst() else {
                 throw UsageError(text: "\(name) takes \(option.takes), and nothing follows it")
             }
+            // Its own value was most likely forgotten; else a directory would be made that is called as an option.
+            if sides.count == 1, value.hasPrefix("--") {
+                throw UsageError(
+                    text:
+                        "\(name) takes \(option.takes), and \(value) follows it; \(name)=\(value) if that is meant"
+                )
+            }
             if option == .inspect {
                 self = .inspect(value)
                 return
