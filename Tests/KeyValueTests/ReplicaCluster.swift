@@ -159,6 +159,13 @@ extension JSONValue: ExpressibleByStringLiteral {
 }
 
 extension ClientOperation {
+    static func read(key: JSONValue) -> ClientOperation { .query(.read(key: key)) }
+
+    static func txn(_ operations: Transaction.MicroOperation...) -> ClientOperation {
+        let transaction = Transaction(operations)
+        return transaction.isReadOnly ? .query(.transaction(transaction)) : .update(.transaction(transaction))
+    }
+
     static func write(key: JSONValue, value: JSONValue) -> ClientOperation {
         .update(.write(key: key, value: value))
     }
@@ -172,6 +179,6 @@ extension ClientOperation {
 
 extension ClientReply.Body {
     static func readOK(_ value: JSONValue) -> Self { .done(.read, [OperationField("value", value)]) }
-    static let writeOK = Self.done(.update(.write), [])
-    static let casOK = Self.done(.update(.cas), [])
+    static let writeOK = Self.done(.write, [])
+    static let casOK = Self.done(.cas, [])
 }

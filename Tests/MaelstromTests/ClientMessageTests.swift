@@ -96,7 +96,7 @@ final class ClientMessageTests: XCTestCase {
 
     // Scenario 98
     func testARequestOfAnUnknownTypeIsNotSupported() {
-        for type in ["echo", "", "Read", "txn"] {
+        for type in ["echo", "", "Read", "Txn"] {
             let refusal = decode(line("{\"type\":\"\(type)\",\"msg_id\":0}")).refusal
             XCTAssertEqual(refusal?.code, .notSupported, type)
             XCTAssertEqual(refusal?.inReplyTo, 0)

@@ -64,6 +64,7 @@ final class DecodingCostTests: XCTestCase {
             #"{"type":"read","msg_id":1,"key":1}"#, #"{"type":"read","key":null}"#, #"{"type":"status"}"#,
             #"{"type":"cas","msg_id":1,"key":1,"from":1,"to":2}"#,
             #"{"type":"cas","msg_id":1,"key":1,"from":1,"to":2,"create_if_not_exists":true}"#,
+            #"{"type":"txn","msg_id":1,"txn":[["r",1,null],["append","x",{"a":[1.5,"\u00e9"]}]]}"#,
             #"{"type":"log","msg_id":1,"from":1,"to":2}"#,
             #"{"type":"append_entries","msg_id":1,"term":1,"leader_id":"c1","prev_log_index":0,"prev_log_term":0,"entries":["1 no-op"],"leader_commit":0}"#,
             #"{"type":"append_entries_res","in_reply_to":1,"term":1,"success":true}"#,

@@ -67,6 +67,13 @@ func written(_ write: (inout MessageWriter) -> Void) -> String {
 }
 
 extension ClientOperation {
+    static func read(key: JSONValue) -> ClientOperation { .query(.read(key: key)) }
+
+    static func txn(_ operations: Transaction.MicroOperation...) -> ClientOperation {
+        let transaction = Transaction(operations)
+        return transaction.isReadOnly ? .query(.transaction(transaction)) : .update(.transaction(transaction))
+    }
+
     static func write(key: JSONValue, value: JSONValue) -> ClientOperation {
         .update(.write(key: key, value: value))
     }
@@ -80,6 +87,6 @@ extension ClientOperation {
 
 extension ClientReply.Body {
     static func readOK(_ value: JSONValue) -> Self { .done(.read, [OperationField("value", value)]) }
-    static let writeOK = Self.done(.update(.write), [])
-    static let casOK = Self.done(.update(.cas), [])
+    static let writeOK = Self.done(.write, [])
+    static let casOK = Self.done(.cas, [])
 }

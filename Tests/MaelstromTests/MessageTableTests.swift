@@ -104,6 +104,7 @@ final class MessageTableTests: XCTestCase {
         | `read` `key` | `read_ok` `value` |
         | `write` `key` `value` | `write_ok` |
         | `cas` `key` `from` `to` (`create_if_not_exists`) | `cas_ok` |
+        | `txn` `txn` | `txn_ok` `txn` |
         | `status` | `status_ok` `node_id` `role` `term` `leader` `voted_for` `members` `last_log_index` `last_log_term` `commit_index` `last_applied` `snapshot_index` |
         | `log` `from` `to` | `log_ok` `first_index` `last_index` `commit_index` `entries` |
         | `change_membership` `members` | `change_membership_ok` `members` |
@@ -114,6 +115,7 @@ final class MessageTableTests: XCTestCase {
         let values = [
             "node_id": #""n0""#, "node_ids": #"["n0","n1"]"#, "key": "1", "value": "[null]", "from": "1",
             "to": "2", "create_if_not_exists": "true", "members": #"["n0"]"#, "target": #""n1""#,
+            "txn": #"[["w",1,2]]"#,
         ]
         func refusal(_ type: String, _ fields: Set<String>) -> Refusal? {
             let fields = fields.map { ",\"\($0)\":\(values[$0] ?? "")" }.joined()
@@ -135,7 +137,8 @@ final class MessageTableTests: XCTestCase {
         let replica = Replica(settings: Raft.Settings(id: "n0", members: ["n0", "n1"], seed: 1), now: 0)
         var lines = [MaelstromTests.written { $0.write(initOKTo: "c1", inReplyTo: 1) }]
         for body: ClientReply.Body in [
-            .readOK(1), .writeOK, .casOK, .statusOK(replica.status), .logOK(replica.excerpt(1...9)),
+            .readOK(1), .writeOK, .casOK, .done(.txn, [OperationField("txn", 1)]), .statusOK(replica.status),
+            .logOK(replica.excerpt(1...9)),
             .changeMembershipOK(["n0"]), .transferLeadershipOK(leader: "n0"),
         ] {
             lines.append(MaelstromTests.written { $0.write(ClientReply(to: "c1", inReplyTo: 1, body)) })

@@ -204,6 +204,6 @@ final class ChecksTests: XCTestCase {
 
 extension ClientReply.Body {
     static func readOK(_ value: JSONValue) -> Self { .done(.read, [OperationField("value", value)]) }
-    static let writeOK = Self.done(.update(.write), [])
-    static let casOK = Self.done(.update(.cas), [])
+    static let writeOK = Self.done(.write, [])
+    static let casOK = Self.done(.cas, [])
 }

@@ -10,24 +10,29 @@ package struct CompletedRequests: Sendable {
         fileprivate(set) var ids: [RequestID] = []
         /// Their lines in a snapshot, written once rather than for every snapshot.
         fileprivate(set) var lines: [UInt8] = []
+        /// Of what their transactions read.
+        fileprivate var readBytes = 0
 
         fileprivate mutating func append(_ id: RequestID, _ outcome: OperationResult) {
             ids.append(id)
+            readBytes += outcome.readBytes
             lines += "did ".utf8
             lines += id.head.utf8
             lines += " ".utf8
             lines.append(hexadecimal: id.digest)
             lines += " ".utf8
-            lines += outcome.rawValue.utf8
+            outcome.write(to: &lines)
             lines += "\n".utf8
         }
     }
 
-    /// `requestsRemembered` and `requestsInBlock` apply.
+    /// `requestsRemembered`, `requestsInBlock` and `readBytesRemembered` apply.
     private let limits: Limits
     private var outcomes: [RequestID: OperationResult] = [:]
     /// The ids in `outcomes`, oldest first, in full blocks but for the last.
     private(set) var blocks: [Block] = []
+    /// In all blocks.
+    private var readBytes = 0
 
     package init(_ limits: Limits = Limits()) {
         self.limits = limits
@@ -38,13 +43,38 @@ package struct CompletedRequests: Sendable {
     var count: Int { outcomes.count }
 
     mutating func remember(_ outcome: OperationResult, of id: RequestID) {
+        // So that what is too large for all of the room is written nowhere.
+        let outcome = outcome.readBytes > limits.readBytesRemembered ? outcome.withoutReads : outcome
         outcomes[id] = outcome
         if blocks.last?.ids.count ?? limits.requestsInBlock == limits.requestsInBlock {
             blocks.append(Block())
         }
+        readBytes += outcome.readBytes
         blocks[blocks.count - 1].append(id, outcome)
         if outcomes.count >= limits.requestsRemembered + limits.requestsInBlock {
-            for id in blocks.removeFirst().ids { outcomes[id] = nil }
+            let oldest = blocks.removeFirst()
+            readBytes -= oldest.readBytes
+            for id in oldest.ids { outcomes[id] = nil }
+        }
+        while readBytes > limits.readBytesRemembered { forgetOldestReads(but: id) }
+    }
+
+    /// Forgets what the transactions of a block read, though not that they were carried out.
+    /// - Parameter latest: keeps it.
+    private mutating func forgetOldestReads(but latest: RequestID) {
+        guard let slot = blocks.firstIndex(where: { $0.readBytes > 0 }) else {
+            readBytes = 0
+            return
+        }
+        let ids = blocks[slot].ids
+        readBytes -= blocks[slot].readBytes
+        defer { readBytes += blocks[slot].readBytes }
+        blocks[slot] = Block()
+        for id in ids {
+            guard var outcome = outcomes[id] else { continue }
+            if id != latest { outcome = outcome.withoutReads }
+            outcomes[id] = outcome
+            blocks[slot].append(id, outcome)
         }
     }
 

@@ -42,9 +42,10 @@ extension LoggedOperation {
         let word = String(decoding: name, as: UTF8.self)
         if let (_, kind, flag) = Update.words.first(where: { $0.word == word }) {
             var values = LoggedValues(words: words, flag: flag)
-            guard let update = try? Update(kind, from: &values), values.words.next() == nil else {
-                return nil
-            }
+            // What only reads stands in no log.
+            guard case .update(let update)? = try? ClientOperation(kind, from: &values),
+                values.words.next() == nil
+            else { return nil }
             return (.update(update), nil)
         }
         guard word == refuseChange, let first = words.next(), let second = words.next(), words.next() == nil,
@@ -69,17 +70,29 @@ private struct LoggedValues: OperationSource {
     }
 
     func flag(_ name: String) -> Bool { flag }
+
+    /// All words that are left, each three of them a micro-operation.
+    mutating func transaction(_ name: String) throws(Failure) -> Transaction {
+        var operations: [Transaction.MicroOperation] = []
+        while let word = words.next() {
+            let first = JSONValue(canonical: String(decoding: word, as: UTF8.self))
+            guard let operation = Transaction.MicroOperation(first, try value(name), try value(name)) else {
+                throw Failure()
+            }
+            operations.append(operation)
+        }
+        return Transaction(operations)
+    }
 }
 
 extension Update {
     /// What the log says of it behind client and number.
     package var words: String {
-        let fields = fields
-        let flag = fields.flag?.isSet ?? false
-        var words = Self.words.first { $0.kind == fields.kind && $0.flag == flag }?.word ?? ""
-        for field in fields.values {
+        let (flag, values) = logged
+        var words = Self.words.first { $0.kind == kind && $0.flag == flag }?.word ?? ""
+        for value in values {
             words += " "
-            words += field.value.text
+            words += value.text
         }
         return words
     }

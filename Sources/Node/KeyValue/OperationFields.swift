@@ -1,16 +1,10 @@
-/// The values of an operation by the names that they have in a client's request, in the order in which they stand in
-/// the log.
+/// The values of an operation by the names that they have in a client's request.
 package struct OperationFields: Sendable {
-    package let kind: Update.Kind
     package let values: [(name: String, value: JSONValue)]
     /// A field that may be left out, and is false then.
     package let flag: (name: String, isSet: Bool)?
 
-    init(
-        _ kind: Update.Kind, _ values: [(name: String, value: JSONValue)],
-        flag: (name: String, isSet: Bool)? = nil
-    ) {
-        self.kind = kind
+    init(_ values: [(name: String, value: JSONValue)], flag: (name: String, isSet: Bool)? = nil) {
         self.values = values
         self.flag = flag
     }
@@ -34,4 +28,6 @@ package protocol OperationSource {
     /// - Parameter name: of its field. In a line the next word is it.
     mutating func value(_ name: String) throws(Failure) -> JSONValue
     mutating func flag(_ name: String) throws(Failure) -> Bool
+    /// In a line, all words that are left.
+    mutating func transaction(_ name: String) throws(Failure) -> Transaction
 }

@@ -3,14 +3,14 @@ import Consensus
 /// A request that a member has to answer: what is asked, who waits, and its state.
 struct PendingRequest: Sendable {
     enum Subject: Sendable {
-        case read(key: JSONValue)
+        case query(Query)
         case update(Update, Command)
         case change(MembershipChange)
 
         /// What goes through the log; nil for a read.
         var proposal: Proposal? {
             switch self {
-            case .read: nil
+            case .query: nil
             case .update(_, let command): .command(command)
             case .change(let change): .change(change)
             }
@@ -53,7 +53,7 @@ struct PendingRequest: Sendable {
     /// snapshot was installed meanwhile, this member cannot tell whether a copy was applied.
     private(set) var limit: Index?
 
-    var isRead: Bool { if case .read = subject { true } else { false } }
+    var isRead: Bool { if case .query = subject { true } else { false } }
     var isQueued: Bool { if case .queued = state { true } else { false } }
 
     /// Whether it is a write that this member never sent or appended. Only a copy in the log could make it happen.

@@ -92,7 +92,7 @@ struct PendingRequests: Sendable {
         switch request.subject {
         case .update(let update, _): outbox.answer(request, update.reply(to: outcome))
         case .change(let change): outbox.answer(request, change.reply(to: outcome))
-        case .read: return
+        case .query: return
         }
     }
 
@@ -107,8 +107,8 @@ struct PendingRequests: Sendable {
         guard let position = reads.firstIndex(where: { $0.id == id }) else { return }
         for slot in reads.remove(at: position).slots {
             let request = vacate(slot)
-            guard case .read(let key) = request.subject else { continue }
-            outbox.answer(request, ClientOperation.reply(reading: key, store[key]))
+            guard case .query(let query) = request.subject else { continue }
+            outbox.answer(request, query.reply(from: store))
         }
     }
 
@@ -167,7 +167,7 @@ struct PendingRequests: Sendable {
                 continue
             }
             switch requests[slot]!.subject {
-            case .read: reads.append(slot)
+            case .query: reads.append(slot)
             case .update, .change:
                 guard raft.isLeader, let proposal = requests[slot]!.subject.proposal else {
                     writes.append(slot)

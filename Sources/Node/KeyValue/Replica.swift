@@ -82,7 +82,7 @@ package struct Replica: Driven, Sendable {
     package mutating func receive(_ request: ClientRequest, now: Microseconds) {
         advanceHeartbeats(to: now)
         switch request.subject {
-        case .operation(.read(let key)): add(.read(key: key), of: request, patience)
+        case .operation(.query(let query)): add(.query(query), of: request, patience)
         case .operation(.update(let update)):
             let command = Command(requests.identify(request, askedOf: raft.id), update)
             if let outcome = store.outcome(of: command.id) {

@@ -68,7 +68,7 @@ struct SnapshotWriter: Sendable {
                 text += "key ".utf8
                 text += key.text.utf8
                 text += " ".utf8
-                text += value.text.utf8
+                value.write(to: &text)
                 text += "\n".utf8
             }
         } else {

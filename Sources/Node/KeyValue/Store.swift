@@ -1,22 +1,9 @@
 import Consensus
 
-/// The result of a request. It is remembered, so that a copy of the request gets the same answer.
-package enum OperationResult: String, Hashable, Sendable {
-    case written
-    case swapped
-    /// A cas of a key that does not exist.
-    case noSuchKey = "no-such-key"
-    /// A cas whose `from` was not the current value.
-    case differs
-    case membershipChanged = "membership-changed"
-    case changeBusy = "change-busy"
-    case changeBehind = "change-behind"
-}
-
 /// The state machine that the log drives: the key-value map and the completed requests. All members that have applied
 /// the same entries hold the same state.
 package struct Store: Sendable {
-    typealias Part = [JSONValue: JSONValue]
+    typealias Part = [JSONValue: StoredValue]
 
     /// The map, in groups of parts, which images share, so that a change copies one part only. A group is empty until
     /// it is used, so that a small store is cheap to create and to iterate.
@@ -36,16 +23,23 @@ package struct Store: Sendable {
         completedRequests = completedRequests.within(limits)
     }
 
-    package private(set) subscript(key: JSONValue) -> JSONValue? {
-        get {
-            let (group, part) = Self.slot(of: key)
-            return groups[group].isEmpty ? nil : groups[group][part][key]
-        }
+    package internal(set) subscript(key: JSONValue) -> JSONValue? {
+        get { value(of: key)?.json }
         set {
-            let (group, part) = Self.slot(of: key)
-            if groups[group].isEmpty { groups[group] = Array(repeating: [:], count: Self.groupSize) }
-            groups[group][part][key] = newValue
+            let (group, part) = usedSlot(of: key)
+            groups[group][part][key] = newValue.map { StoredValue($0) }
         }
+    }
+
+    func value(of key: JSONValue) -> StoredValue? {
+        let (group, part) = Self.slot(of: key)
+        return groups[group].isEmpty ? nil : groups[group][part][key]
+    }
+
+    /// Appends to the list that is the value of `key`, or makes one.
+    mutating func append(_ element: JSONValue, to key: JSONValue) {
+        let (group, part) = usedSlot(of: key)
+        groups[group][part][key, default: .emptyList].append(element)
     }
 
     /// How many keys there are.
@@ -86,15 +80,22 @@ package struct Store: Sendable {
             self[key] = value
             return .written
         case .cas(let key, let from, let to, let createIfNotExists):
-            guard let current = self[key] else {
+            guard let current = value(of: key) else {
                 guard createIfNotExists else { return .noSuchKey }
                 self[key] = to
                 return .swapped
             }
-            guard current == from else { return .differs }
+            guard current == StoredValue(from) else { return .differs }
             self[key] = to
             return .swapped
+        case .transaction(let transaction): return carryOut(transaction)
         }
+    }
+
+    private mutating func usedSlot(of key: JSONValue) -> (group: Int, part: Int) {
+        let slot = Self.slot(of: key)
+        if groups[slot.group].isEmpty { groups[slot.group] = Array(repeating: [:], count: Self.groupSize) }
+        return slot
     }
 
     /// FNV-1a: the standard library's hashes differ from process to process, and so would snapshots.
@@ -125,11 +126,11 @@ package struct Store: Sendable {
             values.append(value)
             return true
         }
-        guard kind.elementsEqual("did".utf8), let id = RequestID(&words), let word = words.next(),
-            words.next() == nil,
-            let outcome = OperationResult(rawValue: String(decoding: word, as: UTF8.self)),
+        guard kind.elementsEqual("did".utf8), let id = RequestID(&words),
+            let outcome = OperationResult(&words), words.next() == nil,
             completedRequests.outcome(of: id) == nil
         else { return false }
+        values += outcome.reads.map(\.json)
         completedRequests.remember(outcome, of: id)
         return true
     }

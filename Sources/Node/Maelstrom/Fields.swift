@@ -8,6 +8,19 @@ struct Malformed: Error {
     var text: String
 }
 
+extension Malformed {
+    /// - Parameter error: why the value called `name` cannot be kept.
+    init(_ name: String, _ error: any Error) {
+        switch error {
+        case Unkept.integerBeyond64Bits: text = "\(name) must hold no integer beyond 64 bits"
+        case Unkept.fieldTwice(let twice):
+            text = "\(name) must hold no object with a field twice, and one has \(twice) twice"
+        default:
+            text = "\(name) must be a JSON value of whole strings and of numbers within the range of a double"
+        }
+    }
+}
+
 /// The name of a field.
 struct FieldName: CodingKey, ExpressibleByStringLiteral {
     let stringValue: String
@@ -30,9 +43,9 @@ struct Fields {
     static let counts = 0...highestNumber
 
     let container: KeyedDecodingContainer<FieldName>
-    private let text: JSONText
+    let text: JSONText
     /// The slot of the body in the outline of the text.
-    private let slot: Int
+    let slot: Int
     /// The `src` of the message; of one within a `relay`, the `source` of that.
     let source: String
     private(set) var messageID: Int?
@@ -101,14 +114,8 @@ struct Fields {
         do {
             var reader = FieldReader(container: container, name: name)
             return try CanonicalWriter.value(&reader, at: slot, of: text)
-        } catch Unkept.integerBeyond64Bits {
-            throw Malformed(text: "\(name.stringValue) must hold no integer beyond 64 bits")
-        } catch Unkept.fieldTwice(let twice) {
-            throw Malformed(
-                text: "\(name.stringValue) must hold no object with a field twice, and one has \(twice) twice"
-            )
         } catch {
-            throw wrong(name, "a JSON value of whole strings and of numbers within the range of a double")
+            throw Malformed(name.stringValue, error)
         }
     }
 }

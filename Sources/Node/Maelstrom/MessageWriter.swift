@@ -48,7 +48,7 @@ package struct MessageWriter: Sendable {
         func begin(_ type: String) { self.begin(to: reply.client, type, reply.inReplyTo) }
         switch reply.body {
         case .done(let kind, let fields):
-            begin(kind.type + "_ok")
+            begin(kind.rawValue + "_ok")
             for one in fields { field(FieldName(stringValue: one.name), one.value) }
         case .statusOK(let status):
             begin("status_ok")

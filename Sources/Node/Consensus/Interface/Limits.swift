@@ -48,6 +48,9 @@ package struct Limits: Hashable, Sendable {
     /// How many of them are dropped together, and shared with an image of the store; at least 1. Members that differ in
     /// it would drop them at different entries, and have different states.
     package var requestsInBlock = 250
+    /// Bytes of what transactions have read that are remembered for copies of them; at least 0. Members that differ in it
+    /// would have different states.
+    package var readBytesRemembered = 16 << 20
     /// How many entries after its sender's last applied one a forwarded request may be appended; at least 1 and at most
     /// `requestsRemembered`, so that every copy is recognised.
     package var forwardReach = 50_000

@@ -49,7 +49,7 @@ enum MessageType {
 
     /// Nil where no such type is known.
     init?(named name: String) {
-        if let kind = ClientOperation.Kind(type: name) {
+        if let kind = ClientOperation.Kind(rawValue: name) {
             self = .operation(kind)
         } else if let type = Self.all.first(where: { $0.name == name }) {
             self = .message(type)

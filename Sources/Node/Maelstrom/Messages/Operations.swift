@@ -24,7 +24,7 @@ extension Fields: OperationSource {
 extension MessageWriter {
     mutating func fields(of update: Update) {
         let fields = update.fields
-        field("type", fields.kind.rawValue)
+        field("type", update.kind.rawValue)
         for (name, value) in fields.values { field(FieldName(stringValue: name), value) }
         if let flag = fields.flag, flag.isSet { field(FieldName(stringValue: flag.name), true) }
     }

@@ -23,8 +23,8 @@ extension Ledger {
         case (.done(.read, let fields), .read):
             try saw(number, fields.first.map { self.number(in: $0.value) ?? -1 })
         case (.error(.keyDoesNotExist, _), .read): try saw(number, nil)
-        case (.done(.update(.write), _), .write): try came(number, to: .written)
-        case (.done(.update(.cas), _), .cas): try came(number, to: .swapped)
+        case (.done(.write, _), .write): try came(number, to: .written)
+        case (.done(.cas, _), .cas): try came(number, to: .swapped)
         case (.error(.keyDoesNotExist, _), .cas): try came(number, to: .noSuchKey)
         case (.error(.preconditionFailed, _), .cas): try came(number, to: .differs)
         case (.error(.timeout, _), _): break

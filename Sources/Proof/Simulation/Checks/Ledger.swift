@@ -94,7 +94,7 @@ struct Ledger {
         let value = value(of: number)
         let operation: ClientOperation =
             switch one.action {
-            case .read: .read(key: key)
+            case .read: .query(.read(key: key))
             case .write: .update(.write(key: key, value: value))
             case .cas(let from, let create):
                 .update(

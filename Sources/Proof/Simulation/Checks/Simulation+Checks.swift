@@ -221,7 +221,7 @@ extension Simulation {
                 throw Breach(
                     .atMostOnce,
                     "\(member.id) remembers for request \(operation) of entry \(slot) "
-                        + "\(outcome?.rawValue ?? "nothing"), not \(effect.outcome)")
+                        + "\(outcome.map { "\($0)" } ?? "nothing"), not \(effect.outcome)")
             }
         }
     }
