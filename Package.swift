@@ -21,6 +21,7 @@ let package = Package(
             path: "Sources/Node/raft-kv"),
 
         .target(name: "Linearizability", path: "Sources/Proof/Linearizability"),
+        .target(name: "Serializability", path: "Sources/Proof/Serializability"),
         .target(
             name: "Simulation",
             dependencies: ["Consensus", "Detours", "KeyValue", "Linearizability", "Maelstrom", "Storage"],
@@ -36,7 +37,8 @@ let package = Package(
             name: "explore", dependencies: ["Exploration", "StoryPage"], path: "Sources/Proof/explore"),
 
         .executableTarget(
-            name: "mini-maelstrom", dependencies: ["Linearizability"], path: "Sources/Bench/mini-maelstrom"),
+            name: "mini-maelstrom", dependencies: ["Linearizability", "Serializability"],
+            path: "Sources/Bench/mini-maelstrom"),
 
         // What the clusters of unit tests share.
         .target(name: "TestNetwork", path: "Tests/TestNetwork"),
@@ -46,6 +48,7 @@ let package = Package(
             name: "KeyValueTests", dependencies: ["Consensus", "Detours", "KeyValue", "TestNetwork"]),
         .testTarget(name: "StorageTests", dependencies: ["Consensus", "KeyValue", "Storage", "Simulation"]),
         .testTarget(name: "LinearizabilityTests", dependencies: ["Linearizability"]),
+        .testTarget(name: "SerializabilityTests", dependencies: ["Serializability"]),
         .testTarget(
             name: "SimulationTests",
             dependencies: ["Simulation", "simulate", "Consensus", "KeyValue", "Storage"]),
@@ -61,7 +64,8 @@ let package = Package(
         // A node for the bench's own tests: a lone store or a naive Raft, which does wrong what it is told to.
         .executableTarget(name: "TestNode", path: "Tests/TestNode"),
         .testTarget(
-            name: "BenchTests", dependencies: ["mini-maelstrom", "raft-kv", "Linearizability", "TestNode"]),
+            name: "BenchTests",
+            dependencies: ["mini-maelstrom", "raft-kv", "Linearizability", "Serializability", "TestNode"]),
     ]
 )
 
