@@ -5,10 +5,12 @@ import PackageDescription
 // nothing that ships imports what does not; see the README's architecture section.
 let package = Package(
     name: "raft-kv",
+    platforms: [.macOS(.v15)],
     products: [
         .executable(name: "raft-kv", targets: ["raft-kv"])
     ],
     targets: [
+        .target(name: "Platform", path: "Sources/Node/Platform"),
         .target(name: "Consensus", path: "Sources/Node/Consensus"),
         .target(name: "Detours", dependencies: ["Consensus"], path: "Sources/Node/Detours"),
         .target(name: "KeyValue", dependencies: ["Consensus", "Detours"], path: "Sources/Node/KeyValue"),
@@ -17,7 +19,7 @@ let package = Package(
             name: "Maelstrom", dependencies: ["Consensus", "Detours", "KeyValue"],
             path: "Sources/Node/Maelstrom"),
         .executableTarget(
-            name: "raft-kv", dependencies: ["Consensus", "KeyValue", "Storage", "Maelstrom"],
+            name: "raft-kv", dependencies: ["Platform", "Consensus", "KeyValue", "Storage", "Maelstrom"],
             path: "Sources/Node/raft-kv"),
 
         .target(name: "Linearizability", path: "Sources/Proof/Linearizability"),
@@ -37,9 +39,11 @@ let package = Package(
             name: "explore", dependencies: ["Exploration", "StoryPage"], path: "Sources/Proof/explore"),
 
         .executableTarget(
-            name: "mini-maelstrom", dependencies: ["Linearizability", "Serializability"],
+            name: "mini-maelstrom", dependencies: ["Platform", "Linearizability", "Serializability"],
             path: "Sources/Bench/mini-maelstrom"),
 
+        // Where tests find the programs that they start.
+        .target(name: "TestPrograms", path: "Tests/TestPrograms"),
         // What the clusters of unit tests share.
         .target(name: "TestNetwork", path: "Tests/TestNetwork"),
         .testTarget(name: "ConsensusTests", dependencies: ["Consensus", "TestNetwork"]),
@@ -51,23 +55,30 @@ let package = Package(
         .testTarget(name: "SerializabilityTests", dependencies: ["Serializability"]),
         .testTarget(
             name: "SimulationTests",
-            dependencies: ["Simulation", "simulate", "Consensus", "KeyValue", "Storage"]),
+            dependencies: ["Simulation", "simulate", "Consensus", "KeyValue", "Storage", "TestPrograms"]),
         .testTarget(
             name: "ExplorationTests", dependencies: ["Exploration", "Consensus", "Simulation", "StoryPage"]),
         .testTarget(name: "MaelstromTests", dependencies: ["Consensus", "Detours", "KeyValue", "Maelstrom"]),
-        .testTarget(name: "NodeTests", dependencies: ["raft-kv", "Consensus", "Maelstrom"]),
+        .testTarget(
+            name: "NodeTests",
+            dependencies: ["raft-kv", "Platform", "Consensus", "Maelstrom", "TestPrograms"]),
         .target(
             name: "FuzzInput", dependencies: ["Consensus", "KeyValue", "Maelstrom"], path: "Tests/FuzzInput"),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzInput"]),
-        // What scripts/benchmark measures nodes against.
-        .executableTarget(name: "EchoNode", path: "Tests/EchoNode"),
         // A node for the bench's own tests: a lone store or a naive Raft, which does wrong what it is told to.
         .executableTarget(name: "TestNode", path: "Tests/TestNode"),
         .testTarget(
             name: "BenchTests",
-            dependencies: ["mini-maelstrom", "raft-kv", "Linearizability", "Serializability", "TestNode"]),
+            dependencies: [
+                "mini-maelstrom", "raft-kv", "Linearizability", "Serializability", "TestNode", "TestPrograms",
+            ]),
     ]
 )
+
+// What scripts/benchmark measures nodes against.
+if Context.environment["RAFT_KV_BENCHMARK"] != nil {
+    package.targets.append(.executableTarget(name: "EchoNode", path: "Tests/EchoNode"))
+}
 
 // libFuzzer brings its own main, so this target links only where scripts/fuzz asks for it.
 if Context.environment["RAFT_KV_FUZZ"] != nil {

@@ -1,3 +1,4 @@
+import TestPrograms
 import XCTest
 
 @testable import mini_maelstrom
@@ -24,15 +25,9 @@ class BenchProgram: XCTestCase {
     /// The result folder of the last run.
     var latest: URL { folder.appendingPathComponent("maelstrom-runs/store/latest") }
 
-    /// The folder of the package's programs, beside the tests.
-    func program(_ name: String) -> URL {
-        let tests = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
-        return tests.deletingLastPathComponent().appendingPathComponent(name)
-    }
-
     func start(_ arguments: [String]) throws -> (process: Process, output: Pipe, complaints: Pipe) {
         let process = Process()
-        process.executableURL = program("mini-maelstrom")
+        process.executableURL = builtProgram("mini-maelstrom")
         process.arguments = arguments
         process.currentDirectoryURL = folder
         let (output, complaints) = (Pipe(), Pipe())
@@ -62,7 +57,8 @@ class BenchProgram: XCTestCase {
         of node: String = "TestNode", nodes: Int = 1, _ options: String, with arguments: String = ""
     ) throws -> Ended {
         func words(_ text: String) -> [String] { text.split(separator: " ").map(String.init) }
-        let common = ["test", "--bin", program(node).path] + words("--node-count \(nodes) --rate 0 --seed 1")
+        let common =
+            ["test", "--bin", builtProgram(node).path] + words("--node-count \(nodes) --rate 0 --seed 1")
         return end(try start(common + words(options) + ["--"] + words(arguments)))
     }
 

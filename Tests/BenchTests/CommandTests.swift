@@ -1,3 +1,4 @@
+import TestPrograms
 import XCTest
 
 @testable import mini_maelstrom
@@ -62,7 +63,7 @@ final class CommandTests: BenchProgram {
     }
 
     func testTwoProgramsAreComparedInPairs() throws {
-        let node = program("TestNode").path
+        let node = builtProgram("TestNode").path
         let ended = try run(
             "compare", node, node, "--node-count", "1", "--time-limit", "0.2", "--test-count", "2", "--seed",
             "4")

@@ -1,3 +1,4 @@
+import TestPrograms
 import XCTest
 
 @testable import mini_maelstrom
@@ -73,7 +74,8 @@ final class EndToEndTests: BenchProgram {
 
     func testCtrlCEndsTheNodesAndChecksTheHistorySoFar() throws {
         let running = try start([
-            "test", "--bin", program("TestNode").path, "--node-count", "1", "--time-limit", "600", "--rate",
+            "test", "--bin", builtProgram("TestNode").path, "--node-count", "1", "--time-limit", "600",
+            "--rate",
             "100",
         ])
         // It has begun once it prints its options; the check covers whatever it did by then.
@@ -92,7 +94,7 @@ final class EndToEndTests: BenchProgram {
         XCTAssertEqual(bad.output, "")
         XCTAssertEqual(try run("test").status, 64)
         XCTAssertEqual(try run("test", "--bin", folder.path).status, 64)
-        let forgetful = try run("test", "--bin", program("TestNode").path, "--nemesis", "partition,kill")
+        let forgetful = try run("test", "--bin", builtProgram("TestNode").path, "--nemesis", "partition,kill")
         XCTAssertEqual(forgetful.status, 64)
         XCTAssertTrue(forgetful.complaints.contains("-- --data-dir {dir}"), forgetful.complaints)
         XCTAssertEqual(try run("--help").status, 0)
@@ -103,7 +105,7 @@ final class EndToEndTests: BenchProgram {
         try FileManager.default.createDirectory(at: runs, withIntermediateDirectories: true)
         try "# Shows that names work.\n--node-count 1\n--rate 0\n--time-limit 60\n--bin no-such-node\n".write(
             to: runs.appendingPathComponent("mine"), atomically: true, encoding: .utf8)
-        let ended = try run("mine", "--time-limit", "0.2", "--bin", program("TestNode").path)
+        let ended = try run("mine", "--time-limit", "0.2", "--bin", builtProgram("TestNode").path)
         XCTAssertEqual(ended.status, 0, ended.output)
         XCTAssertTrue(ended.output.hasPrefix("mine: Shows that names work.\n1 node"), ended.output)
         XCTAssertTrue(try run("--help").output.contains("Shows that names work."))

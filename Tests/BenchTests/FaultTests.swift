@@ -1,3 +1,4 @@
+import TestPrograms
 import XCTest
 
 @testable import mini_maelstrom
@@ -68,7 +69,7 @@ final class FaultTests: BenchProgram {
 
     func testANodeThatCannotBeStartedAgainFailsTheRun() throws {
         let node = folder.appendingPathComponent("node").path
-        let script = "#!/bin/sh\nrm \"$0\"\nexec \(program("TestNode").path) \"$@\"\n"
+        let script = "#!/bin/sh\nrm \"$0\"\nexec \(builtProgram("TestNode").path) \"$@\"\n"
         XCTAssertTrue(
             FileManager.default.createFile(
                 atPath: node, contents: Data(script.utf8), attributes: [.posixPermissions: 0o755]))

@@ -1,3 +1,4 @@
+import TestPrograms
 import XCTest
 
 @testable import mini_maelstrom
@@ -32,7 +33,7 @@ final class OperatorTests: BenchProgram {
     func testNodesBehindCommandsAreKilledPausedAndRestartedByCommands() throws {
         let ended = end(
             try start([
-                "test", "--node-command", "echo $$ > {id}.pid; exec \(program("raft-kv").path)",
+                "test", "--node-command", "echo $$ > {id}.pid; exec \(builtProgram("raft-kv").path)",
                 "--kill-command", "kill -KILL $(cat {id}.pid)", "--pause-command",
                 "kill -STOP $(cat n{i}.pid)",
                 "--resume-command", "kill -CONT $(cat n{i}.pid)", "--node-count", "3", "--rate", "100",
@@ -69,7 +70,7 @@ final class OperatorTests: BenchProgram {
     func testACommandThatFailsEndsTheRunAndIsNamed() throws {
         let ended = end(
             try start([
-                "test", "--node-command", "\(program("TestNode").path)", "--kill-command", "exit 7",
+                "test", "--node-command", "\(builtProgram("TestNode").path)", "--kill-command", "exit 7",
                 "--node-count", "1", "--time-limit", "60", "--nemesis", "kill", "--nemesis-interval", "0.05",
             ]))
         XCTAssertEqual(ended.status, 1, ended.output)

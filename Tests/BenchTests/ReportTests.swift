@@ -1,4 +1,5 @@
 import Linearizability
+import TestPrograms
 import XCTest
 
 @testable import mini_maelstrom
@@ -80,7 +81,7 @@ final class ReportTests: BenchProgram {
     }
 
     func testAReportQuotesTheEndOfALogThatIsTooLongToBeReadWhole() throws {
-        let command = "yes '' | head -c 17000000 >&2; exec \(program("TestNode").path) exit"
+        let command = "yes '' | head -c 17000000 >&2; exec \(builtProgram("TestNode").path) exit"
         let ended = try run("test", "--node-command", command, "--node-count", "1", "--time-limit", "60")
         XCTAssertEqual(ended.status, 1, ended.output)
         XCTAssertEqual(try drawn().data.lastWords.last, "test-node: something dreadful happened")

@@ -1,10 +1,10 @@
 import Foundation
+import Platform
+import TestPrograms
 
 /// A running node, connected by pipes.
 final class NodeProcess {
-    /// The binary beside the test bundle.
-    static let binary = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-        .deletingLastPathComponent().appendingPathComponent("raft-kv").path
+    static let binary = builtProgram("raft-kv").path
 
     let pid: pid_t
     let output: Int32
@@ -26,13 +26,13 @@ final class NodeProcess {
         redirection: String = ""
     ) throws {
         signal(SIGPIPE, SIG_IGN)
-        let toNode = try Self.pipe()
-        let fromNode = try Self.pipe()
-        let logOfNode = try Self.pipe()
-        var actions = posix_spawn_file_actions_t()
+        let toNode = closedOnSpawn()
+        let fromNode = closedOnSpawn()
+        let logOfNode = closedOnSpawn()
+        var actions = spawnActions()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        for (slot, end) in [toNode.read, fromNode.write, logOfNode.write].enumerated() {
+        for (slot, end) in [toNode.reading, fromNode.writing, logOfNode.writing].enumerated() {
             posix_spawn_file_actions_adddup2(&actions, end, Int32(slot))
         }
         let limit = fileLimit.map { "ulimit -f \($0); " } ?? ""
@@ -47,10 +47,10 @@ final class NodeProcess {
         defer { for string in words + variables { free(string) } }
         var pid: pid_t = 0
         let error = posix_spawn(&pid, command[0], &actions, nil, &words, &variables)
-        for end in [toNode.read, fromNode.write, logOfNode.write] { close(end) }
+        for end in [toNode.reading, fromNode.writing, logOfNode.writing] { close(end) }
         guard error == 0 else { throw POSIXError(POSIXErrorCode(rawValue: error) ?? .EINVAL) }
         self.pid = pid
-        (input, output, errors) = (toNode.write, fromNode.read, logOfNode.read)
+        (input, output, errors) = (toNode.writing, fromNode.reading, logOfNode.reading)
         for end in [input, output, errors] { _ = fcntl(end, F_SETFL, O_NONBLOCK) }
     }
 
@@ -62,14 +62,6 @@ final class NodeProcess {
         if input >= 0 { close(input) }
         close(output)
         close(errors)
-    }
-
-    /// The pipe's ends, which no other child inherits.
-    private static func pipe() throws -> (read: Int32, write: Int32) {
-        var ends: [Int32] = [0, 0]
-        guard Foundation.pipe(&ends) == 0 else { throw POSIXError(.EMFILE) }
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        return (ends[0], ends[1])
     }
 
     var wantsToWrite: Bool { input >= 0 && sent < outbox.count }

@@ -1,4 +1,5 @@
 import Foundation
+import TestPrograms
 import XCTest
 
 @testable import Simulation
@@ -30,8 +31,7 @@ final class DeterminismTests: XCTestCase {
     // Hash seeds differ between processes, so this finds an order that comes from a Set or Dictionary. That process
     // also runs without a trace.
     func testAnotherProcessGivesTheSameFingerprint() throws {
-        let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-            .deletingLastPathComponent().appendingPathComponent("simulate")
+        let program = builtProgram("simulate")
         for seed in [9, 13] as [UInt64] {
             let process = Process()
             process.executableURL = program

@@ -1,6 +1,6 @@
 import Dispatch
 import Foundation
-import Glibc
+import Platform
 
 /// The processes of a run, and the only place where the bench waits: for output of nodes, room in pipes, signals and
 /// deadlines.
@@ -170,12 +170,4 @@ private final class SignalPipe {
         let count = read(descriptor, &numbers, numbers.count)
         return numbers.prefix(max(0, count)).map(Int32.init)
     }
-}
-
-/// A pipe that child processes do not inherit; both ends are -1 if there is none.
-func closedOnSpawn() -> (reading: Int32, writing: Int32) {
-    var ends: [Int32] = [-1, -1]
-    guard pipe(&ends) == 0 else { return (-1, -1) }
-    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-    return (ends[0], ends[1])
 }

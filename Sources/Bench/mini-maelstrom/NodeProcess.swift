@@ -1,8 +1,5 @@
 import Foundation
-import Glibc
-
-/// F_SETPIPE_SZ, which Glibc's module lacks. Larger pipes save wake-ups; if the system refuses, the default will do.
-private let setPipeSize: Int32 = 1031
+import Platform
 
 /// A node's process, with pipes to its stdin and from its stdout, and a file for its stderr.
 final class NodeProcess {
@@ -27,7 +24,8 @@ final class NodeProcess {
     private(set) var status: Int32?
     private var usage = rusage()
     /// Its peak memory, in kilobytes; 0 if it ended by itself.
-    private(set) var peakKilobytes = 0
+    var peakKilobytes: Int { max(askedPeak, Platform.peakKilobytes(usage)) }
+    private var askedPeak = 0
     private(set) var hasClosedOutput = false
     private(set) var hasClosedInput = false
 
@@ -61,7 +59,7 @@ final class NodeProcess {
         input = toNode.writing
         output = fromNode.reading
         for end in [input, output] {
-            _ = fcntl(end, setPipeSize, 1 << 20)
+            widenPipe(end, to: 1 << 20)
             _ = fcntl(end, F_SETFL, fcntl(end, F_GETFL) | O_NONBLOCK)
         }
     }
@@ -71,8 +69,8 @@ final class NodeProcess {
     static func spawn(
         _ launch: Launch, for node: Int, input: Int32, output: Int32
     ) throws(Failure) -> pid_t {
-        var actions = posix_spawn_file_actions_t()
-        var attributes = posix_spawnattr_t()
+        var actions = spawnActions()
+        var attributes = spawnAttributes()
         posix_spawn_file_actions_init(&actions)
         posix_spawnattr_init(&attributes)
         defer {
@@ -164,14 +162,14 @@ final class NodeProcess {
     }
 
     /// Stops the process and its children.
-    func pause() { Glibc.kill(-pid, SIGSTOP) }
+    func pause() { systemKill(-pid, SIGSTOP) }
 
-    func resume() { Glibc.kill(-pid, SIGCONT) }
+    func resume() { systemKill(-pid, SIGCONT) }
 
     /// Closes stdin, which tells Maelstrom nodes to end.
     func endInput() {
         guard !hasClosedInput else { return }
-        peakKilobytes = readPeak()
+        askedPeak = readPeak()
         resume()
         close(input)
         hasClosedInput = true
@@ -179,8 +177,8 @@ final class NodeProcess {
 
     /// Kills the process and its children. Unread output is lost.
     func kill() {
-        if peakKilobytes == 0 { peakKilobytes = readPeak() }
-        Glibc.kill(-pid, SIGKILL)
+        if askedPeak == 0 { askedPeak = readPeak() }
+        systemKill(-pid, SIGKILL)
         if status == nil {
             var result: Int32 = 0
             while wait4(pid, &result, 0, &usage) == -1, errno == EINTR {}
@@ -196,7 +194,8 @@ final class NodeProcess {
 
     /// Reads VmHWM, because the peak of wait4(2) includes the bench's memory before exec.
     private func readPeak() -> Int {
-        guard status == nil, let page = try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
+        guard status == nil, let file = statusFile(of: pid),
+            let page = try? String(contentsOfFile: file, encoding: .utf8)
         else { return 0 }
         let line = page.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
         return line?.split { !$0.isNumber }.first.flatMap { Int($0) } ?? 0

@@ -1,4 +1,4 @@
-import Glibc
+import Platform
 
 /// The queued steps of each node. A step starts when the one before has ended: when its command has exited, or at once
 /// where the bench does it itself.
@@ -62,7 +62,7 @@ struct NodeSteps {
     /// Kills all running commands with their children.
     mutating func abandon() {
         for case let command? in running {
-            Glibc.kill(-command.pid, SIGKILL)
+            systemKill(-command.pid, SIGKILL)
             while waitpid(command.pid, nil, 0) == -1, errno == EINTR {}
         }
         running = running.map { _ in nil }

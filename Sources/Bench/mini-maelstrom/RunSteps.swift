@@ -1,4 +1,4 @@
-import Glibc
+import Platform
 
 /// Applies the steps of faults to nodes, directly or by commands.
 extension Run {

@@ -1,5 +1,5 @@
 import Foundation
-import Glibc
+import Platform
 
 /// `mini-maelstrom serve`: shows the stored runs to a browser on this machine. It listens only on 127.0.0.1 and answers
 /// GET requests, one per connection, one after another.
@@ -20,7 +20,7 @@ struct Server {
     /// - Throws: `SystemError`.
     init(port: UInt16, store: String) throws {
         pages = StorePages(store: store)
-        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let listener = socket(AF_INET, streamSocket, 0)
         var yes: Int32 = 1
         setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
         var address = sockaddr_in()
@@ -85,7 +85,7 @@ struct Server {
         var sent = 0
         while sent < bytes.count {
             let count = bytes.withUnsafeBytes {
-                send(connection, $0.baseAddress! + sent, $0.count - sent, Int32(MSG_NOSIGNAL))
+                send(connection, $0.baseAddress! + sent, $0.count - sent, 0)
             }
             guard count > 0 else { return }
             sent += count

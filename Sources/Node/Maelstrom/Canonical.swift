@@ -1,4 +1,3 @@
-import FoundationEssentials
 import KeyValue
 
 /// Why a value cannot be kept as it was written.

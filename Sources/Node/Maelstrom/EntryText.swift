@@ -1,5 +1,4 @@
 import Consensus
-import FoundationEssentials
 import KeyValue
 
 /// Entries and requests as members write them to each other: one string each, for JSONDecoder reads a string

@@ -1,5 +1,4 @@
 import Consensus
-import FoundationEssentials
 
 /// How the value of a field is read and written.
 struct FieldCoding<Value> {

@@ -1,5 +1,4 @@
 import Consensus
-import FoundationEssentials
 import KeyValue
 
 /// A field is missing, or not what it must be.

@@ -1,5 +1,4 @@
 import Consensus
-import FoundationEssentials
 
 /// The text that is being decoded, as the configuration of what is decoded.
 struct JSONSource {

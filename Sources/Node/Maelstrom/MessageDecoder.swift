@@ -1,5 +1,4 @@
 import Consensus
-import FoundationEssentials
 import KeyValue
 
 /// Reads lines. It keeps nothing but its JSONDecoder: to make one costs more than to read a line.

@@ -1,5 +1,4 @@
 import Consensus
-import FoundationEssentials
 import KeyValue
 
 /// Why a line is no message.

@@ -1,4 +1,4 @@
-import Glibc
+import Platform
 import Synchronization
 
 /// A file descriptor, and what the node does with one.
@@ -40,7 +40,7 @@ struct Descriptor: Sendable {
     /// - Returns: how many bytes; 0 at the end, and -1 after an error, which `errno` names.
     func read(into room: UnsafeMutableRawBufferPointer) -> Int {
         while true {
-            let count = Glibc.read(number, room.baseAddress, room.count)
+            let count = systemRead(number, room.baseAddress, room.count)
             if count >= 0 { return count }
             switch errno {
             case EINTR: continue
@@ -50,8 +50,6 @@ struct Descriptor: Sendable {
         }
     }
 
-    /// What a pipe with room takes without a wait, in bytes: PIPE_BUF of Linux.
-    private static let atomicSize = 4096
     /// About what a pipe takes at once. More is written in pieces, so that progress shows whether somebody reads.
     private static let pieceSize = 1 << 16
     private static let pieces = Atomic(0)
@@ -69,10 +67,7 @@ struct Descriptor: Sendable {
     var hasRoom: Bool { wait(for: Int16(POLLOUT), timeout: 0) }
 
     /// The bytes that wait to be read; 0 where that cannot be known.
-    private var unread: Int {
-        var count: Int32 = 0
-        return ioctl(number, UInt(FIONREAD), &count) == 0 ? Int(count) : 0
-    }
+    private var unread: Int { bytesToRead(from: number) }
 
     /// Writes as much as is taken without a wait of more than `timeout` milliseconds.
     /// - Returns: how many bytes; all of them after an error, for which nothing more can be done.
@@ -81,8 +76,8 @@ struct Descriptor: Sendable {
             var written = 0
             while written < bytes.count, wait(for: Int16(POLLOUT), timeout: timeout) {
                 // A pipe with room takes so much at once.
-                let piece = UnsafeRawBufferPointer(rebasing: bytes[written...].prefix(Self.atomicSize))
-                let count = Glibc.write(number, piece.baseAddress, piece.count)
+                let piece = UnsafeRawBufferPointer(rebasing: bytes[written...].prefix(atomicPipeSize))
+                let count = systemWrite(number, piece.baseAddress, piece.count)
                 if count < 0, errno != EINTR, errno != EAGAIN { return bytes.count }
                 written += max(count, 0)
             }
@@ -99,7 +94,7 @@ struct Descriptor: Sendable {
             var rest = bytes[...]
             while !rest.isEmpty {
                 let start = UnsafeRawBufferPointer(rebasing: rest).baseAddress
-                let count = Glibc.write(number, start, min(rest.count, Self.pieceSize))
+                let count = systemWrite(number, start, min(rest.count, Self.pieceSize))
                 if count >= 0 {
                     Self.pieces.add(1, ordering: .relaxed)
                     rest = rest.dropFirst(count)

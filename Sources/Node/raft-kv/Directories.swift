@@ -1,4 +1,4 @@
-import Glibc
+import Platform
 import Storage
 
 /// Makes directories so that a power cut does not take them.
@@ -11,7 +11,7 @@ enum Directories {
     ///
     /// - Parameter sync: as `fsync`.
     /// - Returns: how many syncs that took.
-    static func make(_ path: String, sync: (CInt) -> CInt = { fsync($0) }) throws(DiskError) -> Int {
+    static func make(_ path: String, sync: (CInt) -> CInt = syncFully) throws(DiskError) -> Int {
         var syncs = 0
         /// What the last one that is there was made in.
         var doubtful: String?

@@ -1,6 +1,6 @@
 import Consensus
-import Glibc
 import KeyValue
+import Platform
 import Storage
 
 /// Prints what a data directory holds, be it DIR or DIR/<node id>, also beside a running node, and changes nothing.

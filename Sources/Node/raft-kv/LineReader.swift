@@ -1,4 +1,4 @@
-import Glibc
+import Platform
 
 /// Splits the bytes of a descriptor into lines. Each byte is examined once, and moved only when the buffer is full, so
 /// a line costs time in proportion to its length.

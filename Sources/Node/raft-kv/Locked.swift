@@ -1,4 +1,4 @@
-import Glibc
+import Platform
 
 /// A value that one thread at a time can touch.
 ///

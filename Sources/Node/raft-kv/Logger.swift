@@ -1,6 +1,6 @@
 import Consensus
 import Dispatch
-import Glibc
+import Platform
 
 /// The log on stderr. Lines are buffered, and written at once at the end of a turn.
 ///

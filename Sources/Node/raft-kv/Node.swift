@@ -1,6 +1,6 @@
 import Consensus
 import Dispatch
-import Glibc
+import Platform
 import Synchronization
 
 /// The process around the member: reading, turns, and the end.

@@ -1,5 +1,4 @@
-import FoundationEssentials
-import Glibc
+import Platform
 import Storage
 
 /// A directory of the file system, as `Storage` uses it.
@@ -17,7 +16,7 @@ struct PosixDisk: Disk {
         self.path = path
         // The lock is made once the directories are durable: where it is, they are.
         if access("\(path)/lock", F_OK) != 0 { syncs += try Directories.make(path) }
-        directory = uninterrupted { Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+        directory = uninterrupted { systemOpen(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
         guard directory >= 0 else { throw DiskError("open", failed: path) }
         let lock = try openFile("lock", O_RDWR | O_CREAT, to: "open")
         // Somebody may delete the file, but not the directory; and not every file system locks directories.
@@ -112,12 +111,12 @@ struct PosixDisk: Disk {
     mutating func sync(_ name: String) throws(DiskError) {
         syncs += 1
         let file = try writable(name)
-        guard uninterrupted({ fdatasync(file) }) == 0 else { throw failure("sync", name) }
+        guard uninterrupted({ syncContent(file) }) == 0 else { throw failure("sync", name) }
     }
 
     mutating func syncDirectory() throws(DiskError) {
         syncs += 1
-        guard uninterrupted({ fsync(directory) }) == 0 else { throw DiskError("sync", failed: path) }
+        guard uninterrupted({ syncFully(directory) }) == 0 else { throw DiskError("sync", failed: path) }
     }
 
     private mutating func writable(_ name: String) throws(DiskError) -> CInt {

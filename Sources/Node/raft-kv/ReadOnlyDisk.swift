@@ -1,4 +1,4 @@
-import Glibc
+import Platform
 import Storage
 
 /// A directory as it was at one moment, to be looked at, also where a node is at work in it.
@@ -61,7 +61,7 @@ final class ReadOnlyDisk: ReadableDisk {
         if let reason = status.whyNoFile {
             return OpenFile(descriptor: .failure(Reason(text: reason)), status: status)
         }
-        let descriptor = uninterrupted { Glibc.open(file, O_RDONLY | O_NONBLOCK | O_CLOEXEC) }
+        let descriptor = uninterrupted { systemOpen(file, O_RDONLY | O_NONBLOCK | O_CLOEXEC) }
         guard descriptor >= 0 else { return errno == ENOENT ? nil : failure(file, status) }
         fstat(descriptor, &status)
         return OpenFile(descriptor: .success(descriptor), status: status)
@@ -82,7 +82,7 @@ final class ReadOnlyDisk: ReadableDisk {
 
     private func close() {
         for file in files.values {
-            if case .success(let descriptor) = file.descriptor { _ = Glibc.close(descriptor) }
+            if case .success(let descriptor) = file.descriptor { systemClose(descriptor) }
         }
         files = [:]
     }

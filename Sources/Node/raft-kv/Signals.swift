@@ -1,5 +1,5 @@
 import Dispatch
-import Glibc
+import Platform
 
 /// The signals that ask the process to end.
 enum Signals {
@@ -20,6 +20,7 @@ enum Signals {
             // Dispatch puts its own handler in place, on another thread. Until then a signal ends the process
             // as ever; were it ignored for that moment, it would be lost.
             isWatched.wait()
+            leaveToDispatch(number)
             return source
         }
     }

@@ -1,4 +1,4 @@
-import Glibc
+import Platform
 
 /// Measures where the node's processor time goes. Off unless asked for, because reading the clock is a system call.
 struct Stopwatch: Sendable, CustomStringConvertible {

@@ -49,7 +49,7 @@ final class WorkerPool: Sendable {
         _ worker: Int, _ arguments: [String]
     ) throws -> (process: Process, done: DispatchSemaphore) {
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        process.executableURL = Bundle.main.executableURL
         process.arguments = arguments
         let pipe = Pipe()
         process.standardOutput = pipe
