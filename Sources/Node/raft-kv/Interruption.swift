@@ -1,4 +1,4 @@
-import Glibc
+import Platform
 
 /// Makes a system call again for as long as a signal interrupts it. Network file systems and FUSE let signals interrupt
 /// `open`, `mkdir` and `fsync`, also where no handler is set: a debugger that attaches, or a process that is stopped and
