@@ -1,4 +1,3 @@
-import FoundationEssentials
 import KeyValue
 
 /// The micro-operations of a `txn`, each an array of three.
