@@ -46,10 +46,14 @@ final class ChecksTests: XCTestCase {
 
     // MARK: - The committed log and the clients' requests
 
-    private struct Books {
-        var committedHistory = CommittedHistory(keys: 1)
+    struct Books {
+        var committedHistory: CommittedHistory
         var ledger = Ledger()
         var changes = ChangeLedger(initialVoters: ["n0"])
+
+        init(keys: Int = 1) {
+            committedHistory = CommittedHistory(keys: keys)
+        }
 
         mutating func ask(_ action: Ledger.Action) -> Int {
             let number = ledger.ask(.client(0), key: 0, action, committedHistory)
@@ -69,7 +73,7 @@ final class ChecksTests: XCTestCase {
         }
 
         mutating func answer(_ number: Int, _ body: ClientReply.Body) throws {
-            try ledger.answered(number, body, by: 0, life: 1)
+            try ledger.answered(number, body, by: 0, life: 1, committedHistory)
         }
     }
 
@@ -122,9 +126,9 @@ final class ChecksTests: XCTestCase {
         try books.commit(first)
         try books.commit(second)
         try books.commit(first)
-        XCTAssertEqual(books.committedHistory.version(of: 0).value, second)
-        XCTAssertEqual(books.committedHistory.version(of: 0, at: 1).value, first)
-        XCTAssertEqual(books.committedHistory.version(of: 0, at: 3).value, second)
+        XCTAssertEqual(books.committedHistory.version(of: 0).value?.json.text, "\(second)")
+        XCTAssertEqual(books.committedHistory.version(of: 0, at: 1).value?.json.text, "\(first)")
+        XCTAssertEqual(books.committedHistory.version(of: 0, at: 3).value?.json.text, "\(second)")
     }
 
     func testAnAnswerBeforeTheCommitIsFound() throws {

@@ -14,7 +14,7 @@ struct CommittedHistory {
 
     /// The value of a key and the index that wrote it; 0 if there is none.
     struct Version {
-        var value: Int?
+        var value: Content?
         var since: Index = 0
     }
 
@@ -29,6 +29,15 @@ struct CommittedHistory {
     /// The version of a key after the entry at `index`.
     func version(of key: Int, at index: Index = .max) -> Version {
         versions[key].last { $0.since <= index } ?? Version()
+    }
+
+    /// After which entries a key held `value`, no key being nil; nil where it never did. No value comes back.
+    func indexes(at key: Int, holding value: JSONValue?) -> ClosedRange<Index>? {
+        let versions = versions[key]
+        guard let value else { return 0...((versions.first?.since ?? .max) - 1) }
+        guard let slot = versions.lastIndex(where: { $0.value?.json == value }) else { return nil }
+        let next = slot + 1 < versions.count ? versions[slot + 1].since : .max
+        return versions[slot].since...(next - 1)
     }
 
     var lastIndex: Index { steps.count }
@@ -77,27 +86,57 @@ struct CommittedHistory {
             let operation = try ledger.operation(behind: command)
             step.operation = operation
             guard ledger[operation].effect == nil else { return }
-            let outcome = carryOut(ledger[operation].action, operation, ledger[operation].key, at: index)
+            let outcome = carryOut(operation, ledger, at: index)
             try ledger.takesEffect(operation, Ledger.Effect(index: index, outcome: outcome, id: command.id))
         }
     }
 
-    private mutating func carryOut(
-        _ action: Ledger.Action, _ operation: Int, _ key: Int, at index: Index
-    ) -> OperationResult {
+    private mutating func carryOut(_ operation: Int, _ ledger: Ledger, at index: Index) -> OperationResult {
+        let one = ledger[operation]
         let outcome: OperationResult
-        switch (action, version(of: key).value) {
+        switch (one.action, version(of: one.key).value) {
         case (.read, _): preconditionFailure("the ledger lets no read into the log")
         case (.write, _): outcome = .written
         case (.cas(_, let create), nil): outcome = create ? .swapped : .noSuchKey
-        case (.cas(let from, _), let held): outcome = held == from ? .swapped : .differs
+        case (.cas(let from, _), let held): outcome = held?.json == from ? .swapped : .differs
+        case (.transaction(let parts), _): return carryOut(parts, of: operation, ledger, at: index)
         }
-        if outcome.isDone { versions[key].append(Version(value: operation, since: index)) }
+        if outcome.isDone {
+            versions[one.key].append(Version(value: ledger.content(of: operation), since: index))
+        }
         return outcome
+    }
+
+    private mutating func carryOut(
+        _ parts: [Ledger.Part], of operation: Int, _ ledger: Ledger, at index: Index
+    ) -> OperationResult {
+        var changed: [Int: Content] = [:]
+        var reads: [StoredValue] = []
+        for (position, part) in parts.enumerated() {
+            let held = changed[part.key] ?? version(of: part.key).value
+            switch part {
+            case .read: reads.append(StoredValue(held?.json ?? .null))
+            case .write(let key, _): changed[key] = ledger.content(of: operation, position, part)
+            case .append(let key):
+                let list = held ?? Content(list: [])
+                guard let longer = list.appending(ledger.element(operation, position)) else {
+                    return .noList(at: position)
+                }
+                changed[key] = longer
+            }
+        }
+        for (key, content) in changed { versions[key].append(Version(value: content, since: index)) }
+        return .transacted(reads: reads)
     }
 }
 
 extension OperationResult {
     /// Whether the operation wrote its value.
     var isDone: Bool { self == .written || self == .swapped }
+
+    /// Whether a member that remembers `other` remembers this: it may have forgotten what a transaction read.
+    func isRemembered(as other: OperationResult?) -> Bool {
+        if case (.transacted, .transacted(reads: nil)) = (self, other) { return true }
+        return self == other
+    }
 }

@@ -6,7 +6,8 @@ struct Ledger {
     enum Action: Hashable {
         case read
         case write
-        case cas(from: Int, create: Bool)
+        case cas(from: JSONValue, create: Bool)
+        case transaction([Part])
     }
 
     /// Who asks: a client, a demand or an outsider, by index, or the steady writer.
@@ -35,12 +36,15 @@ struct Ledger {
     }
 
     enum Answer: Hashable {
-        case value(Int?)
+        case value(JSONValue?)
+        /// Of a transaction that only reads, one for each micro-operation.
+        case values([JSONValue?])
         case result(OperationResult)
     }
 
     struct Asked {
         var asker: Asker
+        /// That of a transaction's first micro-operation.
         var key: Int
         var action: Action
         /// Its `msg_id`: its own number, or that of an earlier operation of the same asker.
@@ -50,11 +54,16 @@ struct Ledger {
         /// Its invocation and answer in the order of all invocations and answers.
         var invoked: Int
         var returned: Int?
-        /// The committed version of its key at invocation. A read must not return an older one.
-        var floor: CommittedHistory.Version
+        /// The last committed entry at invocation. A read must not return what was there before it.
+        var floor: Index
         var copies = Copies()
         var effect: Effect?
         var answer: Answer?
+
+        var keys: [Int] {
+            guard case .transaction(let parts) = action else { return [key] }
+            return Set(parts.map(\.key)).sorted()
+        }
     }
 
     /// How many bytes every fifth value has beside its number; 0 for none.
@@ -78,7 +87,7 @@ struct Ledger {
             Asked(
                 asker: asker, key: key, action: action,
                 messageID: isNumbered ? messageID ?? asked.count : nil, invoked: moment,
-                floor: committedHistory.version(of: key)))
+                floor: committedHistory.lastIndex))
         moment += 1
         return asked.count - 1
     }
@@ -90,33 +99,51 @@ struct Ledger {
     /// The request as it is sent to members.
     func request(_ number: Int) -> ClientRequest {
         let one = asked[number]
-        let key = JSONValue(canonical: String(one.key))
-        let value = value(of: number)
-        let operation: ClientOperation =
-            switch one.action {
-            case .read: .query(.read(key: key))
-            case .write: .update(.write(key: key, value: value))
-            case .cas(let from, let create):
-                .update(
-                    .cas(
-                        key: key, from: self.value(of: from), to: value,
-                        createIfNotExists: create))
+        let key = Self.name(ofKey: one.key)
+        let value = content(of: number).json
+        let operation: ClientOperation
+        switch one.action {
+        case .read: operation = .query(.read(key: key))
+        case .write: operation = .update(.write(key: key, value: value))
+        case .cas(let from, let create):
+            operation = .update(.cas(key: key, from: from, to: value, createIfNotExists: create))
+        case .transaction(let parts):
+            let transaction = transaction(number, parts)
+            operation =
+                transaction.isReadOnly
+                ? .query(.transaction(transaction)) : .update(.transaction(transaction))
+        }
+        return ClientRequest(client: name(number), messageID: one.messageID, operation)
+    }
+
+    static func name(ofKey key: Int) -> JSONValue { JSONValue(canonical: String(key)) }
+
+    /// What a write or a compare-and-set leaves in its key.
+    func content(of number: Int) -> Content {
+        let json = JSONValue(canonical: String(number))
+        guard padding > 0, number % 5 == 0 else { return Content(json) }
+        return Content(list: [json, JSONValue(canonical: "\"\(String(repeating: "x", count: padding))\"")])
+    }
+
+    /// The operation that asked for `update`, if any did: its number is the first in what it writes.
+    private func number(in update: Update) -> Int? {
+        let value =
+            switch update {
+            case .write(_, let value), .cas(_, _, let value, _): value
+            case .transaction(let transaction):
+                transaction.operations.lazy.compactMap { operation -> JSONValue? in
+                    switch operation {
+                    case .read: nil
+                    case .write(_, let value), .append(_, let value): value
+                    }
+                }.first ?? .null
             }
-        return ClientRequest(
-            client: name(number), messageID: one.messageID, operation)
+        let digits = value.text.utf8.drop { !Self.isDigit($0) }.prefix(while: Self.isDigit)
+        return String(digits).flatMap { Int($0) }
     }
 
-    /// The value that an operation writes.
-    func value(of number: Int) -> JSONValue {
-        guard padding > 0, number % 5 == 0 else { return JSONValue(canonical: String(number)) }
-        return JSONValue(canonical: "[\(number),\"\(String(repeating: "x", count: padding))\"]")
-    }
-
-    /// The operation that writes `value`; nil if none does.
-    func number(in value: JSONValue) -> Int? {
-        let digits = value.text.utf8.drop { $0 == UInt8(ascii: "[") }.prefix { $0 != UInt8(ascii: ",") }
-        guard let number = Int(String(digits) ?? ""), self.value(of: number) == value else { return nil }
-        return number
+    private static func isDigit(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
     }
 
     /// The client id of an operation. An operation without `msg_id` has a client id of its own, so that its answer can
@@ -143,8 +170,7 @@ struct Ledger {
     /// The operation that asked for what stands in the log.
     func operation(behind command: Command) throws -> Int {
         guard case .update(let update)? = LoggedOperation(command),
-            let value = update.fields.values.last?.value,
-            let number = self.number(in: value), asked.indices.contains(number),
+            let number = number(in: update), asked.indices.contains(number),
             request(number).subject == .operation(.update(update)), command.id.client == name(number),
             asked[number].messageID.map({ $0 == command.id.number }) ?? (command.id.numberedBy != nil)
         else { throw Breach(.atMostOnce, "a command that nobody asked for: \(command.text)") }

@@ -179,7 +179,8 @@ extension Simulation {
         let last = applied.suffix(8)
         guard !last.isEmpty else { return }
         try checkStore(
-            member, at: due, keys: last.compactMap { committedHistory[$0].operation.map { ledger[$0].key } },
+            member, at: due,
+            keys: last.flatMap { committedHistory[$0].operation.map { ledger[$0].keys } ?? [] },
             last)
     }
 
@@ -201,14 +202,13 @@ extension Simulation {
         try checkMembership(of: member, at: index)
         guard let run = member.run else { return }
         for key in keys {
-            let held = run.replica.store[JSONValue(canonical: String(key))].map {
-                ledger.number(in: $0) ?? -1
-            }
-            let value = committedHistory.version(of: key, at: index).value
+            let held = run.replica.store[Ledger.name(ofKey: key)]
+            let value = committedHistory.version(of: key, at: index).value?.json
             if held != value {
                 throw Breach(
                     .stateMachineSafety,
-                    "\(member.id) holds \(held ?? -1) in key \(key) after entry \(index), not \(value ?? -1)")
+                    "\(member.id) holds \(held?.text ?? "nothing") in key \(key) after entry \(index), not "
+                        + "\(value?.text ?? "nothing")")
             }
         }
         for slot in slots {
@@ -217,7 +217,7 @@ extension Simulation {
                 continue
             }
             let outcome = run.replica.store.outcome(of: effect.id)
-            if outcome != effect.outcome {
+            if !effect.outcome.isRemembered(as: outcome) {
                 throw Breach(
                     .atMostOnce,
                     "\(member.id) remembers for request \(operation) of entry \(slot) "

@@ -8,7 +8,7 @@ struct Client {
     /// The open operation.
     var waiting: Int?
     /// The last value that it saw or wrote per key; a compare-and-set starts from it.
-    var lastSeen: [Int?]
+    var lastSeen: [JSONValue?]
     /// Its latest operation with a `msg_id`.
     var latest: Int?
 
@@ -56,13 +56,32 @@ extension Simulation {
     }
 
     private func drawAction(_ client: Int, _ key: Int) -> Ledger.Action {
+        if scenario.transactions > 0, dice.below(100) < scenario.transactions {
+            return .transaction(drawParts(first: key))
+        }
         let draw = dice.below(100)
         if draw < scenario.reads { return .read }
         if draw < scenario.reads + scenario.writes { return .write }
         // Mostly from a current or recent value, so that many succeed and some do not.
         let current =
-            dice.below(3) > 0 ? committedHistory.version(of: key).value : clients[client].lastSeen[key]
-        return .cas(from: current ?? 0, create: dice.below(10) == 0)
+            dice.below(3) > 0
+            ? committedHistory.version(of: key).value?.json : clients[client].lastSeen[key]
+        return .cas(from: current ?? ledger.content(of: 0).json, create: dice.below(10) == 0)
+    }
+
+    /// Micro-operations, the first of them of that key.
+    private func drawParts(first: Int) -> [Ledger.Part] {
+        let onlyReads = dice.below(100) < scenario.reads
+        return (0...dice.below(4)).map { position in
+            let key = position == 0 ? first : dice.below(scenario.keys)
+            if onlyReads { return .read(key) }
+            // Mostly lists, so that many appends succeed and some do not.
+            switch dice.below(10) {
+            case 0..<3: return .read(key)
+            case 3..<5: return .write(key, asList: dice.below(4) > 0)
+            default: return .append(key)
+            }
+        }
     }
 
     /// Delivers a request to a member. Links of clients have no latency and lose nothing.
@@ -107,8 +126,9 @@ extension Simulation {
         let key = ledger[operation].key
         switch ledger[operation].answer {
         case .value(let value): clients[client].lastSeen[key] = value
-        case .result(let outcome) where outcome.isDone: clients[client].lastSeen[key] = operation
-        case .result, nil: break
+        case .result(let outcome) where outcome.isDone:
+            clients[client].lastSeen[key] = ledger.content(of: operation).json
+        case .result, .values, nil: break
         }
         finishOperation(client)
     }

@@ -192,7 +192,8 @@ extension Simulation {
         fingerprint.mix(time)
         fingerprint.mix(number)
         fingerprint.mix(EventTrace.tell(reply.body))
-        try ledger.answered(number, reply.body, by: member.index, life: member.life)
+        try ledger.answered(
+            number, reply.body, by: member.index, life: member.life, committedHistory)
         try handleAnswer(reply.body, to: number, from: member)
     }
 }

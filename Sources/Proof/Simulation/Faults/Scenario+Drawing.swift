@@ -22,6 +22,7 @@ extension Scenario {
         drawDiskFaults()
         drawRecovery()
         if large == nil { drawShell() }
+        drawTransactions()
         reuses = dice.pick([0, 0, 20, 60])
         // Each operation costs many messages in a large cluster.
         if large != nil { self.operations = 20 + self.operations / 10 }
@@ -51,6 +52,12 @@ extension Scenario {
         guard dice.below(16) == 0, bias != .flood else { return }
         valueBytes = dice.pick([1_000, 20_000, 200_000])
         if valueBytes > 1_000 { operations = min(operations, 4_000_000 / valueBytes) }
+    }
+
+    private mutating func drawTransactions() {
+        // Own dice, so that the other draws of a seed stay the same.
+        var dice = Dice(seed: seed &+ 0x74_786e)
+        transactions = dice.pick([0, 0, 0, 20, 60, 95])
     }
 
     private static func drawMembers(_ bias: Bias, _ dice: inout Dice) -> Int {

@@ -30,6 +30,7 @@ extension Scenario {
         draw(\.unappliedSlack, [0, 3, 30])
         draw(\.confirmationsAfterFailure, [0, 1, 3])
         draw(\.retentionSilence, [0, 100_000, 1_000_000])
+        draw(\.readBytesRemembered, [0, 100, 2_000])
         // Remembered requests must be a multiple of the block size, as in the node.
         if most < Limits().requestsRemembered, limits.requestsInBlock > 50 { limits.requestsInBlock = 50 }
     }

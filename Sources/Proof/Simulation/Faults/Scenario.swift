@@ -112,7 +112,9 @@ package struct Scenario: Sendable {
     var keys: Int
     /// How many bytes every fifth value has beside its number; 0 for none.
     var valueBytes = 0
-    /// Percent of operations that are reads, and that are writes; the rest are compare-and-sets.
+    /// Percent of operations that are transactions.
+    var transactions = 0
+    /// Percent of the others that are reads, and that are writes; the rest are compare-and-sets.
     var reads: Int
     var writes: Int
     /// Mean pause of a client between two operations.
@@ -153,6 +155,7 @@ package struct Scenario: Sendable {
         \(linkFaults.loss), duplication \(linkFaults.duplication), delay \(linkFaults.delay), late copies \
         \(linkFaults.lateCopy) in a million, disk \(diskLatency) us, a fault every \(faults.interval) us\
         \(recoveryCheck.map { ", then \($0)" } ?? "")\(sendsLines ? ", as lines" : "")\
+        \(transactions > 0 ? ", \(transactions) % transactions" : "")\
         \(valueBytes > 0 ? ", values of \(valueBytes) bytes" : "")\(changesOptions ? ", options change" : "")
         """
     }
