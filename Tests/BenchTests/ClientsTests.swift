@@ -12,7 +12,7 @@ final class ClientsTests: XCTestCase {
     }
 
     private func outcome(_ json: String, to kind: Request.Kind) throws -> Outcome {
-        Outcome(try reply(json), to: kind)
+        Outcome(try reply(json), to: Request(key: 0, kind: kind))
     }
 
     func testClientsAreSpreadOverTheNodes() {

@@ -86,8 +86,9 @@ final class OptionsTests: XCTestCase {
             "--nemesis partition,flood: expected a list of partition, kill, pause, loss, duplicate, membership, transfer"
         )
         XCTAssertEqual(
-            complaint("--consistency-models", "serializable"),
-            "--consistency-models serializable: expected linearizable, the only model that is checked here")
+            complaint("--consistency-models", "causal"),
+            "--consistency-models causal: expected a list of linearizable, read-committed, snapshot-isolation, "
+                + "serializable, strict-serializable")
         XCTAssertEqual(
             complaint("--availability", "1.5"), "--availability 1.5: expected total or a number from 0 to 1")
         XCTAssertEqual(complaint("--p-loss", "2"), "--p-loss 2: expected a number from 0 to 1")
@@ -100,7 +101,9 @@ final class OptionsTests: XCTestCase {
         XCTAssertEqual(complaint("--rate"), "--rate: expected a number, 0 or more")
         XCTAssertEqual(complaint("--bad"), "--bad: no such option; --help lists them")
         XCTAssertEqual(complaint("--no-check=1"), "--no-check 1: expected no value")
-        XCTAssertEqual(complaint("-w", "echo"), "--workload echo: expected lin-kv, the only workload here")
+        XCTAssertEqual(
+            complaint("-w", "echo"),
+            "--workload echo: expected one of lin-kv, txn-list-append, txn-rw-register")
         for value in ["0", "n", "2m", "-1n", "", "1e3"] {
             XCTAssertNotNil(complaint("--concurrency", value), value)
         }
@@ -137,7 +140,7 @@ final class OptionsTests: XCTestCase {
 
     func testTheNamedRunsOfThisPackageAreValid() throws {
         let folder = packageRoot().appendingPathComponent(RunFile.folder)
-        for name in ["hello", "partition", "slow", "lossy", "crash", "ring", "everything"] {
+        for name in ["hello", "partition", "slow", "lossy", "crash", "ring", "everything", "transactions"] {
             let text = try String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)
             let file = RunFile(text: text)
             var options = Options()
@@ -169,13 +172,20 @@ final class OptionsTests: XCTestCase {
     func testServeTakesAPortAndAnalyzeAFolder() throws {
         guard case .serve(8080) = try Command(["serve"]),
             case .serve(99) = try Command(["serve", "--port", "99"]),
-            case .analyze("latest") = try Command(["analyze"]),
-            case .analyze("x") = try Command(["analyze", "x"])
+            case .analyze("latest", [.strictSerializable]) = try Command(["analyze"]),
+            case .analyze("x", [.serializable, .readCommitted]) = try Command([
+                "analyze", "x", "--consistency-models=serializable,read-committed",
+            ])
         else { return XCTFail("something else") }
         XCTAssertEqual(
             complaint(command: "serve", "--port", "99999"),
             "serve --port 99999: expected --port N, from 0 to 65535")
-        XCTAssertEqual(complaint(command: "analyze", "x", "y"), "analyze x y: expected one folder")
+        for words in [["x", "y"], ["x", "--rate", "5"]] {
+            XCTAssertEqual(
+                complaint { _ = try Command(["analyze"] + words) },
+                "analyze \(words.joined(separator: " ")): expected one folder, and then --consistency-models if any"
+            )
+        }
     }
 
     func testFaultsWithoutACommandAreRefused() {

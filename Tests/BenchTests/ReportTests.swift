@@ -101,7 +101,7 @@ final class ReportTests: BenchProgram {
         ask(0, Request(key: 4, kind: .write, value: 1))
         ask(1, Request(key: 4, kind: .cas, value: 1, newValue: 2))
         ask(2, Request(key: 4, kind: .read), .integer(1))
-        let judgement = Judgement(recorder.history, Statistics(), failure: nil)
+        let judgement = Judgement(.registers(recorder.history), Statistics(), failure: nil)
         let found = try XCTUnwrap(judgement.violations.first)
         let picture = ViolationPicture(found.violation, key: found.key, recorder: recorder)
         XCTAssertEqual(picture.key, 4)
@@ -138,6 +138,8 @@ final class ReportTests: BenchProgram {
             XCTAssertTrue(page.contains("aria-label=\"\(chart)"), "no chart of \(chart)")
         }
         XCTAssertTrue(page.contains("gossip</span>"))
+        _ = try report("TestNode", "-w txn-list-append --time-limit 0.3")
+        XCTAssertTrue(try dump(browser).contains("aria-label=\"transactions of the"))
         XCTAssertFalse(page.contains("[object"))
         XCTAssertFalse(page.contains("NaN"))
         _ = try report(

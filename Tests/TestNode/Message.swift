@@ -11,6 +11,7 @@ struct Message: Codable {
         var value: Int?
         var from: Int?
         var to: Int?
+        var txn: [MicroOperation]?
         // Messages of members.
         var term: Int?
         var count: Int?
@@ -19,7 +20,7 @@ struct Message: Codable {
         var committed: Int?
 
         enum CodingKeys: String, CodingKey {
-            case type, key, value, from, to, term, count, entries, committed
+            case type, key, value, from, to, txn, term, count, entries, committed
             case messageID = "msg_id"
             case nodeID = "node_id"
             case nodeIDs = "node_ids"
@@ -51,9 +52,11 @@ extension Message {
 /// The store.
 struct Registers {
     private var values: [Int: Int] = [:]
+    private var cells = Cells()
 
     /// - Returns: the fields of the reply; nil if the message is no request.
     mutating func apply(_ body: Message.Body) -> String? {
+        if body.type == "txn", let txn = body.txn { return cells.reply(to: txn) }
         guard let key = body.key else { return nil }
         switch body.type {
         case "read":

@@ -45,7 +45,7 @@ struct NaiveRaft: Node {
         } else if fault == .stale, body.type == "read", role == .leader {
             // A former leader does not know that it was replaced.
             if let answer = registers.apply(body) { lines.append(reply(name, to: message, answer)) }
-        } else if body.key != nil {
+        } else if body.key != nil || body.txn != nil {
             waiting[message.id] = (message, now, 0)
         }
         return []

@@ -1,7 +1,7 @@
 import Foundation
 
-/// A lin-kv store in one process, without replication: correct as a single node, wrong as several. An argument
-/// selects a fault that the bench must notice.
+/// A store for lin-kv and for transactions in one process, without replication: correct as a single node, wrong as
+/// several. An argument selects a fault that the bench must notice.
 @main
 struct TestNode {
     enum Fault: String {
@@ -32,12 +32,33 @@ struct TestNode {
         /// Replicates, but carries out repeated forwards twice.
         case twice
 
+        // Faults of transactions; a single node shows them.
+
+        /// Carries some out that it then undoes, answered 30, and lets another one see them.
+        case dirtyRead = "dirty-read"
+        /// Two at a time read the same state, and the last to write a key wins.
+        case lostUpdate = "lost-update"
+        /// The same, but of two that write the same key one is aborted: snapshot isolation.
+        case writeSkew = "write-skew"
+        /// What only reads is answered from an older state.
+        case staleRead = "stale-read"
+        /// A transaction does not see its own writes.
+        case `internal` = "internal"
+        /// One runs in the midst of another.
+        case interleaved
+
         /// Whether the nodes replicate.
         var replicates: Bool {
             switch self {
             case .none, .garbage, .exit, .extra, .deaf, .dead, .impostor, .gossip, .liar: false
             case .raft, .stale, .fickle, .twice: true
+            case .dirtyRead, .lostUpdate, .writeSkew, .staleRead, .internal, .interleaved: false
             }
+        }
+
+        /// Whether the fault is one of transactions.
+        var isTransactional: Bool {
+            [.dirtyRead, .lostUpdate, .writeSkew, .staleRead, .internal, .interleaved].contains(self)
         }
     }
 
@@ -47,7 +68,10 @@ struct TestNode {
             complain("test-node: no such fault: \(arguments.first ?? "")")
             Foundation.exit(64)
         }
-        var node: any Node = fault.replicates ? NaiveRaft(fault: fault) : Store(fault: fault)
+        var node: any Node =
+            if fault.replicates { NaiveRaft(fault: fault) } else if fault.isTransactional {
+                Database(fault: fault)
+            } else { Store(fault: fault) }
         var input = LineInput()
         while let lines = input.next() {
             let now = DispatchTime.now().uptimeNanoseconds
@@ -114,7 +138,7 @@ struct Store: Node {
                 + [line(message, result)]
         case .liar where body.type == "write" && served % 2 == 0:
             return [line(message, #""type":"error","code":11,"text":"not today""#)]
-        case .none, .garbage, .exit, .liar, .raft, .stale, .fickle, .twice:
+        default:
             return [line(message, result)]
         }
     }

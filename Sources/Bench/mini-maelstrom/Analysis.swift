@@ -1,12 +1,17 @@
 import Foundation
+import Serializability
 
 /// `mini-maelstrom analyze`: checks a stored history again, of this bench or of Maelstrom.
 struct Analysis {
     private let path: String
+    private let models: [ConsistencyModel]
 
-    /// - Parameter place: a folder with a `history.txt`, the name of a folder in the store, or a history itself.
+    /// - Parameters:
+    ///   - place: a folder with a `history.txt`, the name of a folder in the store, or a history itself.
+    ///   - models: what transactions are checked for.
     /// - Throws: `UsageError`.
-    init(_ place: String) throws {
+    init(_ place: String, _ models: [ConsistencyModel]) throws {
+        self.models = models
         let candidates = [
             place, "\(place)/history.txt", "\(Store.base)/\(place)/history.txt",
         ]
@@ -23,15 +28,26 @@ struct Analysis {
         guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
             throw UsageError("\(path): expected a history that can be read, in UTF-8")
         }
-        let history: RunHistory
+        let history: Evidence
+        let events: Int
+        let keys: Int
         do {
-            history = try HistoryText.parse(text)
+            if HistoryText.holdsTransactions(text) {
+                let found = try HistoryText.parseTransactions(text)
+                history = .transactions(found, models)
+                events = found.events.count
+                keys = Set(found.events.lazy.flatMap(\.operations).map(\.key)).count
+            } else {
+                let found = try HistoryText.parse(text)
+                history = .registers(found)
+                events = found.events.count
+                keys = Set(found.events.map(\.key)).count
+            }
         } catch let error as UsageError {
             throw UsageError("\(path): \(error)")
         }
         let judgement = Judgement(history)
-        let keys = Set(history.events.map(\.key)).count
-        Console.say("\(path): \(Text.grouped(history.events.count)) events of \(Text.grouped(keys)) keys\n")
+        Console.say("\(path): \(Text.grouped(events)) events of \(Text.grouped(keys)) keys\n")
         judgement.say()
         if !judgement.reasons.isEmpty { Console.say("") }
         Console.say(judgement.verdict.line)

@@ -71,7 +71,7 @@ struct Clients {
         let worker = workers[index]
         guard worker.client == client, let request = worker.request, reply.inReplyTo == worker.messageID
         else { return nil }
-        return complete(request, of: index, Outcome(reply, to: request.kind), at: now)
+        return complete(request, of: index, Outcome(reply, to: request), at: now)
     }
 
     /// The next request that has timed out, if any.

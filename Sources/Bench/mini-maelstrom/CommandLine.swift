@@ -1,11 +1,13 @@
 import Foundation
+import Serializability
 
 /// The command to run.
 enum Command: Sendable {
     case help
     /// With the description of a named run.
     case test(Options, summary: String?)
-    case analyze(String)
+    /// With the models that transactions are checked for.
+    case analyze(String, [ConsistencyModel])
     case compare([String], Options)
     case serve(port: UInt16)
 
@@ -17,7 +19,7 @@ enum Command: Sendable {
         switch arguments.first {
         case nil, "--help", "-h", "help": self = .help
         case .some where isHelp: self = .help
-        case "analyze": self = .analyze(try Command.place(rest))
+        case "analyze": self = try Command.analysis(rest)
         case "compare": self = try Command.comparison(rest)
         case "serve": self = .serve(port: try Command.port(rest))
         case .some(let name) where name.hasPrefix("-"):
@@ -29,11 +31,19 @@ enum Command: Sendable {
         }
     }
 
-    private static func place(_ rest: [String]) throws -> String {
-        guard rest.count < 2 else {
-            throw UsageError("analyze \(rest.joined(separator: " ")): expected one folder")
+    private static func analysis(_ rest: [String]) throws -> Command {
+        let places = rest.prefix { !$0.hasPrefix("-") }
+        let others = Array(rest.dropFirst(places.count))
+        let isModels = others.first.map { $0.split(separator: "=").first == "--consistency-models" } ?? true
+        guard places.count < 2, isModels else {
+            throw UsageError(
+                "analyze \(rest.joined(separator: " ")): expected one folder, and then --consistency-models if any"
+            )
         }
-        return rest.first ?? "latest"
+        var options = Options()
+        options.workload = .listAppend
+        try options.parse(others)
+        return .analyze(places.first ?? "latest", options.consistencyModels)
     }
 
     private static func comparison(_ rest: [String]) throws -> Command {

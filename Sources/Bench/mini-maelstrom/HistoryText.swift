@@ -20,18 +20,22 @@ enum HistoryText {
     static func parse(_ text: String) throws -> RunHistory {
         var history = RunHistory()
         for (number, line) in text.split(separator: "\n").enumerated() {
-            var columns = line.split(separator: "\t", omittingEmptySubsequences: false)
-            // Maelstrom's lines have no time, so the type is in the second column.
-            if columns.count > 2, !columns[1].hasPrefix(":"), columns[2].hasPrefix(":") {
-                columns.removeFirst()
-            }
-            if columns.first == ":nemesis" || columns.count > 1 && columns[1] == ":nemesis" { continue }
+            guard let columns = columns(line) else { continue }
             guard let event = event(columns) else {
                 throw UsageError("line \(number + 1) is no event of a lin-kv history: \(line)")
             }
             history.append(event)
         }
         return history
+    }
+
+    /// The columns of an event without its time; nil for the nemesis.
+    static func columns(_ line: Substring) -> [Substring]? {
+        var columns = line.split(separator: "\t", omittingEmptySubsequences: false)
+        // Maelstrom's lines have no time, so the type is in the second column.
+        if columns.count > 2, !columns[1].hasPrefix(":"), columns[2].hasPrefix(":") { columns.removeFirst() }
+        if columns.first == ":nemesis" || columns.count > 1 && columns[1] == ":nemesis" { return nil }
+        return columns
     }
 
     private static func event(_ columns: [Substring]) -> RunEvent? {

@@ -40,6 +40,8 @@ struct Reply: Hashable, Sendable {
     var value: RegisterValue??
     var code: Int?
     var text: String?
+    /// The content of a `txn_ok`; nil where it is no list of three elements each.
+    var transaction: [Item]?
     /// The content of a `status_ok`.
     var standing: Standing?
     /// Fields that Maelstrom's clients refuse.
@@ -100,6 +102,7 @@ extension Reply: Decodable {
         static let term = Field(stringValue: "term")
         static let leader = Field(stringValue: "leader")
         static let members = Field(stringValue: "members")
+        static let txn = Field(stringValue: "txn")
     }
 
     init(from decoder: any Decoder) throws {
@@ -130,45 +133,19 @@ extension Reply: Decodable {
             known.append(.value)
             if try fields.decodeNil(forKey: .value) {
                 value = .some(nil)
-            } else if let number = try? fields.decode(Int.self, forKey: .value) {
-                value = .integer(number)
             } else {
-                value = .other(try fields.decode(AnyJSON.self, forKey: .value).words)
+                value = try fields.decode(AnyJSON.self, forKey: .value).datum
             }
+        }
+        if type == "txn_ok", fields.contains(.txn) {
+            known.append(.txn)
+            transaction = try? fields.decode([Item].self, forKey: .txn)
         }
         let names = fields.allKeys.map(\.stringValue)
         if names.count > known.count
             || !names.allSatisfy({ name in known.contains { $0.stringValue == name } })
         {
             unexpected = names.filter { name in !known.contains { $0.stringValue == name } }.sorted()
-        }
-    }
-}
-
-/// Any JSON value as text that is equal for equal values.
-private struct AnyJSON: Decodable {
-    var words: String
-
-    init(from decoder: any Decoder) throws {
-        let single = try decoder.singleValueContainer()
-        if single.decodeNil() {
-            words = "null"
-        } else if let value = try? single.decode(Bool.self) {
-            words = String(value)
-        } else if let value = try? single.decode(Int.self) {
-            words = String(value)
-        } else if let value = try? single.decode(UInt64.self) {
-            words = String(value)
-        } else if let value = try? single.decode(Double.self) {
-            words = String(value)
-        } else if let value = try? single.decode(String.self) {
-            words = value.debugDescription
-        } else if let list = try? single.decode([AnyJSON].self) {
-            words = "[\(list.map(\.words).joined(separator: " "))]"
-        } else {
-            let fields = try single.decode([String: AnyJSON].self).sorted { $0.key < $1.key }
-            words =
-                "{\(fields.map { "\($0.key.debugDescription) \($0.value.words)" }.joined(separator: " "))}"
         }
     }
 }

@@ -1,3 +1,5 @@
+import Serializability
+
 /// Writes the lines to nodes. They vary only in numbers, and in values that are JSON already.
 enum MessageWriter {
     /// A client's request.
@@ -25,9 +27,30 @@ enum MessageWriter {
             line.append(#""type":"cas","key":"#, request.key)
             append(#","from":"#, value: request.value)
             append(#","to":"#, value: request.newValue)
+        case .txn:
+            line.append(#""type":"txn","txn":["#)
+            for (place, operation) in request.operations.enumerated() {
+                if place > 0 { line.append(",") }
+                write(operation, to: &line)
+            }
+            line.append("]")
         }
         line.append(#","msg_id":"#, messageID)
         line.append("}}\n")
+    }
+
+    private static func write(_ operation: MicroOperation, to line: inout [UInt8]) {
+        switch operation {
+        case .read(let key, _):
+            line.append(#"["r","#, key)
+            line.append(",null]")
+        case .write(let key, let value):
+            line.append(#"["w","#, key)
+            line.append(",\(value)]")
+        case .append(let key, let value):
+            line.append(#"["append","#, key)
+            line.append(",\(value)]")
+        }
     }
 
     /// A request of the bench's own.

@@ -1,3 +1,5 @@
+import Serializability
+
 /// One option of `mini-maelstrom test`.
 struct OptionSpec: Sendable {
     var name: String
@@ -16,11 +18,12 @@ extension OptionSpec {
     static let all: [OptionSpec] = [
         OptionSpec(
             name: "--workload", short: "-w", value: "NAME",
-            help: "what workload to run: lin-kv (default: lin-kv)",
-            expected: "lin-kv, the only workload here"
-        ) {
-            $0.workload = $1
-            return $1 == "lin-kv"
+            help: "what workload to run: \(names(Options.Workload.self)) (default: lin-kv)",
+            expected: "one of \(names(Options.Workload.self))"
+        ) { options, text in
+            guard let workload = Options.Workload(rawValue: text) else { return false }
+            (options.workload, options.name) = (workload, text)
+            return true
         },
         OptionSpec(
             name: "--bin", value: "FILE", help: "path to binary which runs a node", expected: "a path"
@@ -93,9 +96,25 @@ extension OptionSpec {
         OptionSpec(
             name: "--consistency-models", value: "MODELS",
             help:
-                "a comma-separated list of consistency models to check: linearizable (default: linearizable)",
-            expected: "linearizable, the only model that is checked here"
-        ) { $1 == "linearizable" },
+                "a comma-separated list of consistency models to check: linearizable for lin-kv; for transactions "
+                + "\(names(ConsistencyModel.self)) (default: linearizable, and strict-serializable)",
+            expected: "a list of linearizable, \(names(ConsistencyModel.self))"
+        ) { options, text in
+            options.models = text.split(separator: ",", omittingEmptySubsequences: false)
+                .map { $0.filter { $0 != " " } }
+            return options.models.allSatisfy { $0 == "linearizable" || ConsistencyModel(rawValue: $0) != nil }
+        },
+        integer(
+            "--key-count", 1...10_000_000,
+            "how many keys transactions use at a time (default: \(TransactionWorkload.defaultKeyCount)); for lin-kv, "
+                + "use N keys that never retire, instead of new ones every 120 requests or so"
+        ) { $0.shape.keyCount = $1 },
+        integer("--max-txn-length", 1...10_000, "the most micro-operations in a transaction (default: 4)") {
+            $0.transactionLength = $1
+        },
+        integer(
+            "--max-writes-per-key", 1...1_000_000, "how often transactions write a key (default: 16)"
+        ) { $0.writesPerKey = $1 },
         OptionSpec(
             name: "--availability", value: "MODE",
             help: "what share of the requests must be served: total, or a number from 0 to 1 (default: any)",
@@ -110,17 +129,13 @@ extension OptionSpec {
         flag("--log-net-send", "log messages between nodes as they're sent") { $0.logsSends = true },
         flag("--log-net-recv", "log messages between nodes as they're received") { $0.logsReceipts = true },
         // Options that Maelstrom does not have.
-        integer(
-            "--key-count", 1...10_000_000,
-            "use N keys that never retire, instead of new ones every 120 requests or so"
-        ) { $0.shape.keyCount = $1 },
         share(
             "--read-ratio", "R",
-            "the share of reads, with as many writes as cas, instead of Maelstrom's mix"
+            "the share of reads, and for lin-kv as many writes as cas, instead of Maelstrom's mix"
         ) { $0.shape.readRatio = $1 },
         integer(
             "--padding", 0...10_000_000,
-            "write strings with N bytes of padding instead of numbers; for --no-check"
+            "write strings with N bytes of padding instead of numbers; for lin-kv with --no-check"
         ) { $0.shape.padding = $1 },
         share(
             "--p-loss", "P", "probability that a message between nodes is lost during loss (default: 0.1)"
@@ -148,6 +163,10 @@ extension OptionSpec {
             $0.commands.resume = $1
         },
     ]
+
+    private static func names<Item: CaseIterable & RawRepresentable<String>>(_ type: Item.Type) -> String {
+        type.allCases.map(\.rawValue).joined(separator: ", ")
+    }
 
     private static func flag(
         _ name: String, _ help: String, _ set: @escaping @Sendable (inout Options) -> Void
@@ -195,7 +214,7 @@ extension OptionSpec {
         _ name: String, _ value: String, _ help: String, default usual: String,
         _ set: @escaping @Sendable (inout Options, [Item]) -> Void
     ) -> OptionSpec {
-        let names = Item.allCases.map(\.rawValue).joined(separator: ", ")
+        let names = names(Item.self)
         return OptionSpec(
             name: name, value: value, help: "\(help): \(names) (default: \(usual))",
             expected: "a list of \(names)"

@@ -1,3 +1,5 @@
+import Serializability
+
 /// The options of a run. Names, defaults and meanings are those of `maelstrom test`.
 struct Options: Hashable, Sendable {
     static let freshDirectory = "{dir}"
@@ -15,9 +17,23 @@ struct Options: Hashable, Sendable {
         }
     }
 
+    enum Workload: String, CaseIterable, Sendable {
+        case linKV = "lin-kv"
+        case listAppend = "txn-list-append"
+        case rwRegister = "txn-rw-register"
+
+        var isTransactional: Bool { self != .linKV }
+    }
+
     /// The run's name in the store.
     var name = "lin-kv"
-    var workload = "lin-kv"
+    var workload = Workload.linKV
+    /// The names of the models to check; empty for that of the workload.
+    var models: [String] = []
+    /// The largest number of micro-operations in a transaction.
+    var transactionLength = 4
+    /// How often a key of a transactional workload is written.
+    var writesPerKey = 16
     var bin: String?
     /// Used instead of `bin`.
     var commands = ShellCommands()
@@ -44,7 +60,7 @@ struct Options: Hashable, Sendable {
     var nemesisInterval = 10.0
     /// The seed of everything random; drawn if nil.
     var seed: UInt64?
-    var shape = Workload.Shape()
+    var shape = mini_maelstrom.Workload.Shape()
     var checks = true
     /// The number of runs, each with the next seed. The first that is not valid is the last.
     var testCount = 1
@@ -58,8 +74,22 @@ struct Options: Hashable, Sendable {
     var livingCount: Int { nodeCount - deadCount }
     var clients: Int { concurrency.clients(nodes: livingCount) }
 
-    /// How long a client waits for an answer, in nanoseconds: ten times the mean latency, at least one second.
-    var timeout: UInt64 { UInt64(max(10 * latency.mean, 1000) * 1e6) }
+    /// How long a client waits for an answer, in nanoseconds: ten times the mean latency, at least one second, and five
+    /// seconds for a transaction.
+    var timeout: UInt64 {
+        workload.isTransactional ? 5_000_000_000 : UInt64(max(10 * latency.mean, 1000) * 1e6)
+    }
+
+    /// What transactions are checked for.
+    var consistencyModels: [ConsistencyModel] {
+        models.isEmpty ? [.strictSerializable] : models.compactMap(ConsistencyModel.init)
+    }
+
+    var transactionLimits: TransactionWorkload.Limits {
+        TransactionWorkload.Limits(
+            keys: shape.keyCount ?? TransactionWorkload.defaultKeyCount, length: transactionLength,
+            writesPerKey: writesPerKey, readRatio: shape.readRatio ?? 0.5)
+    }
 }
 
 /// An error of the operating system.

@@ -1,7 +1,11 @@
+import Serializability
+
 /// The outcome of a request, as Maelstrom defines it.
 enum Outcome: Hashable, Sendable {
     /// It happened. For a read, with the value; nil for "no value".
     case ok(RegisterValue?)
+    /// The transaction happened, with these results.
+    case committed([MicroOperation])
     /// It did not happen, and never will.
     case failed(ErrorReason)
     /// It may have happened, may still happen, or never.
@@ -11,12 +15,13 @@ enum Outcome: Hashable, Sendable {
     static func unanswered(_ kind: Request.Kind, _ reason: ErrorReason) -> Outcome {
         switch kind {
         case .read: .failed(reason)
-        case .write, .cas: .unknown(reason)
+        case .write, .cas, .txn: .unknown(reason)
         }
     }
 
     /// The outcome that a reply reports.
-    init(_ reply: Reply, to kind: Request.Kind) {
+    init(_ reply: Reply, to request: Request) {
+        let kind = request.kind
         if reply.type == "error" {
             guard let code = reply.code else {
                 self = .unanswered(kind, .malformed("an error without a code"))
@@ -35,9 +40,26 @@ enum Outcome: Hashable, Sendable {
                 if let value = reply.value { .ok(value) } else {
                     .unanswered(kind, .malformed("read_ok without a value"))
                 }
+        } else if kind == .txn {
+            self = Outcome.transaction(reply.transaction, asked: request)
         } else {
             self = .ok(nil)
         }
+    }
+
+    private static func transaction(_ items: [Reply.Item]?, asked: Request) -> Outcome {
+        guard let items else { return .unknown(.malformed("txn_ok without a list of [f, key, value]")) }
+        guard items.count == asked.operations.count else {
+            return .unknown(.malformed("txn_ok with \(items.count) operations for \(asked.operations.count)"))
+        }
+        var operations: [MicroOperation] = []
+        for (item, operation) in zip(items, asked.operations) {
+            guard let answered = item.answer(to: operation, isOfLists: asked.isOfLists) else {
+                return .unknown(.malformed("txn_ok with \(item) for \(operation.words)"))
+            }
+            operations.append(answered)
+        }
+        return .committed(operations)
     }
 }
 
@@ -57,7 +79,7 @@ enum Ending: Int, CaseIterable, Sendable {
 extension Outcome {
     var ending: Ending {
         switch self {
-        case .ok: .ok
+        case .ok, .committed: .ok
         case .failed: .fail
         case .unknown: .info
         }
@@ -66,7 +88,7 @@ extension Outcome {
     /// Why it is not ok; nil if it is.
     var reason: ErrorReason? {
         switch self {
-        case .ok: nil
+        case .ok, .committed: nil
         case .failed(let reason), .unknown(let reason): reason
         }
     }
@@ -74,7 +96,7 @@ extension Outcome {
     /// Whether the service answered from the register's state.
     var isServed: Bool {
         switch self {
-        case .ok: true
+        case .ok, .committed: true
         case .failed(.code(let code, _)): ErrorReason.served.contains(code)
         case .failed, .unknown: false
         }

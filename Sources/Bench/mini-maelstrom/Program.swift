@@ -17,7 +17,7 @@ struct Program {
                 return 0
             case .test(let options, let summary):
                 return try Test(options, summary: summary).run()
-            case .analyze(let place): return try Analysis(place).run()
+            case .analyze(let place, let models): return try Analysis(place, models).run()
             case .compare(let programs, let options): return try Comparison(programs, options).run()
             case .serve(let port):
                 let server = try Server(port: port, store: Store.base)

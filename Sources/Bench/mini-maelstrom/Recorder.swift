@@ -1,8 +1,13 @@
 import Linearizability
+import Serializability
 
 /// Records the history for the checker and for people.
 struct Recorder {
     private(set) var history = RunHistory()
+    /// Instead of `history`, where the workload is one of transactions.
+    private(set) var transactions = TransactionHistory()
+    /// Whether their keys are lists, and not registers.
+    private var isOfLists = false
     /// The time of each event, in nanoseconds since the start.
     private var times: [UInt64] = []
     private var errors: [Int: ErrorReason] = [:]
@@ -14,15 +19,20 @@ struct Recorder {
 
     mutating func invoke(_ request: Request, process: Int, at time: UInt64) {
         guard isOn else { return }
-        append(RunEvent(process: process, kind: .invoke, key: request.key, action: action(request)), time)
+        guard let action = action(request) else {
+            isOfLists = request.isOfLists
+            return append(.init(process: process, kind: .invoke, operations: request.operations), time)
+        }
+        append(RunEvent(process: process, kind: .invoke, key: request.key, action: action), time)
     }
 
     mutating func complete(_ completion: Clients.Completion, at time: UInt64) {
         guard isOn else { return }
         let request = completion.request
+        guard var action = action(request) else { return completeTransaction(completion, at: time) }
         let kind: RunEvent.Kind
-        var action = action(request)
         switch completion.outcome {
+        case .committed: kind = .ok
         case .ok(let value):
             kind = .ok
             if request.kind == .read { action = .read(value) }
@@ -31,17 +41,30 @@ struct Recorder {
             kind = .ok
         case .failed(let reason):
             kind = .fail
-            errors[history.events.count] = reason
+            errors[times.count] = reason
         case .unknown(let reason):
             kind = .info
-            errors[history.events.count] = reason
+            errors[times.count] = reason
         }
         append(RunEvent(process: completion.process, kind: kind, key: request.key, action: action), time)
     }
 
+    private mutating func completeTransaction(_ completion: Clients.Completion, at time: UInt64) {
+        var event = TransactionHistory.Event(
+            process: completion.process, kind: .ok, operations: completion.request.operations)
+        switch completion.outcome {
+        case .committed(let operations): event.operations = operations
+        case .ok: break
+        case .failed: event.kind = .fail
+        case .unknown: event.kind = .info
+        }
+        errors[times.count] = completion.outcome.reason
+        append(event, time)
+    }
+
     /// Records an operation of the nemesis.
     mutating func note(_ text: String, at time: UInt64) {
-        acts.append((history.events.count, time, text))
+        acts.append((times.count, time, text))
     }
 
     /// The time of an event, in milliseconds since the start.
@@ -51,16 +74,20 @@ struct Recorder {
     func text() -> [UInt8] {
         var result: [UInt8] = []
         var nextAct = 0
-        for index in 0...history.events.count {
+        for index in 0...times.count {
             while nextAct < acts.count, acts[nextAct].event == index {
                 result.append(
                     "\(Recorder.seconds(acts[nextAct].time))\t:nemesis\t:info\t\(acts[nextAct].text)\n")
                 nextAct += 1
             }
-            guard index < history.events.count else { break }
+            guard index < times.count else { break }
             let seconds = Recorder.seconds(times[index])
-            result.append(
-                HistoryText.line(history.events[index], seconds: seconds, error: errors[index]) + "\n")
+            let line =
+                history.events.isEmpty
+                ? HistoryText.line(
+                    transactions.events[index], isOfLists: isOfLists, seconds: seconds, error: errors[index])
+                : HistoryText.line(history.events[index], seconds: seconds, error: errors[index])
+            result.append(line + "\n")
         }
         return result
     }
@@ -70,11 +97,18 @@ struct Recorder {
         times.append(time)
     }
 
-    private func action(_ request: Request) -> Action<RegisterValue> {
+    private mutating func append(_ event: TransactionHistory.Event, _ time: UInt64) {
+        transactions.append(event)
+        times.append(time)
+    }
+
+    /// Nil for a transaction.
+    private func action(_ request: Request) -> Action<RegisterValue>? {
         switch request.kind {
         case .read: .read(nil)
         case .write: .write(.integer(request.value))
         case .cas: .compareAndSet(from: .integer(request.value), to: .integer(request.newValue))
+        case .txn: nil
         }
     }
 

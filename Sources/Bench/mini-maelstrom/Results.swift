@@ -18,6 +18,9 @@ struct Results: Codable, Sendable {
     var verdict: RunVerdict
     var reasons: [String]
     var invalidKeys: [Int]
+    /// Of a workload of transactions: the anomalies by name, and the models that were checked.
+    var anomalies: [String: Int]?
+    var consistencyModels: [String]?
     var checked: Bool
     var seed: UInt64
     var nodes: Int
@@ -67,6 +70,10 @@ struct Results: Codable, Sendable {
         verdict = judgement.verdict
         reasons = judgement.reasons
         invalidKeys = judgement.invalidKeys
+        if options.workload.isTransactional {
+            anomalies = Results.byName(judgement.anomalies.counts) { $0.rawValue }
+            consistencyModels = options.consistencyModels.map(\.rawValue)
+        }
         checked = options.checks
         self.seed = seed
         nodes = options.nodeCount

@@ -12,6 +12,8 @@ final class Run {
     var network: Network
     var nemesis: Nemesis
     private var workload: Workload
+    /// Instead of `workload`, where the workload is one of transactions.
+    private var transactions: TransactionWorkload?
     private var pace: Pace
     private var clients: Clients
     var recorder: Recorder
@@ -68,6 +70,11 @@ final class Run {
         workload = Workload(
             nodes: options.livingCount, workers: options.clients, shape: options.shape,
             random: SeededRandom(seed: seed, purpose: "workload"))
+        if options.workload.isTransactional {
+            transactions = TransactionWorkload(
+                appends: options.workload == .listAppend, workers: options.clients,
+                limits: options.transactionLimits, random: SeededRandom(seed: seed, purpose: "workload"))
+        }
         pace = Pace(
             workers: options.clients, rate: options.rate, random: SeededRandom(seed: seed, purpose: "pace"))
         clients = Clients(
@@ -259,7 +266,7 @@ final class Run {
 
     private func invoke(at now: UInt64) {
         while let index = pace.take(at: now - start) {
-            let request = workload.next(worker: index)
+            let request = transactions?.next(worker: index) ?? workload.next(worker: index)
             clients.ask(request, worker: index, at: now)
             let worker = clients.workers[index]
             recorder.invoke(request, process: worker.process, at: now - start)

@@ -1,4 +1,5 @@
 import Foundation
+import Serializability
 
 /// `mini-maelstrom test`, from options to exit code.
 struct Test {
@@ -39,7 +40,7 @@ struct Test {
         run.execute()
         if options.checks { Console.sayForNow("checking ...") }
         var judgement = Judgement(
-            options.checks ? run.recorder.history : nil, run.statistics, failure: run.failure)
+            options.checks ? run.recorder.evidence(options) : nil, run.statistics, failure: run.failure)
         if let share = options.availability { judgement.demand(share, run.statistics) }
         let results = Results(options, seed: seed, run, judgement)
         if title != nil {
@@ -68,9 +69,11 @@ struct Test {
     }
 
     private func description(seed: UInt64) -> String {
+        let workload = options.workload.isTransactional ? "\(options.workload.rawValue) on " : ""
         let pace = options.rate > 0 ? "\(Text.decimal(options.rate, 0)) requests/s" : "no rate limit"
         var parts = [
-            "\(options.nodeCount) node\(options.nodeCount == 1 ? "" : "s")", "\(options.clients) clients",
+            "\(workload)\(options.nodeCount) node\(options.nodeCount == 1 ? "" : "s")",
+            "\(options.clients) clients",
             pace,
             "\(Text.decimal(options.timeLimit, 0)) s",
         ]
@@ -100,6 +103,7 @@ extension Options {
             throw UsageError(
                 "--dead", "\(deadCount)", expected: "fewer than --node-count, which is \(nodeCount)")
         }
+        try checkWorkload()
         guard deadCount == 0 || nemesis.isEmpty else {
             throw UsageError("--dead: cannot be combined with --nemesis, which restarts all nodes at the end")
         }
@@ -115,6 +119,17 @@ extension Options {
         }
         guard FileManager.default.isFile(bin), FileManager.default.isExecutableFile(atPath: bin) else {
             throw UsageError("--bin", bin, expected: "an executable program")
+        }
+    }
+    private func checkWorkload() throws {
+        let known = workload.isTransactional ? ConsistencyModel.allCases.map(\.rawValue) : ["linearizable"]
+        for model in models where !known.contains(model) {
+            throw UsageError(
+                "--consistency-models", model,
+                expected: "for \(workload.rawValue): \(known.joined(separator: ", "))")
+        }
+        guard shape.padding == nil || !workload.isTransactional else {
+            throw UsageError("--padding: only lin-kv writes strings")
         }
     }
 }

@@ -1,4 +1,5 @@
 import Linearizability
+import Serializability
 
 /// The verdict on a run.
 enum RunVerdict: String, Codable, Sendable {
@@ -29,10 +30,12 @@ struct Judgement: Sendable {
     private(set) var reasons: [String] = []
     private(set) var violations: [(key: Int, violation: LinearizabilityViolation<RegisterValue>)] = []
 
+    private(set) var anomalies = Anomalies()
+
     var invalidKeys: [Int] { violations.map(\.key) }
 
     /// - Parameter history: nil to check nothing.
-    init(_ history: RunHistory?, _ statistics: Statistics, failure: Failure?) {
+    init(_ history: Evidence?, _ statistics: Statistics, failure: Failure?) {
         switch failure {
         case nil: break
         case .some(.interrupted): lower(to: .valid, "interrupted: these are the results until then")
@@ -49,9 +52,14 @@ struct Judgement: Sendable {
     }
 
     /// Checks a history by itself.
-    init(_ history: RunHistory) {
+    init(_ history: Evidence) {
         judge(history)
-        if history.events.isEmpty { lower(to: .unknown, "there were no requests") }
+        let isEmpty =
+            switch history {
+            case .registers(let history): history.events.isEmpty
+            case .transactions(let history, _): history.events.isEmpty
+            }
+        if isEmpty { lower(to: .unknown, "there were no requests") }
     }
 
     /// Requires that a share of requests, from 0 to 1, was served, as Maelstrom's `--availability` does. A request that
@@ -70,9 +78,17 @@ struct Judgement: Sendable {
         if reasons.count > 5 { Console.say("... and \(reasons.count - 5) more") }
     }
 
-    private mutating func judge(_ history: RunHistory) {
+    private mutating func judge(_ history: Evidence) {
         do {
-            for (key, verdict) in try Checker().check(history) { add(verdict, key: key) }
+            switch history {
+            case .registers(let history):
+                for (key, verdict) in try Checker().check(history) { add(verdict, key: key) }
+            case .transactions(let history, let models):
+                anomalies.transactions = try history.transactions()
+                let found = try SerializabilityChecker(models).check(anomalies.transactions)
+                (anomalies.counts, anomalies.examples) = (found.counts, found.anomalies)
+                for reason in Judgement.reasons(anomalies, models) { lower(to: .invalid, reason) }
+            }
         } catch {
             lower(to: .unknown, "the history is invalid: \(error)")
         }

@@ -1,25 +1,31 @@
-import Linearizability
+import Serializability
 
 /// A request of a client.
 struct Request: Hashable, Sendable {
     enum Kind: Int, CaseIterable, Sendable {
-        case read, write, cas
+        case read, write, cas, txn
 
         var name: String {
             switch self {
             case .read: "read"
             case .write: "write"
             case .cas: "cas"
+            case .txn: "txn"
             }
         }
     }
 
+    /// Of a transaction, the first.
     var key: Int
     var kind: Kind
     /// The written value, or the one that a cas expects.
     var value = 0
     /// The new value of a cas.
     var newValue = 0
+    /// Those of a transaction, whose reads have no results yet.
+    var operations: [MicroOperation] = []
+    /// Whether the keys of a transaction are lists, and not registers.
+    var isOfLists = false
 }
 
 /// Maelstrom's lin-kv workload. Each group of 2n workers, for n nodes, works on one key: one half reads, the other
@@ -65,7 +71,7 @@ struct Workload {
         switch kind(worker) {
         case .read: return Request(key: key, kind: .read)
         case .write: return Request(key: key, kind: .write, value: randoms[worker].below(5))
-        case .cas:
+        case .cas, .txn:
             return Request(
                 key: key, kind: .cas, value: randoms[worker].below(5), newValue: randoms[worker].below(5))
         }

@@ -19,7 +19,7 @@ extension HistoryIndex {
         for read in key.reads {
             let seen = values(read)
             guard let value = seen.first else { continue }
-            guard let write = key.write(of: value) else {
+            guard seen.count == 1, let write = key.write(of: value) else {
                 findings.add(
                     .garbageRead, [read.transaction],
                     "T1 read \(Words.list(seen)) of key \(key.name), which nobody wrote")

@@ -4,13 +4,14 @@ extension ReportPage {
         function showHead() {
           const signs = { valid: "✓", invalid: "✗", unknown: "?", measured: "–" };
           const words = make("div", {}, make("p", {}, make("strong", {}, data.outcome)));
-          // Violations are drawn below.
+          // Violations and anomalies are drawn below.
+          const isDrawn = data.violations.length || data.anomalies.length;
           const most = 5;
           for (const reason of data.why.slice(0, most)) {
-            words.append(make("p", {}, data.violations.length ? reason.split("\n")[0] : reason));
+            words.append(make("p", {}, isDrawn ? reason.split("\n")[0] : reason));
           }
           if (data.lastWords.length) words.append(make("pre", {}, data.lastWords.join("\n")));
-          if (data.violations.length || data.why.length > most) {
+          if (isDrawn || data.why.length > most) {
             const count = data.why.length + data.moreReasons;
             words.append(make("details", {}, make("summary", {}, `In full (${grouped(count)})`),
               data.why.map((reason) => make("pre", {}, reason)),

@@ -129,7 +129,7 @@ extension ReportPage {
 
         function requestWords(series, index) {
           const reason = series.reason[index] ? ` (${series.reason[index]})` : "";
-          return `${series.kind} of key ${series.key[index]}, sent to n${series.node[index]} at `
+          return `${series.kind} of key ${series.key[index]}${series.kind === "txn" ? " first" : ""}, sent to n${series.node[index]} at `
             + `${seconds(series.asked[index])}: ${looks[series.ending].words}${reason} after `
             + milliseconds(series.latency[index]);
         }

@@ -67,6 +67,7 @@ struct Report: Encodable {
     var kinds: [Kind]
     var messages: MessageExcerpt
     var violations: [ViolationPicture]
+    var anomalies: [AnomalyPicture]
 }
 
 extension Report {
@@ -108,9 +109,13 @@ extension Report {
         violations = judgement.violations.prefix(Report.mostReasons).map {
             ViolationPicture($0.violation, key: $0.key, recorder: run.recorder)
         }
+        anomalies = judgement.anomalies.examples.prefix(Report.mostReasons).map {
+            AnomalyPicture($0, judgement.anomalies.transactions, recorder: run.recorder)
+        }
         messages = MessageExcerpt(
             run.journal, start: run.start,
-            moments: MessageExcerpt.moments(faults: faults, lanes: lanes, violations: violations))
+            moments: anomalies.prefix(5).compactMap(\.moment)
+                + MessageExcerpt.moments(faults: faults, lanes: lanes, violations: violations))
     }
 
     static func milliseconds(_ nanoseconds: UInt64) -> Double {
@@ -133,9 +138,16 @@ extension Report {
         let asked = "\(Text.grouped(count)) request\(count == 1 ? "" : "s")"
         switch judgement.verdict {
         case .valid where !options.checks: return "Measured only: nothing was checked."
+        case .valid where options.workload.isTransactional:
+            return
+                "Valid: no anomaly that \(options.consistencyModels.map(\.rawValue).joined(separator: ", ")) forbids "
+                + "in what clients were told in \(asked)."
         case .valid:
             return "Valid: for every key there is an order of its operations, in agreement with real time, "
                 + "that explains what clients were told in \(asked)."
+        case .invalid where !judgement.anomalies.counts.isEmpty:
+            return "Invalid: " + (judgement.reasons.first { $0.hasPrefix("not ") } ?? "there are anomalies")
+                + "."
         case .invalid where judgement.invalidKeys.isEmpty:
             return hasBrokenOff
                 ? "Invalid: the run ended early." : "Invalid: the run did not meet its requirements."

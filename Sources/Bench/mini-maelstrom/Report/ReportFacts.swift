@@ -2,7 +2,7 @@
 extension Report {
     static func optionFacts(_ options: Options, seed: UInt64) -> [Fact] {
         var facts = [
-            Fact(name: "workload", value: options.workload),
+            Fact(name: "workload", value: options.workload.rawValue),
             Fact(name: "program", value: options.commands.start ?? options.bin ?? ""),
             Fact(name: "nodes", value: "\(options.nodeCount)"),
             Fact(name: "clients", value: "\(options.clients)"),
@@ -20,6 +20,10 @@ extension Report {
                         + " about every \(number(options.nemesisInterval)) s"),
             Fact(name: "seed", value: "\(seed)"),
         ]
+        if options.workload.isTransactional {
+            let models = options.consistencyModels.map(\.rawValue).joined(separator: ", ")
+            facts.insert(Fact(name: "consistency models", value: models), at: 1)
+        }
         if !options.nodeArguments.isEmpty {
             facts.append(Fact(name: "node arguments", value: options.nodeArguments.joined(separator: " ")))
         }

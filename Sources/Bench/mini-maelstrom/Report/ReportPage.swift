@@ -7,7 +7,7 @@ enum ReportPage {
         let data = try json(report)
         let scripts = [
             helperScript, chartScript, headScript, latencyScript, throughputScript, laneScript, kindScript,
-            lamportScript, lamportPicture, violationScript, startScript,
+            lamportScript, lamportPicture, violationScript, anomalyScript, startScript,
         ]
         return Array(
             """

@@ -92,6 +92,7 @@ extension ReportPage {
         main.replaceChildren();
         showHead();
         showViolations();
+        showAnomalies();
         showLatency();
         showThroughput();
         showLanes();

@@ -1,0 +1,69 @@
+import Serializability
+
+/// The verdict on a run of transactions.
+extension Judgement {
+    /// What was found in a history of transactions.
+    struct Anomalies: Sendable {
+        var counts: [AnomalyKind: Int] = [:]
+        /// One of each kind first.
+        var examples: [Anomaly] = []
+        /// Those that the examples name by their indexes.
+        var transactions: [Transaction] = []
+    }
+
+    /// The reasons: which kinds there are, and then the examples.
+    static func reasons(_ anomalies: Anomalies, _ models: [ConsistencyModel]) -> [String] {
+        guard !anomalies.counts.isEmpty else { return [] }
+        let kinds = AnomalyKind.allCases.compactMap { kind in
+            anomalies.counts[kind].map { "\(Text.grouped($0)) \(kind.rawValue) (\(kind.words))" }
+        }
+        let names = models.map(\.rawValue).joined(separator: ", ")
+        return ["not \(names): \(kinds.joined(separator: ", "))"]
+            + anomalies.examples.map { describe($0, anomalies.transactions) }
+    }
+
+    /// An anomaly in words, with its transactions.
+    private static func describe(_ anomaly: Anomaly, _ transactions: [Transaction]) -> String {
+        let count = anomaly.transactions.count
+        let kind =
+            anomaly.steps.isEmpty
+            ? anomaly.words
+            : "\(count) transactions, of which each must come before the next, and the last before the first"
+        let shown = anomaly.transactions.enumerated().prefix(mostTransactions)
+        var lines = ["\(anomaly.kind.rawValue): \(kind)"]
+        for (place, index) in shown {
+            let transaction = transactions[index]
+            let end =
+                transaction.outcome == .committed
+                ? "to \(transaction.returned)" : "\(words(transaction.outcome))"
+            lines.append(
+                "    " + Text.left("T\(place + 1)", 5)
+                    + Text.left("\(transaction.invoked) \(end)", 20)
+                    + Text.left("process \(transaction.process)", 14) + words(transaction.operations))
+        }
+        for (place, step) in anomaly.steps.enumerated().prefix(mostTransactions) {
+            let (from, to) = (place + 1, (place + 1) % count + 1)
+            lines.append("    T\(from) before T\(to) (\(step.relation.name)): \(step.words)")
+        }
+        if count > mostTransactions { lines.append("    ... and \(count - mostTransactions) more") }
+        return lines.joined(separator: "\n")
+    }
+
+    /// How many transactions of a cycle are told.
+    private static let mostTransactions = 12
+    /// How many micro-operations of a transaction are told.
+    private static let mostOperations = 12
+
+    static func words(_ outcome: Transaction.Outcome) -> String {
+        switch outcome {
+        case .committed: "committed"
+        case .failed: "and failed"
+        case .unknown: "and open"
+        }
+    }
+
+    static func words(_ operations: [MicroOperation]) -> String {
+        let shown = operations.prefix(mostOperations).map(\.words).joined(separator: ", ")
+        return operations.count > mostOperations ? "\(shown), ..." : shown
+    }
+}
