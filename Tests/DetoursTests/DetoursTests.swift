@@ -44,7 +44,7 @@ final class DetoursTests: XCTestCase {
     func testMessagesArriveWhereverLinksLeaveARouteThereAndBack() {
         var generator = SeededGenerator(seed: 1)
         for size in 2...7 {
-            for _ in 0..<12 {
+            for _ in 0..<8 {
                 var world = World(size)
                 // The first round starts from nothing; later ones change the links of a running cluster.
                 for _ in 0..<3 {
@@ -147,6 +147,34 @@ final class DetoursTests: XCTestCase {
             XCTAssertEqual(member.advance(to: now, expecting: .one("n1"), window: 1_000).count, 0)
             XCTAssertGreaterThan(member.deadline(expecting: .one("n1"), window: 1_000) ?? .max, now)
         }
+    }
+
+    /// n0 leads; n2 sends messages on a detour for as long as it holds a list of n0 that names it.
+    func testAMemberIsNotMissedAgainBeforeItKnowsThatItIsHeard() {
+        var member = Detours(id: "n0", members: ["n0", "n1", "n2"], now: 0)
+        var (now, number, isMissed) = (0, 0, false)
+        func pass(_ time: Int, _ hear: (inout Detours) -> Void = { _ in }) {
+            for _ in 0..<time / 100 {
+                now += 100
+                member.heard("n1", at: now)
+                hear(&member)
+                for (_, hello) in member.advance(to: now, expecting: .all, window: 1_000) {
+                    (number, isMissed) = (hello.own.number, hello.own.missed == ["n2"])
+                }
+            }
+        }
+        pass(2_000)
+        XCTAssertTrue(isMissed)
+        // It answers a question directly, but the list that names it no longer is lost.
+        member.receive(told("n2", 1, [], holds: number), from: "n2", at: now)
+        member.heard("n2", at: now)
+        pass(1_100) { $0.heardOnDetour("n2", at: now) }
+        XCTAssertFalse(isMissed)
+        // Now it has that list, so its messages must come directly.
+        member.receive(told("n2", 1, [], holds: number), from: "n2", at: now)
+        member.heard("n2", at: now)
+        pass(1_200) { $0.heardOnDetour("n2", at: now) }
+        XCTAssertTrue(isMissed)
     }
 
     // The lists that others sent while it was cut off are lost.

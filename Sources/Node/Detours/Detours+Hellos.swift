@@ -22,7 +22,7 @@ extension Detours {
     /// When the next hello to the member at `slot` leaves, within the limit per quarter.
     func nextHello(to slot: Int, _ window: Microseconds) -> Microseconds? {
         guard let due = helloDue(slot, window) else { return nil }
-        guard sentInQuarter >= Self.hellosPerQuarter else { return due }
+        guard sentInQuarter >= hellosPerQuarter else { return due }
         return max(due, quarterBegan + Self.quarter(of: window))
     }
 
@@ -33,7 +33,7 @@ extension Detours {
             quarterBegan = now
             sentInQuarter = 0
         }
-        let room = Self.hellosPerQuarter - sentInQuarter
+        let room = hellosPerQuarter - sentInQuarter
         guard room > 0 else { return [] }
         let due = neighbors.indices.filter { slot in helloDue(slot, window).map { $0 <= now } ?? false }
         guard !due.isEmpty else { return [] }
@@ -83,11 +83,9 @@ extension Detours {
                 member: id, number: number,
                 missed: neighbors.indices.filter { neighbors[$0].isMissed }.map { others[$0] })
         }
-        let missed = neighbors[slot].missed.compactMap { member(at: $0) }.sorted()
+        let missed = neighbors[slot].missed.slots(below: others.count + 1).map {
+            $0 == others.count ? id : others[$0]
+        }.sorted()
         return LinkStateAdvertisement(member: others[slot], number: neighbors[slot].number, missed: missed)
-    }
-
-    private func member(at slot: Int) -> NodeID? {
-        others.indices.contains(slot) ? others[slot] : slot == others.count ? id : nil
     }
 }

@@ -79,7 +79,7 @@ extension Detours {
     private func passesOn(listOf owner: Int, to receiver: Int) -> Bool {
         guard !neighbors[receiver].isMissed else { return true }
         var earlier = 0
-        for slot in others.indices where others[slot] < id && slot != owner && slot != receiver {
+        for slot in 0..<othersBefore where slot != owner && slot != receiver {
             if !neighbors[slot].isMissed, hears(slot, owner), hears(receiver, slot) { earlier += 1 }
             if earlier == 2 { return false }
         }

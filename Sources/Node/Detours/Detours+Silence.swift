@@ -26,7 +26,7 @@ extension Detours {
             nextSearch = nil
         }
         guard expectation == .nobody else { return }
-        let wait = Self.leaderlessWindows * (1 + roundsToAll) * window
+        let wait = Self.leaderlessWindows * (1 + others.count / 16) * window
         if nextSearch == nil { nextSearch = expectedSince + wait }
         guard let search = nextSearch, search <= now else { return }
         nextSearch = now + 2 * wait
@@ -76,7 +76,7 @@ extension Detours {
         }
         let passedOn = neighbor.passedOnSince.map { $0 + answerTime(of: slot, window) }
         let answer = [asked, passedOn].compactMap { $0 }.min()
-        guard isExpected(slot) else { return answer }
+        guard isExpected(slot), neighbor.holds >= neighbor.unnamedSince else { return answer }
         let message = max(neighbor.lastHeard, expectedSince) + window
         return min(message, answer ?? message) + 1
     }

@@ -13,9 +13,13 @@ import Consensus
 /// A member that another one's list names knows that its messages do not arrive there. It sends them through members
 /// that hear it, on the shortest route. The sender fixes the whole route, so that no message travels in a circle.
 package struct Detours: Sendable {
-    /// The most hellos that a member sends in a quarter of its window (`Timing.silence`), to all others together. In a
+    /// The most hellos that all members of a large cluster send in a quarter of a window (`Timing.silence`), about. A
+    /// change makes each member ask all others, so without this the cost of a change would grow with the square of their
+    /// number, and the answers would be so late that more members are missed.
+    static let hellosOfAllPerQuarter = 256
+    /// The fewest and the most hellos that a member may send in a quarter of its window, to all others together. In a
     /// larger cluster, sending one to each member takes several quarters. `mostHellos` says what follows.
-    package static let hellosPerQuarter = 16
+    static let hellosPerQuarterRange = 2...16
     /// The most lists of other members in one hello.
     package static let listsPerHello = 8
     /// How often a list is passed on to one member that may lack it: a message may be lost.
@@ -24,18 +28,23 @@ package struct Detours: Sendable {
     /// longer. The same for all members, so that each knows when a member that does not hear it must send something,
     /// however their windows differ.
     static let longestWait: Microseconds = 8 * Timing.shortestElectionTimeout
-    /// For how many windows a member without a leader waits for an election before it asks who is there, times one more
-    /// than `roundsToAll`. It asks again after twice as many.
+    /// For how many windows a member without a leader waits for an election before it asks who is there, in a cluster of
+    /// up to 16; in larger ones, in which elections take longer, for as many more for every 16. It asks again after twice
+    /// as many.
     static let leaderlessWindows = 4
 
-    /// How many quarters of a window hellos to all others take, beyond the first. In a large cluster elections and answers
-    /// take longer as well, and who asks too soon, or waits too briefly, keeps all others busy.
-    var roundsToAll: Int { others.count / Self.hellosPerQuarter }
+    /// How many quarters of a window hellos to all others take, beyond the first. Answers take as long: who waits too
+    /// briefly for them misses members for nothing, and that keeps all busy.
+    var roundsToAll: Int { others.count / hellosPerQuarter }
 
     package let id: NodeID
     /// All other members, sorted. Their position here is their slot.
     package let others: [NodeID]
     private let slots: [NodeID: Int]
+    /// See `hellosPerQuarter(members:)`.
+    let hellosPerQuarter: Int
+    /// How many of the others have lower ids.
+    let othersBefore: Int
     var neighbors: [Neighbor]
     /// The number of this member's own list; 0 while it has never missed anybody.
     private(set) var number = 0
@@ -65,6 +74,8 @@ package struct Detours: Sendable {
         self.id = id
         others = members.filter { $0 != id }.sorted()
         slots = Dictionary(uniqueKeysWithValues: others.enumerated().map { ($1, $0) })
+        hellosPerQuarter = Self.hellosPerQuarter(members: members.count)
+        othersBefore = others.count { $0 < id }
         neighbors = others.map { _ in Neighbor(lastHeard: now, lastHeardOrRelayed: now) }
         triesLeft = TriesLeft(members: others.count)
         listsToPassOn = others.map { _ in [] }
@@ -90,6 +101,7 @@ package struct Detours: Sendable {
         if neighbors[slot].isMissed {
             neighbors[slot].isMissed = false
             changeOwnList(now)
+            neighbors[slot].unnamedSince = number
         }
     }
 
@@ -105,11 +117,11 @@ package struct Detours: Sendable {
 
     /// A slow member would be missed for nothing, so it gets more time from now on, and less again after a few fast
     /// answers. An answer after a cut says little of how long answers take, so none counts for more than four windows, or
-    /// several times as many in a large cluster.
+    /// more in a large cluster.
     private mutating func noteAnswer(of slot: Int, after time: Microseconds) {
         let slowest = neighbors[slot].slowestAnswer
         neighbors[slot].slowestAnswer =
-            time > slowest ? min(time, 4 * (1 + roundsToAll) * window) : slowest - (slowest - time) / 2
+            time > slowest ? min(time, (8 + roundsToAll) * window / 2) : slowest - (slowest - time) / 2
     }
 
     package mutating func receive(_ hello: Hello, from sender: NodeID, at now: Microseconds) {
@@ -136,13 +148,14 @@ package struct Detours: Sendable {
             return
         }
         neighbors[slot].number = advertisement.number
-        neighbors[slot].missed = Set(advertisement.missed.map { $0 == id ? others.count : slots[$0] ?? -1 })
+        neighbors[slot].missed = SlotSet(
+            advertisement.missed.compactMap { $0 == id ? others.count : slots[$0] })
         areRoutesStale = true
         if slot != sender { expectFirstHand(slot, now) }
         for receiver in others.indices where receiver != slot {
             triesLeft[receiver, slot] = Self.tries
         }
-        for owner in neighbors[slot].missed where others.indices.contains(owner) {
+        for owner in neighbors[slot].missed.slots(below: others.count) {
             triesLeft[slot, owner] = Self.tries
         }
         if !advertisement.missed.isEmpty { probe(now) }

@@ -15,11 +15,14 @@ struct Neighbor: Sendable {
     /// The number of its latest list; 0 for none.
     var number = 0
     /// The slots of the members that its latest list names.
-    var missed: Set<Int> = []
+    var missed = SlotSet()
     /// The slowest of its late answers, less with each fast one.
     var slowestAnswer: Microseconds = 0
     /// The number of this member's list that it holds, as it says.
     var holds = 0
+    /// The number of this member's first list that no longer names it: as long as it holds an older one, it sends its
+    /// messages on detours.
+    var unnamedSince = 0
     var isOwedAnswer = false
     /// Whether the next hello asks it for an answer.
     var isProbed = false

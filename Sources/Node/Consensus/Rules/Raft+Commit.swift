@@ -78,7 +78,9 @@ extension Raft {
 
     /// Whether `member` and this one are a quorum, neither having lost its log.
     func isQuorum(with member: NodeID) -> Bool {
-        !hasLostLog && !isUncounted(member) && membership.contains(id) && membership.contains(member)
+        // In a large cluster, which asks often, looking at all voters would take long.
+        guard membership.mayBeDecidedByTwo else { return false }
+        return !hasLostLog && !isUncounted(member) && membership.contains(id) && membership.contains(member)
             && membership.hasQuorum { $0 == id || $0 == member }
     }
 }

@@ -163,13 +163,14 @@ extension Raft {
     /// by such a quorum. Where too few other members are connected or measured, this leader is counted as well.
     private var quorumRoundTrip: Estimate? {
         guard case .leader(let leadership) = role else { return nil }
-        let measured = leadership.progress.filter { now - $0.lastContact < timing.electionTimeout }
+        let timeout = timing.electionTimeout
+        let measured = leadership.progress.map { now - $0.lastContact < timeout ? $0.roundTrip : nil }
         func slowest(countingSelf: Bool) -> Estimate? {
             let negated = membership.quorumValue { member in
                 if member == id { return countingSelf ? 0 : .min }
-                return measured.first { $0.id == member }?.roundTrip.map { -$0.election } ?? .min
+                return leadership.slot(of: member).flatMap { measured[$0] }.map { -$0.election } ?? .min
             }
-            return measured.first { $0.roundTrip.map { -$0.election } == negated }?.roundTrip
+            return measured.lazy.compactMap(\.self).first { -$0.election == negated }
         }
         return slowest(countingSelf: false) ?? slowest(countingSelf: true)
     }

@@ -21,6 +21,8 @@ package struct Campaign: Sendable {
 package struct Leadership: Sendable {
     /// One per other member, in the order of their ids.
     package internal(set) var progress: [Progress]
+    /// The position of each of them in `progress`.
+    private let slots: [NodeID: Int]
     /// The index of the no-op that began this term.
     package let noOpIndex: Index
     /// Reads for the next round.
@@ -32,6 +34,12 @@ package struct Leadership: Sendable {
     /// Bytes of entries that are not committed.
     var uncommittedBytes = 0
 
+    init(progress: [Progress], noOpIndex: Index) {
+        self.progress = progress
+        self.noOpIndex = noOpIndex
+        slots = Dictionary(uniqueKeysWithValues: progress.enumerated().map { ($1.id, $0) })
+    }
+
     /// The progress of another member; nil for the leader itself and for ids that are no members.
     package func progress(of id: NodeID) -> Progress? {
         slot(of: id).map { progress[$0] }
@@ -40,7 +48,7 @@ package struct Leadership: Sendable {
     // Each of these reads one field, and copies nothing else.
 
     func slot(of id: NodeID) -> Int? {
-        progress.indices.first { progress[$0].id == id }
+        slots[id]
     }
 
     /// The index of `id` in `progress`, unless it counts in no quorum.

@@ -26,7 +26,8 @@ extension Simulation {
         member.hellos.window = min(member.hellos.window, window)
         member.hellos.count += 1
         let span = now - member.hellos.since
-        let most = Detours.mostHellos(in: span, window: member.hellos.window)
+        let most = Detours.mostHellos(
+            in: span, window: member.hellos.window, members: scenario.members)
         if member.hellos.count > most {
             throw Breach(
                 .cost,

@@ -1,0 +1,149 @@
+import Consensus
+import Detours
+import XCTest
+
+@testable import KeyValue
+
+/// Many replicas on one machine of two processors, each with its own process, as a bench runs them: every turn and
+/// every message takes time of a processor, and whoever has something to do waits for its turn.
+final class BusyMachine {
+    /// What a turn takes of a processor, besides its messages: the process is woken up, and waits again.
+    var turnCost: Microseconds = 40
+    /// What each message takes, at its sender, its receiver, and between.
+    var messageCost: Microseconds = 40
+    static let processors = 2
+
+    private struct Member {
+        var replica: Replica?
+        var inbox: [(message: PeerMessage, from: NodeID)] = []
+        var requests: [ClientRequest] = []
+        var isWaiting = false
+        /// When the next turn is due, whether or not anything comes.
+        var deadline: Microseconds?
+    }
+
+    let ids: [NodeID]
+    private var members: [Member]
+    private let slots: [NodeID: Int]
+    private(set) var now: Microseconds = 0
+    /// In microseconds, from one member to another.
+    private let latency: Microseconds
+    /// Sent messages, in the order of their arrival.
+    private var flights: [(due: Microseconds, from: NodeID, to: NodeID, message: PeerMessage)] = []
+    private var landed = 0
+    /// Members with something to do, the one that has waited longest first.
+    private var waiting: [Int] = []
+    private(set) var replies: [ClientReply] = []
+    /// What was sent, by kind.
+    private(set) var sent: [String: Int] = [:]
+
+    init(_ count: Int, latency: Microseconds = 1_000) {
+        ids = (0..<count).map { "n\($0)" }
+        members = ids.map { _ in Member() }
+        slots = Dictionary(uniqueKeysWithValues: ids.enumerated().map { ($1, $0) })
+        self.latency = latency
+    }
+
+    subscript(slot: Int) -> Replica { members[slot].replica! }
+
+    var leaders: [Int] { members.indices.filter { members[$0].replica?.raft.isLeader ?? false } }
+
+    /// Starts a member. What was sent to it before waits for it.
+    func start(_ slot: Int, seed: UInt64 = 1) {
+        var settings = Raft.Settings(
+            id: ids[slot], members: ids, seed: seed &* 7_919 &+ UInt64(slot))
+        settings.isInMemory = true
+        let replica = Replica(settings: settings, now: now)
+        members[slot].deadline = replica.deadline
+        members[slot].replica = replica
+    }
+
+    func ask(_ slot: Int, _ request: ClientRequest) { members[slot].requests.append(request) }
+
+    /// Lets time pass.
+    func run(until end: Microseconds) {
+        while now < end {
+            deliver()
+            for slot in members.indices where !members[slot].isWaiting && isDue(slot) {
+                members[slot].isWaiting = true
+                waiting.append(slot)
+            }
+            if waiting.isEmpty {
+                let deadlines = members.compactMap(\.deadline)
+                let arrival = landed < flights.count ? flights[landed].due : nil
+                now = max(now + 1, min(end, deadlines.min() ?? end, arrival ?? end))
+            } else {
+                let slot = waiting.removeFirst()
+                members[slot].isWaiting = false
+                turn(slot)
+            }
+        }
+    }
+
+    private func deliver() {
+        while landed < flights.count, flights[landed].due <= now {
+            let flight = flights[landed]
+            landed += 1
+            guard let slot = slots[flight.to] else { continue }
+            members[slot].inbox.append((flight.message, flight.from))
+        }
+        if landed > 10_000 {
+            flights.removeFirst(landed)
+            landed = 0
+        }
+    }
+
+    private func isDue(_ slot: Int) -> Bool {
+        guard members[slot].replica != nil else { return false }
+        return !members[slot].inbox.isEmpty || !members[slot].requests.isEmpty
+            || members[slot].deadline ?? .max <= now
+    }
+
+    private func turn(_ slot: Int) {
+        var replica = members[slot].replica!
+        members[slot].replica = nil
+        var count = members[slot].inbox.count + members[slot].requests.count
+        for (message, sender) in members[slot].inbox { replica.receive(message, from: sender, now: now) }
+        for request in members[slot].requests { replica.receive(request, now: now) }
+        members[slot].inbox = []
+        members[slot].requests = []
+        replica.noteLateness(at: now)
+        replica.advance(to: now)
+        var output: [PeerEnvelope] = []
+        let isDone = replica.drive {
+            output += $0.early
+        } then: {
+            output += $0.late
+            replies += $0.replies
+        }
+        XCTAssertTrue(isDone)
+        members[slot].deadline = replica.deadline
+        members[slot].replica = replica
+        count += output.count
+        now += (turnCost + count * messageCost / 2) / Self.processors
+        for envelope in output {
+            sent[Self.kind(of: envelope.message), default: 0] += 1
+            flights.append((now + latency, ids[slot], envelope.to, envelope.message))
+        }
+    }
+
+    private static func kind(of message: PeerMessage) -> String {
+        switch message {
+        case .hello(let hello): hello.asks ? "hello?" : "hello"
+        case .forward: "forward"
+        case .transfer: "transfer"
+        case .relay: "relay"
+        case .raft(let message):
+            switch message.body {
+            case .requestVote(let request): request.preVote ? "pre-vote" : "vote"
+            case .requestVoteReply(let reply):
+                (reply.preVote ? "pre-vote" : "vote") + (reply.voteGranted ? " yes" : " no")
+            case .appendEntries(let request): request.entries.isEmpty ? "heartbeat" : "append"
+            case .appendEntriesReply: "append_res"
+            case .readIndex, .readIndexReply: "read"
+            case .installSnapshot, .installSnapshotReply: "snapshot"
+            case .timeoutNow: "timeout_now"
+            }
+        }
+    }
+}
