@@ -60,6 +60,11 @@ final class AnomalyTests: XCTestCase {
         }
     }
 
+    func testALongForkIsFoundBesideASmallerCycleThatSnapshotIsolationAllows() throws {
+        let history = together("ax1 ru aw1", "ay1 rw au1", "rx1 ry", "rx ry1")
+        XCTAssertEqual(try kinds(history, .snapshotIsolation), [.gNonadjacent])
+    }
+
     func testTwoThatReplaceTheSameVersionLoseAnUpdate() throws {
         let list = together("ax1", "rx1 ax2", "rx1 ax3", "rx123")
         XCTAssertEqual(try kinds(list, .readCommitted), [])

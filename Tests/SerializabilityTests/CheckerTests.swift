@@ -39,11 +39,26 @@ final class CheckerTests: XCTestCase {
         let texts = (1...9).map { "rx wx\($0) ry" } + (1...9).map { "rx wy\($0)" }
         let history = texts.enumerated().map { transaction($0.offset...($0.offset + 50), $0.element) }
         XCTAssertEqual(try kinds(history, .serializable), [.lostUpdate, .g2Item])
+        let all = (1...9).map { transaction($0...($0 + 50), "rx wx\($0)") }
+        XCTAssertEqual(try kinds(all, .serializable), [.lostUpdate, .g2Item])
         let readers = (1...9).map { _ in "rx" } + (1...9).map { "wx\($0)" }
         let valid = readers.enumerated().map { transaction($0.offset...($0.offset + 50), $0.element) }
         XCTAssertEqual(try kinds(valid), [])
         // One that reads the initial state as late as this misses the writes.
         XCTAssertEqual(try kinds(valid + [transaction(90...91, "rx")]), [.gSingleRealtime])
+    }
+
+    /// The example of Elle's documentation, and what its paper tells of four databases.
+    func testTheExamplesOfElleAreJudgedLikeThere() throws {
+        XCTAssertEqual(try kinds(together("ax1 ry1", "ax2 ay1", "rx12")), [.g1c])
+        // An update that was carried out on an old version, after another one.
+        XCTAssertEqual(try kinds(together("ax2", "ax1", "rx21 ay5 ax4", "ax5", "rx2154")), [.gSingle])
+        // Each of two transactions saw neither the other's append nor any later one.
+        XCTAssertEqual(try kinds(together("ax1", "ay1", "rx1 ay2 ry12", "ry1 ax2", "rx12 ry12")), [.g2Item])
+        // A transaction that does not see what it has just appended.
+        XCTAssertEqual(try kinds(together("ax6 rx"), .snapshotIsolation), [.internal])
+        // One key's new value and another one's initial state.
+        XCTAssertEqual(try kinds(together("wy1", "wx1 ry1", "rx1 ry"), .snapshotIsolation), [.gSingle])
     }
 
     func testACycleIsToldStepByStep() throws {

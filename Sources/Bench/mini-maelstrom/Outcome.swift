@@ -55,7 +55,7 @@ enum Outcome: Hashable, Sendable {
         var operations: [MicroOperation] = []
         for (item, operation) in zip(items, asked.operations) {
             guard let answered = item.answer(to: operation, isOfLists: asked.isOfLists) else {
-                return .unknown(.malformed("txn_ok with \(item) for \(operation.words)"))
+                return .unknown(.malformed("txn_ok with \(item) for \(operation.words(isOfLists: false))"))
             }
             operations.append(answered)
         }

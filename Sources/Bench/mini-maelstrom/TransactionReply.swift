@@ -76,10 +76,13 @@ extension MicroOperation {
     }
 
     /// As in messages, without brackets.
-    var words: String {
+    /// - Parameter isOfLists: whether keys are lists, and not registers.
+    func words(isOfLists: Bool) -> String {
         switch self {
         case .read(let key, nil): "r \(key)"
-        case .read(let key, let values?): "r \(key) [\(values.map(\.description).joined(separator: " "))]"
+        case .read(let key, let values?) where isOfLists || values.count > 1:
+            "r \(key) [\(values.map(\.description).joined(separator: " "))]"
+        case .read(let key, let values?): "r \(key) \(values.first?.description ?? "null")"
         case .write(let key, let value), .append(let key, let value): "\(name) \(key) \(value)"
         }
     }

@@ -9,6 +9,13 @@ extension Judgement {
         var examples: [Anomaly] = []
         /// Those that the examples name by their indexes.
         var transactions: [Transaction] = []
+
+        /// Whether keys are lists, and not registers.
+        var isOfLists: Bool {
+            !transactions.contains { transaction in
+                transaction.operations.contains { if case .write = $0 { true } else { false } }
+            }
+        }
     }
 
     /// The reasons: which kinds there are, and then the examples.
@@ -18,12 +25,15 @@ extension Judgement {
             anomalies.counts[kind].map { "\(Text.grouped($0)) \(kind.rawValue) (\(kind.words))" }
         }
         let names = models.map(\.rawValue).joined(separator: ", ")
+        let isOfLists = anomalies.isOfLists
         return ["not \(names): \(kinds.joined(separator: ", "))"]
-            + anomalies.examples.map { describe($0, anomalies.transactions) }
+            + anomalies.examples.map { describe($0, anomalies.transactions, isOfLists: isOfLists) }
     }
 
     /// An anomaly in words, with its transactions.
-    private static func describe(_ anomaly: Anomaly, _ transactions: [Transaction]) -> String {
+    private static func describe(
+        _ anomaly: Anomaly, _ transactions: [Transaction], isOfLists: Bool
+    ) -> String {
         let count = anomaly.transactions.count
         let kind =
             anomaly.steps.isEmpty
@@ -39,7 +49,8 @@ extension Judgement {
             lines.append(
                 "    " + Text.left("T\(place + 1)", 5)
                     + Text.left("\(transaction.invoked) \(end)", 20)
-                    + Text.left("process \(transaction.process)", 14) + words(transaction.operations))
+                    + Text.left("process \(transaction.process)", 14)
+                    + words(transaction.operations, isOfLists: isOfLists))
         }
         for (place, step) in anomaly.steps.enumerated().prefix(mostTransactions) {
             let (from, to) = (place + 1, (place + 1) % count + 1)
@@ -62,8 +73,8 @@ extension Judgement {
         }
     }
 
-    static func words(_ operations: [MicroOperation]) -> String {
-        let shown = operations.prefix(mostOperations).map(\.words).joined(separator: ", ")
-        return operations.count > mostOperations ? "\(shown), ..." : shown
+    private static func words(_ operations: [MicroOperation], isOfLists: Bool) -> String {
+        let shown = operations.prefix(mostOperations).map { $0.words(isOfLists: isOfLists) }
+        return (shown + (operations.count > shown.count ? ["..."] : [])).joined(separator: ", ")
     }
 }

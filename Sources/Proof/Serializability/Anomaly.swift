@@ -111,7 +111,7 @@ package struct Anomaly: Hashable, Sendable {
     }
 
     package var kind: AnomalyKind
-    /// Indexes of the transactions, each once.
+    /// Indexes of the transactions.
     package var transactions: [Int]
     /// Of a cycle: why each of the transactions must come before the next one, and the last before the first.
     package var steps: [Step] = []

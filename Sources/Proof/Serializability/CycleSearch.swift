@@ -113,9 +113,7 @@ struct CycleSearch {
                 length = distance[node] + 1
             }
         }
-        return best.map { path in
-            cut(path).map { graph.edges[$0.edge] }
-        }
+        return best?.map { graph.edges[$0.edge] }
     }
 
     /// The shortest path within a component, in edges that are relations of their own, where it has fewer than `limit`.
@@ -160,16 +158,5 @@ struct CycleSearch {
             node = before
         }
         return result.reversed()
-    }
-
-    /// A way that comes to a transaction twice, once by an anti-dependency, holds a shorter cycle: the part that leaves
-    /// after the anti-dependency and arrives otherwise.
-    private func cut(_ path: [(node: Int, edge: Int)]) -> [(node: Int, edge: Int)] {
-        guard states == 2 else { return path }
-        for (index, step) in path.enumerated() where step.node % 2 == 1 {
-            guard let other = path.firstIndex(where: { $0.node == step.node - 1 }) else { continue }
-            return cut(other > index ? Array(path[index..<other]) : Array(path[index...] + path[..<other]))
-        }
-        return path
     }
 }

@@ -31,14 +31,15 @@ struct AnomalyPicture: Encodable, Sendable {
     /// The number of further transactions of the cycle.
     var omitted: Int
 
-    init(_ anomaly: Anomaly, _ transactions: [Transaction], recorder: Recorder) {
+    init(_ anomaly: Anomaly, of anomalies: Judgement.Anomalies, isOfLists: Bool, recorder: Recorder) {
         kind = anomaly.kind.rawValue
         meaning = anomaly.kind.words
         words = anomaly.words
         members = anomaly.transactions.prefix(AnomalyPicture.limit).map { index in
-            let transaction = transactions[index]
+            let transaction = anomalies.transactions[index]
             let isCommitted = transaction.outcome == .committed
-            var operations = transaction.operations.prefix(AnomalyPicture.limit).map(\.words)
+            var operations = transaction.operations.prefix(AnomalyPicture.limit)
+                .map { $0.words(isOfLists: isOfLists) }
             if transaction.operations.count > operations.count { operations.append("...") }
             return Member(
                 process: transaction.process, operations: operations,

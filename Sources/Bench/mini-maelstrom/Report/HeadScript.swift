@@ -6,7 +6,8 @@ extension ReportPage {
           const words = make("div", {}, make("p", {}, make("strong", {}, data.outcome)));
           // Violations and anomalies are drawn below.
           const isDrawn = data.violations.length || data.anomalies.length;
-          const most = 5;
+          // The outcome says already which anomalies there are.
+          const most = data.anomalies.length ? 0 : 5;
           for (const reason of data.why.slice(0, most)) {
             words.append(make("p", {}, isDrawn ? reason.split("\n")[0] : reason));
           }

@@ -110,7 +110,9 @@ extension Report {
             ViolationPicture($0.violation, key: $0.key, recorder: run.recorder)
         }
         anomalies = judgement.anomalies.examples.prefix(Report.mostReasons).map {
-            AnomalyPicture($0, judgement.anomalies.transactions, recorder: run.recorder)
+            AnomalyPicture(
+                $0, of: judgement.anomalies, isOfLists: options.workload == .listAppend,
+                recorder: run.recorder)
         }
         messages = MessageExcerpt(
             run.journal, start: run.start,
