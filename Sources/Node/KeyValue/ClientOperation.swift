@@ -50,6 +50,16 @@ extension ClientOperation {
 
 // MARK: - As they are written
 
+extension Query {
+    /// For people who follow a trace.
+    package var words: String {
+        switch self {
+        case .read(let key): "read \(key)"
+        case .transaction(let transaction): "txn \(transaction.json())"
+        }
+    }
+}
+
 extension Update {
     /// The words of updates in the log: each stands before the values of `logged`, and where an update has a flag, for
     /// one of its two states.

@@ -68,8 +68,7 @@ struct EventTrace {
 
     private static func tell(_ subject: ClientRequest.Subject) -> String {
         switch subject {
-        case .operation(.query(.read(let key))): "read \(key)"
-        case .operation(.query(.transaction(let transaction))): "txn \(transaction.json())"
+        case .operation(.query(let query)): query.words
         case .operation(.update(let update)): update.words
         case .order(.changeMembership(let members)): "make \(members.joined(separator: " ")) the voters"
         case .order(.transferLeadership(let target)): "make \(target) the leader"

@@ -127,17 +127,16 @@ struct Ledger {
 
     /// The operation that asked for `update`, if any did: its number is the first in what it writes.
     private func number(in update: Update) -> Int? {
-        let value =
-            switch update {
-            case .write(_, let value), .cas(_, _, let value, _): value
-            case .transaction(let transaction):
+        var value = update.fields.values.last?.value ?? .null
+        if case .transaction(let transaction) = update {
+            value =
                 transaction.operations.lazy.compactMap { operation -> JSONValue? in
                     switch operation {
                     case .read: nil
                     case .write(_, let value), .append(_, let value): value
                     }
                 }.first ?? .null
-            }
+        }
         let digits = value.text.utf8.drop { !Self.isDigit($0) }.prefix(while: Self.isDigit)
         return String(digits).flatMap { Int($0) }
     }
