@@ -63,6 +63,66 @@ final class SearchTests: XCTestCase {
         XCTAssertNil(result.violation)
     }
 
+    /// Members, promises and budgets, without what is on its way.
+    private func reached(in scope: Scope, answersAtOnce: Bool) -> (parts: Set<[String]>, states: Int) {
+        var cluster = Cluster(scope, answersAtOnce: answersAtOnce)
+        var states = [cluster.start()]
+        var known = Set(states)
+        var next = 0
+        while next < states.count {
+            cluster.expand(states[next]) { cluster, _, breach in
+                XCTAssertNil(breach)
+                if known.insert(cluster.next).inserted { states.append(cluster.next) }
+                return true
+            }
+            next += 1
+        }
+        let parts = states.map { state in
+            (0..<scope.members).map { "\(cluster.member($0, in: state).fingerprint)" } + [
+                cluster.rest(of: state)
+            ]
+        }
+        return (Set(parts), states.count)
+    }
+
+    func testAnswersGivenAtOnceLeaveOutNothingButMessagesThatAreStillToCome() {
+        for scope in [
+            rivals(),
+            rivals {
+                $0.budget.electionTimeouts = 1
+                $0.budget.crashes = 1
+                $0.budget.commands = 1
+                $0.crashing = [0, 2]
+            },
+        ] {
+            let all = reached(in: scope, answersAtOnce: false)
+            let some = reached(in: scope, answersAtOnce: true)
+            XCTAssertEqual(all.parts, some.parts)
+            XCTAssertLessThan(some.states, all.states)
+        }
+    }
+
+    func testTheStoryWithTheFewestStepsIsTold() throws {
+        let scope = rivals {
+            $0.budget.crashes = 1
+            $0.crashing = [2]
+            $0.crashesLoseVotes = true
+        }
+        let found = try XCTUnwrap(Search(scope).run().violation)
+        let plain = try XCTUnwrap(Search(scope, answersAtOnce: false).run().violation)
+        let (fewest, isCertain) = Search.fewest(found, in: scope)
+        XCTAssertTrue(isCertain)
+        XCTAssertEqual(fewest.actions.count, plain.actions.count)
+        XCTAssertFalse(Search.fewest(found, in: scope) { _ in false }.isCertain)
+    }
+
+    func testWhoHasAskedEnoughDoesNothingMore() {
+        let all = Search(rivals()).run()
+        let some = Search(rivals { $0.questions = 4 }).run()
+        XCTAssertTrue(some.isExhausted)
+        XCTAssertLessThan(some.states, all.states)
+    }
+
     func testASearchEndsWhereItIsToldTo() {
         let result = Search(rivals()).run { _ in false }
         XCTAssertFalse(result.isExhausted)

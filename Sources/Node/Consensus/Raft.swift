@@ -49,7 +49,7 @@ package struct Raft: Sendable {
 
     package internal(set) var now: Microseconds
     var generator: SeededGenerator
-    private(set) var nextMessageID: MessageID = 1
+    package private(set) var nextMessageID: MessageID = 1
     var pending = PendingReady()
     /// What is being stored, until `stored(_:)` is called.
     var inStore: InStore?

@@ -10,14 +10,17 @@ struct Cluster {
     private(set) var next: [UInt32]
     private(set) var transitions = 0
 
+    /// Whether messages that change nothing where they arrive are answered at once; see `answerWhatChangesNothing`.
+    private let answersAtOnce: Bool
     private let count: Int
     var width: Int { count + 3 }
     private var network: Int { count }
     private var promises: Int { count + 1 }
     private var budget: Int { count + 2 }
 
-    init(_ scope: Scope) {
+    init(_ scope: Scope, answersAtOnce: Bool = false) {
         self.scope = scope
+        self.answersAtOnce = answersAtOnce
         tables = Tables(scope)
         count = scope.members
         next = Array(repeating: 0, count: scope.members + 3)
@@ -34,7 +37,10 @@ struct Cluster {
         tables.networks[Int(state[network])].map { tables.packets[Int($0)] }
     }
 
-    func committed(in state: [UInt32]) -> Int { tables.promises[Int(state[promises])].committed.count }
+    /// What is promised and may yet happen, to compare searches.
+    func rest(of state: [UInt32]) -> String {
+        "\(tables.promises[Int(state[promises])]) \(tables.budgets[Int(state[budget])])"
+    }
 
     // MARK: - Actions
 
@@ -182,12 +188,14 @@ struct Cluster {
         _ state: [UInt32], _ member: Int, _ turn: Tables.TakenTurn, _ step: Step, _ crash: Int
     ) throws(Breach) -> Bool {
         if turn.breach != 0 { throw tables.breaches[Int(turn.breach)] }
+        if tables.traits[Int(turn.next)].questions > scope.questions { return false }
         for position in 0..<width { next[position] = state[position] }
         next[member] = turn.next
         send(turn)
         if let expense = step.expense { next[budget] = tables.spend(expense, of: next[budget]) }
         if crash > 0 { next[budget] = tables.spend(.crash, of: next[budget]) }
         try promise(turn, of: member, step)
+        if answersAtOnce { answerWhatChangesNothing(from: member) }
         if tables.traits[Int(turn.next)].log != tables.traits[Int(state[member])].log {
             for other in 0..<count where other != member { try tables.checkMatching(turn.next, next[other]) }
         }
@@ -199,6 +207,37 @@ struct Cluster {
         for position in tables.sentLists.range(Int(turn.sent)) {
             next[network] = tables.add(tables.sentLists.item(at: position), to: next[network])
         }
+    }
+
+    /// Lets everything arrive that changes nothing but what is on its way: questions that are answered from what the
+    /// member is anyhow.
+    ///
+    /// This leaves out states and no violation. What is on its way stays there, so in `next` with more on its way all can
+    /// happen that could happen without it: the states without are contained in those with.
+    private mutating func answerWhatChangesNothing(from first: Int) {
+        var member = first
+        var done = 0
+        while done < count {
+            let before = next[network]
+            next[network] = answered(by: member, next[member], before)
+            done = next[network] == before ? done + 1 : 1
+            member = (member + 1) % count
+        }
+    }
+
+    private mutating func answered(by member: Int, _ number: UInt32, _ network: UInt32) -> UInt32 {
+        if let known = tables.answers(by: number, in: network) { return known }
+        var result = network
+        for packet in tables.networks[Int(network)] where tables.packets[Int(packet)].to == member {
+            let move = Move(member: member, input: Self.firstPacket + Int(packet), crash: 0)
+            let turn = tables.turn(of: number, move) ?? takeTurn(number, move)
+            guard turn.next == number, turn.news == 0, turn.breach == 0 else { continue }
+            for position in tables.sentLists.range(Int(turn.sent)) {
+                result = tables.add(tables.sentLists.item(at: position), to: result)
+            }
+        }
+        tables.note(answers: result, by: number, in: network)
+        return result
     }
 
     private mutating func promise(_ turn: Tables.TakenTurn, of member: Int, _ step: Step) throws(Breach) {

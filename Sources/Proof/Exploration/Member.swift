@@ -7,6 +7,8 @@ struct Member: Sendable {
     var disk: Disk
     /// How often it has crashed.
     var crashes = 0
+    /// The number of the first message of this life that asks something.
+    private let firstQuestion: MessageID
 
     /// One that begins with what its disk holds.
     init(_ index: Int, _ disk: Disk, in scope: Scope, crashes: Int = 0) {
@@ -17,7 +19,11 @@ struct Member: Sendable {
         raft = Raft(
             settings: scope.settings(of: index, starts: crashes), hardState: disk.hardState,
             log: disk.startingLog, snapshot: disk.snapshot, membership: disk.membership, now: 0)
+        firstQuestion = raft.nextMessageID
     }
+
+    /// How many messages it has sent in this life that ask something.
+    var questions: Int { raft.nextMessageID - firstQuestion }
 
     /// What tells it apart; see `Raft.mix(into:)`. Between two turns the disk holds what the member does, but where a rule
     /// is broken; how often it crashed tells the numbers of its next lives.

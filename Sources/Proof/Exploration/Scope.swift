@@ -54,6 +54,9 @@ package struct Scope: Sendable {
     package var terms: Term
     /// No command and no change is appended beyond this index.
     package var logLength: Index
+    /// Whoever has asked so much in one life does nothing more: questions that arrive again and again may make a leader ask
+    /// without end.
+    package var questions = Int.max
     /// Those that may start elections; the others only vote.
     package var candidates: [Int]
     /// Those that may crash.
@@ -97,6 +100,25 @@ package struct Scope: Sendable {
         var scope = self
         scope.checksHarmOnly = true
         return scope
+    }
+
+    /// Lets every member stand, crash and hear every other.
+    package mutating func free() {
+        candidates = Array(0..<members)
+        crashing = Array(0..<members)
+        cuts = []
+    }
+
+    /// What `--with NAME=N` may set.
+    package static var limits: [(name: String, path: WritableKeyPath<Scope, Int> & Sendable)] {
+        [
+            ("terms", \.terms), ("log", \.logLength), ("questions", \.questions),
+            ("timeouts", \.budget.electionTimeouts), ("lapses", \.budget.contactLapses),
+            ("heartbeats", \.budget.heartbeats), ("quorum-lapses", \.budget.quorumLapses),
+            ("commands", \.budget.commands), ("reads", \.budget.reads), ("retries", \.budget.readRetries),
+            ("changes", \.budget.changes), ("transfers", \.budget.transfers), ("given-up", \.budget.givenUp),
+            ("snapshots", \.budget.snapshots), ("crashes", \.budget.crashes),
+        ]
     }
 
     func isCut(_ one: Int, _ other: Int) -> Bool {

@@ -27,14 +27,21 @@ package struct Search {
     }
 
     private let scope: Scope
+    private let answersAtOnce: Bool
+    private let depth: Int
 
-    package init(_ scope: Scope) {
+    /// - Parameters:
+    ///   - answersAtOnce: whether to leave out states that others contain; see `Cluster.answerWhatChangesNothing`.
+    ///   - depth: how many steps a schedule may have.
+    package init(_ scope: Scope, answersAtOnce: Bool = true, depth: Int = .max) {
         self.scope = scope
+        self.answersAtOnce = answersAtOnce
+        self.depth = depth
     }
 
     /// Visits states until all are, or a violation is found, or `goesOn`, asked now and then, says no.
     package func run(goesOn: (Result) -> Bool = { _ in true }) -> Result {
-        var cluster = Cluster(scope)
+        var cluster = Cluster(scope, answersAtOnce: answersAtOnce)
         var states = StateTable(width: cluster.width)
         var result = Result()
         func tally() -> Result {
@@ -46,7 +53,7 @@ package struct Search {
         }
         states.insert(cluster.start(), parent: 0)
         var level = 0..<1
-        while !level.isEmpty {
+        while !level.isEmpty, result.depth < depth {
             for number in level {
                 var violation: (Action, Breach)?
                 cluster.expand(states[number]) { cluster, move, breach in
@@ -58,8 +65,8 @@ package struct Search {
                     return true
                 }
                 if let (action, breach) = violation {
-                    let way = Self.way(to: number, states, &cluster)
-                    result.violation = Violation(actions: way + [action], breach: breach)
+                    let way = Self.way(to: number, states, &cluster) + [action]
+                    result.violation = Violation(actions: withAnswers(way), breach: breach)
                     return tally()
                 }
                 if states.isFull || number & 0xfff == 0 && !goesOn(tally()) { return tally() }
@@ -69,6 +76,17 @@ package struct Search {
         }
         result.isExhausted = true
         return tally()
+    }
+
+    /// Looks for a violation with fewer steps than `violation`, without leaving out any state.
+    ///
+    /// - Returns: the one with the fewest, and whether that was shown before `goesOn` said no.
+    package static func fewest(
+        _ violation: Violation, in scope: Scope, goesOn: (Result) -> Bool = { _ in true }
+    ) -> (violation: Violation, isCertain: Bool) {
+        let search = Search(scope, answersAtOnce: false, depth: violation.actions.count - 1)
+        let result = search.run(goesOn: goesOn)
+        return (result.violation ?? violation, result.violation != nil || result.isExhausted)
     }
 
     /// The actions that lead to state `number`, each found again among all that can happen in the state before.
@@ -86,5 +104,48 @@ package struct Search {
             number = parent
         }
         return actions.reversed()
+    }
+
+    /// `way` with those of the answers given at once between its steps without which a later step could not be.
+    private func withAnswers(_ way: [Action]) -> [Action] {
+        guard answersAtOnce else { return way }
+        var members = (0..<scope.members).map { Member($0, scope.disks[$0], in: scope) }
+        var steps: [(action: Action, isAnswer: Bool)] = []
+        // The step in which each message left first.
+        var origins: [Packet: Int] = [:]
+        var sent: [Packet] = []
+        func take(_ action: Action, _ turn: Turn, isAnswer: Bool) {
+            for packet in turn.sent where origins[packet] == nil {
+                origins[packet] = steps.count
+                sent.append(packet)
+            }
+            steps.append((action, isAnswer))
+        }
+        func answerAll() {
+            var position = 0
+            while position < sent.count {
+                let packet = sent[position]
+                let action = Action(member: packet.to, input: .message(packet))
+                let turn = Turn(of: members[packet.to], action, in: scope)
+                position += 1
+                guard turn.changesNothing, turn.sent.contains(where: { origins[$0] == nil }) else { continue }
+                take(action, turn, isAnswer: true)
+            }
+        }
+        for action in way {
+            let turn = Turn(of: members[action.member], action, in: scope)
+            members[action.member] = turn.member
+            take(action, turn, isAnswer: false)
+            answerAll()
+        }
+        var needed: Set<Int> = []
+        var kept: [Action] = []
+        for (number, step) in steps.enumerated().reversed() where !step.isAnswer || needed.contains(number) {
+            kept.append(step.action)
+            if case .message(let packet) = step.action.input, let origin = origins[packet] {
+                needed.insert(origin)
+            }
+        }
+        return kept.reversed()
     }
 }

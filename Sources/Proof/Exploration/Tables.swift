@@ -15,6 +15,8 @@ struct Tables {
         var acceptsChanges: Bool
         var hasNewCommits: Bool
         var lastIndex: Index
+        /// See `Member.questions`.
+        var questions: Int
         var log: UInt32
     }
 
@@ -73,6 +75,7 @@ struct Tables {
     private var budgetNumbers: [Scope.Budget: UInt32] = [:]
     private var turnNumbers = NumberMap()
     private var additions = NumberMap()
+    private var answers = NumberMap()
     private var spendings = NumberMap()
     private var matchingLogs = NumberMap()
 
@@ -102,7 +105,7 @@ struct Tables {
                 isLeader: raft.isLeader, acceptsCommands: raft.acceptsCommands,
                 acceptsChanges: raft.acceptsChanges,
                 hasNewCommits: raft.commitIndex > raft.snapshot?.position.index ?? 0,
-                lastIndex: raft.log.lastIndex, log: logNumber))
+                lastIndex: raft.log.lastIndex, questions: member.questions, log: logNumber))
         return number
     }
 
@@ -189,6 +192,16 @@ struct Tables {
         }
         additions.insert(key, number)
         return number
+    }
+
+    /// What is on its way once a member has answered all in `network` that changes nothing at it; nil where that was not
+    /// asked before.
+    func answers(by member: UInt32, in network: UInt32) -> UInt32? {
+        answers[UInt64(member) << 32 | UInt64(network)]
+    }
+
+    mutating func note(answers: UInt32, by member: UInt32, in network: UInt32) {
+        self.answers.insert(UInt64(member) << 32 | UInt64(network), answers)
     }
 
     // MARK: - Logs

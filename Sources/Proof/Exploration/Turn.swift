@@ -39,6 +39,11 @@ struct Turn {
     private(set) var stores = 0
     private(set) var breach: Breach?
 
+    /// Whether it leaves the member as it was, and means nothing for others but what is sent.
+    var changesNothing: Bool {
+        breach == nil && news.isEmpty && member.fingerprint == before.fingerprint
+    }
+
     private let before: Member
     private let action: Action
     private let scope: Scope

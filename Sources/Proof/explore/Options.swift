@@ -1,7 +1,8 @@
 import Exploration
+import Foundation
 
 /// What the command line asks for.
-struct Options {
+struct Options: Sendable {
     var scopes: [Scope] = []
     var isList = false
     var isHelp = false
@@ -13,6 +14,11 @@ struct Options {
     var endsEarly = false
     /// Only the scopes that take less than a minute.
     var isQuick = false
+    /// How many scopes at a time.
+    var jobs = ProcessInfo.processInfo.activeProcessorCount
+    /// What `--with` sets in each scope.
+    private var changes: [(path: WritableKeyPath<Scope, Int> & Sendable, value: Int)] = []
+    private var isFree = false
     /// Where to write the story as HTML.
     var page: String?
 
@@ -21,14 +27,18 @@ struct Options {
     }
 
     static let usage = """
-        usage: scripts/explore [--list] [--minutes M] [--quick] [--harm] [--until-violation]
-                               [--page FILE] [SCOPE...]
+        usage: scripts/explore [--list] [--minutes M] [--jobs J] [--quick] [--harm] [--until-violation]
+                               [--with NAME=N] [--free] [--page FILE] [SCOPE...]
 
         Visits every state of small clusters of the real code, in breadth, and tells the fewest steps that break a
         property, where one can be broken. Without names it explores all scopes.
 
           --list             say what scopes there are
           --minutes M        how long each scope may take (10)
+          --jobs J           how many scopes at a time (as many as there are cores)
+          --with NAME=N      another budget or bound; NAME is one of
+                             \(Scope.limits.map(\.name).joined(separator: " "))
+          --free             let every member stand, crash and hear every other
           --quick            only the scopes that take less than a minute
           --harm             check only what a client or Figure 3 of the paper can tell, and no rule that may be broken
                              without harm
@@ -55,12 +65,34 @@ struct Options {
                     throw Mistake(text: "--minutes takes a number above 0")
                 }
                 minutes = value
+            case "--jobs":
+                guard let value = rest.popFirst().flatMap({ Int($0) }), value > 0 else {
+                    throw Mistake(text: "--jobs takes a whole number above 0")
+                }
+                jobs = value
+            case "--with": try change(rest.popFirst() ?? "")
+            case "--free": isFree = true
             default: scopes.append(try Self.scope(argument))
             }
         }
         if scopes.isEmpty { scopes = Scope.all }
         if isQuick { scopes.removeAll { !$0.isQuick } }
         if isHarmOnly { scopes = scopes.map(\.forHarm) }
+        for slot in scopes.indices {
+            if isFree { scopes[slot].free() }
+            for (path, value) in changes { scopes[slot][keyPath: path] = value }
+        }
+    }
+
+    private mutating func change(_ text: String) throws {
+        let parts = text.split(separator: "=", omittingEmptySubsequences: false)
+        guard parts.count == 2, let value = Int(parts[1]), value >= 0,
+            let path = Scope.limits.first(where: { $0.name == parts[0] })?.path
+        else {
+            throw Mistake(
+                text: "--with takes NAME=N, as in crashes=2, and not \(text); --help lists the names")
+        }
+        changes.append((path, value))
     }
 
     private static func scope(_ name: String) throws -> Scope {

@@ -1,6 +1,7 @@
 import Exploration
 import Foundation
 import StoryPage
+import Synchronization
 
 /// Explores scopes one after another, and tells the shortest story of what breaks.
 @main
@@ -28,26 +29,51 @@ enum Program {
         say(
             column("scope", 14) + right("states", 12) + right("transitions", 14) + right("turns", 10)
                 + right("depth", 7) + right("seconds", 9))
-        var isClean = true
-        for scope in options.scopes where isClean || !options.endsEarly {
-            if !explore(scope, options) { isClean = false }
+        let progress = Mutex((next: 0, isClean: true))
+        DispatchQueue.concurrentPerform(iterations: min(options.jobs, options.scopes.count)) { _ in
+            func take() -> Scope? {
+                progress.withLock { progress in
+                    guard progress.next < options.scopes.count, progress.isClean || !options.endsEarly else {
+                        return nil
+                    }
+                    progress.next += 1
+                    return options.scopes[progress.next - 1]
+                }
+            }
+            while let scope = take() {
+                let isClean = explore(scope, options) {
+                    progress.withLock { $0.isClean || !options.endsEarly }
+                }
+                if !isClean { progress.withLock { $0.isClean = false } }
+            }
         }
-        return isClean
+        return progress.withLock { $0.isClean }
     }
 
-    private static func explore(_ scope: Scope, _ options: Options) -> Bool {
+    /// - Parameter goesOn: whether another scope has not ended all.
+    /// - Returns: whether nothing is broken.
+    private static func explore(_ scope: Scope, _ options: Options, _ goesOn: () -> Bool) -> Bool {
         let began = Date()
-        let result = Search(scope).run { _ in Date().timeIntervalSince(began) < options.minutes * 60 }
+        let result = Search(scope).run { _ in
+            Date().timeIntervalSince(began) < options.minutes * 60 && goesOn()
+        }
         let ending =
             result.isExhausted ? "  every state" : result.violation == nil ? "  out of time" : "  broken"
-        say(
+        let line =
             column(scope.name, 14) + right(String(result.states), 12) + right(String(result.transitions), 14)
-                + right(String(result.turns), 10) + right(String(result.depth), 7)
-                + right(String(Int(Date().timeIntervalSince(began).rounded())), 9) + ending)
-        guard let violation = result.violation else { return true }
-        say("\n\(violation.actions.count) steps break \(violation.breach.property.rawValue):\n")
+            + right(String(result.turns), 10) + right(String(result.depth), 7)
+            + right(String(Int(Date().timeIntervalSince(began).rounded())), 9) + ending
+        guard let found = result.violation else {
+            say(line)
+            return true
+        }
+        let again = Date()
+        let (violation, isCertain) = Search.fewest(found, in: scope) { _ in
+            Date().timeIntervalSince(again) < options.minutes * 60
+        }
+        let count = "\(violation.actions.count) steps break \(violation.breach.property.rawValue)"
         let story = Story(scope, violation.actions, endsWith: violation.breach)
-        say(story.text + "\n")
+        say("\(line)\n\n\(count)\(isCertain ? "" : ", and fewer may"):\n\n\(story.text)\n")
         if let path = options.page { write(story.page, to: path) }
         return false
     }
