@@ -33,7 +33,7 @@ let package = Package(
             name: "StoryPage", dependencies: ["Consensus"], path: "Sources/Proof/StoryPage",
             resources: [.embedInCode("page.html"), .embedInCode("page.css"), .embedInCode("page.js")]),
         .target(
-            name: "Exploration", dependencies: ["Consensus", "Simulation", "StoryPage"],
+            name: "Exploration", dependencies: ["Consensus", "KeyValue", "Simulation", "StoryPage"],
             path: "Sources/Proof/Exploration"),
         .executableTarget(
             name: "explore", dependencies: ["Exploration", "StoryPage"], path: "Sources/Proof/explore"),

@@ -1,4 +1,5 @@
 import Consensus
+import KeyValue
 
 /// What can happen next, and to whom.
 package struct Action: Hashable, Sendable {
@@ -9,6 +10,10 @@ package struct Action: Hashable, Sendable {
         case command(Int)
         /// A client's read; they are numbered from 1.
         case read(Int)
+        /// A client's operation, by its number from 1 on: the first time, or a copy.
+        case operation(Int)
+        /// So much time passes that whoever waits for an answer gets one.
+        case patience
         /// An operator asks for these voters, by number.
         case change(voters: [Int])
         case transfer(to: Int)
@@ -30,17 +35,21 @@ package struct Action: Hashable, Sendable {
 package struct Packet: Hashable, Sendable {
     package var from: Int
     package var to: Int
-    package var message: RaftMessage
+    package var message: PeerMessage
 
-    init(from: Int, to: Int, _ message: RaftMessage) {
+    init(from: Int, to: Int, _ message: PeerMessage) {
         self.from = from
         self.to = to
         self.message = message
         // What was measured makes no timeout here, and would tell apart what is the same.
-        if case .appendEntries(var request) = message.body {
+        if case .raft(var message) = message, case .appendEntries(var request) = message.body {
             request.roundTrip = nil
             request.link = nil
-            self.message.body = .appendEntries(request)
+            message.body = .appendEntries(request)
+            self.message = .raft(message)
         }
     }
+
+    /// The message, where it is one of Raft.
+    var raft: RaftMessage? { if case .raft(let message) = message { message } else { nil } }
 }

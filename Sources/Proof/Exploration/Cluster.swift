@@ -27,8 +27,9 @@ struct Cluster {
     }
 
     mutating func start() -> [UInt32] {
-        let numbers = (0..<count).map { tables.number(of: Member($0, scope.disks[$0], in: scope)) }
-        return numbers + [0, tables.number(of: Promises()), tables.number(of: scope.budget)]
+        let (members, promises) = scope.start()
+        return members.map { tables.number(of: $0) }
+            + [0, tables.number(of: promises), tables.number(of: scope.budget)]
     }
 
     func member(_ index: Int, in state: [UInt32]) -> Member { tables.members[Int(state[index])] }
@@ -66,7 +67,7 @@ struct Cluster {
         for member in 0..<count {
             let traits = tables.traits[Int(state[member])]
             let crashes = budget.crashes > 0 && scope.crashing.contains(member)
-            for step in steps(of: member, traits, budget) {
+            for step in steps(of: member, traits, budget) + clientSteps(state, budget) {
                 guard attempt(state, member, step, crashes, visit) else { return }
             }
             for position in tables.networks.range(Int(state[network])) {
@@ -85,7 +86,8 @@ struct Cluster {
     }
 
     private static let (crash, snapshot, firstDeadline, firstRead, firstCommand) = (0, 1, 2, 10, 20)
-    private static let (firstTransfer, firstChange, firstPacket) = (30, 40, 64)
+    private static let (firstTransfer, firstChange, firstOperation) = (30, 40, 50)
+    private static let (patience, firstPacket) = (60, 64)
 
     private func input(_ number: Int) -> Action.Input {
         switch number {
@@ -96,7 +98,9 @@ struct Cluster {
         case Self.firstRead..<Self.firstCommand: .read(number - Self.firstRead)
         case Self.firstCommand..<Self.firstTransfer: .command(number - Self.firstCommand)
         case Self.firstTransfer..<Self.firstChange: .transfer(to: number - Self.firstTransfer)
-        case Self.firstChange..<Self.firstPacket: .change(voters: scope.changes[number - Self.firstChange])
+        case Self.firstChange..<Self.firstOperation: .change(voters: scope.changes[number - Self.firstChange])
+        case Self.firstOperation..<Self.patience: .operation(number - Self.firstOperation)
+        case Self.patience: .patience
         default: .message(tables.packets[number - Self.firstPacket])
         }
     }
@@ -137,6 +141,23 @@ struct Cluster {
         if budget.crashes > 0, scope.crashing.contains(member) {
             steps.append(Step(input: Self.crash, expense: .crash))
         }
+        return steps
+    }
+
+    private func clientSteps(_ state: [UInt32], _ budget: Scope.Budget) -> [Step] {
+        guard !scope.operations.isEmpty else { return [] }
+        var steps: [Step] = []
+        if budget.operations > 0 {
+            let number = scope.budget.operations - budget.operations + 1
+            steps.append(Step(input: Self.firstOperation + number, expense: .operation))
+        }
+        if budget.copies > 0 {
+            for number in tables.promises[Int(state[promises])].clients.asked
+            where scope.operations[number - 1] != .read {
+                steps.append(Step(input: Self.firstOperation + number, expense: .copy))
+            }
+        }
+        if budget.patience > 0 { steps.append(Step(input: Self.patience, expense: .patience)) }
         return steps
     }
 
@@ -188,7 +209,10 @@ struct Cluster {
         _ state: [UInt32], _ member: Int, _ turn: Tables.TakenTurn, _ step: Step, _ crash: Int
     ) throws(Breach) -> Bool {
         if turn.breach != 0 { throw tables.breaches[Int(turn.breach)] }
-        if tables.traits[Int(turn.next)].questions > scope.questions { return false }
+        let traits = tables.traits[Int(turn.next)]
+        if traits.questions > scope.questions { return false }
+        // Whoever forwards a request again makes a leader append it again.
+        if !scope.operations.isEmpty, traits.lastIndex > scope.logLength { return false }
         for position in 0..<width { next[position] = state[position] }
         next[member] = turn.next
         send(turn)
@@ -242,9 +266,11 @@ struct Cluster {
 
     private mutating func promise(_ turn: Tables.TakenTurn, of member: Int, _ step: Step) throws(Breach) {
         let isRead = step.expense == .read
-        guard turn.news != 0 || isRead else { return }
+        let isOperation = step.expense == .operation || step.expense == .copy
+        guard turn.news != 0 || isRead || isOperation else { return }
         var promises = tables.promises[Int(next[self.promises])]
         if isRead { promises.asks(step.input - Self.firstRead, at: member) }
+        if isOperation { promises.asks(step.input - Self.firstOperation) }
         let others = (0..<count).filter { $0 != member }.map { tables.members[Int(next[$0])] }
         try promises.take(
             tables.news[Int(turn.news)], of: tables.members[Int(turn.next)], others: others, in: scope)

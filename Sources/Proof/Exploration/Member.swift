@@ -1,9 +1,10 @@
 import Consensus
+import KeyValue
 
 /// A member between two turns.
 struct Member: Sendable {
     let index: Int
-    var raft: Raft
+    var machine: Machine
     var disk: Disk
     /// How often it has crashed.
     var crashes = 0
@@ -16,22 +17,31 @@ struct Member: Sendable {
         self.disk = disk
         self.disk.log = disk.startingLog
         self.crashes = crashes
-        raft = Raft(
-            settings: scope.settings(of: index, starts: crashes), hardState: disk.hardState,
-            log: disk.startingLog, snapshot: disk.snapshot, membership: disk.membership, now: 0)
-        firstQuestion = raft.nextMessageID
+        let settings = scope.settings(of: index, starts: crashes)
+        if scope.operations.isEmpty {
+            machine = .raft(
+                Raft(
+                    settings: settings, hardState: disk.hardState, log: disk.startingLog,
+                    snapshot: disk.snapshot, membership: disk.membership, now: 0))
+        } else {
+            let stored = StoredState(hardState: disk.hardState, log: disk.log)
+            machine = .replica(Replica(settings: settings, stored: stored, now: 0))
+        }
+        firstQuestion = machine.raft.nextMessageID
     }
+
+    var raft: Raft { machine.raft }
 
     /// How many messages it has sent in this life that ask something.
     var questions: Int { raft.nextMessageID - firstQuestion }
 
-    /// What tells it apart; see `Raft.mix(into:)`. Between two turns the disk holds what the member does, but where a rule
+    /// What tells it apart; see `Raft.mix(into:)` and `Machine.mix(into:)`. Between two turns the disk holds what the member does, but where a rule
     /// is broken; how often it crashed tells the numbers of its next lives.
     var fingerprint: Fingerprint {
         var fingerprint = Fingerprint()
         fingerprint.mix(index)
         fingerprint.mix(crashes)
-        raft.mix(into: &fingerprint)
+        machine.mix(into: &fingerprint)
         disk.mix(into: &fingerprint)
         return fingerprint
     }

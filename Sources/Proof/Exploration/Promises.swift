@@ -1,4 +1,5 @@
 import Consensus
+import KeyValue
 import Simulation
 
 /// What has happened that must not be undone, and may be known to no member that is left.
@@ -21,10 +22,13 @@ struct Promises: Hashable, Sendable {
     /// Who has led which term; -1 where nobody has.
     private(set) var leaders: [Int] = []
     private(set) var reads: [OpenRead] = []
+    private(set) var clients = ClientHistory()
 
     mutating func asks(_ id: ReadID, at member: Int) {
         reads.append(OpenRead(member: member, id: id, floor: committed.count))
     }
+
+    mutating func asks(_ operation: Int) { clients.asks(operation) }
 
     /// Takes what a turn of `member` means, and checks it against all that was so before.
     ///
@@ -43,6 +47,7 @@ struct Promises: Hashable, Sendable {
             }
         }
         for answer in news.answers { try take(answer, of: member) }
+        for reply in news.replies { try take(reply, of: member, in: scope) }
         if news.crashes { reads.removeAll { $0.member == member.index } }
     }
 
@@ -91,6 +96,7 @@ struct Promises: Hashable, Sendable {
             throw Breach(.stateMachineSafety, "n\(member.index) skips to entry \(commit.index)")
         }
         committed.append(Committed(entry: commit.entry, term: term))
+        try clients.checkHonest(commit.entry)
         if !scope.checksHarmOnly { try checkStored(commit, by: member, others) }
         for other in others where other.raft.isLeader && other.raft.currentTerm > term {
             try checkHolds(other, commit.index, commit.entry)
@@ -113,6 +119,12 @@ struct Promises: Hashable, Sendable {
                 "n\(member.index) takes entry \(commit.index) of term \(commit.entry.term) for committed, which no "
                     + "quorum has stored")
         }
+    }
+
+    private mutating func take(_ reply: ClientReply, of member: Member, in scope: Scope) throws(Breach) {
+        try clients.take(
+            reply.inReplyTo ?? 0, ClientHistory.Answer(reply.body), by: member.index, committed.map(\.entry),
+            scope.operations)
     }
 
     private mutating func take(_ answer: ReadyRead, of member: Member) throws(Breach) {

@@ -1,7 +1,9 @@
 /// The scopes that have names, in the order of what they cost.
 extension Scope {
     package static let all: [Scope] = [
-        figure8, pair, election, rivals, reads, grow, shrink, move, snapshot, five, replication, transfer,
+        figure8, pair, election, rivals, reads, halves, grow, shrink, move, snapshot, five, replication,
+        transfer,
+        clients,
     ]
 
     /// Figure 8 of the paper (§5.4.2) from its second picture on, with three members: n0 has appended in term 1, and n1
@@ -77,31 +79,46 @@ extension Scope {
         $0.cuts = [[0, 1]]
     }
 
-    private static let grow = Scope(
-        "grow", "one voter becomes two, and both may lead", members: 2, voters: [0], terms: 2, logLength: 4,
-        changes: [[0, 1]]
+    private static let halves = Scope(
+        "halves", "three voters become two, and a pair is a quorum of one half or of both", members: 3,
+        terms: 2,
+        logLength: 4, candidates: [1], changes: [[0, 1]]
     ) {
-        $0.budget.electionTimeouts = 2
-        $0.budget.changes = 1
+        $0.leader = 0
+        $0.budget.electionTimeouts = 1
         $0.budget.contactLapses = 1
+        $0.budget.changes = 1
+    }
+
+    private static let grow = Scope(
+        "grow", "one voter becomes two and then three, while another comes to lead", members: 3, voters: [0],
+        terms: 2, logLength: 6, candidates: [1], changes: [[0, 1], [0, 1, 2]]
+    ) {
+        $0.leader = 0
+        $0.budget.electionTimeouts = 1
+        $0.budget.contactLapses = 1
+        $0.budget.changes = 2
     }
 
     private static let shrink = Scope(
-        "shrink", "two voters become one, which is not the one that leads", members: 2, terms: 2,
+        "shrink", "three voters become one, which is not the one that leads", members: 3, terms: 2,
         logLength: 4,
-        changes: [[1]]
+        candidates: [1], changes: [[1]]
     ) {
-        $0.budget.electionTimeouts = 2
-        $0.budget.changes = 1
+        $0.leader = 0
+        $0.budget.electionTimeouts = 1
         $0.budget.contactLapses = 1
+        $0.budget.changes = 1
     }
 
     private static let move = Scope(
-        "move", "one voter hands the log to another, and is removed", members: 2, voters: [0], terms: 2,
-        logLength: 4,
-        changes: [[1]]
+        "move", "two voters hand over to two others, and are removed, the leader too", members: 4,
+        voters: [0, 1],
+        terms: 2, logLength: 4, candidates: [1, 2], changes: [[2, 3]]
     ) {
-        $0.budget.electionTimeouts = 2
+        $0.leader = 0
+        $0.budget.electionTimeouts = 1
+        $0.budget.contactLapses = 1
         $0.budget.changes = 1
     }
 
@@ -125,6 +142,19 @@ extension Scope {
         $0.budget.electionTimeouts = 2
         $0.budget.contactLapses = 1
         $0.cuts = [[0, 1], [0, 4], [1, 2], [2, 3], [2, 4], [3, 4]]
+    }
+
+    private static let clients = Scope(
+        "clients", "whole replicas: two writes and a read at any member, while another comes to lead",
+        members: 3,
+        terms: 2, logLength: 4, candidates: [1]
+    ) {
+        $0.leader = 0
+        $0.operations = [.write(1), .cas(from: 1, to: 2), .read]
+        $0.budget.operations = 3
+        $0.budget.electionTimeouts = 1
+        $0.budget.contactLapses = 1
+        $0.questions = 12
     }
 
     private static let transfer = Scope(

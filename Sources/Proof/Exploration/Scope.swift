@@ -39,6 +39,12 @@ package struct Scope: Sendable {
         package var givenUp = 0
         package var snapshots = 0
         package var crashes = 0
+        /// Clients' operations, those of `Scope.operations` in their order, each at any member.
+        package var operations = 0
+        /// Copies of an operation, each at any member.
+        package var copies = 0
+        /// How often a member lets so much time pass that whoever waits for an answer gets one.
+        package var patience = 0
 
         package init() {}
     }
@@ -52,7 +58,8 @@ package struct Scope: Sendable {
     package var voters: [Int]
     /// No election begins beyond this term.
     package var terms: Term
-    /// No command and no change is appended beyond this index.
+    /// No command and no change is appended beyond this index; with clients, whose forwarded requests may be appended again
+    /// and again, whoever has more in its log does nothing more.
     package var logLength: Index
     /// Whoever has asked so much in one life does nothing more: questions that arrive again and again may make a leader ask
     /// without end.
@@ -66,6 +73,10 @@ package struct Scope: Sendable {
     /// The sets of voters that an operator may ask for.
     package var changes: [[Int]] = []
     package var budget = Budget()
+    /// What clients ask for; where there is something, each member is a whole replica.
+    package var operations: [Operation] = []
+    /// Who leads at the start, everybody holding its log and nothing on its way; nil where all begin as followers.
+    package var leader: Int?
     /// What the members' disks hold at the start, where that is not nothing; by member.
     package var disks: [Disk]
     /// Entries leave one by one, so that a follower may hold any prefix of what it is sent.
@@ -118,6 +129,7 @@ package struct Scope: Sendable {
             ("commands", \.budget.commands), ("reads", \.budget.reads), ("retries", \.budget.readRetries),
             ("changes", \.budget.changes), ("transfers", \.budget.transfers), ("given-up", \.budget.givenUp),
             ("snapshots", \.budget.snapshots), ("crashes", \.budget.crashes),
+            ("operations", \.budget.operations), ("copies", \.budget.copies), ("patience", \.budget.patience),
         ]
     }
 
@@ -127,13 +139,15 @@ package struct Scope: Sendable {
 
     func settings(of member: Int, starts: Int) -> Raft.Settings {
         let ids = (0..<members).map { "n\($0)" }
-        let timing = Timing(electionTimeout: 1_000_000, heartbeatInterval: 200_000)
+        // Requests wait for a second, and several elections shall fit into that.
+        let unit = operations.isEmpty ? 200_000 : 20_000
+        let timing = Timing(electionTimeout: 5 * unit, heartbeatInterval: unit)
         // Each life numbers its messages from elsewhere.
         var settings = Raft.Settings(
             id: ids[member], members: ids, voters: voters.map { ids[$0] }, timing: timing,
             seed: UInt64(member + members * starts))
         if sendsSingleEntries { settings.limits.appendBytes = 1 }
-        settings.limits.catchUpPatience = 400_000
+        settings.limits.catchUpPatience = 2 * unit
         // A leader keeps no log for those that are behind, so that they need its snapshot.
         settings.limits.retentionSilence = 0
         return settings

@@ -109,7 +109,7 @@ package struct Search {
     /// `way` with those of the answers given at once between its steps without which a later step could not be.
     private func withAnswers(_ way: [Action]) -> [Action] {
         guard answersAtOnce else { return way }
-        var members = (0..<scope.members).map { Member($0, scope.disks[$0], in: scope) }
+        var (members, _) = scope.start()
         var steps: [(action: Action, isAnswer: Bool)] = []
         // The step in which each message left first.
         var origins: [Packet: Int] = [:]

@@ -1,4 +1,5 @@
 import Consensus
+import KeyValue
 
 /// A step in the words of the paper.
 struct Sentence {
@@ -8,7 +9,10 @@ struct Sentence {
     /// All that was sent before, to find what an answer answers.
     private let sent: [Packet]
 
-    init(_ action: Action, _ before: Raft, _ turn: Turn, _ sent: [Packet]) {
+    private let scope: Scope
+
+    init(_ action: Action, _ before: Raft, _ turn: Turn, _ sent: [Packet], in scope: Scope) {
+        self.scope = scope
         self.action = action
         self.before = before
         self.turn = turn
@@ -26,6 +30,10 @@ struct Sentence {
         case .command(let number):
             return "A client asks leader \(name) for command c\(number)\(appended)" + crash
         case .read: return "A client reads at \(name)" + ending + crash
+        case .operation(let number):
+            return "Client c\(number) asks \(name) to \(scope.operations[number - 1].words)\(appended)"
+                + ending + crash
+        case .patience: return "\(name) has waited for too long" + ending + crash
         case .change(let voters):
             return
                 "\(name) is asked to make \(voters.map { "n\($0)" }.joined(separator: " ")) the voters\(appended)"
@@ -58,6 +66,10 @@ struct Sentence {
         if before.isLeader, !after.isLeader { text += ", and steps down" }
         if let last = turn.news.commits.last { text += ", and knows entry \(last.index) to be committed" }
         if !turn.news.installed.isEmpty { text += ", and takes over the snapshot" }
+        for reply in turn.news.replies {
+            let words = (try? ClientHistory.Answer(reply.body))?.words ?? "something that no client expects"
+            text += ", and answers \(reply.client): \(words)"
+        }
         if let read = turn.news.answers.last { text += ", and answers a read as of entry \(read.index)" }
         return text
     }
@@ -81,7 +93,10 @@ struct Sentence {
 
     private func arrival(_ packet: Packet) -> String {
         let sender = "n\(packet.from)"
-        switch packet.message.body {
+        guard let message = packet.raft else {
+            return "\(name) receives what \(sender)'s clients ask for\(appended)" + ending
+        }
+        switch message.body {
         case .requestVote(let request):
             let wish = request.preVote ? "would vote for it" : "votes for it"
             return
@@ -114,7 +129,7 @@ struct Sentence {
 
     private var vote: String {
         for packet in turn.sent {
-            if case .requestVoteReply(let reply) = packet.message.body {
+            if case .requestVoteReply(let reply)? = packet.raft?.body {
                 return reply.voteGranted ? "yes" : "no"
             }
         }
@@ -123,7 +138,7 @@ struct Sentence {
 
     private var appendAnswer: String {
         for packet in turn.sent {
-            if case .appendEntriesReply(let reply) = packet.message.body {
+            if case .appendEntriesReply(let reply)? = packet.raft?.body {
                 return reply.success ? "and acknowledges it" : "and refuses it"
             }
         }
@@ -132,8 +147,8 @@ struct Sentence {
 
     /// What an answer answers.
     private func request(_ answer: Packet) -> String {
-        let request = sent.first { $0.from == answer.to && $0.message.id == answer.message.inReplyTo }
-        guard case .appendEntries(let append) = request?.message.body else { return "its append" }
+        let request = sent.first { $0.from == answer.to && $0.raft?.id == answer.raft?.inReplyTo }
+        guard case .appendEntries(let append)? = request?.raft?.body else { return "its append" }
         return append.entries.isEmpty
             ? "its log up to entry \(append.prevLogIndex)" : "its log up to entry \(append.lastIndex)"
     }

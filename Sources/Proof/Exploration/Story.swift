@@ -23,16 +23,17 @@ package struct Story: Sendable {
     package init(_ scope: Scope, _ actions: [Action], endsWith breach: Breach?) {
         self.scope = scope
         self.breach = breach
-        var members = (0..<scope.members).map { Member($0, scope.disks[$0], in: scope) }
+        var (members, _) = scope.start()
         var sent: [Packet] = []
-        steps = [Step(sentence: "All members start", members: members.map { MemberView($0.raft) })]
+        let start = scope.leader.map { "n\($0) leads, and all hold its log" } ?? "All members start"
+        steps = [Step(sentence: start, members: members.map { MemberView($0.raft) })]
         for action in actions {
             let before = members[action.member].raft
             let turn = Turn(of: members[action.member], action, in: scope)
             members[action.member] = turn.member
             steps.append(
                 Step(
-                    action: action, sentence: Sentence(action, before, turn, sent).text,
+                    action: action, sentence: Sentence(action, before, turn, sent, in: scope).text,
                     members: members.map { MemberView($0.raft) }, sent: turn.sent))
             sent += turn.sent
         }
@@ -74,7 +75,8 @@ package struct Story: Sendable {
                 slots[packet] = messages.count
                 messages.append(
                     StoryPage.Message(
-                        from: packet.from, to: packet.to, label: Sentence.label(packet.message.body),
+                        from: packet.from, to: packet.to,
+                        label: packet.raft.map { Sentence.label($0.body) } ?? "forward",
                         left: number))
             }
         }

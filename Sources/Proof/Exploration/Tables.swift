@@ -33,7 +33,7 @@ struct Tables {
     enum Expense: Int, CaseIterable {
         case electionTimeout, contactLapse, heartbeat, quorumLapse, command, read, readRetry, change,
             transfer, giveUp
-        case snapshot, crash
+        case snapshot, crash, operation, copy, patience
 
         var field: WritableKeyPath<Scope.Budget, Int> {
             switch self {
@@ -49,6 +49,9 @@ struct Tables {
             case .giveUp: \.givenUp
             case .snapshot: \.snapshots
             case .crash: \.crashes
+            case .operation: \.operations
+            case .copy: \.copies
+            case .patience: \.patience
             }
         }
     }

@@ -1,4 +1,5 @@
 import Consensus
+import KeyValue
 import Simulation
 
 /// What one member makes of one input: the node's turn, from one rest to the next. It depends on the member and the input
@@ -24,11 +25,13 @@ struct Turn {
         /// The terms of all that a snapshot stands for, which it took over.
         var installed: [Term] = []
         var answers: [ReadyRead] = []
+        /// To clients.
+        var replies: [ClientReply] = []
         var crashes = false
 
         var isEmpty: Bool {
             !beginsToLead && commits.isEmpty && cut.isEmpty && installed.isEmpty && answers.isEmpty
-                && !crashes
+                && replies.isEmpty && !crashes
         }
     }
 
@@ -72,15 +75,23 @@ struct Turn {
     private mutating func take(_ input: Action.Input) throws {
         switch input {
         case .message(let packet):
-            member.raft.receive(packet.message, from: "n\(packet.from)", now: member.raft.now)
+            member.machine.receive(packet.message, from: "n\(packet.from)")
         case .deadline(let deadline):
-            if let time = member.raft.time(of: deadline) { member.raft.advance(to: time) }
-        case .command(let number): _ = member.raft.propose(Command("c\(number)"))
-        case .read(let number): member.raft.read(number)
+            if let time = member.raft.time(of: deadline) { member.machine.advance(to: time) }
+        case .operation(let number):
+            let request = scope.operations[number - 1].request(number)
+            member.machine.changeReplica { $0.receive(request, now: $0.raft.now) }
+        case .patience:
+            member.machine.changeReplica { $0.advance(to: $0.raft.now + $0.patience) }
+        case .command(let number): member.machine.changeRaft { _ = $0.propose(Command("c\(number)")) }
+        case .read(let number): member.machine.changeRaft { $0.read(number) }
         case .change(let voters):
             let change = voters.map(String.init).joined()
-            _ = member.raft.changeMembership(to: voters.map { "n\($0)" }, change: change)
-        case .transfer(let target): _ = member.raft.transferLeadership(to: "n\(target)")
+            member.machine.changeRaft {
+                _ = $0.changeMembership(to: voters.map { "n\($0)" }, change: change)
+            }
+        case .transfer(let target):
+            member.machine.changeRaft { _ = $0.transferLeadership(to: "n\(target)") }
         case .snapshot: try takeSnapshot()
         case .crash: throw Crash()
         }
@@ -92,7 +103,7 @@ struct Turn {
         let text = SnapshotText(terms: member.appliedTerms, membership)
         let position = LogPosition(index: index, term: member.raft.log.term(at: index) ?? 0)
         try store { $0.take(text.snapshot(at: position), membership) }
-        member.raft.compact(text.snapshot(at: position), keeping: 0)
+        member.machine.changeRaft { $0.compact(text.snapshot(at: position), keeping: 0) }
     }
 
     private mutating func store(_ change: (inout Disk) -> Void) throws {
@@ -106,18 +117,19 @@ struct Turn {
 
     private mutating func finish() throws {
         var rounds = TurnRounds(most: member.raft.limits.roundsPerTurn)
-        while member.raft.hasReady {
+        while member.machine.hasReady {
             guard rounds.begin(at: member.raft.lastApplied) else {
                 throw Breach(.endlessTurn, "n\(member.index) is not done after \(rounds.count - 1) rounds")
             }
-            let ready = member.raft.takeReady()
+            let ready = member.machine.takeReady()
             try check(ready)
             try send(ready.early)
             if !ready.storage.isEmpty { try store { $0.store(ready.storage) } }
-            let effects = member.raft.stored(ready.storage)
+            let effects = member.machine.stored(ready.storage)
             noteCommits()
             try send(effects.late)
             news.answers += effects.reads
+            news.replies += effects.replies
             if let token = effects.replyToken { install(token) }
         }
         noteCut()
@@ -128,20 +140,22 @@ struct Turn {
         guard let snapshot = member.disk.snapshot, snapshot.position == token.position,
             let text = snapshot.source as? SnapshotText
         else {
-            return member.raft.refuseSnapshot(for: token, "it is not whole")
+            return member.machine.changeRaft { $0.refuseSnapshot(for: token, "it is not whole") }
         }
         news.installed = text.terms
-        member.raft.install(snapshot, membership: text.membership, for: token)
+        member.machine.changeRaft { $0.install(snapshot, membership: text.membership, for: token) }
     }
 
-    private mutating func send(_ messages: [Outgoing]) throws {
+    /// Hellos are lost, all of them: no detour is ever taken.
+    private mutating func send(_ messages: [PeerEnvelope]) throws {
         for outgoing in messages {
+            if case .hello = outgoing.message { continue }
             let packet = Packet(from: member.index, to: scope.index(of: outgoing.to), outgoing.message)
-            if !scope.checksHarmOnly {
-                try outgoing.message.checkDurable(
+            if !scope.checksHarmOnly, let message = packet.raft {
+                try message.checkDurable(
                     from: member.raft.id, to: outgoing.to, member.disk.hardState,
                     lastIndex: member.disk.lastIndex
-                ) { appended(by: outgoing.message) }
+                ) { appended(by: message) }
             }
             if !sent.contains(packet), !scope.isCut(packet.from, packet.to) { sent.append(packet) }
         }
@@ -149,8 +163,8 @@ struct Turn {
 
     private func appended(by reply: RaftMessage) -> Index? {
         guard case .message(let packet) = action.input,
-            case .appendEntries(let request) = packet.message.body,
-            packet.message.id == reply.inReplyTo
+            let message = packet.raft, case .appendEntries(let request) = message.body,
+            message.id == reply.inReplyTo
         else { return nil }
         return request.lastIndex
     }
@@ -168,7 +182,10 @@ struct Turn {
                     isHeldByMember: member.disk.holds(index, of: entry.term)))
         }
         news.term = raft.currentTerm
-        if raft.isLeader, !before.raft.isLeader || before.raft.currentTerm < raft.currentTerm {
+        // A lone voter that elects itself and crashes before it has stored its term has told nobody.
+        if raft.isLeader, member.disk.hardState.term == raft.currentTerm,
+            !before.raft.isLeader || before.raft.currentTerm < raft.currentTerm
+        {
             news.beginsToLead = true
         }
     }
@@ -184,7 +201,7 @@ struct Turn {
     // MARK: - Checks
 
     /// What is handed out, before any of it is done.
-    private mutating func check(_ ready: Ready<Outgoing>) throws {
+    private mutating func check(_ ready: Ready<PeerEnvelope>) throws {
         noteCommits()
         let name = "n\(member.index)"
         let stored = member.disk.hardState
@@ -221,11 +238,28 @@ struct Turn {
         if let violation = monitor.violation(of: member.raft) {
             throw Breach(.invariant, "n\(member.index): \(violation)")
         }
+        if case .replica(let replica) = member.machine { try checkStore(replica) }
         let (log, stored) = (member.raft.log, member.disk.startingLog)
         let isStored =
             log.lastIndex == stored.lastIndex && log.lastTerm == stored.lastTerm
             && member.raft.hardState == member.disk.hardState
         if !isStored { throw Breach(.durability, "n\(member.index) ends its turn with something not stored") }
+    }
+}
+
+extension Turn {
+    /// The store holds what follows from the log, each request carried out once.
+    private func checkStore(_ replica: Replica) throws {
+        if let fault = replica.violatedInvariant() { throw Breach(.invariant, "n\(member.index): \(fault)") }
+        let log = replica.raft.log
+        let entries = (log.firstIndex..<replica.lastApplied + 1).map { log[$0] }
+        let expected = Operation.value(after: entries, scope.operations).map(String.init)
+        let found = replica.store[Operation.key]?.text
+        guard found != expected else { return }
+        throw Breach(
+            .atMostOnce,
+            "n\(member.index) holds \(found ?? "nothing") once \(replica.lastApplied) entries are applied, which leave "
+                + "\(expected ?? "nothing")")
     }
 }
 
