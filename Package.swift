@@ -57,7 +57,8 @@ let package = Package(
             name: "SimulationTests",
             dependencies: ["Simulation", "simulate", "Consensus", "KeyValue", "Storage", "TestPrograms"]),
         .testTarget(
-            name: "ExplorationTests", dependencies: ["Exploration", "Consensus", "Simulation", "StoryPage"]),
+            name: "ExplorationTests",
+            dependencies: ["Exploration", "Consensus", "KeyValue", "Simulation", "StoryPage"]),
         .testTarget(name: "MaelstromTests", dependencies: ["Consensus", "Detours", "KeyValue", "Maelstrom"]),
         .testTarget(
             name: "NodeTests",

@@ -22,7 +22,7 @@ final class SearchTests: XCTestCase {
         let result = Search(scope).run()
         XCTAssertTrue(result.isExhausted)
         XCTAssertNil(result.violation)
-        XCTAssertGreaterThan(result.states, 10)
+        XCTAssertGreaterThan(result.states, 5)
         XCTAssertGreaterThan(result.transitions, result.states)
     }
 
@@ -121,6 +121,22 @@ final class SearchTests: XCTestCase {
         let some = Search(rivals { $0.questions = 4 }).run()
         XCTAssertTrue(some.isExhausted)
         XCTAssertLessThan(some.states, all.states)
+    }
+
+    /// It has told nobody that it leads, and another may come to lead the term.
+    func testALoneVoterThatCrashesBeforeItHasStoredItsTermDoesNotLeadIt() {
+        let scope = Scope(
+            "lone", "", members: 2, voters: [0], terms: 2, logLength: 3, changes: [[1]]
+        ) {
+            $0.leader = 0
+            $0.budget.electionTimeouts = 2
+            $0.budget.changes = 1
+            $0.budget.crashes = 1
+            $0.crashing = [0]
+        }
+        let result = Search(scope).run()
+        XCTAssertNil(result.violation)
+        XCTAssertTrue(result.isExhausted)
     }
 
     func testASearchEndsWhereItIsToldTo() {

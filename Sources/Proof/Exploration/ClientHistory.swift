@@ -3,7 +3,7 @@ import KeyValue
 import Simulation
 
 /// What a client asks of the one key that there is.
-package enum Operation: Hashable, Sendable {
+package enum StoreOperation: Hashable, Sendable {
     case read
     case write(Int)
     case cas(from: Int, to: Int)
@@ -49,7 +49,7 @@ package enum Operation: Hashable, Sendable {
     }
 
     /// What the key holds once all of `entries` are applied, each request once, by this model.
-    static func value(after entries: [Entry], _ operations: [Operation]) -> Int? {
+    static func value(after entries: [Entry], _ operations: [StoreOperation]) -> Int? {
         var value: Int?
         var isDone: Set<RequestID> = []
         for entry in entries {
@@ -125,7 +125,7 @@ struct ClientHistory: Hashable, Sendable {
 
     /// An operation is answered; `committed` is all that is by now.
     mutating func take(
-        _ number: Int, _ answer: Answer, by member: Int, _ committed: [Entry], _ operations: [Operation]
+        _ number: Int, _ answer: Answer, by member: Int, _ committed: [Entry], _ operations: [StoreOperation]
     ) throws(Breach) {
         guard asked.contains(number) else {
             throw Breach(.answers, "n\(member) answers operation \(number), which nobody asked for")
@@ -148,7 +148,7 @@ struct ClientHistory: Hashable, Sendable {
 
     /// What was committed may not have been answered 11.
     func checkHonest(_ entry: Entry) throws(Breach) {
-        guard case .command(let command) = entry.payload, let number = Operation.number(of: command),
+        guard case .command(let command) = entry.payload, let number = StoreOperation.number(of: command),
             !copied.contains(number), events.contains(.answered(number, .willNotHappen))
         else { return }
         throw Breach(.honesty, "operation \(number) is committed, and was answered with error 11")
@@ -159,14 +159,14 @@ struct ClientHistory: Hashable, Sendable {
     /// An operation from the moment when it was asked for to its answer; without an answer it may happen at any time
     /// after that, or never.
     private struct Span {
-        var operation: Operation
+        var operation: StoreOperation
         var asked: Int
         var answered = Int.max
         var answer: Answer?
     }
 
     /// Tries every order (Herlihy and Wing, 1990).
-    private func isLinearizable(_ operations: [Operation]) -> Bool {
+    private func isLinearizable(_ operations: [StoreOperation]) -> Bool {
         var spans: [Int: Span] = [:]
         for (time, event) in events.enumerated() {
             switch event {

@@ -106,7 +106,7 @@ extension Fingerprint {
         if value is Limits { return }
         if let bytes = value as? [UInt8] { return mix(String(decoding: bytes, as: UTF8.self)) }
         if let store = value as? Store {
-            mix(store[Operation.key]?.text)
+            mix(store[StoreOperation.key]?.text)
             return mix(reflecting: store.completedRequests)
         }
         let mirror = Mirror(reflecting: value)

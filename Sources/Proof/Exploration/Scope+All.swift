@@ -33,6 +33,7 @@ extension Scope {
         $0.isQuick = true
         $0.budget.electionTimeouts = 3
         $0.budget.contactLapses = 1
+        $0.budget.crashes = 1
         $0.cuts = [[0, 1]]
     }
 
@@ -65,6 +66,7 @@ extension Scope {
         $0.budget.electionTimeouts = 2
         $0.budget.contactLapses = 1
         $0.budget.commands = 2
+        $0.budget.crashes = 1
         $0.cuts = [[0, 1]]
     }
 
@@ -75,7 +77,8 @@ extension Scope {
     ) {
         $0.budget.electionTimeouts = 2
         $0.budget.contactLapses = 1
-        $0.budget.reads = 1
+        $0.budget.reads = 2
+        $0.questions = 14
         $0.cuts = [[0, 1]]
     }
 

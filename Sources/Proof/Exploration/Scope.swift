@@ -74,7 +74,7 @@ package struct Scope: Sendable {
     package var changes: [[Int]] = []
     package var budget = Budget()
     /// What clients ask for; where there is something, each member is a whole replica.
-    package var operations: [Operation] = []
+    package var operations: [StoreOperation] = []
     /// Who leads at the start, everybody holding its log and nothing on its way; nil where all begin as followers.
     package var leader: Int?
     /// What the members' disks hold at the start, where that is not nothing; by member.

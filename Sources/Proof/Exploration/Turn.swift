@@ -253,8 +253,8 @@ extension Turn {
         if let fault = replica.violatedInvariant() { throw Breach(.invariant, "n\(member.index): \(fault)") }
         let log = replica.raft.log
         let entries = (log.firstIndex..<replica.lastApplied + 1).map { log[$0] }
-        let expected = Operation.value(after: entries, scope.operations).map(String.init)
-        let found = replica.store[Operation.key]?.text
+        let expected = StoreOperation.value(after: entries, scope.operations).map(String.init)
+        let found = replica.store[StoreOperation.key]?.text
         guard found != expected else { return }
         throw Breach(
             .atMostOnce,
