@@ -25,13 +25,15 @@ let package = Package(
         .target(name: "Linearizability", path: "Sources/Proof/Linearizability"),
         .target(name: "Serializability", path: "Sources/Proof/Serializability"),
         .target(
-            name: "Simulation",
-            dependencies: ["Consensus", "Detours", "KeyValue", "Linearizability", "Maelstrom", "Storage"],
-            path: "Sources/Proof/Simulation"),
-        .executableTarget(name: "simulate", dependencies: ["Simulation"], path: "Sources/Proof/simulate"),
-        .target(
             name: "StoryPage", dependencies: ["Consensus"], path: "Sources/Proof/StoryPage",
             resources: [.embedInCode("page.html"), .embedInCode("page.css"), .embedInCode("page.js")]),
+        .target(
+            name: "Simulation",
+            dependencies: [
+                "Consensus", "Detours", "KeyValue", "Linearizability", "Maelstrom", "Storage", "StoryPage",
+            ], path: "Sources/Proof/Simulation"),
+        .executableTarget(
+            name: "simulate", dependencies: ["Simulation", "StoryPage"], path: "Sources/Proof/simulate"),
         .target(
             name: "Exploration", dependencies: ["Consensus", "KeyValue", "Simulation", "StoryPage"],
             path: "Sources/Proof/Exploration"),
@@ -55,7 +57,9 @@ let package = Package(
         .testTarget(name: "SerializabilityTests", dependencies: ["Serializability"]),
         .testTarget(
             name: "SimulationTests",
-            dependencies: ["Simulation", "simulate", "Consensus", "KeyValue", "Storage", "TestPrograms"]),
+            dependencies: [
+                "Simulation", "simulate", "Consensus", "KeyValue", "Storage", "StoryPage", "TestPrograms",
+            ]),
         .testTarget(
             name: "ExplorationTests",
             dependencies: ["Exploration", "Consensus", "KeyValue", "Simulation", "StoryPage"]),

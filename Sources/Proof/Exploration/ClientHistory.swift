@@ -15,7 +15,7 @@ package enum StoreOperation: Hashable, Sendable {
         func value(_ number: Int) -> JSONValue { JSONValue(canonical: String(number)) }
         let operation: ClientOperation =
             switch self {
-            case .read: .read(key: Self.key)
+            case .read: .query(.read(key: Self.key))
             case .write(let written): .update(.write(key: Self.key, value: value(written)))
             case .cas(let from, let to):
                 .update(

@@ -32,20 +32,21 @@ extension Scope {
     ) {
         $0.isQuick = true
         $0.budget.electionTimeouts = 3
-        $0.budget.contactLapses = 1
-        $0.budget.crashes = 1
+        $0.budget.contactLapses = 2
+        $0.budget.crashes = 2
         $0.cuts = [[0, 1]]
     }
 
     private static let pair = Scope(
         "pair", "a follower that is a quorum with its leader commits by itself, and all may crash",
         members: 3,
-        terms: 2, logLength: 2, candidates: [0, 1]
+        terms: 2, logLength: 3, candidates: [0, 1]
     ) {
         $0.isQuick = true
-        $0.budget.electionTimeouts = 2
-        $0.budget.contactLapses = 1
-        $0.budget.crashes = 1
+        $0.budget.electionTimeouts = 3
+        $0.budget.contactLapses = 2
+        $0.budget.crashes = 2
+        $0.budget.commands = 1
         $0.cuts = [[0, 1]]
     }
 
@@ -63,7 +64,7 @@ extension Scope {
         terms: 2,
         logLength: 4, candidates: [0, 1]
     ) {
-        $0.budget.electionTimeouts = 2
+        $0.budget.electionTimeouts = 3
         $0.budget.contactLapses = 1
         $0.budget.commands = 2
         $0.budget.crashes = 1
@@ -78,7 +79,7 @@ extension Scope {
         $0.budget.electionTimeouts = 2
         $0.budget.contactLapses = 1
         $0.budget.reads = 2
-        $0.questions = 14
+        $0.questions = 20
         $0.cuts = [[0, 1]]
     }
 
@@ -139,11 +140,13 @@ extension Scope {
     }
 
     private static let five = Scope(
-        "five", "five voters, and two that stand and share one voter", members: 5, terms: 2, logLength: 1,
+        "five", "five voters, and two that stand and share one voter", members: 5, terms: 3, logLength: 1,
         candidates: [0, 1]
     ) {
-        $0.budget.electionTimeouts = 2
+        $0.budget.electionTimeouts = 3
         $0.budget.contactLapses = 1
+        $0.budget.crashes = 1
+        $0.isQuick = true
         $0.cuts = [[0, 1], [0, 4], [1, 2], [2, 3], [2, 4], [3, 4]]
     }
 

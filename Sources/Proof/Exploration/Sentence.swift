@@ -153,24 +153,3 @@ struct Sentence {
             ? "its log up to entry \(append.prevLogIndex)" : "its log up to entry \(append.lastIndex)"
     }
 }
-
-extension Sentence {
-    /// A message in a few words.
-    static func label(_ body: RaftMessage.Body) -> String {
-        switch body {
-        case .requestVote(let request): "\(request.preVote ? "PreVote" : "RequestVote") t\(request.term)"
-        case .requestVoteReply(let reply):
-            "\(reply.preVote ? "pre-vote" : "vote") \(reply.voteGranted ? "yes" : "no")"
-        case .appendEntries(let request):
-            request.entries.isEmpty
-                ? "heartbeat t\(request.term)"
-                : "[\(request.entries.map { String($0.term) }.joined(separator: " "))] after \(request.prevLogIndex)"
-        case .appendEntriesReply(let reply): reply.success ? "success" : "refused"
-        case .installSnapshot(let request): "snapshot to \(request.lastIncluded.index)"
-        case .installSnapshotReply: "snapshot reply"
-        case .timeoutNow(let request): "TimeoutNow t\(request.term)"
-        case .readIndex(let request): "ReadIndex t\(request.term)"
-        case .readIndexReply(let reply): reply.index.map { "read index \($0)" } ?? "in term \(reply.term)"
-        }
-    }
-}

@@ -76,7 +76,7 @@ package struct Story: Sendable {
                 messages.append(
                     StoryPage.Message(
                         from: packet.from, to: packet.to,
-                        label: packet.raft.map { Sentence.label($0.body) } ?? "forward",
+                        label: packet.raft?.body.label ?? "forward",
                         left: number))
             }
         }

@@ -54,6 +54,10 @@ package final class Simulation {
     let scenario: Scenario
     /// Receives one line of text per event.
     package var trace: ((String) -> Void)?
+    /// Records the last steps for a page.
+    package var recorder: StoryRecorder?
+    /// Events of the queue that were handled.
+    package private(set) var handled = 0
     var tally = Tally()
 
     var dice: Dice
@@ -106,12 +110,16 @@ package final class Simulation {
             try start()
             while phase != .over, let item = queue.next() {
                 time = item.time
+                handled += 1
+                recorder?.begin(event: handled)
                 try handle(item.what)
                 try endFaultsIfDue()
+                recorder?.end(at: time, members)
             }
             for member in members { try checkSnapshot(member) }
             try checkHistory()
         } catch let breach as Breach {
+            recorder?.end(at: time, members, broken: "\(breach.property.rawValue): \(breach.detail)")
             violation = Violation(
                 property: breach.property, detail: breach.detail, seed: scenario.seed, time: time,
                 eventTrace: eventTrace.textLines())
@@ -202,6 +210,7 @@ package final class Simulation {
             role: member?.run?.roleName ?? "down", what: what)
         eventTrace.add(line)
         if let trace { trace(EventTrace.tell(line)) }
+        recorder?.say(EventTrace.tell(what), member?.index)
     }
 
     func tellFault(_ text: String, _ member: Member? = nil) {

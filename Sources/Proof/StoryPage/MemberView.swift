@@ -18,7 +18,8 @@ package struct MemberView: Codable, Hashable, Sendable {
     /// The entries after it.
     package var log: [LogEntry]
 
-    package init(_ raft: Raft) {
+    /// - Parameter latest: how many entries it shows, and all that are not committed; the rest is shown as a snapshot is.
+    package init(_ raft: Raft, latest: Int = .max) {
         id = raft.id
         role =
             switch raft.role {
@@ -31,15 +32,28 @@ package struct MemberView: Codable, Hashable, Sendable {
         vote = raft.votedFor
         commit = raft.commitIndex
         base = raft.log.lastIncludedIndex
-        log = (raft.log.firstIndex..<(raft.log.lastIndex + 1)).map { index in
+        if raft.log.lastIndex - base > latest {
+            base = max(base, min(raft.log.lastIndex - latest, raft.commitIndex))
+        }
+        log = (base + 1..<(raft.log.lastIndex + 1)).map { index in
             LogEntry(term: raft.log[index].term, content: Self.text(raft.log[index].payload))
         }
+    }
+
+    /// One of which nothing is known yet.
+    package init(unseen id: NodeID) {
+        self.id = id
+        role = "down"
+        term = 0
+        commit = 0
+        base = 0
+        log = []
     }
 
     private static func text(_ payload: Entry.Payload) -> String {
         switch payload {
         case .noOp: "no-op"
-        case .command(let command): command.text
+        case .command(let command): String(command.text.prefix(80))
         case .membership(let membership):
             "voters " + membership.incoming.joined(separator: " ")
                 + (membership.isJoint ? ", and before " + membership.outgoing.joined(separator: " ") : "")

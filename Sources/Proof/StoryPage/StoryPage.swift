@@ -8,12 +8,18 @@ package struct StoryPage: Codable, Sendable {
         package var members: [MemberView]
         /// The property that the step broke, and how.
         package var broken: String?
+        /// When it was, where the story has a clock.
+        package var time: String?
 
-        package init(sentence: String, actor: Int? = nil, members: [MemberView], broken: String? = nil) {
+        package init(
+            sentence: String, actor: Int? = nil, members: [MemberView], broken: String? = nil,
+            time: String? = nil
+        ) {
             self.sentence = sentence
             self.actor = actor
             self.members = members
             self.broken = broken
+            self.time = time
         }
     }
 
@@ -21,9 +27,10 @@ package struct StoryPage: Codable, Sendable {
         package var from: Int
         package var to: Int
         package var label: String
-        /// The number of the step in which it left.
+        /// The number of the step in which it left; -1 where that was before the first.
         package var left: Int
-        /// The numbers of the steps in which it arrived; none where it is lost.
+        /// The numbers of the steps in which it arrived; none where it is lost, and one beyond the last where it is on its
+        /// way at the end.
         package var arrives: [Int]
 
         package init(from: Int, to: Int, label: String, left: Int, arrives: [Int] = []) {

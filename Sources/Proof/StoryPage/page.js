@@ -18,13 +18,13 @@ function card(member, before, acts) {
   const isOther = before && before.role !== member.role;
   title.append(element("span", (member.role === "leader" ? "\u2605 " : "") + member.role, "role" + (isOther ? " changed" : "")));
   made.append(title);
-  const facts = element("dl");
-  for (const [name, value, key] of [
-    ["term", "term " + member.term, "term"],
-    ["vote", member.vote ? "vote " + member.vote : "no vote", "vote"],
-    ["commit", "commit " + member.commit, "commit"],
+  const facts = element("ul", undefined, "facts");
+  for (const [value, key] of [
+    ["term " + member.term, "term"],
+    [member.vote ? "vote " + member.vote : "no vote", "vote"],
+    ["commit " + member.commit, "commit"],
   ]) {
-    facts.append(element("dt", name), element("dd", value, before && before[key] !== member[key] ? "changed" : ""));
+    facts.append(element("li", value, before && before[key] !== member[key] ? "changed" : ""));
   }
   made.append(facts, logOf(member, before));
   return made;
@@ -76,7 +76,11 @@ function drawMessages(number) {
     const box = card.getBoundingClientRect();
     return box.left + box.width / 2 - left;
   });
-  const list = messagesIn(number);
+  const all = messagesIn(number);
+  const shown = all.filter((message, place) => message.kind !== "flight" || place < 12);
+  const list = all.length > 12 ? shown : all;
+  at("more").hidden = list.length === all.length;
+  at("more").textContent = `and ${all.length - list.length} more on their way`;
   const height = 34;
   picture.setAttribute("height", Math.max(list.length * height, 8));
   picture.replaceChildren(...list.map((message, row) => {
@@ -101,14 +105,17 @@ function show(number) {
   current = Math.min(Math.max(number, 0), steps.length - 1);
   const step = steps[current];
   const before = current > 0 ? steps[current - 1] : undefined;
-  at("count").textContent = current === 0 ? "The start" : `Step ${current} of ${steps.length - 1}`;
+  at("count").textContent = (current === 0 ? "The start" : `Step ${current} of ${steps.length - 1}`)
+    + (step.time ? `, at ${step.time}` : "");
   at("sentence").textContent = step.sentence + ".";
   at("broken").hidden = !step.broken;
   at("broken").textContent = step.broken ? "\u2717 Broken: " + step.broken : "";
   at("time").value = current;
   at("back").disabled = current === 0;
   at("on").disabled = current === steps.length - 1;
-  at("members").style.gridTemplateColumns = `repeat(${step.members.length}, minmax(0, 1fr))`;
+  const narrowest = step.members.length > 5 ? "92px" : "0";
+  at("members").style.gridTemplateColumns = `repeat(${step.members.length}, minmax(${narrowest}, 1fr))`;
+  at("picture").style.minWidth = step.members.length > 5 ? `${step.members.length * 100}px` : "";
   at("members").replaceChildren(...step.members.map((member, index) =>
     card(member, before && before.members[index], index === step.actor)));
   drawMessages(current);

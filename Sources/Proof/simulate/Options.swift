@@ -6,6 +6,9 @@ struct Options {
     var minutes: Double?
     var seed: UInt64?
     var isTraced = false
+    /// Where to write the last steps of the seed's run as HTML, and how many these are.
+    var page: String?
+    var steps = 200
     /// Stop at the first violation.
     var endsEarly = false
     var jobs: Int?
@@ -18,6 +21,7 @@ struct Options {
     static let usage = """
         simulate [--seeds A..B] [--minutes M] [--jobs J]   run seeds on all cores (default 1..1000)
         simulate --seed N [--trace]                        run one seed, and print every event
+        simulate --seed N --page FILE [--steps M]          write its last M steps (200), up to what breaks, as a page
         options: --members N, --operations N and --bias NAME override what the seed draws;
                  --until-violation stops at the first violation
         """
@@ -54,6 +58,10 @@ struct Options {
             seeds = ends[0]...ends[1]
         case "--minutes": minutes = try number(Double.self)
         case "--seed": seed = try number(UInt64.self)
+        case "--page": page = value
+        case "--steps":
+            steps = try number(Int.self)
+            if steps < 1 { throw Mistake(text: "--steps takes a number above 0") }
         case "--jobs": jobs = try number(Int.self)
         case "--worker": worker = try number(Int.self)
         case "--members": members = try number(Int.self)

@@ -1,5 +1,6 @@
 import Foundation
 import Simulation
+import StoryPage
 
 /// Runs seeds of the simulation on all cores, and prints the violations.
 @main
@@ -12,6 +13,9 @@ enum Program {
                 exit(0)
             }
             let options = try Options(arguments)
+            if options.page != nil, options.seed == nil {
+                throw Options.Mistake(text: "--page takes a --seed")
+            }
             if let seed = options.seed {
                 exit(runOne(seed, options) ? 0 : 1)
             } else if let worker = options.worker {
@@ -39,6 +43,20 @@ enum Program {
         if let violation = report.violation { print(violation) }
         print(report.tally.summary)
         print("fingerprint \(String(report.fingerprint, radix: 16))")
+        if let path = options.page { writePage(of: scenario, simulation.handled, to: path, options) }
         return report.violation == nil
+    }
+
+    /// Runs the seed again, to record its last steps.
+    private static func writePage(of scenario: Scenario, _ events: Int, to path: String, _ options: Options) {
+        let simulation = Simulation(scenario)
+        let recorder = StoryRecorder(scenario, events: events, most: options.steps)
+        simulation.recorder = recorder
+        let page = recorder.page(simulation.run())
+        do {
+            try Data(page.html(Array(try JSONEncoder().encode(page)))).write(to: URL(fileURLWithPath: path))
+        } catch {
+            FileHandle.standardError.write(Data("simulate: \(path) cannot be written: \(error)\n".utf8))
+        }
     }
 }

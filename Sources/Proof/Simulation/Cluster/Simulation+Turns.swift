@@ -9,11 +9,12 @@ extension Simulation {
 
     func deliver(_ slot: Int) throws {
         let packet = network.take(slot)
-        guard !network.drops(from: packet.from, to: packet.to), network.muted != packet.message.kind else {
-            return
-        }
         let member = members[packet.to]
-        guard member.isAlive else { return }
+        let isDropped =
+            network.drops(from: packet.from, to: packet.to) || network.muted == packet.message.kind
+            || !member.isAlive
+        recorder?.arrives(packet, from: slot, isDropped: isDropped)
+        if isDropped { return }
         tally.events += 1
         fingerprint.mix(time)
         fingerprint.mix(packet.from << 8 | packet.to)
@@ -33,6 +34,7 @@ extension Simulation {
             tally.events += 1
             fingerprint.mix(time)
             fingerprint.mix(member.index)
+            recorder?.say("acts on a deadline", member.index)
             try turn(member)
             member.idleTurns = member.lastRing == time ? member.idleTurns + 1 : 0
             member.lastRing = time
@@ -52,6 +54,7 @@ extension Simulation {
         }
         tally.events += 1
         fingerprint.mix(time)
+        recorder?.say("has stored", member.index)
         member.activity = .idle
         guard try store(update, member), try finish(update, member) else { return }
         try work(member)
@@ -65,7 +68,9 @@ extension Simulation {
     /// Handles input that arrived while the member could not take it.
     func takeWaitingInput(_ member: Member) throws {
         guard member.isListening else { return }
-        if member.inbox.isEmpty { setTimer(member) } else { try turn(member) }
+        if member.inbox.isEmpty { return setTimer(member) }
+        recorder?.say("takes what has arrived", member.index)
+        try turn(member)
     }
 
     // MARK: - The turn
@@ -178,9 +183,12 @@ extension Simulation {
         try checkSent(message, from: member, to: receiver)
         try checkCost(message, from: member)
         let line = scenario.sendsLines ? member.run?.line(of: PeerEnvelope(to: to, message)) : nil
-        for delay in network.delays(&dice) {
-            let packet = Network.Packet(from: member.index, to: receiver, message: message, line: line)
+        let packet = Network.Packet(from: member.index, to: receiver, message: message, line: line)
+        let delays = network.delays(&dice)
+        if delays.isEmpty { recorder?.leaves(packet, in: nil, isCopy: false) }
+        for (copy, delay) in delays.enumerated() {
             let slot = network.put(packet)
+            recorder?.leaves(packet, in: slot, isCopy: copy > 0)
             queue.add(.delivery(packet: slot), at: time + delay)
         }
     }
