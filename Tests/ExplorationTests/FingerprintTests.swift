@@ -88,7 +88,10 @@ final class FingerprintTests: XCTestCase {
             ])
         XCTAssertEqual(
             fields(of: Leadership(progress: [progress], noOpIndex: 1)),
-            ["catchUp", "noOpIndex", "progress", "rounds", "transfer", "uncommittedBytes", "unsentReads"])
+            [
+                "catchUp", "noOpIndex", "progress", "rounds", "slots", "transfer", "uncommittedBytes",
+                "unsentReads",
+            ])
         XCTAssertEqual(
             fields(of: ReadQueue(limits: Limits())),
             ["confirmations", "confirmationsAfterFailure", "confirmed", "questions", "waiting"])

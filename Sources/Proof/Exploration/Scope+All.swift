@@ -51,11 +51,11 @@ extension Scope {
     }
 
     private static let election = Scope(
-        "election", "three voters of which one stands, and all may crash", members: 3, terms: 1, logLength: 1,
+        "election", "three voters of which one stands, and all may crash", members: 3, terms: 3, logLength: 1,
         candidates: [0]
     ) {
         $0.isQuick = true
-        $0.budget.electionTimeouts = 2
+        $0.budget.electionTimeouts = 3
         $0.budget.crashes = 1
     }
 
@@ -89,6 +89,7 @@ extension Scope {
         logLength: 4, candidates: [1], changes: [[0, 1]]
     ) {
         $0.leader = 0
+        $0.questions = 14
         $0.budget.electionTimeouts = 1
         $0.budget.contactLapses = 1
         $0.budget.changes = 1
@@ -99,6 +100,7 @@ extension Scope {
         terms: 2, logLength: 6, candidates: [1], changes: [[0, 1], [0, 1, 2]]
     ) {
         $0.leader = 0
+        $0.questions = 13
         $0.budget.electionTimeouts = 1
         $0.budget.contactLapses = 1
         $0.budget.changes = 2
@@ -110,6 +112,7 @@ extension Scope {
         candidates: [1], changes: [[1]]
     ) {
         $0.leader = 0
+        $0.questions = 15
         $0.budget.electionTimeouts = 1
         $0.budget.contactLapses = 1
         $0.budget.changes = 1
@@ -120,6 +123,7 @@ extension Scope {
         voters: [0, 1],
         terms: 2, logLength: 4, candidates: [1, 2], changes: [[2, 3]]
     ) {
+        $0.isQuick = true
         $0.leader = 0
         $0.budget.electionTimeouts = 1
         $0.budget.contactLapses = 1
@@ -129,10 +133,11 @@ extension Scope {
     private static let snapshot = Scope(
         "snapshot", "a leader compacts its log; one that is behind installs the snapshot, and may crash",
         members: 2,
-        voters: [0], terms: 1, logLength: 2, candidates: [0]
+        voters: [0], terms: 1, logLength: 3, candidates: [0]
     ) {
+        $0.isQuick = true
         $0.budget.electionTimeouts = 1
-        $0.budget.commands = 1
+        $0.budget.commands = 2
         $0.budget.snapshots = 1
         $0.budget.heartbeats = 1
         $0.budget.crashes = 1
@@ -151,23 +156,25 @@ extension Scope {
     }
 
     private static let clients = Scope(
-        "clients", "whole replicas: two writes and a read at any member, while another comes to lead",
+        "clients", "whole replicas: a write and a read at any member, while another comes to lead",
         members: 3,
         terms: 2, logLength: 4, candidates: [1]
     ) {
         $0.leader = 0
-        $0.operations = [.write(1), .cas(from: 1, to: 2), .read]
-        $0.budget.operations = 3
+        $0.operations = [.write(1), .read]
+        $0.budget.operations = 2
         $0.budget.electionTimeouts = 1
         $0.budget.contactLapses = 1
-        $0.questions = 12
+        $0.questions = 10
     }
 
     private static let transfer = Scope(
         "transfer", "a leader hands over, and both may crash", members: 3, terms: 2, logLength: 2,
         candidates: [0]
     ) {
-        $0.budget.electionTimeouts = 1
+        $0.isQuick = true
+        $0.budget.electionTimeouts = 2
+        $0.budget.contactLapses = 1
         $0.budget.transfers = 1
         $0.budget.crashes = 1
         $0.cuts = [[0, 2]]

@@ -19,6 +19,7 @@ struct Options: Sendable {
     /// What `--with` sets in each scope.
     private var changes: [(path: WritableKeyPath<Scope, Int> & Sendable, value: Int)] = []
     private var isFree = false
+    private var cuts: [[Int]] = []
     /// Where to write the story as HTML.
     var page: String?
 
@@ -28,7 +29,7 @@ struct Options: Sendable {
 
     static let usage = """
         usage: scripts/explore [--list] [--minutes M] [--jobs J] [--quick] [--harm] [--until-violation]
-                               [--with NAME=N] [--free] [--page FILE] [SCOPE...]
+                               [--with NAME=N] [--free] [--cut A,B] [--page FILE] [SCOPE...]
 
         Visits every state of small clusters of the real code, in breadth, and tells the fewest steps that break a
         property, where one can be broken. Without names it explores all scopes.
@@ -39,6 +40,7 @@ struct Options: Sendable {
           --with NAME=N      another budget or bound; NAME is one of
                              \(Scope.limits.map(\.name).joined(separator: " "))
           --free             let every member stand, crash and hear every other
+          --cut A,B          let these two members hear nothing of each other
           --quick            only the scopes that take less than a minute
           --harm             check only what a client or Figure 3 of the paper can tell, and no rule that may be broken
                              without harm
@@ -72,6 +74,10 @@ struct Options: Sendable {
                 jobs = value
             case "--with": try change(rest.popFirst() ?? "")
             case "--free": isFree = true
+            case "--cut":
+                let members = (rest.popFirst() ?? "").split(separator: ",").compactMap { Int($0) }
+                guard members.count == 2 else { throw Mistake(text: "--cut takes two members, as in 0,2") }
+                cuts.append(members)
             default: scopes.append(try Self.scope(argument))
             }
         }
@@ -80,6 +86,7 @@ struct Options: Sendable {
         if isHarmOnly { scopes = scopes.map(\.forHarm) }
         for slot in scopes.indices {
             if isFree { scopes[slot].free() }
+            scopes[slot].cuts += cuts
             for (path, value) in changes { scopes[slot][keyPath: path] = value }
         }
     }

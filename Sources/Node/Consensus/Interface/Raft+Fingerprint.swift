@@ -11,7 +11,7 @@
 ///   none.
 /// - what waits for a turn's end, which is empty between two: `pending`, `inStore`;
 /// - what is told to people and to the replica alone: `refusedSnapshot`, `votedForTransferTargetIn`, `losses`;
-/// - what follows from the rest: later memberships from the log, `uncommittedBytes`.
+/// - what follows from the rest: later memberships from the log, `uncommittedBytes`, `slots`.
 ///
 /// The number of the next message is mixed in, and so are those that are kept: two members that say the same in another
 /// order are told apart although they need not be, which costs states and hides none. `answered` counts only where
