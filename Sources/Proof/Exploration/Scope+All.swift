@@ -89,7 +89,7 @@ extension Scope {
         logLength: 4, candidates: [1], changes: [[0, 1]]
     ) {
         $0.leader = 0
-        $0.questions = 14
+        $0.questions = 17
         $0.budget.electionTimeouts = 1
         $0.budget.contactLapses = 1
         $0.budget.changes = 1
