@@ -27,7 +27,7 @@ final class BrokenNodeTests: BenchProgram {
 
     func testStaleReadsAreFoundInvalid() throws { try assertIsFoundInvalid("stale") }
 
-    func testForgottenVotesAreFoundInvalid() throws { try assertIsFoundInvalid("fickle") }
+    func testVotesForAnybodyAreFoundInvalid() throws { try assertIsFoundInvalid("fickle") }
 
     func testRepeatedExecutionIsFoundInvalid() throws { try assertIsFoundInvalid("twice") }
 }

@@ -10,21 +10,17 @@ final class SeedTests: XCTestCase {
         return report
     }
 
-    // Scenarios 101, 102, 103, 104, 105
+    // Scenarios 101, 102, 103, 104, 105. Many more, and larger ones, take a release build and scripts/simulate.
     func testSeedsOfEveryBiasKeepEveryProperty() {
         for (slot, bias) in Scenario.Bias.allCases.enumerated() {
-            for seed in 1...2 {
-                // Large clusters need a release build: fifteen members take minutes here.
-                let members = bias == .tiny ? nil : 2 + (slot + seed) % 6
-                _ = run(
-                    Scenario(seed: UInt64(10 * slot + seed), bias: bias, members: members, operations: 150))
-            }
+            let members = bias == .tiny ? nil : 2 + (slot + 1) % 6
+            _ = run(Scenario(seed: UInt64(10 * slot + 1), bias: bias, members: members, operations: 150))
         }
     }
 
     func testMembersWithoutADiskNeverCrash() {
-        let scenarios = (1...300).map { Scenario(seed: $0, operations: 100) }.filter(\.isInMemory).prefix(15)
-        XCTAssertEqual(scenarios.count, 15)
+        let scenarios = (1...300).map { Scenario(seed: $0, operations: 100) }.filter(\.isInMemory).prefix(6)
+        XCTAssertEqual(scenarios.count, 6)
         for scenario in scenarios { XCTAssertEqual(run(scenario).tally.crashes, 0, "\(scenario.seed)") }
     }
 

@@ -42,8 +42,8 @@ struct NaiveRaft: Node {
             lines.append(reply(name, to: message, #""type":"init_ok""#))
         } else if body.type == "pass" {
             if let request = body.entries?.first?.request { propose(request) }
-        } else if fault == .stale, body.type == "read", role == .leader {
-            // A former leader does not know that it was replaced.
+        } else if fault == .stale, body.type == "read" {
+            // What others have acknowledged arrives here only with the next heartbeat.
             if let answer = registers.apply(body) { lines.append(reply(name, to: message, answer)) }
         } else if body.key != nil || body.txn != nil {
             waiting[message.id] = (message, now, 0)
@@ -82,8 +82,8 @@ struct NaiveRaft: Node {
         switch body.type {
         case "vote":
             let mine = (log.last?.term ?? 0, log.count)
-            let isFree = votedFor == nil || votedFor == member || fault == .fickle
-            guard isFree, (body.lastTerm ?? 0, body.count ?? 0) >= mine else { return }
+            let isFree = votedFor == nil || votedFor == member
+            guard fault == .fickle || isFree && (body.lastTerm ?? 0, body.count ?? 0) >= mine else { return }
             votedFor = member
             wait(from: now)
             send(Message.Body(type: "voted", term: term), to: member)

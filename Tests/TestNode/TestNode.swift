@@ -25,9 +25,9 @@ struct TestNode {
         case liar
         /// Replicates, without a fault.
         case raft
-        /// Replicates, but answers reads locally on any node that believes it leads.
+        /// Replicates, but answers reads from what the node asked has applied, whoever leads.
         case stale
-        /// Replicates, but votes more than once per term.
+        /// Replicates, but votes for whoever asks, more than once in a term and whatever its log.
         case fickle
         /// Replicates, but carries out repeated forwards twice.
         case twice
