@@ -31,6 +31,16 @@ struct PendingRequest: Sendable {
         case confirming(ReadID)
     }
 
+    /// What decides whether a queued request may leave now.
+    enum Kind: Int, Hashable, CaseIterable, Sendable {
+        case query, update, sentUpdate, change, sentChange
+
+        static var noneOfEach: [Int] { Array(repeating: 0, count: allCases.count) }
+
+        /// Whether a member that is about to lead may hold it until then.
+        var canBeHeldForLeadership: Bool { self == .update || self == .sentUpdate }
+    }
+
     struct Waiter: Sendable {
         var messageID: Int?
         var deadline: Microseconds
@@ -59,13 +69,12 @@ struct PendingRequest: Sendable {
     /// Whether it is a write that this member never sent or appended. Only a copy in the log could make it happen.
     var hasNeverLeft: Bool { subject.proposal != nil && !hasLeft }
 
-    /// Whether a member that is about to lead may hold it until then.
-    var canBeHeldForLeadership: Bool { if case .update = subject { true } else { false } }
-
-    /// When it is forwarded again.
-    func retryAt(_ timing: Timing) -> Microseconds? {
-        guard case .forwarded(_, let time) = state else { return nil }
-        return time + timing.retryInterval
+    var kind: Kind {
+        switch subject {
+        case .query: .query
+        case .update: limit == nil ? .update : .sentUpdate
+        case .change: limit == nil ? .change : .sentChange
+        }
     }
 
     mutating func leave(_ state: State, limit: Index) {

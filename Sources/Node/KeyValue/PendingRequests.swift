@@ -29,10 +29,15 @@ struct PendingRequests: Sendable {
     private var vacant: [Int] = []
     /// The slots of the requests that go through the log.
     private var slots: [RequestID: Int] = [:]
-    /// The slots of the `queued` requests, in the order in which they shall be carried out.
-    private var queue: [Int] = []
-    /// The slots of the `confirming` reads, by rising id.
-    private var reads: [(id: ReadID, slots: [Int])] = []
+    /// The `queued` requests, in the order in which they shall be carried out, and some that were answered since.
+    private var queue: ArraySlice<RequestTicket> = []
+    /// How many requests are `queued`, by kind.
+    private var queued = PendingRequest.Kind.noneOfEach
+    /// The forwarded requests, in the order in which they left, and some that are not forwarded any more.
+    private var forwarded: ArraySlice<(ticket: RequestTicket, at: Microseconds)> = []
+    private var deadlines = DeadlineQueue()
+    /// The `confirming` reads, by rising id, and some that were answered since.
+    private var reads: [(id: ReadID, tickets: [RequestTicket])] = []
     private var abandoned: AbandonedRequests
     /// The term in which `route` last found a leader.
     private var routedInTerm: Term?
@@ -66,12 +71,14 @@ struct PendingRequests: Sendable {
     mutating func add(
         _ subject: PendingRequest.Subject, from client: String, _ messageID: Int?, deadline: Microseconds
     ) {
-        nextExpiry = earliest(nextExpiry, deadline)
         let waiter = PendingRequest.Waiter(messageID: messageID, deadline: deadline)
         let slot = vacant.last ?? requests.count
         var hasLeft = false
         if let id = subject.proposal?.id {
-            if let known = slots[id] { return requests[known]!.copies.append(waiter) }
+            if let known = slots[id] {
+                requests[known]!.copies.append(waiter)
+                return expect(known, by: deadline)
+            }
             slots[id] = slot
             hasLeft = abandoned.contains(id)
         }
@@ -79,7 +86,13 @@ struct PendingRequests: Sendable {
             subject: subject, client: client, waiter: waiter, sequence: nextSequence, hasLeft: hasLeft)
         nextSequence += 1
         if vacant.popLast() == nil { requests.append(request) } else { requests[slot] = request }
-        queue.append(slot)
+        expect(slot, by: deadline)
+        enqueue(slot)
+    }
+
+    private mutating func expect(_ slot: Int, by deadline: Microseconds) {
+        nextExpiry = earliest(nextExpiry, deadline)
+        deadlines.insert(deadline, ticket(slot))
     }
 
     // MARK: - Answers
@@ -88,7 +101,6 @@ struct PendingRequests: Sendable {
     mutating func settle(_ id: RequestID, _ outcome: OperationResult, _ outbox: inout Outbox) {
         guard let slot = slots.removeValue(forKey: id) else { return }
         let request = vacate(slot)
-        if request.isQueued { queue.removeAll { $0 == slot } }
         switch request.subject {
         case .update(let update, _): outbox.answer(request, update.reply(to: outcome))
         case .change(let change): outbox.answer(request, change.reply(to: outcome))
@@ -105,8 +117,8 @@ struct PendingRequests: Sendable {
     /// Answers the reads that Raft has confirmed as `id`.
     mutating func answerReads(_ id: ReadID, from store: Store, _ outbox: inout Outbox) {
         guard let position = reads.firstIndex(where: { $0.id == id }) else { return }
-        for slot in reads.remove(at: position).slots {
-            let request = vacate(slot)
+        for ticket in reads.remove(at: position).tickets where isValid(ticket) {
+            let request = vacate(ticket.slot)
             guard case .query(let query) = request.subject else { continue }
             outbox.answer(request, query.reply(from: store))
         }
@@ -117,7 +129,7 @@ struct PendingRequests: Sendable {
         at now: Microseconds, _ raft: inout Raft, _ log: inout RequestLog, _ outbox: inout Outbox
     ) {
         guard let nextExpiry, nextExpiry <= now else { return }
-        let due = slotsInOrder { $0.nextDeadline <= now }
+        let due = takeDue(now)
         if due.contains(where: { requests[$0]!.hasNeverLeft }) { log.lookAt(raft) }
         for slot in due {
             let request = requests[slot]!
@@ -128,9 +140,24 @@ struct PendingRequests: Sendable {
             slots[id] = nil
             if request.hasLeft { abandoned.insert(id) }
         }
-        forgetVacated()
+        while let first = queue.first, !isValid(first) { queue.removeFirst() }
+        while let first = reads.first, !first.tickets.contains(where: isValid) { reads.removeFirst() }
         raft.forgetReads(below: reads.first?.id ?? nextReadID)
-        self.nextExpiry = requests.lazy.compactMap { $0?.nextDeadline }.min()
+    }
+
+    /// Takes the deadlines that have passed.
+    /// - Returns: the slots of their requests, in order of arrival.
+    private mutating func takeDue(_ now: Microseconds) -> [Int] {
+        var due: Set<Int> = []
+        while let (deadline, ticket) = deadlines.first {
+            if isValid(ticket) {
+                if deadline > now { break }
+                due.insert(ticket.slot)
+            }
+            deadlines.removeFirst()
+        }
+        nextExpiry = deadlines.first?.deadline
+        return due.sorted { requests[$0]!.sequence < requests[$1]!.sequence }
     }
 
     // MARK: - To the leader
@@ -141,15 +168,15 @@ struct PendingRequests: Sendable {
         (raft.leader ?? raft.transferTarget).flatMap { unreached.contains($0) ? nil : $0 }
     }
 
-    private func mayLeave(_ request: PendingRequest, _ raft: Raft, _ log: RequestLog) -> Bool {
-        if raft.isLeader { return log.takes(request, raft) }
-        return log.isWithinReach(raft) && (raft.leader != nil || request.canBeHeldForLeadership)
+    private func mayLeave(_ kind: PendingRequest.Kind, _ raft: Raft, _ log: RequestLog) -> Bool {
+        if raft.isLeader { return log.takes(kind, raft) }
+        return log.isWithinReach(raft) && (raft.leader != nil || kind.canBeHeldForLeadership)
     }
 
     /// Whether `route` does anything.
     func canRoute(_ raft: Raft, _ log: RequestLog, around unreached: Set<NodeID>) -> Bool {
-        // Usually the first one may leave.
-        receiver(raft, unreached) != nil && queue.contains { mayLeave(requests[$0]!, raft, log) }
+        receiver(raft, unreached) != nil
+            && PendingRequest.Kind.allCases.contains { queued[$0.rawValue] > 0 && mayLeave($0, raft, log) }
     }
 
     /// Sends on what is queued, in order, so that the requests of one client are carried out in the order it sent them.
@@ -159,13 +186,22 @@ struct PendingRequests: Sendable {
         if raft.leader != nil { requeue(in: raft.currentTerm) }
         guard !queue.isEmpty, let receiver = receiver(raft, unreached) else { return }
         var (writes, reads): ([Int], [Int]) = ([], [])
-        let queued = queue
+        var rest = queue
         queue = []
-        for slot in queued {
-            guard mayLeave(requests[slot]!, raft, log) else {
-                queue.append(slot)
+        // How many of each kind may follow. Once one may not leave, no other of its kind may in this turn: nothing that
+        // leaves makes room.
+        var left = queued
+        while left.contains(where: { $0 > 0 }), let ticket = rest.popFirst() {
+            guard isValid(ticket) else { continue }
+            let slot = ticket.slot
+            let kind = requests[slot]!.kind
+            left[kind.rawValue] -= 1
+            guard left[kind.rawValue] >= 0, mayLeave(kind, raft, log) else {
+                left[kind.rawValue] = 0
+                queue.append(ticket)
                 continue
             }
+            queued[kind.rawValue] -= 1
             switch requests[slot]!.subject {
             case .query: reads.append(slot)
             case .update, .change:
@@ -178,13 +214,15 @@ struct PendingRequests: Sendable {
                 if isTooLate(slot, at: raft.log.lastIndex) { continue }
                 if log.append(proposal, to: &raft) {
                     leave(slot, .inOwnLog, raft, log)
-                } else if raft.transferTarget != nil, requests[slot]!.canBeHeldForLeadership {
+                } else if raft.transferTarget != nil, kind.canBeHeldForLeadership {
                     writes.append(slot)
                 } else {
-                    queue.append(slot)
+                    left[kind.rawValue] = 0
+                    enqueue(slot)
                 }
             }
         }
+        queue = queue.isEmpty ? rest : queue + rest
         forward(writes, to: raft.transferTarget ?? receiver, raft, log, &outbox)
         confirm(&reads, with: &raft)
     }
@@ -195,21 +233,29 @@ struct PendingRequests: Sendable {
         guard routedInTerm != term else { return }
         routedInTerm = term
         let sent = slotsInOrder(where: \.hasLeft)
-        for slot in sent { requests[slot]!.state = .queued }
-        queue = sent + queue.filter { !requests[$0]!.hasLeft }
+        let waiting = queue.filter { isValid($0) && !requests[$0.slot]!.hasLeft }
+        queue = []
+        for slot in sent {
+            if requests[slot]!.isQueued { queued[requests[slot]!.kind.rawValue] -= 1 }
+            enqueue(slot)
+        }
+        queue += waiting
     }
 
     /// Queues again what was forwarded and is not applied in time.
     mutating func retry(_ raft: Raft) {
         guard let nextRetry, nextRetry <= raft.now else { return }
         self.nextRetry = nil
-        for slot in slotsInOrder(where: { $0.retryAt(raft.timing) != nil }) {
-            if let retryAt = requests[slot]!.retryAt(raft.timing), retryAt > raft.now {
-                self.nextRetry = earliest(self.nextRetry, retryAt)
-            } else {
-                requests[slot]!.state = .queued
-                queue.append(slot)
+        while let (ticket, time) = forwarded.first {
+            if isValid(ticket), case .forwarded(_, time) = requests[ticket.slot]!.state {
+                let retryAt = time + raft.timing.retryInterval
+                if retryAt > raft.now {
+                    self.nextRetry = retryAt
+                    return
+                }
+                enqueue(ticket.slot)
             }
+            forwarded.removeFirst()
         }
     }
 
@@ -217,7 +263,7 @@ struct PendingRequests: Sendable {
         guard !arriving.isEmpty else { return }
         raft.read(nextReadID)
         for slot in arriving { requests[slot]!.state = .confirming(nextReadID) }
-        reads.append((nextReadID, arriving))
+        reads.append((nextReadID, arriving.map(ticket)))
         nextReadID += 1
         arriving = []
     }
@@ -253,7 +299,9 @@ struct PendingRequests: Sendable {
         _ slot: Int, _ state: PendingRequest.State, _ raft: Raft, _ log: RequestLog
     ) {
         requests[slot]!.leave(state, limit: log.lastApplied + limits.forwardReach)
-        if let retryAt = requests[slot]!.retryAt(raft.timing) { nextRetry = earliest(nextRetry, retryAt) }
+        guard case .forwarded(_, let time) = state else { return }
+        forwarded.append((ticket(slot), time))
+        nextRetry = earliest(nextRetry, time + raft.timing.retryInterval)
     }
 
     /// Whether a leader whose log ends at `index` may not append it any more.
@@ -265,6 +313,21 @@ struct PendingRequests: Sendable {
 
     // MARK: - Slots
 
+    private func ticket(_ slot: Int) -> RequestTicket {
+        RequestTicket(slot: slot, sequence: requests[slot]!.sequence)
+    }
+
+    /// Whether the request is still pending.
+    private func isValid(_ ticket: RequestTicket) -> Bool {
+        requests[ticket.slot]?.sequence == ticket.sequence
+    }
+
+    private mutating func enqueue(_ slot: Int) {
+        requests[slot]!.state = .queued
+        queued[requests[slot]!.kind.rawValue] += 1
+        queue.append(ticket(slot))
+    }
+
     /// The slots of the requests for which `isMeant` holds, in order of arrival.
     private func slotsInOrder(where isMeant: (PendingRequest) -> Bool) -> [Int] {
         requests.indices.filter { requests[$0].map(isMeant) ?? false }
@@ -273,12 +336,8 @@ struct PendingRequests: Sendable {
 
     private mutating func vacate(_ slot: Int) -> PendingRequest {
         vacant.append(slot)
-        return requests[slot].take()!
-    }
-
-    private mutating func forgetVacated() {
-        queue.removeAll { requests[$0] == nil }
-        for position in reads.indices { reads[position].slots.removeAll { requests[$0] == nil } }
-        reads.removeAll(where: \.slots.isEmpty)
+        let request = requests[slot].take()!
+        if request.isQueued { queued[request.kind.rawValue] -= 1 }
+        return request
     }
 }

@@ -35,11 +35,13 @@ struct RequestLog: Sendable {
     func isWithinReach(_ raft: Raft) -> Bool { raft.log.lastIndex < lastApplied + limits.forwardReach }
 
     /// Whether a leader can take it now, or hand it to the next.
-    func takes(_ request: PendingRequest, _ raft: Raft) -> Bool {
-        guard let proposal = request.subject.proposal else { return true }
-        guard isWithinReach(raft) || request.limit != nil else { return false }
-        if case .change = proposal { return raft.acceptsChanges }
-        return raft.acceptsCommands && hasRoom(raft) || raft.transferTarget != nil
+    func takes(_ kind: PendingRequest.Kind, _ raft: Raft) -> Bool {
+        switch kind {
+        case .query: true
+        case .update where !isWithinReach(raft), .change where !isWithinReach(raft): false
+        case .update, .sentUpdate: raft.acceptsCommands && hasRoom(raft) || raft.transferTarget != nil
+        case .change, .sentChange: raft.acceptsChanges
+        }
     }
 
     /// Puts a request into the log of this leader.

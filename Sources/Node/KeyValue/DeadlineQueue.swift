@@ -1,0 +1,40 @@
+import Consensus
+
+/// Which request, and which of those that have had its slot.
+struct RequestTicket: Hashable, Sendable {
+    let slot: Int
+    let sequence: Int
+}
+
+/// The deadlines of waiters, the earliest first: a binary heap. Those of requests that were answered stay until their time
+/// has come, so that an answer costs nothing here.
+struct DeadlineQueue: Sendable {
+    private var heap: [(deadline: Microseconds, ticket: RequestTicket)] = []
+
+    var first: (deadline: Microseconds, ticket: RequestTicket)? { heap.first }
+
+    mutating func insert(_ deadline: Microseconds, _ ticket: RequestTicket) {
+        heap.append((deadline, ticket))
+        var child = heap.count - 1
+        while child > 0, heap[child].deadline < heap[(child - 1) / 2].deadline {
+            heap.swapAt(child, (child - 1) / 2)
+            child = (child - 1) / 2
+        }
+    }
+
+    mutating func removeFirst() {
+        heap.swapAt(0, heap.count - 1)
+        heap.removeLast()
+        var parent = 0
+        while true {
+            var least = parent
+            for child in [2 * parent + 1, 2 * parent + 2]
+            where child < heap.count && heap[child].deadline < heap[least].deadline {
+                least = child
+            }
+            guard least != parent else { return }
+            heap.swapAt(parent, least)
+            parent = least
+        }
+    }
+}
