@@ -2,10 +2,11 @@
 ///
 /// A member that was stopped answers at once all that has waited, and each of these answers looks like a slow network. So
 /// a surprising sample counts only if a request that left after it was measured takes as long. On a network that has
-/// become slow, the next request does.
+/// become slow, the next request does. Of a stop that is believed one sample counts, and not one per answer: what left
+/// before an unusual sample was measured tells of the same stop.
 struct RoundTripSampler: Sendable {
-    /// When a surprising sample was measured that no later one has confirmed or contradicted.
-    private var doubtedSince: Microseconds?
+    /// When the last unusual sample was measured, unless a usual one of a later request has come since.
+    private var unusualSince: Microseconds?
 
     /// - Parameters:
     ///   - sent: when the request left.
@@ -14,14 +15,15 @@ struct RoundTripSampler: Sendable {
     mutating func estimate(
         _ estimate: Estimate?, addingTripFrom sent: Microseconds, to now: Microseconds
     ) -> Estimate? {
+        if let unusualSince, sent < unusualSince { return estimate }
         let sample = min(now - sent, 2 * Timing.longestElectionTimeout)
-        if sample > 2 * max(estimate?.slowest ?? 0, Timing.shortestElectionTimeout) {
-            guard let since = doubtedSince, since <= sent else {
-                doubtedSince = doubtedSince ?? now
-                return estimate
-            }
+        let usual = max(estimate?.slowest ?? 0, Timing.shortestElectionTimeout)
+        if sample > usual {
+            defer { unusualSince = now }
+            if unusualSince == nil, sample > 2 * usual { return estimate }
+        } else {
+            unusualSince = nil
         }
-        doubtedSince = nil
         return estimate?.adding(sample) ?? Estimate(mean: sample, deviation: sample / 2)
     }
 }
