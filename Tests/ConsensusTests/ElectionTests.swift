@@ -186,4 +186,20 @@ final class ElectionTests: XCTestCase {
         XCTAssertEqual(
             effects.late.filter { if case .readIndex = $0.message.body { true } else { false } }.count, 1)
     }
+
+    func testTheMoreVotersThereAreTheLongerTheSpanFromWhichTimeoutsAreDrawn() {
+        for (size, fixed, most) in [(3, nil, 2), (15, nil, 2), (100, nil, 8), (100, 200_000, 2)]
+            as [(Int, Microseconds?, Int)]
+        {
+            let waits = (0..<64 as Range<UInt64>).map { seed in
+                let hand = Hand(of: size, timing: Timing(electionTimeout: fixed), seed: seed)
+                return hand.raft.electionDeadline - hand.now
+            }
+            let timeout = fixed ?? Timing.shortestElectionTimeout
+            XCTAssertGreaterThanOrEqual(waits.min()!, timeout)
+            XCTAssertLessThan(waits.min()!, timeout * 5 / 4, "the first of many stands soon")
+            XCTAssertLessThan(waits.max()!, most * timeout)
+            XCTAssertGreaterThan(waits.max()!, most * timeout * 7 / 8)
+        }
+    }
 }

@@ -11,11 +11,14 @@ extension Raft {
         return unsettledMemberships.contains { $0.membership.contains(id) }
     }
 
-    /// Draws the next election timeout from [T, 2T), so that split votes are rare (§5.2).
+    /// Draws the next election timeout from [T, 2T), so that split votes are rare (§5.2). The more voters there are, the
+    /// more would stand within one round trip, and each asks all others: so they draw from a longer span, unless T is
+    /// fixed. The first of many stands as soon as before.
     mutating func armElectionTimer() {
         hasExtendedDeadlineAfterStall = false
         let shortest = timing.electionTimeout
-        electionDeadline = now + Int.random(in: shortest..<(2 * shortest), using: &generator)
+        let spans = timing.fixedElectionTimeout == nil ? 1 + membership.voters.count / 16 : 1
+        electionDeadline = now + shortest + Int.random(in: 0..<(spans * shortest), using: &generator)
     }
 
     /// No leader was heard from in time. A member that may not start an election forgets its leader nevertheless: it
