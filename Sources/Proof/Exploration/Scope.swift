@@ -21,6 +21,11 @@ import Consensus
 /// (`Raft.noteLateness`), links so fast that reads are asked of the leader alone, log kept for members that were heard
 /// lately, and what differs between two times within one interval of heartbeats.
 ///
+/// **Clients.** With operations each member is a whole replica, which forwards, retries and answers. Requests wait for 0.9
+/// seconds, and timeouts are shorter, so that an election fits into that. Not covered there: detours (every hello is lost),
+/// snapshots, changes of membership and transfers, and of all the spans that time may take to an election timeout those
+/// which were not drawn first. A client asks once, so copies come only where the budget has some.
+///
 /// **Disks.** A turn of a member is whole, as in the node: nothing arrives between `takeReady()` and `stored(_:)`. A crash
 /// may break it off before or after each of its stores; what was not stored is lost, and the member starts again. One
 /// that stays down for a while is one that starts at once and hears nothing.

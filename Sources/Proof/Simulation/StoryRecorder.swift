@@ -99,7 +99,8 @@ package final class StoryRecorder {
         let outcome = report.violation.map { "\($0.property.rawValue) is broken" } ?? "nothing is broken"
         return StoryPage(
             title: "Seed \(scenario.seed): \(outcome)",
-            about: "The last \(steps.count - dropped) steps of a run with \(scenario.members) members",
+            about:
+                "The last \(steps.count - dropped) steps, with \(views.count) member\(views.count == 1 ? "" : "s")",
             steps: Array(steps[dropped...]), messages: kept)
     }
 }
