@@ -136,7 +136,8 @@ package struct Search {
             let turn = Turn(of: members[action.member], action, in: scope)
             members[action.member] = turn.member
             take(action, turn, isAnswer: false)
-            answerAll()
+            // A turn that breaks something ends in its middle.
+            if turn.breach == nil { answerAll() }
         }
         var needed: Set<Int> = []
         var kept: [Action] = []
