@@ -89,6 +89,9 @@ struct Cells {
 
 /// A database in one process that isolates its transactions badly.
 struct Database: Node {
+    /// How long a transaction waits for another one, in nanoseconds: long enough for any client on a busy machine.
+    private static let patience: UInt64 = 300_000_000
+
     let fault: TestNode.Fault
     private var name = ""
     private var cells = Cells()
@@ -103,7 +106,7 @@ struct Database: Node {
     init(fault: TestNode.Fault) { self.fault = fault }
 
     mutating func turn(at now: UInt64) -> [String] {
-        guard let (message, since) = waiting, now > since + 3_000_000 else { return [] }
+        guard let (message, since) = waiting, now > since + Database.patience else { return [] }
         waiting = nil
         return [answer(message, cells.reply(to: message.body.txn ?? []))]
     }
