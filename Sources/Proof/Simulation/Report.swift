@@ -74,7 +74,7 @@ package struct Tally: Codable, Sendable {
             \(events) events, \(hours / 100).\(hours % 100 / 10)\(hours % 10) virtual hours, \
             \(operations) operations, \(committed) entries committed, \(elections) elections, \
             \(changes) changes of membership, \(transfers) transfers, \(crashes) crashes, \
-            \(faults) faults, \(lostDisks) lost disks (\(lossesFound) found, \(lossesOutsideModel) not in time, \
+            \(faults) faults, \(lostDisks) lost disks (\(lossesFound) found; \(lossesOutsideModel) not in time; \
             \(replacements) replaced), \(undecided) histories undecided, \
             slowest recovery \(slowestDemand) election timeouts, of which the longest \
             \(longestTimeout / 1_000) ms, longest turn \(longestTurn) rounds, \

@@ -41,11 +41,20 @@ struct Options {
         }
     }
 
+    private static let withValue: Set = [
+        "--seeds", "--minutes", "--seed", "--page", "--steps", "--jobs", "--worker", "--members",
+        "--operations",
+        "--bias",
+    ]
+
     private mutating func take(_ option: String, _ rest: inout ArraySlice<String>) throws {
+        guard Self.withValue.contains(option) else { throw Mistake(text: "there is no option \(option)") }
         guard let value = rest.popFirst() else { throw Mistake(text: "\(option) takes a value") }
-        func number<Number: LosslessStringConvertible>(_ type: Number.Type) throws -> Number {
-            guard let number = Number(value) else {
-                throw Mistake(text: "\(option) takes a number, not \(value)")
+        func number<Number: LosslessStringConvertible & Comparable>(_ range: PartialRangeFrom<Number>) throws
+            -> Number
+        {
+            guard let number = Number(value), range.contains(number) else {
+                throw Mistake(text: "\(option) takes a number from \(range.lowerBound), not \(value)")
             }
             return number
         }
@@ -56,23 +65,20 @@ struct Options {
                 throw Mistake(text: "--seeds takes a range like 1..1000, not \(value)")
             }
             seeds = ends[0]...ends[1]
-        case "--minutes": minutes = try number(Double.self)
-        case "--seed": seed = try number(UInt64.self)
+        case "--minutes": minutes = try number(0.01...)
+        case "--seed": seed = try number(0...)
         case "--page": page = value
-        case "--steps":
-            steps = try number(Int.self)
-            if steps < 1 { throw Mistake(text: "--steps takes a number above 0") }
-        case "--jobs": jobs = try number(Int.self)
-        case "--worker": worker = try number(Int.self)
-        case "--members": members = try number(Int.self)
-        case "--operations": operations = try number(Int.self)
-        case "--bias":
+        case "--steps": steps = try number(1...)
+        case "--jobs": jobs = try number(1...)
+        case "--worker": worker = try number(0...)
+        case "--members": members = try number(1...)
+        case "--operations": operations = try number(0...)
+        default:
             guard let named = Scenario.Bias(rawValue: value) else {
                 let all = Scenario.Bias.allCases.map(\.rawValue).joined(separator: " ")
                 throw Mistake(text: "--bias takes one of \(all), not \(value)")
             }
             bias = named
-        default: throw Mistake(text: "there is no option \(option)")
         }
     }
 

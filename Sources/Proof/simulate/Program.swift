@@ -8,7 +8,7 @@ enum Program {
     static func main() {
         do {
             let arguments = Array(CommandLine.arguments.dropFirst())
-            if arguments.contains("--help") {
+            if arguments.contains("--help") || arguments.contains("-h") {
                 print(Options.usage)
                 exit(0)
             }
@@ -40,8 +40,8 @@ enum Program {
         let simulation = Simulation(scenario)
         if options.isTraced { simulation.trace = { print($0) } }
         let report = simulation.run()
-        if let violation = report.violation { print(violation) }
-        print(report.tally.summary)
+        print(report.violation.map { "\($0)" } ?? "Every property held.")
+        print(report.tally.summary.replacing(", ", with: "\n"))
         print("fingerprint \(String(report.fingerprint, radix: 16))")
         if let path = options.page { writePage(of: scenario, simulation.handled, to: path, options) }
         return report.violation == nil

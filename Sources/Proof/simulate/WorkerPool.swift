@@ -41,7 +41,7 @@ final class WorkerPool: Sendable {
             let isWell = one.process.terminationStatus == 0 && one.process.terminationReason == .exit
             if !isWell { failed(worker, "crashes its process; see the output above") }
         }
-        print(summary())
+        print(verdict())
         return found.withLock { $0.violations == 0 }
     }
 
@@ -122,6 +122,20 @@ final class WorkerPool: Sendable {
                 found.withLock { _ = kill($0.processes[worker], SIGKILL) }
             }
         }
+    }
+
+    /// What the run came to: a figure a line, and then in words.
+    private func verdict() -> String {
+        let figures = summary().replacing(", ", with: "\n")
+        let (seeds, violations) = found.withLock { ($0.seeds, $0.violations) }
+        if violations == 0 {
+            return "\(figures)\nEvery property held in each of \(seeds) seed\(seeds == 1 ? "" : "s")."
+        }
+        return """
+            \(figures)
+            \(violations) of \(seeds) seeds broke a property. \
+            To see what led to it: scripts/simulate --seed N --trace, or with --page FILE
+            """
     }
 
     private func summary() -> String {
