@@ -1,4 +1,5 @@
-// What Swift's own Darwin module adds to the headers: C's variadic functions, macros that are no plain numbers, `errno`.
+// What Swift's own Darwin module adds to the headers: C's variadic functions, macros that are no plain numbers,
+// `errno`.
 @_exported import CDarwin
 
 public var errno: Int32 { 0 }

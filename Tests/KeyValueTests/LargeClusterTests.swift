@@ -4,8 +4,8 @@ import XCTest
 @testable import KeyValue
 
 final class LargeClusterTests: XCTestCase {
-    /// While they start, the leader misses those that have not; each tells all others, who ask all others. Once that took
-    /// so many messages that answers were late and others were missed for that, for ever.
+    /// While they start, the leader misses those that have not; each tells all others, who ask all others. Once that
+    /// took so many messages that answers were late and others were missed for that, for ever.
     func testAHundredMembersThatStartSlowlyOnABusyMachineElectAndServe() {
         let count = 100
         let machine = BusyMachine(count)

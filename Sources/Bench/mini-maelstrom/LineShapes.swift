@@ -1,6 +1,7 @@
 /// Decodes repetitive lines quickly. Nodes print the same lines with other numbers, and with other lists of numbers.
 /// JSONDecoder reads the first line of each shape, and again with each of them changed, which shows where it goes. From
-/// later lines only the numbers are read. Unusual lines are left to JSONDecoder; this type never decides what is valid JSON.
+/// later lines only the numbers are read. Unusual lines are left to JSONDecoder; this type never decides what is valid
+/// JSON.
 struct LineShapes {
     private enum Place {
         case source, destination, inReplyTo, value, code

@@ -1,7 +1,7 @@
 import Serializability
 
-/// Histories of transactions as text, in the lines of `HistoryText`. What is read and written stands there as in Jepsen's
-/// histories: `[[:r 5 [1 2]] [:append 5 3]]`, or `[[:r 5 1] [:w 5 3]]`.
+/// Histories of transactions as text, in the lines of `HistoryText`. What is read and written stands there as in
+/// Jepsen's histories: `[[:r 5 [1 2]] [:append 5 3]]`, or `[[:r 5 1] [:w 5 3]]`.
 extension HistoryText {
     typealias TransactionEvent = TransactionHistory.Event
 

@@ -1,8 +1,8 @@
 import Serializability
 
-/// Maelstrom's txn-list-append and txn-rw-register workloads, which are Elle's generator: transactions of random length,
-/// half reads, over a window of keys of which each is twice as likely as the one before it. What is written to a key
-/// counts up from 1; a key that has had its writes is replaced by the next unused one.
+/// Maelstrom's txn-list-append and txn-rw-register workloads, which are Elle's generator: transactions of random
+/// length, half reads, over a window of keys of which each is twice as likely as the one before it. What is written to
+/// a key counts up from 1; a key that has had its writes is replaced by the next unused one.
 struct TransactionWorkload {
     /// Elle's default.
     static let defaultKeyCount = 10

@@ -3,8 +3,8 @@ import Consensus
 /// The most that a member's hellos cost, whatever happens to the cluster.
 ///
 /// With the shortest window of the default timing, 75 ms, a member sends at most 880 hellos in its worst second in a
-/// cluster of up to 16, 330 in one of 40, and 110 in one of 100. While nothing changes it sends one per `longestWait` to
-/// each member that it misses.
+/// cluster of up to 16, 330 in one of 40, and 110 in one of 100. While nothing changes it sends one per `longestWait`
+/// to each member that it misses.
 extension Detours {
     /// The most hellos that a member sends in a quarter of its window.
     /// - Parameter members: how many there are, itself included.

@@ -66,8 +66,8 @@ extension Detours {
         return hello
     }
 
-    /// The owners of some lists that say that a missed member is missed, others each time. The hellos to it may have been lost
-    /// while it was cut off, and without these lists it takes routes on which nothing of it arrives.
+    /// The owners of some lists that say that a missed member is missed, others each time. The hellos to it may have
+    /// been lost while it was cut off, and without these lists it takes routes on which nothing of it arrives.
     private func listsNaming(_ slot: Int, at now: Microseconds) -> [Int] {
         guard neighbors[slot].isMissed else { return [] }
         let owners = others.indices.filter { $0 != slot && neighbors[$0].missed.contains(slot) }

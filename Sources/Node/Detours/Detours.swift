@@ -14,8 +14,8 @@ import Consensus
 /// that hear it, on the shortest route. The sender fixes the whole route, so that no message travels in a circle.
 package struct Detours: Sendable {
     /// The most hellos that all members of a large cluster send in a quarter of a window (`Timing.silence`), about. A
-    /// change makes each member ask all others, so without this the cost of a change would grow with the square of their
-    /// number, and the answers would be so late that more members are missed.
+    /// change makes each member ask all others, so without this the cost of a change would grow with the square of
+    /// their number, and the answers would be so late that more members are missed.
     static let hellosOfAllPerQuarter = 256
     /// The fewest and the most hellos that a member may send in a quarter of its window, to all others together. In a
     /// larger cluster, sending one to each member takes several quarters. `mostHellos` says what follows.
@@ -28,9 +28,9 @@ package struct Detours: Sendable {
     /// longer. The same for all members, so that each knows when a member that does not hear it must send something,
     /// however their windows differ.
     static let longestWait: Microseconds = 8 * Timing.shortestElectionTimeout
-    /// For how many windows a member without a leader waits for an election before it asks who is there, in a cluster of
-    /// up to 16; in larger ones, in which elections take longer, for as many more for every 16. It asks again after twice
-    /// as many.
+    /// For how many windows a member without a leader waits for an election before it asks who is there, in a cluster
+    /// of up to 16; in larger ones, in which elections take longer, for as many more for every 16. It asks again after
+    /// twice as many.
     static let leaderlessWindows = 4
 
     /// How many quarters of a window hellos to all others take, beyond the first. Answers take as long: who waits too
@@ -116,8 +116,8 @@ package struct Detours: Sendable {
     }
 
     /// A slow member would be missed for nothing, so it gets more time from now on, and less again after a few fast
-    /// answers. An answer after a cut says little of how long answers take, so none counts for more than four windows, or
-    /// more in a large cluster.
+    /// answers. An answer after a cut says little of how long answers take, so none counts for more than four windows,
+    /// or more in a large cluster.
     private mutating func noteAnswer(of slot: Int, after time: Microseconds) {
         let slowest = neighbors[slot].slowestAnswer
         neighbors[slot].slowestAnswer =

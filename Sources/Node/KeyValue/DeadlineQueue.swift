@@ -6,8 +6,8 @@ struct RequestTicket: Hashable, Sendable {
     let sequence: Int
 }
 
-/// The deadlines of waiters, the earliest first: a binary heap. Those of requests that were answered stay until their time
-/// has come, so that an answer costs nothing here.
+/// The deadlines of waiters, the earliest first: a binary heap. Those of requests that were answered stay until their
+/// time has come, so that an answer costs nothing here.
 struct DeadlineQueue: Sendable {
     private var heap: [(deadline: Microseconds, ticket: RequestTicket)] = []
 

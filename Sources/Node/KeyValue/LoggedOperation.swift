@@ -16,9 +16,9 @@ package enum ChangeRefusal: String, Hashable, Sendable {
     case behind
 }
 
-// The text of a command is one line of words, `CLIENT NUMBER WORD KEY VALUE…`, where `Update.words` tells which WORD has
-// which values; or `CLIENT NUMBER refuse-change REASON DIGEST`, the digest being that of the change. Client and member
-// ids are escaped like parts of a URL, keys and values are canonical JSON.
+// The text of a command is one line of words, `CLIENT NUMBER WORD KEY VALUE…`, where `Update.words` tells which WORD
+// has which values; or `CLIENT NUMBER refuse-change REASON DIGEST`, the digest being that of the change. Client and
+// member ids are escaped like parts of a URL, keys and values are canonical JSON.
 
 extension LoggedOperation {
     fileprivate static let refuseChange = "refuse-change"

@@ -8,8 +8,8 @@ package enum OperatorRequest: Hashable, Sendable {
     case transferLeadership(to: NodeID)
 }
 
-/// A change of membership on its way to the leader, whose log holds memberships in its place. Its line is `CLIENT NUMBER
-/// change-membership ID,ID`.
+/// A change of membership on its way to the leader, whose log holds memberships in its place. Its line is `CLIENT
+/// NUMBER change-membership ID,ID`.
 package struct MembershipChange: Hashable, Sendable {
     /// Its digest is that of the line behind client and number.
     package let id: RequestID

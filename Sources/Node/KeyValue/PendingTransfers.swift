@@ -2,8 +2,8 @@ import Consensus
 
 /// Requests to transfer leadership that wait until their target leads.
 ///
-/// However many name one target, the leader is asked once for all of them, and again after each heartbeat interval: what
-/// a turn costs, and what is sent, does not grow with how many wait.
+/// However many name one target, the leader is asked once for all of them, and again after each heartbeat interval:
+/// what a turn costs, and what is sent, does not grow with how many wait.
 struct PendingTransfers: Sendable {
     private struct Waiter: Sendable {
         let client: String
@@ -46,8 +46,8 @@ struct PendingTransfers: Sendable {
         }
     }
 
-    /// Answers those whose target leads and those whose time is up, and lets the leader be told again where nothing came
-    /// of it.
+    /// Answers those whose target leads and those whose time is up, and lets the leader be told again where nothing
+    /// came of it.
     mutating func advance(_ raft: Raft, _ outbox: inout Outbox) {
         for slot in wishes.indices {
             let target = wishes[slot].target

@@ -1,7 +1,7 @@
 /// A value of the store: its JSON text, as in `JSONValue`. A list to which something was appended lacks its closing
-/// bracket, and is kept in pieces: an element more changes the last piece alone, and the others are shared with all that
-/// hold the list as it was before, such as the image of which a snapshot is taken. Two values are equal where their
-/// texts are, however they came to be.
+/// bracket, and is kept in pieces: an element more changes the last piece alone, and the others are shared with all
+/// that hold the list as it was before, such as the image of which a snapshot is taken. Two values are equal where
+/// their texts are, however they came to be.
 package enum StoredValue: Hashable, Sendable {
     case whole(JSONValue)
     /// Not empty.

@@ -35,8 +35,8 @@ struct Words {
 
 /// How any string is one word.
 package enum Word {
-    /// Letters, digits and `-._:` stand for themselves, other bytes are `%` and two hexadecimal digits. The empty string
-    /// is `%`.
+    /// Letters, digits and `-._:` stand for themselves, other bytes are `%` and two hexadecimal digits. The empty
+    /// string is `%`.
     package static func escape(_ string: String) -> String {
         if string.isEmpty { return "%" }
         if isPlain(string.utf8) { return string }

@@ -43,8 +43,8 @@ struct JSONText {
         }
     }
 
-    /// Names that are written with escapes. JSONDecoder reads all those of a text when the first is needed: a call costs
-    /// more than a name.
+    /// Names that are written with escapes. JSONDecoder reads all those of a text when the first is needed: a call
+    /// costs more than a name.
     private final class EscapedNames {
         private var names: [Int: String] = [:]
 

@@ -1,8 +1,8 @@
 /// The kinds of the values in a JSON text, and where they are, in the order of the text.
 ///
 /// JSONDecoder reads a value as the type that it is asked for, and cannot say of what kind a value is. A wrong guess
-/// is an error, which costs more than a hundred right ones. The first byte of a value tells its kind, so one pass over a
-/// text that JSONDecoder has found to be valid makes guesses unnecessary. It reads no value.
+/// is an error, which costs more than a hundred right ones. The first byte of a value tells its kind, so one pass over
+/// a text that JSONDecoder has found to be valid makes guesses unnecessary. It reads no value.
 struct Outline {
     enum Kind: UInt8 {
         case null, bool, integer, fraction, string, array, object

@@ -39,8 +39,8 @@ package func syncContent(_ file: CInt) -> CInt {
 
 /// Makes a directory, or a file with all that is known of it, durable.
 ///
-/// fsync(2) of Darwin leaves the data to the drive, which may keep them in a cache; F_FULLFSYNC has the drive write them.
-/// A file system that does not know it, as one across a network, is asked as far as it understands.
+/// fsync(2) of Darwin leaves the data to the drive, which may keep them in a cache; F_FULLFSYNC has the drive write
+/// them. A file system that does not know it, as one across a network, is asked as far as it understands.
 /// - Returns: 0; or -1, and `errno` says why.
 package func syncFully(_ file: CInt) -> CInt {
     #if canImport(Darwin)
@@ -73,8 +73,8 @@ package func bytesToRead(from file: CInt) -> Int {
     return ioctl(file, request, &count) == 0 ? Int(count) : 0
 }
 
-/// Asks for a pipe of `size` bytes, which saves wake-ups. A system that refuses keeps its own size; Darwin's pipes grow by
-/// themselves.
+/// Asks for a pipe of `size` bytes, which saves wake-ups. A system that refuses keeps its own size; Darwin's pipes grow
+/// by themselves.
 package func widenPipe(_ end: CInt, to size: CInt) {
     #if !canImport(Darwin)
         // F_SETPIPE_SZ, which Glibc's module lacks.
@@ -92,8 +92,8 @@ package func closedOnSpawn() -> (reading: CInt, writing: CInt) {
 
 // MARK: - Signals
 
-/// Leaves a signal to the Dispatch source that watches it. Dispatch replaces the handler on Linux; on Darwin it sees the
-/// signal beside the handler, and the default one would end the process.
+/// Leaves a signal to the Dispatch source that watches it. Dispatch replaces the handler on Linux; on Darwin it sees
+/// the signal beside the handler, and the default one would end the process.
 package func leaveToDispatch(_ number: CInt) {
     #if canImport(Darwin)
         signal(number, SIG_IGN)

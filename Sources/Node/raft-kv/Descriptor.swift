@@ -9,8 +9,8 @@ struct Descriptor: Sendable {
 
     let number: Int32
 
-    /// Opens the standard descriptors that are closed, so that no file or socket gets their numbers: stdin is at its end
-    /// then, and writes fail as they do on a closed descriptor.
+    /// Opens the standard descriptors that are closed, so that no file or socket gets their numbers: stdin is at its
+    /// end then, and writes fail as they do on a closed descriptor.
     static func reserveStandardDescriptors() {
         for number in 0...2 where fcntl(Int32(number), F_GETFD) < 0 { _ = open("/dev/null", O_RDONLY) }
     }

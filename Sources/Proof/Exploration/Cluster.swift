@@ -236,8 +236,8 @@ struct Cluster {
     /// Lets everything arrive that changes nothing but what is on its way: questions that are answered from what the
     /// member is anyhow.
     ///
-    /// This leaves out states and no violation. What is on its way stays there, so in `next` with more on its way all can
-    /// happen that could happen without it: the states without are contained in those with.
+    /// This leaves out states and no violation. What is on its way stays there, so in `next` with more on its way all
+    /// can happen that could happen without it: the states without are contained in those with.
     private mutating func answerWhatChangesNothing(from first: Int) {
         var member = first
         var done = 0

@@ -69,8 +69,8 @@ package struct Disk: Sendable {
     }
 }
 
-/// A snapshot of a state machine that keeps the terms of what it has applied, so that two members which applied the same
-/// have the same. It is sent in two pieces.
+/// A snapshot of a state machine that keeps the terms of what it has applied, so that two members which applied the
+/// same have the same. It is sent in two pieces.
 struct SnapshotText: SnapshotSource, Equatable {
     let text: String
     let membership: Membership

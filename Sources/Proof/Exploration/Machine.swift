@@ -82,7 +82,8 @@ enum Machine: Sendable {
     }
 
     /// A replica's is that of its Raft, all that waits or is remembered at it, and its clock, because requests have
-    /// deadlines. Left out are its detours, which are never taken where no member hears that it is missed (`Turn.send`).
+    /// deadlines. Left out are its detours, which are never taken where no member hears that it is missed
+    /// (`Turn.send`).
     func mix(into fingerprint: inout Fingerprint) {
         raft.mix(into: &fingerprint)
         guard case .replica(let replica) = self else { return }

@@ -7,8 +7,8 @@ import Consensus
 /// two states apart.
 ///
 /// **Time.** Each member has a clock of its own, which moves only from deadline to deadline; nothing relates the clocks
-/// of two members. What is covered is every order in which the deadlines of all members and the arrivals of all messages
-/// can come, as if clocks ran at any speed and stood still for any time:
+/// of two members. What is covered is every order in which the deadlines of all members and the arrivals of all
+/// messages can come, as if clocks ran at any speed and stood still for any time:
 /// - an election timeout of any follower or candidate, also right after it heard its leader;
 /// - a voter's loss of faith in its leader, without which it refuses its vote (dissertation, 4.2.3), before its own
 ///   election timeout;
@@ -21,14 +21,14 @@ import Consensus
 /// (`Raft.noteLateness`), links so fast that reads are asked of the leader alone, log kept for members that were heard
 /// lately, and what differs between two times within one interval of heartbeats.
 ///
-/// **Clients.** With operations each member is a whole replica, which forwards, retries and answers. Requests wait for 0.9
-/// seconds, and timeouts are shorter, so that an election fits into that. Not covered there: detours (every hello is lost),
-/// snapshots, changes of membership and transfers, and of all the spans that time may take to an election timeout those
-/// which were not drawn first. A client asks once, so copies come only where the budget has some.
+/// **Clients.** With operations each member is a whole replica, which forwards, retries and answers. Requests wait for
+/// 0.9 seconds, and timeouts are shorter, so that an election fits into that. Not covered there: detours (every hello
+/// is lost), snapshots, changes of membership and transfers, and of all the spans that time may take to an election
+/// timeout those which were not drawn first. A client asks once, so copies come only where the budget has some.
 ///
-/// **Disks.** A turn of a member is whole, as in the node: nothing arrives between `takeReady()` and `stored(_:)`. A crash
-/// may break it off before or after each of its stores; what was not stored is lost, and the member starts again. One
-/// that stays down for a while is one that starts at once and hears nothing.
+/// **Disks.** A turn of a member is whole, as in the node: nothing arrives between `takeReady()` and `stored(_:)`. A
+/// crash may break it off before or after each of its stores; what was not stored is lost, and the member starts again.
+/// One that stays down for a while is one that starts at once and hears nothing.
 package struct Scope: Sendable {
     package struct Budget: Hashable, Sendable {
         package var electionTimeouts = 0
@@ -63,11 +63,11 @@ package struct Scope: Sendable {
     package var voters: [Int]
     /// No election begins beyond this term.
     package var terms: Term
-    /// No command and no change is appended beyond this index; with clients, whose forwarded requests may be appended again
-    /// and again, whoever has more in its log does nothing more.
+    /// No command and no change is appended beyond this index; with clients, whose forwarded requests may be appended
+    /// again and again, whoever has more in its log does nothing more.
     package var logLength: Index
-    /// Whoever has asked so much in one life does nothing more: questions that arrive again and again may make a leader ask
-    /// without end.
+    /// Whoever has asked so much in one life does nothing more: questions that arrive again and again may make a leader
+    /// ask without end.
     package var questions = Int.max
     /// Those that may start elections; the others only vote.
     package var candidates: [Int]
@@ -90,8 +90,8 @@ package struct Scope: Sendable {
     package var crashesLoseVotes = false
     /// Whether it takes less than a minute.
     package var isQuick = false
-    /// Checks only what a client or Figure 3 can tell, and no rule that a member may break without harm: for the story of
-    /// what a broken rule leads to.
+    /// Checks only what a client or Figure 3 can tell, and no rule that a member may break without harm: for the story
+    /// of what a broken rule leads to.
     package var checksHarmOnly = false
 
     package init(

@@ -4,8 +4,8 @@ import Simulation
 /// A search in breadth through every state that a scope allows. The first violation that it finds is one of those with
 /// the fewest steps.
 ///
-/// A state takes some 40 bytes (see `StateTable`). Two states are compared by their numbers; only members, of which there
-/// are far fewer, are compared by fingerprints, of 128 bits.
+/// A state takes some 40 bytes (see `StateTable`). Two states are compared by their numbers; only members, of which
+/// there are far fewer, are compared by fingerprints, of 128 bits.
 package struct Search {
     package struct Result: Sendable {
         package var states = 0

@@ -197,8 +197,8 @@ struct Tables {
         return number
     }
 
-    /// What is on its way once a member has answered all in `network` that changes nothing at it; nil where that was not
-    /// asked before.
+    /// What is on its way once a member has answered all in `network` that changes nothing at it; nil where that was
+    /// not asked before.
     func answers(by member: UInt32, in network: UInt32) -> UInt32? {
         answers[UInt64(member) << 32 | UInt64(network)]
     }

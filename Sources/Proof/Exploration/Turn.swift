@@ -2,8 +2,8 @@ import Consensus
 import KeyValue
 import Simulation
 
-/// What one member makes of one input: the node's turn, from one rest to the next. It depends on the member and the input
-/// alone, so the search runs it once for all the states in which it occurs.
+/// What one member makes of one input: the node's turn, from one rest to the next. It depends on the member and the
+/// input alone, so the search runs it once for all the states in which it occurs.
 struct Turn {
     /// What a turn means for others.
     struct News: Hashable, Sendable {

@@ -8,8 +8,8 @@ package enum Action<Value: Hashable & Sendable>: Hashable, Sendable {
 }
 
 extension Action {
-    /// The model: what the register must hold where the action takes effect, and what it holds then. Nil where any value
-    /// will do, and where it stays; a nil within is "no value".
+    /// The model: what the register must hold where the action takes effect, and what it holds then. Nil where any
+    /// value will do, and where it stays; a nil within is "no value".
     package var effect: (needs: Value??, leaves: Value??) {
         switch self {
         case .read(let value): (.some(value), nil)

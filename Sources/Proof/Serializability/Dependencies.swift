@@ -42,8 +42,8 @@ extension HistoryIndex {
         graph.link(all: readersOfLast, to: unseen, .antiDependency, key: number)
     }
 
-    /// Of a register's versions only some pairs have a known order: the initial state comes before all others, and what a
-    /// transaction read comes before what it then wrote. Those are the assumptions of Maelstrom's workload.
+    /// Of a register's versions only some pairs have a known order: the initial state comes before all others, and what
+    /// a transaction read comes before what it then wrote. Those are the assumptions of Maelstrom's workload.
     private func addRegisters(to graph: inout DependencyGraph) {
         struct Version: Hashable {
             var key: Int
@@ -79,8 +79,8 @@ extension HistoryIndex {
         }
     }
 
-    /// A chain of nodes that stand for moments: what ended leads to the next of them, and each leads to what began after
-    /// it. So a path says what an edge for every pair would.
+    /// A chain of nodes that stand for moments: what ended leads to the next of them, and each leads to what began
+    /// after it. So a path says what an edge for every pair would.
     private func addRealtime(to graph: inout DependencyGraph) {
         var moments: [(index: Int, transaction: Int, isReturn: Bool)] = []
         for (number, transaction) in transactions.enumerated() where transaction.outcome != .failed {

@@ -98,8 +98,8 @@ extension HistoryIndex {
                 + "\(key.isList ? "append more" : "replace it") after \(write.value)")
     }
 
-    /// Looks for committed elements right after failed ones in the order of versions, and for transactions whose elements
-    /// stand in another order than they were appended.
+    /// Looks for committed elements right after failed ones in the order of versions, and for transactions whose
+    /// elements stand in another order than they were appended.
     private func checkUpdates(_ key: KeyIndex, _ findings: inout Findings) {
         var below: KeyIndex.Write?
         var latest: [Int: KeyIndex.Write] = [:]

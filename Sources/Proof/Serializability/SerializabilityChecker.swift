@@ -1,7 +1,7 @@
 /// What a check found.
 package struct SerializabilityVerdict: Sendable {
-    /// How many anomalies of each kind there are that the models forbid. Of cycles, at least so many: one of each set of
-    /// transactions that must come before one another.
+    /// How many anomalies of each kind there are that the models forbid. Of cycles, at least so many: one of each set
+    /// of transactions that must come before one another.
     package var counts: [AnomalyKind: Int]
     /// Some of them: one of each kind first, the most serious kind first, and of each kind the smallest cycles.
     package var anomalies: [Anomaly]

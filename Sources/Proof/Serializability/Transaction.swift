@@ -14,8 +14,8 @@ package enum Datum: Hashable, Sendable, CustomStringConvertible {
 
 /// One step of a transaction. A key is a list or a register for a whole history, as its writes tell.
 package enum MicroOperation: Hashable, Sendable {
-    /// What was read: the elements of a list, the one value of a register, nothing of a key that is not there. Nil where
-    /// that is not known.
+    /// What was read: the elements of a list, the one value of a register, nothing of a key that is not there. Nil
+    /// where that is not known.
     case read(key: Int, values: [Datum]?)
     /// Replaces the value of a register.
     case write(key: Int, value: Datum)

@@ -18,7 +18,8 @@ package struct MemberView: Codable, Hashable, Sendable {
     /// The entries after it.
     package var log: [LogEntry]
 
-    /// - Parameter latest: how many entries it shows, and all that are not committed; the rest is shown as a snapshot is.
+    /// - Parameter latest: how many entries it shows, and all that are not committed; the rest is shown as a snapshot
+    ///   is.
     package init(_ raft: Raft, latest: Int = .max) {
         id = raft.id
         role =

@@ -29,8 +29,8 @@ package struct StoryPage: Codable, Sendable {
         package var label: String
         /// The number of the step in which it left; -1 where that was before the first.
         package var left: Int
-        /// The numbers of the steps in which it arrived; none where it is lost, and one beyond the last where it is on its
-        /// way at the end.
+        /// The numbers of the steps in which it arrived; none where it is lost, and one beyond the last where it is on
+        /// its way at the end.
         package var arrives: [Int]
 
         package init(from: Int, to: Int, label: String, left: Int, arrives: [Int] = []) {

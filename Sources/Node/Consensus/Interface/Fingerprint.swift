@@ -1,5 +1,5 @@
-/// A 128-bit digest of values, one after another. Two states of a search are taken for the same where their digests are:
-/// among a million states the chance that any two different ones meet is less than one in 10^26.
+/// A 128-bit digest of values, one after another. Two states of a search are taken for the same where their digests
+/// are: among a million states the chance that any two different ones meet is less than one in 10^26.
 package struct Fingerprint: Hashable, Sendable {
     private var first: UInt64 = 0x243f_6a88_85a3_08d3
     private var second: UInt64 = 0x1319_8a2e_0370_7344

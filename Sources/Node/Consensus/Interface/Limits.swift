@@ -34,8 +34,8 @@ package struct Limits: Hashable, Sendable {
 
     // MARK: - Changes of membership
 
-    /// How long new voters may take to catch up, before the change is given up, so that whoever asked hears in time that
-    /// it cannot be made.
+    /// How long new voters may take to catch up, before the change is given up, so that whoever asked hears in time
+    /// that it cannot be made.
     package var catchUpPatience: Microseconds = 3_000_000
     /// How long a change may wait for its answer: nine tenths of the five seconds that the interface states.
     package var changePatience: Microseconds = 4_500_000
@@ -48,8 +48,8 @@ package struct Limits: Hashable, Sendable {
     /// How many of them are dropped together, and shared with an image of the store; at least 1. Members that differ in
     /// it would drop them at different entries, and have different states.
     package var requestsInBlock = 250
-    /// Bytes of what transactions have read that are remembered for copies of them; at least 0. Members that differ in it
-    /// would have different states.
+    /// Bytes of what transactions have read that are remembered for copies of them; at least 0. Members that differ in
+    /// it would have different states.
     package var readBytesRemembered = 16 << 20
     /// How many entries after its sender's last applied one a forwarded request may be appended; at least 1 and at most
     /// `requestsRemembered`, so that every copy is recognised.
@@ -63,11 +63,11 @@ package struct Limits: Hashable, Sendable {
     /// least
     /// 1. A client that asks again must not be told that they will not.
     package var abandonedRemembered = 100_000
-    /// How many entries behind those that were looked at are left alone until somebody asks for a request among them: they
-    /// are applied soon; at least 0.
+    /// How many entries behind those that were looked at are left alone until somebody asks for a request among them:
+    /// they are applied soon; at least 0.
     package var unappliedSlack = 1_000
-    /// How many questions for a read index the leader shall confirm itself, after one of a follower's found no quorum in
-    /// time: the links to some others may be cut; at least 0.
+    /// How many questions for a read index the leader shall confirm itself, after one of a follower's found no quorum
+    /// in time: the links to some others may be cut; at least 0.
     package var confirmationsAfterFailure = 16
     /// Rounds of `takeReady()` and `stored(_:)`, since something was applied last, after which a turn is over:
     /// one each for what came in, and for what is committed by it; the rest is room. At least 1.

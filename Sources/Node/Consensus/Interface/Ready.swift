@@ -9,8 +9,8 @@
 ///    answered because it is stored. Nothing that carries a term leaves before that term and its vote are durable; no
 ///    acknowledgement leaves before what it acknowledges is.
 ///
-/// Then the next round, until `hasReady` is false; `drive(_:then:)` takes them all. Nothing may be received within a round.
-/// A member that keeps nothing on a disk takes the same rounds; its store is done at once.
+/// Then the next round, until `hasReady` is false; `drive(_:then:)` takes them all. Nothing may be received within a
+/// round. A member that keeps nothing on a disk takes the same rounds; its store is done at once.
 package struct Ready<Envelope: Sendable>: Sendable {
     package let early: [Envelope]
     package let storage: StorageUpdate

@@ -1,5 +1,5 @@
-/// What holds of a member between two moments of one run, after LogCabin's `Invariants`. Whoever drives the member keeps
-/// one, from its start to its end, and shows it the member after each turn.
+/// What holds of a member between two moments of one run, after LogCabin's `Invariants`. Whoever drives the member
+/// keeps one, from its start to its end, and shows it the member after each turn.
 package struct InvariantMonitor: Sendable {
     /// What is kept of a look.
     private struct Look: Sendable {

@@ -4,9 +4,9 @@
 /// and yet be overwritten (Figure 8); it commits with the first of this term behind it (§5.4.2). Itself a leader counts
 /// only up to what its own disk holds (dissertation, 10.2.1).
 ///
-/// **A follower** commits what its leader says is committed (§5.3), and by itself, without waiting for that: a request to
-/// any of three voters is answered after one round trip. It counts by the same rule: an entry is committed once a quorum
-/// holds it durably in the entry's own term. So a follower may commit up to index i when
+/// **A follower** commits what its leader says is committed (§5.3), and by itself, without waiting for that: a request
+/// to any of three voters is answered after one round trip. It counts by the same rule: an entry is committed once a
+/// quorum holds it durably in the entry's own term. So a follower may commit up to index i when
 ///
 /// 1. the entry at i in its log is of its current term T; then its log up to i is the leader's (log matching);
 /// 2. i is at most its own durable index, which falls when its log is truncated;

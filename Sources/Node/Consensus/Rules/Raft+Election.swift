@@ -11,9 +11,9 @@ extension Raft {
         return unsettledMemberships.contains { $0.membership.contains(id) }
     }
 
-    /// Draws the next election timeout from [T, 2T), so that split votes are rare (§5.2). The more voters there are, the
-    /// more would stand within one round trip, and each asks all others: so they draw from a longer span, unless T is
-    /// fixed. The first of many stands as soon as before.
+    /// Draws the next election timeout from [T, 2T), so that split votes are rare (§5.2). The more voters there are,
+    /// the more would stand within one round trip, and each asks all others: so they draw from a longer span, unless T
+    /// is fixed. The first of many stands as soon as before.
     mutating func armElectionTimer() {
         hasExtendedDeadlineAfterStall = false
         let shortest = timing.electionTimeout

@@ -77,9 +77,9 @@ extension Raft {
     /// Whether this member has lost what it acknowledged, and is not counted.
     package var hasLostLog: Bool { hardState.lostLog != nil }
 
-    /// Its leader, whose log ended at `index`, found that this member has lost its own. Every message that can raise this
-    /// member's commit index says so until the member has confirmed it, pieces of a snapshot too. So once this member
-    /// has committed up to there, the message is an old copy, and changes nothing.
+    /// Its leader, whose log ended at `index`, found that this member has lost its own. Every message that can raise
+    /// this member's commit index says so until the member has confirmed it, pieces of a snapshot too. So once this
+    /// member has committed up to there, the message is an old copy, and changes nothing.
     mutating func learnLostLog(_ index: Index, from leader: NodeID) {
         guard commitIndex < index, hardState.lostLog ?? 0 < index else { return }
         var state = hardState

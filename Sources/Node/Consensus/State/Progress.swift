@@ -225,12 +225,12 @@ package struct Progress: Sendable {
         mode = .replicate
     }
 
-    /// The member refused append `id`: the logs diverge at or before its `prevLogIndex`. `agreement` gives the last index
-    /// at which they may agree; `next` is the number of the next request.
+    /// The member refused append `id`: the logs diverge at or before its `prevLogIndex`. `agreement` gives the last
+    /// index at which they may agree; `next` is the number of the next request.
     ///
-    /// Where appends overtake each other, those still in flight may be acknowledged yet, and count then. Refusals of what
-    /// was sent before the probe began tell nothing new: each would send the leader back again, and throw away what
-    /// arrived meanwhile.
+    /// Where appends overtake each other, those still in flight may be acknowledged yet, and count then. Refusals of
+    /// what was sent before the probe began tell nothing new: each would send the leader back again, and throw away
+    /// what arrived meanwhile.
     mutating func refused(_ id: MessageID, next: MessageID, agreement: (Index) -> Index) {
         guard let sent = inFlight.first(where: { $0.ids.contains(id) }) else { return }
         inFlight.removeAll { $0.ids.contains(id) }

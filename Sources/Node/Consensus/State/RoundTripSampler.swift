@@ -1,7 +1,7 @@
 /// Adds samples to an estimate of a round trip, but doubts those that are surprisingly long.
 ///
-/// A member that was stopped answers at once all that has waited, and each of these answers looks like a slow network. So
-/// a surprising sample counts only if a request that left after it was measured takes as long. On a network that has
+/// A member that was stopped answers at once all that has waited, and each of these answers looks like a slow network.
+/// So a surprising sample counts only if a request that left after it was measured takes as long. On a network that has
 /// become slow, the next request does. Of a stop that is believed one sample counts, and not one per answer: what left
 /// before an unusual sample was measured tells of the same stop.
 struct RoundTripSampler: Sendable {

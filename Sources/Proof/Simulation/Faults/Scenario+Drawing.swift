@@ -42,8 +42,8 @@ extension Scenario {
         }
     }
 
-    /// What surrounds the members: lines, large values, and options that change with a start. In few runs, because these
-    /// take long.
+    /// What surrounds the members: lines, large values, and options that change with a start. In few runs, because
+    /// these take long.
     private mutating func drawShell() {
         // Own dice, so that the other draws of a seed stay the same.
         var dice = Dice(seed: seed &+ 0x73_6865_6c6c)
