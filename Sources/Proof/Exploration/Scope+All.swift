@@ -60,15 +60,16 @@ extension Scope {
     }
 
     private static let replication = Scope(
-        "replication", "two leaders and two commands: what one appended, another overwrites", members: 3,
+        "replication", "two leaders and a command: what one appended, another overwrites", members: 3,
         terms: 2,
         logLength: 4, candidates: [0, 1]
     ) {
-        $0.budget.electionTimeouts = 3
+        $0.budget.electionTimeouts = 2
         $0.budget.contactLapses = 1
-        $0.budget.commands = 2
+        $0.budget.commands = 1
         $0.budget.crashes = 1
-        $0.cuts = [[0, 1]]
+        // The two that lead hear each other: where one voter decides for both, neither ever overwrites the other.
+        $0.cuts = [[0, 2]]
     }
 
     private static let reads = Scope(
