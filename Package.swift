@@ -44,7 +44,7 @@ let package = Package(
             name: "mini-maelstrom", dependencies: ["Platform", "Linearizability", "Serializability"],
             path: "Sources/Bench/mini-maelstrom"),
 
-        // Where tests find the programs that they start.
+        // The programs that tests start, and where they find them.
         .target(name: "TestPrograms", path: "Tests/TestPrograms"),
         // What the clusters of unit tests share.
         .target(name: "TestNetwork", path: "Tests/TestNetwork"),
@@ -62,7 +62,7 @@ let package = Package(
             ]),
         .testTarget(
             name: "ExplorationTests",
-            dependencies: ["Exploration", "Consensus", "KeyValue", "Simulation", "StoryPage"]),
+            dependencies: ["Exploration", "Consensus", "KeyValue", "Simulation", "StoryPage", "TestPrograms"]),
         .testTarget(name: "MaelstromTests", dependencies: ["Consensus", "Detours", "KeyValue", "Maelstrom"]),
         .testTarget(
             name: "NodeTests",

@@ -126,9 +126,7 @@ final class ReportTests: BenchProgram {
 
     /// If there is a browser: after the scripts have run, every chart is there and the console has no errors.
     func testABrowserDrawsEveryChart() throws {
-        let browser = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
-            .first { FileManager.default.isExecutableFile(atPath: $0) }
-        guard let browser else { throw XCTSkip("no Chromium here") }
+        let browser = try Browser()
         _ = try report("TestNode", "--time-limit 0.3", with: "gossip")
         let page = try dump(browser)
         for chart in [
@@ -150,23 +148,8 @@ final class ReportTests: BenchProgram {
         XCTAssertFalse(drawn.contains("NaN"))
     }
 
-    private func dump(_ browser: String) throws -> String {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: browser)
-        process.arguments = [
-            "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--v=0",
-            "--user-data-dir=\(folder.path)/browser", "--dump-dom", "--window-size=1000,800",
-            latest.appendingPathComponent("report.html").resolvingSymlinksInPath().absoluteString,
-        ]
-        let (output, complaints) = (Pipe(), folder.appendingPathComponent("browser.log"))
-        try "".write(to: complaints, atomically: false, encoding: .utf8)
-        process.standardOutput = output
-        process.standardError = try FileHandle(forWritingTo: complaints)
-        try process.run()
-        let page = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        let said = try String(contentsOf: complaints, encoding: .utf8)
-        XCTAssertFalse(said.contains("CONSOLE"), said)
-        return String(decoding: page, as: UTF8.self)
+    private func dump(_ browser: Browser) throws -> String {
+        let page = latest.appendingPathComponent("report.html").resolvingSymlinksInPath()
+        return try browser.dump(page.absoluteString, size: "1000,800", in: folder)
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import StoryPage
+import TestPrograms
 import XCTest
 
 @testable import Exploration
@@ -57,40 +58,19 @@ final class StoryPageTests: XCTestCase {
 
     /// If there is a browser: it draws the step that the address names, and its console has no errors.
     func testABrowserDrawsAStep() throws {
-        let browser = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
-            .first { FileManager.default.isExecutableFile(atPath: $0) }
-        guard let browser else { throw XCTSkip("no Chromium here") }
+        let browser = try Browser()
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let page = try story().page
         let file = folder.appendingPathComponent("story.html")
         try Data(page.html(Array(try JSONEncoder().encode(page)))).write(to: file)
-        let drawn = try dump(file.absoluteString + "#3", browser, in: folder)
+        let drawn = try browser.dump(file.absoluteString + "#3", size: "400,800", in: folder)
         XCTAssertTrue(drawn.contains("Step 3 of 8"), drawn)
         XCTAssertTrue(drawn.contains(page.steps[3].sentence))
         XCTAssertEqual(drawn.components(separatedBy: "<article").count, 4)
         XCTAssertTrue(drawn.contains("<line"))
         XCTAssertEqual(drawn.components(separatedBy: "aria-current=\"step\"").count, 2)
         XCTAssertFalse(drawn.contains("NaN"))
-    }
-
-    private func dump(_ address: String, _ browser: String, in folder: URL) throws -> String {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: browser)
-        process.arguments = [
-            "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--v=0",
-            "--user-data-dir=\(folder.path)/browser", "--dump-dom", "--window-size=400,800", address,
-        ]
-        let (output, complaints) = (Pipe(), folder.appendingPathComponent("browser.log"))
-        try "".write(to: complaints, atomically: false, encoding: .utf8)
-        process.standardOutput = output
-        process.standardError = try FileHandle(forWritingTo: complaints)
-        try process.run()
-        let page = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        let said = try String(contentsOf: complaints, encoding: .utf8)
-        XCTAssertFalse(said.contains("CONSOLE"), said)
-        return String(decoding: page, as: UTF8.self)
     }
 }

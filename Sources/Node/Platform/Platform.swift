@@ -116,7 +116,7 @@ package func leaveToDispatch(_ number: CInt) {
 #endif
 
 /// The peak memory of a process that has ended, in kilobytes, from what wait4(2) told of it. 0 on Linux, which counts
-/// what the parent had before exec: there the process is asked before it ends, see `peakKilobytes(of:)`.
+/// what the parent had before exec: there the process is asked before it ends, see `statusFile(of:)`.
 package func peakKilobytes(_ usage: rusage) -> Int {
     #if canImport(Darwin)
         usage.ru_maxrss / 1024

@@ -41,18 +41,15 @@ struct Options {
         }
     }
 
-    private static let withValue: Set = [
-        "--seeds", "--minutes", "--seed", "--page", "--steps", "--jobs", "--worker", "--members",
-        "--operations",
-        "--bias",
-    ]
-
     private mutating func take(_ option: String, _ rest: inout ArraySlice<String>) throws {
-        guard Self.withValue.contains(option) else { throw Mistake(text: "there is no option \(option)") }
-        guard let value = rest.popFirst() else { throw Mistake(text: "\(option) takes a value") }
+        func value() throws -> String {
+            guard let value = rest.popFirst() else { throw Mistake(text: "\(option) takes a value") }
+            return value
+        }
         func number<Number: LosslessStringConvertible & Comparable>(_ range: PartialRangeFrom<Number>) throws
             -> Number
         {
+            let value = try value()
             guard let number = Number(value), range.contains(number) else {
                 throw Mistake(text: "\(option) takes a number from \(range.lowerBound), not \(value)")
             }
@@ -60,6 +57,7 @@ struct Options {
         }
         switch option {
         case "--seeds":
+            let value = try value()
             let ends = value.split(separator: ".").compactMap { UInt64($0) }
             guard ends.count == 2, ends[0] <= ends[1] else {
                 throw Mistake(text: "--seeds takes a range like 1..1000, not \(value)")
@@ -67,18 +65,20 @@ struct Options {
             seeds = ends[0]...ends[1]
         case "--minutes": minutes = try number(0.01...)
         case "--seed": seed = try number(0...)
-        case "--page": page = value
+        case "--page": page = try value()
         case "--steps": steps = try number(1...)
         case "--jobs": jobs = try number(1...)
         case "--worker": worker = try number(0...)
         case "--members": members = try number(1...)
         case "--operations": operations = try number(0...)
-        default:
+        case "--bias":
+            let value = try value()
             guard let named = Scenario.Bias(rawValue: value) else {
                 let all = Scenario.Bias.allCases.map(\.rawValue).joined(separator: " ")
                 throw Mistake(text: "--bias takes one of \(all), not \(value)")
             }
             bias = named
+        default: throw Mistake(text: "there is no option \(option)")
         }
     }
 
