@@ -40,8 +40,18 @@ let package = Package(
         .executableTarget(
             name: "explore", dependencies: ["Exploration", "StoryPage"], path: "Sources/Proof/explore"),
 
+        // Pages take long to compile into code, and change seldom, so they have targets of their own.
+        .target(
+            name: "ReportPage", path: "Sources/Bench/ReportPage",
+            resources: [
+                "report.html", "report.css", "helpers.js", "charts.js", "head.js", "latency.js",
+                "throughput.js",
+                "lanes.js", "kinds.js", "messages.js", "diagram.js", "violations.js", "anomalies.js",
+                "start.js",
+            ].map { .embedInCode($0) }),
         .executableTarget(
-            name: "mini-maelstrom", dependencies: ["Platform", "Linearizability", "Serializability"],
+            name: "mini-maelstrom",
+            dependencies: ["Platform", "Linearizability", "Serializability", "ReportPage"],
             path: "Sources/Bench/mini-maelstrom"),
 
         // The programs that tests start, and where they find them.
@@ -75,7 +85,9 @@ let package = Package(
         .testTarget(
             name: "BenchTests",
             dependencies: [
-                "mini-maelstrom", "raft-kv", "Linearizability", "Serializability", "TestNode", "TestPrograms",
+                "mini-maelstrom", "raft-kv", "Linearizability", "ReportPage", "Serializability", "StoryPage",
+                "TestNode",
+                "TestPrograms",
             ]),
     ]
 )

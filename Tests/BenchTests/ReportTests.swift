@@ -1,4 +1,5 @@
 import Linearizability
+import ReportPage
 import TestPrograms
 import XCTest
 
@@ -115,13 +116,14 @@ final class ReportTests: BenchProgram {
     }
 
     func testOutputOfNodesCannotEndTheScript() throws {
-        var journal = Journal()
-        journal.send(
-            from: .node(0), to: .node(1), kind: "</script><b>", text: #"{"body":{"a":"</script>"}}"#.utf8,
-            at: 1)
-        let encoded = try ReportPage.json(MessageExcerpt(journal, start: 1, moments: []))
-        XCTAssertFalse(encoded.contains("<"))
-        XCTAssertTrue(encoded.contains("\\u003c/script>"))
+        let page = String(
+            decoding: ReportPage.html(title: "a <b> & c", json: #"{"a":"</script>"}"#), as: UTF8.self)
+        XCTAssertEqual(page.components(separatedBy: "</script>").count, 3)
+        XCTAssertTrue(page.contains(#">{"a":"\u003c/script>"}</script>"#))
+        XCTAssertTrue(page.contains("<title>a &lt;b> &amp; c</title>"))
+        for placeholder in ["TITLE", "STYLE", "SCRIPT", "DATA"] {
+            XCTAssertFalse(page.contains(placeholder), placeholder)
+        }
     }
 
     /// If there is a browser: after the scripts have run, every chart is there and the console has no errors.

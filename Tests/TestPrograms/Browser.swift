@@ -7,7 +7,10 @@ package struct Browser {
 
     /// - Throws: `XCTSkip` where there is none.
     package init() throws {
-        let programs = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
+        let programs = [
+            "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome",
+            "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+        ]
         guard let program = programs.first(where: FileManager.default.isExecutableFile) else {
             throw XCTSkip("no Chromium here")
         }

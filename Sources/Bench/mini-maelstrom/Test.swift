@@ -52,7 +52,7 @@ struct Test {
         let lastWords = run.failure?.node.map { store.lastLines(20, ofLog: $0) }
         let report = Report(
             options, seed: seed, run, judgement, results, logs: logs, lastWords: lastWords ?? [])
-        try store.write(try ReportPage.html(report), to: "report.html")
+        try store.write(try report.page(), to: "report.html")
         if title != nil {
             Console.say("  \(Text.left("results", 24))\(store.folder)")
             Console.say("  \(Text.left("report", 24))\(store.path("report.html"))\n")
