@@ -45,9 +45,9 @@ let package = Package(
             name: "ReportPage", path: "Sources/Bench/ReportPage",
             resources: [
                 "report.html", "report.css", "helpers.js", "charts.js", "head.js", "latency.js",
-                "throughput.js",
-                "lanes.js", "kinds.js", "messages.js", "diagram.js", "violations.js", "anomalies.js",
-                "start.js",
+                "throughput.js", "lanes.js", "kinds.js", "messages.js", "meanings.js", "diagram.js",
+                "violations.js",
+                "anomalies.js", "start.js", "runs.html", "runs.css", "runs.js", "favicon.svg",
             ].map { .embedInCode($0) }),
         .executableTarget(
             name: "mini-maelstrom",

@@ -7,40 +7,44 @@ final class LaneTests: XCTestCase {
     private let noon = 12 * 3_600_000.0
 
     private func changes(_ lines: String..., start: Double) -> [NodeLog.Change] {
-        NodeLog.changes(lines.joined(separator: "\n"), of: "n0", start: start)
+        NodeLog.changes(lines.joined(separator: "\n"), start: start)
     }
 
     func testRolesAndTermsAreReadFromANodesLog() {
         let found = changes(
-            "11:59:59.900 n0 t0 node: one of n0 n1; voters are n0 n1; its state is in memory only",
-            "12:00:00.100 n0 t0 election: has heard from no leader; asks who would vote for it in term 1",
-            "12:00:00.110 n0 t1 election: stands in term 1",
-            "12:00:00.120 n0 t1 election: leads term 1, with the votes of n0 n1",
+            "11:59:59.900 n0 t0 node: one of n0 n1; voters are n0 n1 (role=follower term=0)",
+            "12:00:00.100 n0 t0 election: asks who would vote for it in term 1 (role=pre_candidate term=0)",
+            "12:00:00.110 n0 t1 election: stands in term 1 (role=candidate term=1)",
+            "12:00:00.120 n0 t1 election: leads term 1, with the votes of n0 n1 (role=leader term=1)",
             "12:00:00.500 n0 t1 replication: committed up to (3, t1)",
             "something else altogether",
-            "12:00:01.000 n0 t2 election: is a follower in term 2: a higher term",
-            "12:00:02.000 n1 t2 election: leads term 2, with the votes of n1 n0",
-            "12:00:02.000 n0 t2 election: follows n1 in term 2", start: noon)
-        XCTAssertEqual(found.map(\.role), [.follower, .preCandidate, .candidate, .leader, .follower])
-        XCTAssertEqual(found.map(\.term), [0, 0, 1, 1, 2])
-        XCTAssertEqual(found.map(\.time), [-100, 100, 110, 120, 1000])
+            "12:00:00.600 n0 t1 election: makes the voters n0 (role=leader term=1)",
+            "12:00:01.000 n0 t2 election: is a follower in term 2: a higher term (role=follower term=2)",
+            "12:00:02.000 n0 t2 election: follows n1 in term 2 (role=follower term=2)",
+            "12:00:03.000 n0 t2 election: makes the voters n1 n2 (role=learner term=2)", start: noon)
+        XCTAssertEqual(
+            found.map(\.role), [.follower, .preCandidate, .candidate, .leader, .follower, .learner])
+        XCTAssertEqual(found.map(\.term), [0, 0, 1, 1, 2, 2])
+        XCTAssertEqual(found.map(\.time), [-100, 100, 110, 120, 1000, 3000])
+        XCTAssertEqual(found[3].text, "n0 t1 election: leads term 1, with the votes of n0 n1")
     }
 
-    func testAMemberThatIsNoVoterIsALearner() {
+    func testRolesAreReadFromTheLogOfAnyNodeThatTellsThem() {
         let found = changes(
-            "12:00:00.000 n0 t1 election: makes the voters n1,n2/n0,n1 c7 4",
-            "12:00:00.100 n0 t1 election: makes the voters n1,n2 c7 4",
-            "12:00:00.200 n0 t2 election: follows n1 in term 2",
-            "12:00:00.300 n0 t2 election: makes the voters n0,n1", start: noon)
-        XCTAssertEqual(found.map(\.role), [.follower, .learner, .learner, .follower])
+            #"time=2026-11-27T12:00:00.250Z level=info msg="became leader" role=leader term=3"#,
+            "[12:00:01] INFO raft role=Follower, term=4", "role=leader term=5 without a time",
+            "12:00:02.000 role=king term=6", "12:00:03.000 role=leader", start: noon)
+        XCTAssertEqual(found.map(\.role), [.leader, .follower])
+        XCTAssertEqual(found.map(\.term), [3, 4])
+        XCTAssertEqual(found.map(\.time), [250, 1000])
     }
 
     func testALogContinuesAfterMidnight() {
         let found = changes(
-            "23:59:59.000 n0 t1 election: leads term 1, with the votes of n0",
-            "00:00:01.500 n0 t2 election: follows n1 in term 2", start: 86_398_000)
+            "23:59:59.000 n0 t1 election: leads term 1, with the votes of n0 (role=leader term=1)",
+            "00:00:01.500 n0 t2 election: follows n1 in term 2 (role=follower term=2)", start: 86_398_000)
         XCTAssertEqual(found.map(\.time), [1000, 3500])
-        let early = changes("23:59:59.000 n0 t0 node: one of n0; voters are n0", start: 500)
+        let early = changes("23:59:59.000 n0 is up (role=follower term=0)", start: 500)
         XCTAssertEqual(early.map(\.time), [-1500])
     }
 

@@ -138,8 +138,13 @@ final class ReportTests: BenchProgram {
             XCTAssertTrue(page.contains("aria-label=\"\(chart)"), "no chart of \(chart)")
         }
         XCTAssertTrue(page.contains("gossip</span>"))
+        // The names of the lanes stay in sight, and the request that no order explains is marked.
+        XCTAssertTrue(page.contains(#"<div class="heads"><div class="names"><svg"#))
+        XCTAssertTrue(page.contains(">✗ "))
         _ = try report("TestNode", "-w txn-list-append --time-limit 0.3")
-        XCTAssertTrue(try dump(browser).contains("aria-label=\"transactions of the"))
+        let anomalous = try dump(browser)
+        XCTAssertTrue(anomalous.contains("aria-label=\"transactions of the"))
+        XCTAssertTrue(anomalous.contains(#/>T\d+ txn</#))
         XCTAssertFalse(page.contains("[object"))
         XCTAssertFalse(page.contains("NaN"))
         _ = try report(

@@ -9,7 +9,9 @@ final class StyleTests: BenchProgram {
     func testABrowserUnderstandsEveryDeclaration() throws {
         let browser = try Browser()
         let story = StoryPage(title: "", about: "", steps: [], messages: [])
-        let pages = [ReportPage.html(title: "", json: "{}"), story.html([])]
+        let pages = [
+            ReportPage.html(title: "", json: "{}"), ReportPage.runs(title: "", json: "{}"), story.html([]),
+        ]
         let styles = try pages.map { page in
             let page = String(decoding: page, as: UTF8.self)
             let start = try XCTUnwrap(page.range(of: "<style>")).upperBound

@@ -51,7 +51,7 @@ final class OptionTests: XCTestCase {
     func testTheLogFollowsTheFilter() throws {
         let lines = [initLine(["n0"]), line(#"{"type":"write","msg_id":2,"key":1,"value":1}"#), "nonsense"]
         let usual = try session(lines)
-        XCTAssert(usual.log.contains("election: leads term 1"))
+        XCTAssert(usual.log.contains("election: leads term 1, with the votes of n0 (role=leader term=1)\n"))
         XCTAssert(usual.log.contains("node: warning: drops a line"))
         XCTAssertFalse(usual.log.contains("committed"))
         XCTAssertEqual(try session(lines, ["--log", "off"]).log, "")
@@ -61,6 +61,14 @@ final class OptionTests: XCTestCase {
         let all = try session(lines, environment: ["RAFT_KV_LOG=trace"])
         XCTAssert(all.log.contains(#"rpc: in  {"src":"c1","dest":"n0","body":{"type":"write""#))
         XCTAssert(all.log.contains(#"rpc: out {"src":"n0","dest":"c1","body":{"type":"write_ok""#))
+    }
+
+    func testTheLogTellsRolesInAFormForPrograms() throws {
+        let alone = try session([initLine(["n0"])])
+        XCTAssert(alone.log.contains(" within this cluster (role=follower term=0)\n"), alone.log)
+        XCTAssert(alone.log.contains("(role=candidate term=1)\n"), alone.log)
+        let learner = try session([initLine(["n0", "n1"])], ["--members", "n1"])
+        XCTAssert(learner.log.contains("(role=learner term=0)\n"), learner.log)
     }
 
     func testTextOfOthersCannotForgeLogLines() throws {

@@ -1,10 +1,11 @@
-/// The report of a run as one HTML page that draws itself, and needs nothing else.
+/// The report of a run as one HTML page that draws itself, and needs nothing else; and the list of all runs.
 package enum ReportPage {
     /// In the order in which they run.
     private static let scripts = [
         PackageResources.helpers_js, PackageResources.charts_js, PackageResources.head_js,
         PackageResources.latency_js, PackageResources.throughput_js, PackageResources.lanes_js,
-        PackageResources.kinds_js, PackageResources.messages_js, PackageResources.diagram_js,
+        PackageResources.kinds_js, PackageResources.messages_js, PackageResources.meanings_js,
+        PackageResources.diagram_js,
         PackageResources.violations_js, PackageResources.anomalies_js, PackageResources.start_js,
     ]
 
@@ -17,6 +18,20 @@ package enum ReportPage {
                 "SCRIPT": scripts.map(text).joined(separator: "\n"),
             ])
     }
+
+    /// The list of runs, or of a run's files.
+    /// - Parameter json: its data.
+    package static func runs(title: String, json: String) -> [UInt8] {
+        filled(
+            PackageResources.runs_html,
+            [
+                "TITLE": escaped(title), "STYLE": text(PackageResources.runs_css), "DATA": inScript(json),
+                "SCRIPT": text(PackageResources.runs_js),
+            ])
+    }
+
+    /// An SVG picture.
+    package static var icon: [UInt8] { PackageResources.favicon_svg }
 
     /// Text of nodes must not be able to close the script that it stands in.
     private static func inScript(_ json: String) -> String { replaced(json, "<", by: "\\u003c") }

@@ -13,7 +13,7 @@ function lamportColumns(chosen) {
 
 // Every event has its own line, so that labels do not overlap; long pauses take more room.
 function lamportLines(chosen, omitted) {
-  let y = 40;
+  let y = 14;
   let before = null;
   const lines = new Map();
   const marks = [];
@@ -31,6 +31,7 @@ function lamportLines(chosen, omitted) {
   return { lines, marks, bottom: y + 16 };
 }
 
+// The names of the columns, which stay in sight, and the picture below them.
 function paintLamport(chosen, width, readout) {
   const columns = lamportColumns(chosen);
   const left = 70;
@@ -40,11 +41,23 @@ function paintLamport(chosen, width, readout) {
   const { lines, marks, bottom } = lamportLines(chosen, omitted);
   const picture = canvas(full, bottom + 10);
   const x = (name) => left + column * (columns.place(name) + 0.5);
+  const head = canvas(full, 24);
+  head.setAttribute("aria-hidden", "true");
   for (const name of columns.names) {
+    head.append(draw("text", { x: x(name), y: 17, "text-anchor": "middle", style: "font-weight:700" }, name));
     picture.append(
-      draw("text", { x: x(name), y: 16, "text-anchor": "middle", style: "font-weight:700" }, name),
-      draw("line", { x1: x(name), x2: x(name), y1: 24, y2: bottom, style: "stroke:var(--faint);stroke-width:1.5" }));
+      draw("line", { x1: x(name), x2: x(name), y1: 0, y2: bottom, style: "stroke:var(--faint);stroke-width:1.5" }));
   }
+  paintTimes(picture, marks, full, left);
+  paintGaps(picture, omitted, lines, full, left);
+  const names = [];
+  for (const message of chosen) names.push(paintMessage(picture, x, message, lines.get(message), readout));
+  // Above the arrows.
+  picture.append(...names);
+  return { picture, head, columns: columns.names.map((name) => ({ name, at: x(name) })) };
+}
+
+function paintTimes(picture, marks, full, left) {
   let last = -Infinity;
   for (const mark of marks) {
     if (mark.y - last < 13) continue;
@@ -55,12 +68,34 @@ function paintLamport(chosen, width, readout) {
       draw("text", { class: "faint", x: left - 8, y: mark.y + 4, "text-anchor": "end" },
         inSeconds(mark.at, 4)));
   }
-  paintGaps(picture, omitted, lines, full, left);
-  const names = [];
-  for (const message of chosen) names.push(paintMessage(picture, x, message, lines.get(message), readout));
-  // Above the arrows.
-  picture.append(...names);
-  return picture;
+}
+
+// The picture with its head, which stays in sight while the page scrolls down, and goes along while it scrolls
+// sideways; beside the names it says what lies further left or right.
+function lamportWindow(chosen, readout) {
+  const names = make("div", { class: "names" });
+  const hint = make("div", { class: "hint" });
+  let columns = [];
+  const picture = chart("messages between processes", (width) => {
+    const painted = paintLamport(chosen, width, readout);
+    columns = painted.columns;
+    names.replaceChildren(painted.head);
+    return painted.picture;
+  });
+  const follow = () => {
+    const { scrollLeft, clientWidth, scrollWidth } = picture.holder;
+    names.scrollLeft = scrollLeft;
+    const list = (part) => part.map((column) => column.name).join(" ");
+    const before = columns.filter((column) => column.at < scrollLeft);
+    const after = columns.filter((column) => column.at > scrollLeft + clientWidth);
+    const words = [before.length ? `◂ ${list(before)}` : "", after.length ? `${list(after)} ▸` : ""];
+    hint.hidden = scrollWidth <= clientWidth;
+    hint.replaceChildren(make("span", {}, words[0]), make("span", {}, "scroll sideways"), make("span", {}, words[1]));
+  };
+  picture.holder.addEventListener("scroll", follow);
+  const repaint = () => { picture.repaint(); follow(); };
+  painters.push(() => { if (picture.holder.isConnected) follow(); });
+  return { parts: [make("div", { class: "heads" }, names, hint), picture.holder], repaint };
 }
 
 // The number of messages left out before each message.
@@ -88,14 +123,16 @@ function paintGaps(picture, omitted, lines, full, left) {
 // Returns the message's label, next to its sender.
 function paintMessage(picture, x, message, place, readout) {
   const isLost = message.fate === 1 || place.arrived === undefined;
-  const color = isLost ? "var(--red)"
+  const { label, isCulprit, anomaly } = meaningOf(message);
+  const color = isLost || isCulprit ? "var(--red)" : anomaly ? "var(--purple)"
     : isClient(message.source) || isClient(message.destination) ? "var(--blue)" : "var(--ink)";
   const from = { x: x(message.source), y: place.sent };
   let to = { x: x(message.destination), y: place.arrived === undefined ? from.y + 20 : place.arrived };
   if (isLost) to = { x: from.x + (to.x - from.x) * 0.6, y: from.y + (to.y - from.y) * 0.6 };
   const words = `${message.source} to ${message.destination}, ${seconds(message.sent, 6)}`
     + (isLost ? ", did not arrive: "
-      : `, arrived after ${milliseconds(message.arrived - message.sent)}: `);
+      : `, arrived after ${milliseconds(message.arrived - message.sent)}: `)
+    + (isCulprit ? "the operation that no order explains: " : anomaly ? `transaction ${anomaly} of the anomaly: ` : "");
   const tell = () => readout.replaceChildren(words, make("code", {}, message.text));
   const angle = Math.atan2(to.y - from.y, to.x - from.x);
   const corner = (turn) => `${(to.x - 8 * Math.cos(angle + turn)).toFixed(1)},`
@@ -104,7 +141,7 @@ function paintMessage(picture, x, message, place, readout) {
     draw("title", {}, words + message.text),
     draw("line", { x1: from.x, y1: from.y, x2: to.x, y2: to.y, style: "stroke:transparent;stroke-width:9" }),
     draw("line", { x1: from.x, y1: from.y, x2: to.x, y2: to.y,
-      style: `stroke:${color};stroke-width:${message.fate === 2 ? 2.4 : 1.2};opacity:.75`
+      style: `stroke:${color};stroke-width:${isCulprit || anomaly ? 3 : message.fate === 2 ? 2.4 : 1.2};opacity:.75`
         + (isLost ? ";stroke-dasharray:5 4" : "") }),
     draw("circle", { cx: from.x, cy: from.y, r: 2.5, style: `fill:${color}` }),
     isLost
@@ -114,5 +151,6 @@ function paintMessage(picture, x, message, place, readout) {
   const isRight = to.x >= from.x;
   return draw("text", { x: from.x + (isRight ? 6 : -6), y: from.y - 4, class: "halo",
     "text-anchor": isRight ? "start" : "end",
-    style: `fill:${color};font-size:11px;pointer-events:none` }, message.kind);
+    style: `fill:${color};font-size:11px;pointer-events:none${isCulprit || anomaly ? ";font-weight:700" : ""}` },
+    (isCulprit ? "✗ " : anomaly ? anomaly + " " : "") + label);
 }

@@ -60,7 +60,7 @@ function pathOf({ question, answer }) {
 function showLamport() {
   if (!messages.length) return;
   const view = { first: 0, count: 40, request: null };
-  const readout = make("div", { class: "readout" }, "Point at a message, or tap it, to read it.");
+  const readout = make("div", { class: "readout below" }, "Point at a message, or tap it, to read it.");
   const place = make("span", { class: "faint" });
   const holder = make("div", {});
   const requests = findRequests();
@@ -71,8 +71,8 @@ function showLamport() {
       ? `${chosen.length} messages between it and its reply`
       : `messages ${grouped(chosen[0].number + 1)} to ${grouped(chosen[chosen.length - 1].number + 1)}, `
         + `from ${seconds(chosen[0].sent)}`;
-    const picture = chart("messages between processes", (width) => paintLamport(chosen, width, readout));
-    holder.replaceChildren(picture.holder, messageTable(chosen));
+    const picture = lamportWindow(chosen, readout);
+    holder.replaceChildren(...picture.parts, readout, messageTable(chosen));
     picture.repaint();
   };
   const controls = lamportControls(view, requests, show);
@@ -80,7 +80,7 @@ function showLamport() {
     make("p", {}, "Time runs downwards, not to scale. A dashed arrow that ends in ✗ did not arrive. Pick a time, or "
       + "a request, to see only messages that it caused and on which its reply may depend."),
     make("p", { class: "faint" }, leftOutWords()),
-    controls, place, readout, holder);
+    controls, place, holder);
   show();
 }
 
@@ -105,8 +105,8 @@ function lamportControls(view, requests, show) {
   } }, make("option", { value: "", hidden: "" }, "pick a time"), moments.map((moment, index) =>
     make("option", { value: index }, moment.name
       + (Number.isFinite(moment.from) ? `, ${seconds(Math.max(0, moment.from), 2)}` : ""))));
-  // A violation comes first.
-  const first = data.violations.length && moments.length > 2 ? 1 : 0;
+  // A violation or an anomaly comes first.
+  const first = data.violations.length + data.anomalies.length && moments.length > 2 ? 1 : 0;
   if (first) jump(view, moments[first]);
   timePicker.value = first;
   const requestPicker = make("select", { onchange: (event) => {
@@ -138,7 +138,13 @@ function lamportControls(view, requests, show) {
 function jump(view, moment) {
   view.request = null;
   if (moment.from === Infinity) view.first = messages.length - view.count;
-  else view.first = messages.findIndex((message) => message.sent >= moment.from);
+  else {
+    const isWithin = (message) => message.sent >= moment.from && message.sent <= moment.to;
+    const isMarked = ({ isCulprit, anomaly }) => isCulprit || anomaly;
+    const culprit = messages.findIndex((message) => isWithin(message) && isMarked(meaningOf(message)));
+    view.first = culprit >= 0 ? culprit - Math.floor(view.count / 3)
+      : messages.findIndex((message) => message.sent >= moment.from);
+  }
   view.first = Math.max(0, Math.min(messages.length - view.count, view.first));
 }
 

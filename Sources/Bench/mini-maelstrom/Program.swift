@@ -20,10 +20,10 @@ struct Program {
             case .analyze(let place, let models): return try Analysis(place, models).run()
             case .compare(let programs, let options): return try Comparison(programs, options).run()
             case .serve(let port):
-                let server = try Server(port: port, store: Store.base)
+                let server = try Server(port: port)
                 Console.say(
                     "http://127.0.0.1:\(server.port)/ shows the runs of \(Store.base); Ctrl-C ends it")
-                server.run()
+                server.run(StorePages(store: Store.base).answer)
             }
         } catch let error as UsageError {
             Console.complain(error.description)

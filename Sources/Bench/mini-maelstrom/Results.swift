@@ -15,6 +15,9 @@ struct Results: Codable, Sendable {
     }
 
     var name: String
+    /// The node's program or command.
+    var program: String?
+    var workload: String?
     var verdict: RunVerdict
     var reasons: [String]
     var invalidKeys: [Int]
@@ -67,6 +70,8 @@ struct Results: Codable, Sendable {
         let statistics = run.statistics
         let usage = options.commands.start == nil ? run.cluster.usage : nil
         name = options.name
+        program = options.commands.start ?? options.bin
+        workload = options.workload.rawValue
         verdict = judgement.verdict
         reasons = judgement.reasons
         invalidKeys = judgement.invalidKeys

@@ -1,9 +1,9 @@
 import Foundation
 import Platform
 
-/// `mini-maelstrom serve`: shows the stored runs to a browser on this machine. It listens only on 127.0.0.1 and answers
-/// GET requests, one per connection, one after another.
-struct Server {
+/// Answers a browser on this machine. It listens only on 127.0.0.1, and answers one request per connection, one after
+/// another.
+struct Server: Sendable {
     /// Jepsen's port.
     static let defaultPort: UInt16 = 8080
     /// The largest request, in bytes.
@@ -14,12 +14,9 @@ struct Server {
     private let descriptor: Int32
     /// The port that it listens on; chosen by the system if 0 was given.
     let port: UInt16
-    private let pages: StorePages
 
-    /// - Parameter store: the folder that holds the runs.
     /// - Throws: `SystemError`.
-    init(port: UInt16, store: String) throws {
-        pages = StorePages(store: store)
+    init(port: UInt16) throws {
         let listener = socket(AF_INET, streamSocket, 0)
         var yes: Int32 = 1
         setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
@@ -44,7 +41,7 @@ struct Server {
     }
 
     /// Serves until the process ends.
-    func run() -> Never {
+    func run(_ answer: (HTTPRequest) -> HTTPAnswer) -> Never {
         while true {
             let connection = accept(descriptor, nil, nil)
             guard connection >= 0 else { continue }
@@ -52,36 +49,56 @@ struct Server {
             for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
                 setsockopt(connection, SOL_SOCKET, option, &patience, socklen_t(MemoryLayout<timeval>.size))
             }
-            if let request = Server.read(connection) { Server.write(connection, pages.answer(request)) }
+            if let bytes = Server.read(connection) {
+                let request = Server.request(bytes)
+                let isHead = request?.method == "HEAD"
+                let given = request.map(answer) ?? .error("400 Bad Request")
+                Server.write(connection, given, isHead: isHead)
+            }
             close(connection)
         }
     }
 
-    /// The head of a request; nil if none arrives.
-    private static func read(_ connection: Int32) -> String? {
-        var head: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 4096)
-        while head.count < longest {
-            let count = recv(connection, &buffer, buffer.count, 0)
-            guard count > 0 else { return nil }
-            head += buffer.prefix(count)
-            let text = String(decoding: head, as: UTF8.self)
-            if text.contains("\r\n\r\n") { return text }
-        }
-        return nil
+    private static func request(_ bytes: (head: String, body: [UInt8])) -> HTTPRequest? {
+        var request = HTTPRequest(head: bytes.head)
+        request?.body = bytes.body
+        return request
     }
 
-    private static func write(_ connection: Int32, _ answer: StorePages.Answer) {
+    /// The head and the body of a request; nil if none arrives.
+    private static func read(_ connection: Int32) -> (head: String, body: [UInt8])? {
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        var head: (text: String, end: Int, length: Int)?
+        while true {
+            if head == nil, let end = bytes.firstRange(of: Array("\r\n\r\n".utf8)) {
+                let text = String(decoding: bytes[..<end.lowerBound], as: UTF8.self)
+                let length = HTTPRequest(head: text)?.headers["content-length"].flatMap { Int($0) } ?? 0
+                guard (0...longest).contains(length) else { return nil }
+                head = (text, end.upperBound, length)
+            }
+            if let (text, end, length) = head, bytes.count >= end + length {
+                return (text, Array(bytes[end..<end + length]))
+            }
+            guard bytes.count < 2 * longest else { return nil }
+            let count = recv(connection, &buffer, buffer.count, 0)
+            guard count > 0 else { return nil }
+            bytes += buffer.prefix(count)
+        }
+    }
+
+    private static func write(_ connection: Int32, _ answer: HTTPAnswer, isHead: Bool) {
         let head = """
             HTTP/1.1 \(answer.status)\r
             Content-Type: \(answer.type)\r
             Content-Length: \(answer.body.count)\r
             X-Content-Type-Options: nosniff\r
+            Cache-Control: no-store\r
             Connection: close\r
             \r
 
             """
-        let bytes = Array(head.utf8) + answer.body
+        let bytes = Array(head.utf8) + (isHead ? [] : answer.body)
         var sent = 0
         while sent < bytes.count {
             let count = bytes.withUnsafeBytes {

@@ -1,26 +1,48 @@
 import Foundation
+import ReportPage
 
 /// The pages of `mini-maelstrom serve`: the runs, newest first, their files, and the files' content.
 struct StorePages {
-    struct Answer {
-        var status: String
-        var type: String
-        var body: [UInt8]
+    /// A run in the list. What an older bench has not stored is nil.
+    private struct Line: Encodable {
+        var folder: String
+        var name: String
+        /// When it ended, in milliseconds since 1970.
+        var date: Double
+        var verdict: String?
+        var program: String?
+        var workload: String?
+        var nodes: Int?
+        var faults: [String]?
+        /// As text, for JavaScript has no such integers.
+        var seed: String?
+        var requests: Int?
+        var seconds: Double?
+        var files: [String]
+    }
 
-        static func page(_ title: String, _ rows: [String]) -> Answer {
-            let text = """
-                <!doctype html><html lang="en"><meta charset="utf-8">
-                <meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">
-                <title>\(title)</title><style>body{font:16px/1.5 system-ui;margin:2em}td{padding-right:1.5em}</style>
-                <h1>\(title)</h1><table>\(rows.map { "<tr>\($0)</tr>\n" }.joined())</table></html>
+    /// What is shown of a run's results.
+    private struct Summary: Decodable {
+        var verdict: String?
+        var checked: Bool?
+        var program: String?
+        var workload: String?
+        var nodes: Int?
+        var nemesis: [String]?
+        var seed: UInt64?
+        var total: Counts?
+        var seconds: Double?
+    }
 
-                """
-            return Answer(status: "200 OK", type: "text/html; charset=utf-8", body: Array(text.utf8))
-        }
+    private struct Runs: Encodable {
+        var title = "Runs"
+        var runs: [Line]
+    }
 
-        static func error(_ status: String) -> Answer {
-            Answer(status: status, type: "text/plain; charset=utf-8", body: Array("\(status)\n".utf8))
-        }
+    private struct Folder: Encodable {
+        var title: String
+        var place: String
+        var files: [String]
     }
 
     /// The store with all symbolic links resolved. Nothing outside of it is served.
@@ -28,57 +50,53 @@ struct StorePages {
 
     init(store: String) { root = URL(fileURLWithPath: store).resolvingSymlinksInPath().path }
 
-    /// - Parameter request: the head of an HTTP request.
-    func answer(_ request: String) -> Answer {
-        let lines = request.components(separatedBy: "\r\n")
-        let words = lines[0].split(separator: " ")
-        guard words.count == 3, words[2].hasPrefix("HTTP/1.") else { return .error("400 Bad Request") }
-        guard words[0] == "GET" else { return .error("405 Method Not Allowed") }
-        guard StorePages.isLocal(lines.dropFirst()) else { return .error("403 Forbidden") }
-        let target = words[1].prefix { $0 != "?" && $0 != "#" }
-        guard target.hasPrefix("/"), let path = String(target).removingPercentEncoding,
-            !path.utf8.contains(0)
-        else { return .error("400 Bad Request") }
-        let full = URL(fileURLWithPath: root + path).resolvingSymlinksInPath().path
+    func answer(_ request: HTTPRequest) -> HTTPAnswer {
+        guard ["GET", "HEAD"].contains(request.method) else { return .error("405 Method Not Allowed") }
+        guard request.isLocal else { return .error("403 Forbidden") }
+        if ["/favicon.ico", "/favicon.svg"].contains(request.path) {
+            return HTTPAnswer(type: "image/svg+xml", body: ReportPage.icon)
+        }
+        let full = URL(fileURLWithPath: root + request.path).resolvingSymlinksInPath().path
         guard full == root || full.hasPrefix(root + "/") else { return .error("404 Not Found") }
         guard FileManager.default.fileExists(atPath: full) else {
-            return full == root ? .page("no runs yet", []) : .error("404 Not Found")
+            return full == root ? page(Runs(runs: []), title: "Runs") : .error("404 Not Found")
         }
         if FileManager.default.isFile(full) { return file(full) }
         return full == root ? runs() : folder(full, String(full.dropFirst(root.count)))
     }
 
-    /// Rejects other host names, so that a foreign page cannot read runs through DNS rebinding.
-    private static func isLocal(_ headers: ArraySlice<String>) -> Bool {
-        guard let host = headers.first(where: { $0.lowercased().hasPrefix("host:") }) else { return true }
-        let name = host.dropFirst(5).filter { $0 != " " }.prefix { $0 != ":" }
-        return name == "127.0.0.1" || name == "localhost"
+    private func page(_ content: some Encodable, title: String) -> HTTPAnswer {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let json = (try? encoder.encode(content)).map { String(decoding: $0, as: UTF8.self) }
+        return .page(ReportPage.runs(title: title, json: json ?? "{}"))
     }
 
-    private func runs() -> Answer {
-        let names = StorePages.names(in: root).filter { $0 != "latest" }
-        let dated = names.map { (name: $0, date: StorePages.date("\(root)/\($0)")) }
-            .sorted { ($0.date, $0.name) > ($1.date, $1.name) }
-        return .page(
-            "Runs",
-            dated.map { name, _ in
-                let results = try? Data(contentsOf: URL(fileURLWithPath: "\(root)/\(name)/results.json"))
-                let verdict = results.flatMap { try? JSONDecoder().decode(Results.self, from: $0) }?.verdict
-                let report = FileManager.default.isFile("\(root)/\(name)/report.html")
-                return
-                    "<td>\(StorePages.link("/\(name)/", name))</td><td>\(verdict?.rawValue ?? "no results")</td>"
-                    + "<td>\(report ? StorePages.link("/\(name)/report.html", "report") : "")</td>"
+    private func runs() -> HTTPAnswer {
+        let lines = StorePages.names(in: root).filter { $0 != "latest" }.map(line)
+        return page(Runs(runs: lines.sorted { ($0.date, $0.name) > ($1.date, $1.name) }), title: "Runs")
+    }
+
+    private func line(_ folder: String) -> Line {
+        let results = FileManager.default.contents(atPath: "\(root)/\(folder)/results.json")
+        let summary = results.flatMap { try? JSONDecoder().decode(Summary.self, from: $0) }
+        let isMeasured = summary?.checked == false && summary?.verdict == RunVerdict.valid.rawValue
+        return Line(
+            folder: folder, name: folder, date: StorePages.date("\(root)/\(folder)"),
+            verdict: isMeasured ? "measured" : summary?.verdict, program: summary?.program,
+            workload: summary?.workload, nodes: summary?.nodes, faults: summary?.nemesis,
+            seed: summary?.seed.map { String($0) }, requests: summary?.total?.all, seconds: summary?.seconds,
+            files: ["report.html", "results.json", "history.txt"].filter {
+                FileManager.default.isFile("\(root)/\(folder)/\($0)")
             })
     }
 
-    private func folder(_ path: String, _ place: String) -> Answer {
-        .page(
-            Text.escaped(String(place.dropFirst())),
-            ["<td>\(StorePages.link("/", "all runs"))</td>"]
-                + StorePages.names(in: path).map { "<td>\(StorePages.link("\(place)/\($0)", $0))</td>" })
+    private func folder(_ path: String, _ place: String) -> HTTPAnswer {
+        let title = String(place.dropFirst())
+        return page(Folder(title: title, place: place, files: StorePages.names(in: path)), title: title)
     }
 
-    private func file(_ path: String) -> Answer {
+    private func file(_ path: String) -> HTTPAnswer {
         guard let data = FileManager.default.contents(atPath: path) else { return .error("404 Not Found") }
         let type =
             switch URL(fileURLWithPath: path).pathExtension {
@@ -88,7 +106,7 @@ struct StorePages {
             case "txt", "log": "text/plain; charset=utf-8"
             default: "application/octet-stream"
             }
-        return Answer(status: "200 OK", type: type, body: Array(data))
+        return HTTPAnswer(type: type, body: Array(data))
     }
 
     private static func names(in folder: String) -> [String] {
@@ -96,13 +114,10 @@ struct StorePages {
         return found.filter { !$0.hasPrefix(".") }.sorted()
     }
 
-    private static func date(_ path: String) -> Date {
+    /// In milliseconds since 1970.
+    private static func date(_ path: String) -> Double {
         let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-        return attributes?[.modificationDate] as? Date ?? .distantPast
-    }
-
-    private static func link(_ path: String, _ words: String) -> String {
-        let address = path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? "/"
-        return "<a href=\"\(Text.escaped(address))\">\(Text.escaped(words))</a>"
+        let date = attributes?[.modificationDate] as? Date ?? .distantPast
+        return (date.timeIntervalSince1970 * 1000).rounded()
     }
 }

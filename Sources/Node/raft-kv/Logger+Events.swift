@@ -2,19 +2,24 @@ import Consensus
 import KeyValue
 
 /// Events of a member as log lines: elections, votes and refusals with their reasons, leaders, commits.
+///
+/// A line that tells of the member's role ends with it in a form for programs, `(role=leader term=3)`, with the roles that
+/// `status` has.
 extension Logger {
     mutating func narrate(_ event: Event) {
         switch event {
         case .becameFollower(let term, let leader?, _):
-            log(.info, .election, "follows \(leader) in term \(term)")
+            tell("follows \(leader) in term \(term)", follower, in: term)
         case .becameFollower(let term, nil, let reason):
-            log(.info, .election, "is a follower in term \(term): \(reason.rawValue)")
+            tell("is a follower in term \(term): \(reason.rawValue)", follower, in: term)
         case .becamePreCandidate(let term):
-            log(.info, .election, "has heard from no leader; asks who would vote for it in term \(term + 1)")
+            tell(
+                "has heard from no leader; asks who would vote for it in term \(term + 1)", "pre_candidate",
+                in: term)
         case .becameCandidate(let term, let transfer):
-            log(.info, .election, "stands in term \(term)\(transfer ? ", as its leader asks" : "")")
+            tell("stands in term \(term)\(transfer ? ", as its leader asks" : "")", "candidate", in: term)
         case .becameLeader(let term, let votes):
-            log(.info, .election, "leads term \(term), with the votes of \(votes.joined(separator: " "))")
+            tell("leads term \(term), with the votes of \(votes.joined(separator: " "))", "leader", in: term)
         case .granted(let candidate, let term, let preVote):
             log(
                 .info, .election,
@@ -44,7 +49,9 @@ extension Logger {
                 .warning, .snapshot,
                 "refuses \(leader)'s snapshot up to (\(position.index), t\(position.term)): \(reason)")
         case .changedMembership(let membership):
-            log(.info, .election, "makes the voters \(membership.words)")
+            isVoter = id.map(membership.contains) ?? true
+            let isFollower = role == "follower" || role == "learner"
+            tell("makes the voters \(membership.words)", isFollower ? follower : role, in: term)
         case .transferStarted(let target):
             log(.info, .election, "hands over to \(target)")
         case .transferAborted(let target):
@@ -72,6 +79,17 @@ extension Logger {
                     + "change_membership can remove them")
         }
     }
+
+    private var follower: String { isVoter ? "follower" : "learner" }
+
+    /// Logs what tells of the member's role.
+    private mutating func tell(_ words: String, _ role: String, in term: Term) {
+        self.role = role
+        log(.info, .election, "\(words) \(Self.standing(role, in: term))")
+    }
+
+    /// The role and the term for programs.
+    static func standing(_ role: String, in term: Term) -> String { "(role=\(role) term=\(term))" }
 
     /// What an operator must know about a member that has lost its log.
     static let lostLog =

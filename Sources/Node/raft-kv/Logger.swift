@@ -18,6 +18,9 @@ struct Logger: Sendable {
     /// The node's id, once that is known, and its term: the beginning of every line.
     var id: NodeID?
     var term: Term = 0
+    /// Its role, as a line told it last, and whether it is a voter.
+    var role = "follower"
+    var isVoter = true
 
     init(_ filter: LogFilter) {
         self.filter = filter

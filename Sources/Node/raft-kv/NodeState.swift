@@ -190,11 +190,14 @@ struct NodeState: Sendable {
         }
         writer.identify(as: identity.id)
         log.id = identity.id
+        log.isVoter = membership.contains(identity.id)
+        log.role = replica.status.role
+        let standing = Logger.standing(log.role, in: replica.raft.currentTerm)
         let warning = "; its state is in memory only, so it must not be started again within this cluster"
         log.log(
             .info, .node,
             "one of \(members); voters are \(membership.voters.joined(separator: " "))"
-                + (storage == nil ? warning : ""))
+                + "\(storage == nil ? warning : "") \(standing)")
     }
 
     /// The member's stored state; nil, with `failure` set, where it cannot be read.

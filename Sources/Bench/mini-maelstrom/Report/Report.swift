@@ -100,7 +100,7 @@ extension Report {
         duration = (max(run.duration * 1000, last) * 1000).rounded() / 1000
         faults = run.faultTimes.spans(end: duration)
         lanes = logs.enumerated().map { [faults, duration] node, log in
-            let changes = NodeLog.changes(log.text, of: "n\(node)", start: run.startOfDay)
+            let changes = NodeLog.changes(log.text, start: run.startOfDay)
             return Lane(node: node, changes: changes, faults: faults, end: duration)
         }
         lanes.removeAll { $0.spans.allSatisfy { $0.state == .unknown } }
