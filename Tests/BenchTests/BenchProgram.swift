@@ -30,6 +30,7 @@ class BenchProgram: XCTestCase {
         process.executableURL = builtProgram("mini-maelstrom")
         process.arguments = arguments
         process.currentDirectoryURL = folder
+        process.environment = ProcessInfo.processInfo.environment.filter { $0.key != "GITHUB_STEP_SUMMARY" }
         let (output, complaints) = (Pipe(), Pipe())
         process.standardOutput = output
         process.standardError = complaints
@@ -58,7 +59,7 @@ class BenchProgram: XCTestCase {
     ) throws -> Ended {
         func words(_ text: String) -> [String] { text.split(separator: " ").map(String.init) }
         let common =
-            ["test", "--bin", builtProgram(node).path] + words("--node-count \(nodes) --rate 0 --seed 1")
+            ["test", "--bin", builtProgram(node).path] + words("--node-count \(nodes) --rate max --seed 1")
         return end(try start(common + words(options) + ["--"] + words(arguments)))
     }
 

@@ -8,7 +8,7 @@ final class BrokenNodeTests: BenchProgram {
     private func test(_ fault: String, runs: Int) throws -> Ended {
         try test(
             nodes: 5,
-            "--latency 10 --nemesis partition --nemesis-interval 1 --rate 200 --time-limit 5 --test-count \(runs)",
+            "--latency 10 --nemesis partition --nemesis-interval 1 --aftermath 1 --rate 200 --time-limit 5 --test-count \(runs)",
             with: fault)
     }
 

@@ -19,7 +19,8 @@ final class CommandTests: BenchProgram {
         let acts = try (0..<2).map { _ in
             let ended = try test(
                 nodes: 5,
-                "--time-limit 1 --seed 9 --nemesis partition,loss,duplicate --nemesis-interval 0.05 --rate 1")
+                "--time-limit 1 --aftermath 0 --seed 9 --nemesis partition,loss,duplicate --nemesis-interval 0.05 --rate 1"
+            )
             XCTAssertNotEqual(ended.status, 64, ended.complaints)
             // The end is left out, as its time varies by a moment.
             return try nemesisLines().prefix(30)
@@ -29,12 +30,18 @@ final class CommandTests: BenchProgram {
     }
 
     func testTooLittleAvailabilityIsInvalid() throws {
-        let enough = try test("--time-limit 0.3 --availability total")
+        let enough = try test("--time-limit 0.3 --served total --availability 0.4")
         XCTAssertEqual(enough.status, 0, enough.output)
-        let deaf = try test("--time-limit 0.2 --rate 200 --availability 0.5", with: "deaf")
+        // A cas that finds another value has not ended ok.
+        let total = try test("--time-limit 0.3 --availability total")
+        XCTAssertEqual(total.status, 1, total.output)
+        XCTAssertTrue(
+            total.output.contains(" % of the requests ended ok, and --availability requires 100.00 %"),
+            total.output)
+        let deaf = try test("--time-limit 0.2 --rate 200 --served 0.5", with: "deaf")
         XCTAssertEqual(deaf.status, 1, deaf.output)
         XCTAssertTrue(
-            deaf.output.contains("served 0.00 % of the requests, and --availability requires 50.00 %"),
+            deaf.output.contains("0.00 % of the requests were served, and --served requires 50.00 %"),
             deaf.output)
     }
 

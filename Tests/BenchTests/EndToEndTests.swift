@@ -44,28 +44,15 @@ final class EndToEndTests: BenchProgram {
         XCTAssertTrue(ended.output.contains("    test-node: something dreadful happened"), ended.output)
     }
 
-    func testANodeThatSpeaksForAnotherFailsTheRun() throws {
-        let ended = try test("--time-limit 60", with: "impostor")
-        XCTAssertEqual(ended.status, 1, ended.output)
-        XCTAssertTrue(ended.output.contains("src is n77, not n0"), ended.output)
-    }
-
-    func testRepliesWithUnknownFieldsLeaveTheRunUnknown() throws {
-        let ended = try test("--time-limit 1", with: "extra")
-        XCTAssertEqual(ended.status, 2, ended.output)
-        XCTAssertTrue(ended.output.contains("with a field flavour"), ended.output)
-        XCTAssertTrue(
-            ended.output.hasSuffix("Errors occurred during analysis, but no anomalies found. ಠ~ಠ\n"))
-    }
-
-    func testANodeThatAnswersNothingLeavesTheRunUnknown() throws {
+    func testANodeThatAnswersNothingIsInvalidAsInMaelstrom() throws {
         let ended = try test("--time-limit 0.1", with: "deaf")
-        XCTAssertEqual(ended.status, 2, ended.output)
+        XCTAssertEqual(ended.status, 1, ended.output)
         XCTAssertTrue(ended.output.contains("net-timeout             4\n"), ended.output)
+        XCTAssertTrue(ended.output.contains(" succeeded; so few show little"), ended.output)
     }
 
     func testPartitionsDropMessagesBetweenNodes() throws {
-        let options = "--time-limit 1 --nemesis partition --nemesis-interval 0.01"
+        let options = "--time-limit 0.3 --aftermath 0.1 --nemesis partition --nemesis-interval 0.01"
         let cut = try test(nodes: 5, options, with: "gossip")
         XCTAssertTrue(cut.output.contains("partitions              dropped "), cut.output)
         let uncut = try test(options, with: "gossip")
@@ -83,14 +70,14 @@ final class EndToEndTests: BenchProgram {
         XCTAssertTrue(String(decoding: first, as: UTF8.self).hasPrefix("1 node, 4 clients"))
         running.process.interrupt()
         let ended = end(running)
-        XCTAssertTrue([0, 2].contains(ended.status), ended.output)
-        XCTAssertTrue(ended.output.contains("interrupted"), ended.output)
+        XCTAssertEqual(ended.status, 130, ended.output)
+        XCTAssertTrue(ended.output.contains("\ninterrupted after 0 s"), ended.output)
     }
 
     func testBadOptionsAreNamedAndExitWith64() throws {
         let bad = try run("test", "--bin", "/bin/sh", "--rate", "fast")
         XCTAssertEqual(bad.status, 64)
-        XCTAssertEqual(bad.complaints, "mini-maelstrom: --rate fast: expected a number, 0 or more\n")
+        XCTAssertEqual(bad.complaints, "mini-maelstrom: --rate fast: expected a number, 0 or more, or max\n")
         XCTAssertEqual(bad.output, "")
         XCTAssertEqual(try run("test").status, 64)
         XCTAssertEqual(try run("test", "--bin", folder.path).status, 64)
@@ -103,12 +90,16 @@ final class EndToEndTests: BenchProgram {
     func testANamedRunTakesItsOptionsFromItsFile() throws {
         let runs = folder.appendingPathComponent("maelstrom-runs")
         try FileManager.default.createDirectory(at: runs, withIntermediateDirectories: true)
-        try "# Shows that names work.\n--node-count 1\n--rate 0\n--time-limit 60\n--bin no-such-node\n".write(
-            to: runs.appendingPathComponent("mine"), atomically: true, encoding: .utf8)
+        try "# Shows that names work.\n--node-count 1\n--rate max\n--time-limit 60\n--bin no-such-node\n"
+            .write(
+                to: runs.appendingPathComponent("mine"), atomically: true, encoding: .utf8)
         let ended = try run("mine", "--time-limit", "0.2", "--bin", builtProgram("TestNode").path)
         XCTAssertEqual(ended.status, 0, ended.output)
         XCTAssertTrue(ended.output.hasPrefix("mine: Shows that names work.\n1 node"), ended.output)
         XCTAssertTrue(try run("--help").output.contains("Shows that names work."))
+        XCTAssertTrue(try run("--help").output.contains("A healthy cluster of three"), "one that is built in")
+        let elsewhere = try run("hello", "--time-limit", "0.3", "--rate", "max")
+        XCTAssertEqual(elsewhere.status, 0, elsewhere.output + elsewhere.complaints)
     }
 
     func testARunThatCannotWriteResultsReportsThat() throws {

@@ -73,7 +73,8 @@ final class NemesisTests: XCTestCase {
 
     func testCutsArePrintedAsByMaelstrom() {
         XCTAssertEqual(
-            Partition.split([2, 0, 1], at: 1).description, #"{"n0" #{"n2"}, "n1" #{"n2"}, "n2" #{"n0" "n1"}}"#
+            Partition.split([2, 0, 1], at: 1).maelstrom(NodeNames()),
+            #"{"n0" #{"n2"}, "n1" #{"n2"}, "n2" #{"n0" "n1"}}"#
         )
     }
 

@@ -9,7 +9,7 @@ final class NetworkTests: XCTestCase {
     }
 
     private func message(_ number: UInt8, from source: Int = 0, to destination: Int = 1) -> Network.Message {
-        Network.Message(source: source, destination: destination, line: [number])
+        Network.Message(source: .node(source), destination: .node(destination), line: [number])
     }
 
     private func arrivals(_ network: inout Network, at now: UInt64) -> [(delivered: Bool, number: UInt8)] {
@@ -65,6 +65,17 @@ final class NetworkTests: XCTestCase {
         network.send(message(3), at: 5_000_000)
         network.heal()
         XCTAssertEqual(arrivals(&network, at: 10_000_000).map(\.delivered), [true])
+    }
+
+    func testFaultsHitOnlyMessagesBetweenNodesAndClientsHaveNoLatency() {
+        var network = network(5, .constant)
+        (network.lossShare, network.duplicateShare) = (1, 1)
+        let service = Network.Message(source: .node(0), destination: .service(.linKV), line: [1])
+        network.send(service, at: 0)
+        network.send(Network.Message(source: .client(9), destination: .node(1), line: [2]), at: 0)
+        network.send(message(3), at: 0)
+        XCTAssertEqual(arrivals(&network, at: 0).map(\.number), [2])
+        XCTAssertEqual(arrivals(&network, at: 5_000_000).map(\.number), [1])
     }
 
     func testLatenciesHaveTheRequestedMean() {

@@ -8,7 +8,8 @@ final class OperatorTests: BenchProgram {
     func testMembershipChangesAndTransfersHappenAndTheRunIsValid() throws {
         let ended = try test(
             of: "raft-kv", nodes: 5,
-            "--rate 100 --time-limit 6 --nemesis transfer,membership --nemesis-interval 0.3 --seed 2")
+            "--rate 100 --time-limit 6 --aftermath 0.5 --nemesis transfer,membership --nemesis-interval 0.3 --seed 2"
+        )
         XCTAssertEqual(ended.status, 0, ended.output)
         let results = try results()
         XCTAssertGreaterThan(results.membershipChanges.ok, 0, ended.output)
@@ -25,7 +26,8 @@ final class OperatorTests: BenchProgram {
 
     func testNodesThatKnowNoOperatorsRefuseAndTheRunContinues() throws {
         let ended = try test(
-            "--rate 100 --time-limit 1 --nemesis membership,transfer --nemesis-interval 0.1 --seed 2")
+            "--rate 100 --time-limit 1 --aftermath 0.2 --nemesis membership,transfer --nemesis-interval 0.1 --seed 2"
+        )
         XCTAssertEqual(ended.status, 0, ended.output)
         XCTAssertGreaterThan(try results().membershipChanges.info, 0, ended.output)
     }
@@ -37,7 +39,8 @@ final class OperatorTests: BenchProgram {
                 "--kill-command", "kill -KILL $(cat {id}.pid)", "--pause-command",
                 "kill -STOP $(cat n{i}.pid)",
                 "--resume-command", "kill -CONT $(cat n{i}.pid)", "--node-count", "3", "--rate", "100",
-                "--time-limit", "4", "--nemesis", "kill,pause", "--nemesis-interval", "0.4", "--seed", "3",
+                "--time-limit", "4", "--aftermath", "1", "--nemesis", "kill,pause", "--nemesis-interval",
+                "0.4", "--seed", "3",
                 "--",
                 "--data-dir", "{dir}",
             ]))

@@ -45,7 +45,9 @@ final class OptionsTests: XCTestCase {
             "--time-limit", "7", "--latency", "20", "--latency-dist", "uniform", "--nemesis", "partition",
             "--nemesis-interval", "2.5", "--seed", "9", "--key-count", "16", "--read-ratio", "0.5",
             "--no-check", "--p-loss", "0.3", "--p-duplicate", "0.2", "--partitions", "one,majorities-ring",
-            "--test-count", "3", "--availability", "0.9", "--consistency-models", "linearizable",
+            "--test-count", "3", "--availability", "0.9", "--served", "total", "--consistency-models",
+            "linearizable",
+            "--ops-per-key", "64", "--accept-malformed", "--junit", "a.xml", "--summary", "b.md",
             "--log-stderr", "--log-net-send", "--log-net-recv", "--node-command", "run {i}",
             "--kill-command", "kill", "--pause-command", "stop", "--resume-command", "go on",
             "--", "--log", "debug")
@@ -59,13 +61,15 @@ final class OptionsTests: XCTestCase {
         XCTAssertEqual(options.nemesis, [.partition])
         XCTAssertEqual(options.nemesisInterval, 2.5)
         XCTAssertEqual(options.seed, 9)
-        XCTAssertEqual(options.shape, Workload.Shape(keyCount: 16, readRatio: 0.5))
+        XCTAssertEqual(options.shape, Workload.Shape(keyCount: 16, operationsPerKey: 64, readRatio: 0.5))
         XCTAssertFalse(options.checks)
         XCTAssertEqual(options.lossShare, 0.3)
         XCTAssertEqual(options.duplicateShare, 0.2)
         XCTAssertEqual(options.partitions, [.one, .majoritiesRing])
         XCTAssertEqual(options.testCount, 3)
-        XCTAssertEqual(options.availability, 0.9)
+        XCTAssertEqual(options.requirements, [.ok(0.9), .served(1)])
+        XCTAssertTrue(options.acceptsMalformed)
+        XCTAssertEqual([options.junit, options.summary], ["a.xml", "b.md"])
         XCTAssertTrue(options.logsStderr && options.logsSends && options.logsReceipts)
         XCTAssertEqual(
             options.commands, ShellCommands(start: "run {i}", kill: "kill", pause: "stop", resume: "go on"))
@@ -75,6 +79,34 @@ final class OptionsTests: XCTestCase {
     func testAValueMayFollowAnEqualsSignAndTheLastOneCounts() throws {
         XCTAssertEqual(try parse("--rate=3", "--rate", "4").rate, 4)
         XCTAssertEqual(try parse("--concurrency=40").clients, 40)
+    }
+
+    func testNodesHaveNamesAsInMaelstrom() throws {
+        XCTAssertEqual(try parse("--nodes", "a,b,c").names.quoted([0, 2]), #""a" "c""#)
+        XCTAssertEqual(try parse("--node", "a", "-n", "b").nodeCount, 2)
+        XCTAssertNil(try parse("--nodes", "a,b,c", "--node-count", "5").nodeNames)
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        try "x1\nx2\n".write(to: file, atomically: false, encoding: .utf8)
+        XCTAssertEqual(try parse("--nodes-file", file.path).nodeNames, ["x1", "x2"])
+        try FileManager.default.removeItem(at: file)
+        for names in ["", "a,a", "a,,b", "c1", "lin-kv", "a b", "a\"b"] {
+            XCTAssertTrue(complaint("--nodes", names)?.hasPrefix("--nodes \(names): expected") == true, names)
+        }
+    }
+
+    func testConcurrencyOfLinKVIsAMultipleOf2n() throws {
+        var options = try parse("--node-command", "node", "--node-count", "3", "--concurrency", "10")
+        XCTAssertEqual(
+            complaint { try options.check() },
+            "--concurrency 10: each key of lin-kv is for 2n clients, so expected a multiple of 6 for 3 nodes, such as "
+                + "2n; --clients takes any number")
+        XCTAssertNil(
+            complaint {
+                try parse("--node-command", "x", "--concurrency", "1n", "-w", "txn-list-append").check()
+            })
+        options.concurrency = .any(10)
+        XCTAssertNil(complaint { try options.check() })
+        XCTAssertEqual(options.clients, 10)
     }
 
     func testErrorsNameTheOptionTheValueAndWhatIsExpected() {
@@ -96,9 +128,9 @@ final class OptionsTests: XCTestCase {
             complaint("--partitions", "half"),
             "--partitions half: expected a list of one, majority, majorities-ring, minority-third")
         XCTAssertEqual(complaint("--kill-command", " "), "--kill-command  : expected a command for /bin/sh")
-        XCTAssertEqual(complaint("--rate", "-1"), "--rate -1: expected a number, 0 or more")
-        XCTAssertEqual(complaint("--rate", "nan"), "--rate nan: expected a number, 0 or more")
-        XCTAssertEqual(complaint("--rate"), "--rate: expected a number, 0 or more")
+        XCTAssertEqual(complaint("--rate", "-1"), "--rate -1: expected a number, 0 or more, or max")
+        XCTAssertEqual(complaint("--rate", "nan"), "--rate nan: expected a number, 0 or more, or max")
+        XCTAssertEqual(complaint("--rate"), "--rate: expected a number, 0 or more, or max")
         XCTAssertEqual(complaint("--bad"), "--bad: no such option; --help lists them")
         XCTAssertEqual(complaint("--no-check=1"), "--no-check 1: expected no value")
         XCTAssertEqual(
@@ -116,7 +148,11 @@ final class OptionsTests: XCTestCase {
     }
 
     func testEveryOptionIsInTheHelp() {
-        for option in OptionSpec.all { XCTAssertTrue(Command.helpText.contains(option.name), option.name) }
+        let text = Command.helpText(.test)
+        for option in OptionSpec.all { XCTAssertTrue(text.contains(option.name), option.name) }
+        for line in (text + Command.helpText(.compare)).split(separator: "\n") {
+            XCTAssertLessThanOrEqual(line.count, 120, String(line))
+        }
     }
 
     func testARunFileHoldsOptionsAndADescription() throws {
@@ -150,6 +186,17 @@ final class OptionsTests: XCTestCase {
         }
     }
 
+    func testTheRunsThatAreBuiltInAreThoseOfThisPackage() throws {
+        let folder = packageRoot().appendingPathComponent(RunFile.folder).path
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder)
+            .filter { FileManager.default.isFile("\(folder)/\($0)") }
+        XCTAssertEqual(RunFile.builtIn.keys.sorted(), files.sorted())
+        for name in files {
+            let text = try String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8)
+            XCTAssertEqual(RunFile.builtIn[name], text, name)
+        }
+    }
+
     func testCompareTakesTwoProgramsAndItsOwnDefaults() throws {
         guard case .compare(let programs, let options) = try Command(["compare", "a", "b", "--rate", "9"])
         else {
@@ -166,7 +213,7 @@ final class OptionsTests: XCTestCase {
             "--bin: compare takes the two programs before any option")
         XCTAssertEqual(
             complaint { _ = try Comparison(["/bin/sh", "no-such-node"], options) },
-            "--bin no-such-node: expected an executable program")
+            "--bin no-such-node: there is no such file; expected a program that runs a node")
     }
 
     func testServeTakesAPortAndAnalyzeAFolder() throws {
@@ -203,15 +250,24 @@ final class OptionsTests: XCTestCase {
             let said = self.complaint { try commands.check([.kill, .pause]) }
             XCTAssertTrue(said?.hasPrefix(complaint) == true, said ?? "nothing")
         }
-        XCTAssertEqual(ShellCommands.fill("on {id} {i}{i}", node: 3), "on n3 33")
+        XCTAssertEqual(ShellCommands.fill("on {id} {i}{i}", node: 3, named: "eva"), "on eva 33")
     }
 
     func testACommandIsTestOrTheNameOfARun() {
         XCTAssertThrowsError(try Command(["--rate", "5"]))
         XCTAssertThrowsError(try Command(["no-such-run"]))
         XCTAssertThrowsError(try Command(["../escape"]))
-        guard case .help = try? Command(["test", "--bin", "x", "--help"]) else { return XCTFail("no help") }
-        guard case .help = try? Command([]) else { return XCTFail("no help") }
+        for (words, topic) in [
+            ([], Command.Topic.all), (["--help"], .all), (["-h"], .all),
+            (["test", "--bin", "x", "--help"], .test),
+            (["hello", "-h"], .test), (["serve", "-h"], .serve), (["analyze", "--help"], .analyze),
+            (["compare", "a", "b", "-h"], .compare),
+        ] {
+            guard case .help(topic) = try? Command(words) else { return XCTFail("\(words)") }
+        }
+        for words in [["--version"], ["serve", "--version"], ["test", "--version"]] {
+            guard case .version = try? Command(words) else { return XCTFail("\(words)") }
+        }
     }
 }
 

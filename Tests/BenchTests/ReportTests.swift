@@ -104,7 +104,7 @@ final class ReportTests: BenchProgram {
         ask(2, Request(key: 4, kind: .read), .integer(1))
         let judgement = Judgement(.registers(recorder.history), Statistics(), failure: nil)
         let found = try XCTUnwrap(judgement.violations.first)
-        let picture = ViolationPicture(found.violation, key: found.key, recorder: recorder)
+        let picture = ViolationPicture(found.violation, key: found.key, of: judgement, recorder: recorder)
         XCTAssertEqual(picture.key, 4)
         XCTAssertEqual(picture.failing.words, "read 1")
         XCTAssertEqual(picture.failing.from, 4)
@@ -148,7 +148,8 @@ final class ReportTests: BenchProgram {
         XCTAssertFalse(page.contains("[object"))
         XCTAssertFalse(page.contains("NaN"))
         _ = try report(
-            "raft-kv", "--rate 100 --time-limit 1 --nemesis partition,pause --nemesis-interval 0.3")
+            "raft-kv",
+            "--rate 100 --time-limit 1 --aftermath 0.3 --nemesis partition,pause --nemesis-interval 0.3")
         let drawn = try dump(browser)
         XCTAssertTrue(drawn.contains("aria-label=\"the role of each node over time"))
         XCTAssertTrue(drawn.contains(">partition</text>"))

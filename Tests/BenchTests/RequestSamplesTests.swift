@@ -3,17 +3,18 @@ import XCTest
 @testable import mini_maelstrom
 
 final class RequestSamplesTests: XCTestCase {
-    private func completion(_ kind: Request.Kind, _ outcome: Outcome, latency: UInt64 = 1000)
+    private func completion(_ kind: Request.Kind, _ outcome: Outcome, latency: UInt64 = 1000, node: Int = 0)
         -> Clients.Completion
     {
         Clients.Completion(
-            worker: 0, process: 0, request: Request(key: 7, kind: kind), outcome: outcome, latency: latency)
+            worker: 0, process: 0, node: node, request: Request(key: 7, kind: kind), outcome: outcome,
+            latency: latency)
     }
 
     func testEveryRequestIsKeptWhileThereAreFew() {
         var samples = RequestSamples()
-        samples.add(completion(.read, .ok(nil), latency: 2000), node: 3, at: 5000)
-        samples.add(completion(.write, .unknown(.timeout)), node: 1, at: 6000)
+        samples.add(completion(.read, .ok(nil), latency: 2000, node: 3), at: 5000)
+        samples.add(completion(.write, .unknown(.timeout)), at: 6000)
         let kept = samples.series.filter { $0.count > 0 }
         XCTAssertEqual(kept.map(\.kind), [.read, .write])
         XCTAssertEqual(kept.map(\.ending), [.ok, .info])
@@ -25,8 +26,8 @@ final class RequestSamplesTests: XCTestCase {
 
     func testTheLargestSeriesIsThinnedAndAllRequestsAreCounted() {
         var samples = RequestSamples(limit: 100)
-        for time in 0..<1000 { samples.add(completion(.read, .ok(nil)), node: 0, at: UInt64(time) * 1000) }
-        for _ in 0..<10 { samples.add(completion(.cas, .failed(.timeout)), node: 0, at: 0) }
+        for time in 0..<1000 { samples.add(completion(.read, .ok(nil)), at: UInt64(time) * 1000) }
+        for _ in 0..<10 { samples.add(completion(.cas, .failed(.timeout)), at: 0) }
         let reads = samples.series[0]
         XCTAssertEqual(reads.count, 1000)
         XCTAssertLessThanOrEqual(reads.samples.count, 100)
@@ -43,7 +44,7 @@ final class RequestSamplesTests: XCTestCase {
         var samples = RequestSamples()
         for second in 0..<600 {
             samples.add(
-                completion(.write, .ok(nil), latency: UInt64(second) * 1000), node: 0,
+                completion(.write, .ok(nil), latency: UInt64(second) * 1000),
                 at: UInt64(second) * 1_000_000_000)
         }
         XCTAssertLessThanOrEqual(samples.bins.count, RequestSamples.mostBins)

@@ -11,7 +11,7 @@ final class WorkloadTests: XCTestCase {
         var workload = workload(workers: 12)
         var counts: [Request.Kind: Int] = [:]
         for round in 0..<12_000 {
-            let request = workload.next(worker: round % 12)
+            let request = workload.next(worker: round % 12, process: round % 12)
             counts[request.kind, default: 0] += 1
             XCTAssertEqual(request.kind == .read, round % 6 < 3)
             XCTAssertTrue((0..<5).contains(request.value) && (0..<5).contains(request.newValue))
@@ -20,10 +20,25 @@ final class WorkloadTests: XCTestCase {
         XCTAssertEqual(Double(counts[.write] ?? 0), 2000, accuracy: 150)
     }
 
-    func testAKeyRetiresAfterABoundedNumberOfRequests() {
-        var workload = workload(workers: 12)
+    func testAKeyRetiresOnceTwentyProcessesHaveUsedIt() {
+        var workload = workload(workers: 6)
+        for round in 0..<6000 {
+            XCTAssertEqual(workload.next(worker: round % 6, process: round % 6).key, 0)
+        }
+        // Worker 0 never learns its outcomes.
+        for process in 6..<20 { XCTAssertEqual(workload.next(worker: 0, process: 6 * process).key, 0) }
+        XCTAssertEqual(workload.next(worker: 5, process: 5).key, 0)
+        XCTAssertEqual(workload.next(worker: 0, process: 6 * 20).key, 1)
+        XCTAssertEqual(workload.next(worker: 5, process: 5).key, 1)
+        XCTAssertEqual(workload.keys, [0, 1])
+    }
+
+    func testAKeyRetiresAfterTheRequestsThatItMayHave() {
+        var workload = workload(workers: 12, Workload.Shape(operationsPerKey: 128))
         var counts: [Int: Int] = [:]
-        for round in 0..<10_000 { counts[workload.next(worker: round % 12).key, default: 0] += 1 }
+        for round in 0..<10_000 {
+            counts[workload.next(worker: round % 12, process: round % 12).key, default: 0] += 1
+        }
         XCTAssertTrue(counts.values.allSatisfy { $0 <= 128 })
         XCTAssertTrue(counts.values.count { $0 < 115 } <= 2, "only the last two may be unfinished")
         XCTAssertEqual(counts.keys.sorted(), Array(0..<counts.count))
@@ -31,13 +46,14 @@ final class WorkloadTests: XCTestCase {
 
     func testGroupsWorkOnDifferentKeys() {
         var workload = workload(workers: 12)
-        XCTAssertEqual(Set((0..<6).map { workload.next(worker: $0).key }), [0])
-        XCTAssertEqual(Set((6..<12).map { workload.next(worker: $0).key }), [1])
+        XCTAssertEqual(Set((0..<6).map { workload.next(worker: $0, process: $0).key }), [0])
+        XCTAssertEqual(Set((6..<12).map { workload.next(worker: $0, process: $0).key }), [1])
     }
 
     func testASingleWorkerReadsAndWrites() {
         var workload = workload(workers: 1)
-        XCTAssertEqual(Set((0..<100).map { _ in workload.next(worker: 0).kind }), [.read, .write, .cas])
+        XCTAssertEqual(
+            Set((0..<100).map { _ in workload.next(worker: 0, process: 0).kind }), [.read, .write, .cas])
     }
 
     func testTheMixAndTheKeysMayBeSet() {
@@ -45,7 +61,7 @@ final class WorkloadTests: XCTestCase {
         var counts: [Request.Kind: Int] = [:]
         var keys: Set<Int> = []
         for round in 0..<10_000 {
-            let request = workload.next(worker: round % 5)
+            let request = workload.next(worker: round % 5, process: round % 5)
             counts[request.kind, default: 0] += 1
             keys.insert(request.key)
         }
@@ -57,7 +73,11 @@ final class WorkloadTests: XCTestCase {
     func testTheSameSeedGivesTheSameRequests() {
         var one = workload(workers: 6, seed: 4)
         var other = workload(workers: 6, seed: 4)
-        for worker in 0..<600 { XCTAssertEqual(one.next(worker: worker % 6), other.next(worker: worker % 6)) }
+        for worker in 0..<600 {
+            XCTAssertEqual(
+                one.next(worker: worker % 6, process: worker % 6),
+                other.next(worker: worker % 6, process: worker % 6))
+        }
     }
 
     func testAWorkersRequestsDoNotDependOnTheTimingOfOthers() {
@@ -68,9 +88,10 @@ final class WorkloadTests: XCTestCase {
             request.key = 0
             return request
         }
-        let inTurns = (0..<300).map { one.next(worker: $0 % 6) }.enumerated()
+        let inTurns = (0..<300).map { one.next(worker: $0 % 6, process: $0 % 6) }.enumerated()
         let (first, last) = (
-            (0..<50).map { _ in other.next(worker: 0) }, (0..<50).map { _ in other.next(worker: 5) }
+            (0..<50).map { _ in other.next(worker: 0, process: 0) },
+            (0..<50).map { _ in other.next(worker: 5, process: 5) }
         )
         XCTAssertEqual(first.map(shape), inTurns.filter { $0.offset % 6 == 0 }.map { shape($0.element) })
         XCTAssertEqual(last.map(shape), inTurns.filter { $0.offset % 6 == 5 }.map { shape($0.element) })
@@ -98,11 +119,17 @@ final class WorkloadTests: XCTestCase {
     }
 
     func testWithoutARateWorkersSendRequestsWheneverTheyAreFree() {
-        var pace = Pace(workers: 3, rate: 0, random: SeededRandom(seed: 2))
+        var pace = Pace(workers: 3, rate: .infinity, random: SeededRandom(seed: 2))
         XCTAssertEqual(Set((0..<3).compactMap { _ in pace.take(at: 5) }), [0, 1, 2])
         XCTAssertNil(pace.take(at: 5))
         pace.release(1)
         XCTAssertEqual(pace.take(at: 5), 1)
+    }
+
+    func testARateOfZeroAsksNothing() {
+        var pace = Pace(workers: 3, rate: 0, random: SeededRandom(seed: 2))
+        XCTAssertNil(pace.next)
+        XCTAssertNil(pace.take(at: .max))
     }
 
     func testQuantilesAreRightToOnePartInSixtyFour() {

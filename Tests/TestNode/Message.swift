@@ -12,6 +12,9 @@ struct Message: Codable {
         var from: Int?
         var to: Int?
         var txn: [MicroOperation]?
+        var inReplyTo: Int?
+        var code: Int?
+        var text: String?
         // Messages of members.
         var term: Int?
         var count: Int?
@@ -20,7 +23,8 @@ struct Message: Codable {
         var committed: Int?
 
         enum CodingKeys: String, CodingKey {
-            case type, key, value, from, to, txn, term, count, entries, committed
+            case type, key, value, from, to, txn, term, count, entries, committed, code, text
+            case inReplyTo = "in_reply_to"
             case messageID = "msg_id"
             case nodeID = "node_id"
             case nodeIDs = "node_ids"
@@ -41,6 +45,10 @@ struct Entry: Codable {
 
     /// Equal for copies of the same request.
     var id: String? { request?.id }
+}
+
+extension Message.Body {
+    var json: String { String(decoding: (try? JSONEncoder().encode(self)) ?? Data(), as: UTF8.self) }
 }
 
 extension Message {

@@ -23,6 +23,23 @@ struct TestNode {
         case gossip
         /// Answers every second write with 11, but carries it out.
         case liar
+        /// Sends each request to a node that does not exist as well.
+        case stray
+        /// Answers every cas with 22.
+        case stubborn
+        /// Leaves the value out of every second `read_ok`.
+        case malformed
+        /// Answers each request a second time, as if it were another one.
+        case misquote
+        /// Refuses `init`.
+        case refusal
+        /// Prints without end, and no newline.
+        case flood
+        /// Passes requests on to `lin-kv`, or to `seq-kv`.
+        case proxy
+        case proxySeq = "proxy-seq"
+        /// Passes requests on to the first node, in the name of the client.
+        case borrow
         /// Replicates, without a fault.
         case raft
         /// Replicates, but answers reads from what the node asked has applied, whoever leads.
@@ -50,11 +67,12 @@ struct TestNode {
         /// Whether the nodes replicate.
         var replicates: Bool {
             switch self {
-            case .none, .garbage, .exit, .extra, .deaf, .dead, .impostor, .gossip, .liar: false
             case .raft, .stale, .fickle, .twice: true
-            case .dirtyRead, .lostUpdate, .writeSkew, .staleRead, .internal, .interleaved: false
+            default: false
             }
         }
+
+        var passesOn: Bool { [.proxy, .proxySeq, .borrow].contains(self) }
 
         /// Whether the fault is one of transactions.
         var isTransactional: Bool {
@@ -71,7 +89,7 @@ struct TestNode {
         var node: any Node =
             if fault.replicates { NaiveRaft(fault: fault) } else if fault.isTransactional {
                 Database(fault: fault)
-            } else { Store(fault: fault) }
+            } else if fault.passesOn { Proxy(fault: fault) } else { Store(fault: fault) }
         var input = LineInput()
         while let lines = input.next() {
             let now = DispatchTime.now().uptimeNanoseconds
@@ -116,7 +134,13 @@ struct Store: Node {
             name = body.nodeID ?? ""
             others = (body.nodeIDs ?? []).filter { $0 != name }
             complain("test-node: \(name) is up")
-            return fault == .dead ? [] : [line(message, #""type":"init_ok""#)]
+            switch fault {
+            case .dead: return []
+            case .refusal: return [line(message, #""type":"error","code":12,"text":"not like this""#)]
+            case .flood:
+                while true { print(String(repeating: "x", count: 1 << 16), terminator: "") }
+            default: return [line(message, #""type":"init_ok""#)]
+            }
         }
         guard let result = values.apply(body) else { return [] }
         served += 1
@@ -136,6 +160,16 @@ struct Store: Node {
         case .gossip:
             return others.map { #"{"src":"\#(name)","dest":"\#($0)","body":{"type":"gossip"}}"# }
                 + [line(message, result)]
+        case .stray:
+            return [#"{"src":"\#(name)","dest":"n99","body":{"type":"hello"}}"#, line(message, result)]
+        case .stubborn where body.type == "cas":
+            return [line(message, #""type":"error","code":22,"text":"never""#)]
+        case .malformed where body.type == "read" && served % 2 == 0:
+            return [line(message, #""type":"read_ok","val":1"#)]
+        case .misquote:
+            var other = message
+            other.body.messageID = 1_000_000
+            return [line(other, result), line(message, result)]
         case .liar where body.type == "write" && served % 2 == 0:
             return [line(message, #""type":"error","code":11,"text":"not today""#)]
         default:

@@ -46,7 +46,7 @@ struct Analysis {
         } catch let error as UsageError {
             throw UsageError("\(path): \(error)")
         }
-        let judgement = Judgement(history)
+        let judgement = Judgement(history, places: HistoryText.places(text))
         Console.say("\(path): \(Text.grouped(events)) events of \(Text.grouped(keys)) keys\n")
         judgement.say()
         if !judgement.reasons.isEmpty { Console.say("") }

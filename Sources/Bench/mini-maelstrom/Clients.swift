@@ -6,17 +6,24 @@ struct Clients {
         var process: Int
         /// Its client number; nodes see `c` and this number.
         var client: Int
+        /// The node that it asks, unless told otherwise.
         var node: Int
+        /// The node that its last request went to.
+        var asked: Int
         /// The `msg_id` of its last request.
         var messageID = 0
         var request: Request?
         /// When the request was sent, in nanoseconds.
-        var asked: UInt64 = 0
+        var since: UInt64 = 0
     }
 
     struct Completion {
         var worker: Int
         var process: Int
+        var client = 0
+        var messageID = 0
+        /// The node that was asked.
+        var node = 0
         var request: Request
         var outcome: Outcome
         /// The latency, in nanoseconds.
@@ -28,6 +35,8 @@ struct Clients {
     private let timeout: UInt64
     /// The worker of each client number, present or past.
     private var owner: [Int]
+    /// The last `msg_id` of each client number.
+    private var lastID: [Int]
     /// Requests in the order of sending, which is that of their deadlines, including answered ones.
     private var pending: [(worker: Int, client: Int, messageID: Int, deadline: UInt64)] = []
     private var firstPending = 0
@@ -40,9 +49,11 @@ struct Clients {
         self.nodes = nodes
         self.timeout = timeout
         owner = Array(repeating: -1, count: firstClient)
+        lastID = Array(repeating: 0, count: firstClient + count)
         workers = []
         for index in 0..<count {
-            workers.append(Worker(process: index, client: firstClient + index, node: index % nodes))
+            let node = index % nodes
+            workers.append(Worker(process: index, client: firstClient + index, node: node, asked: node))
             owner.append(index)
         }
     }
@@ -53,14 +64,23 @@ struct Clients {
     /// Whether there is or was such a client.
     func exists(_ client: Int) -> Bool { owner.indices.contains(client) }
 
+    /// Whether a reply answers a request that its client sent, in time or late.
+    func isAnswer(_ reply: Reply, to client: Int) -> Bool {
+        guard let reference = reply.inReplyTo, reference > 0 else { return false }
+        return reference <= lastID[client]
+    }
+
     /// Records a request of a worker.
-    mutating func ask(_ request: Request, worker: Int, at now: UInt64) {
+    /// - Parameter node: nil for the worker's own.
+    mutating func ask(_ request: Request, worker: Int, of node: Int? = nil, at now: UInt64) {
         precondition(workers[worker].request == nil, "a client has one request out at a time")
         workers[worker].messageID += 1
         workers[worker].request = request
-        workers[worker].asked = now
+        workers[worker].asked = node ?? workers[worker].node
+        workers[worker].since = now
         waiting += 1
         let asking = workers[worker]
+        lastID[asking.client] = asking.messageID
         pending.append((worker, asking.client, asking.messageID, now + timeout))
     }
 
@@ -96,13 +116,13 @@ struct Clients {
     private mutating func complete(
         _ request: Request, of index: Int, _ outcome: Outcome, at now: UInt64
     ) -> Completion {
-        let process = workers[index].process
-        let latency = now - min(now, workers[index].asked)
+        let worker = workers[index]
         workers[index].request = nil
         waiting -= 1
         if case .unknown = outcome { replace(index) }
         return Completion(
-            worker: index, process: process, request: request, outcome: outcome, latency: latency)
+            worker: index, process: worker.process, client: worker.client, messageID: worker.messageID,
+            node: worker.asked, request: request, outcome: outcome, latency: now - min(now, worker.since))
     }
 
     private mutating func replace(_ index: Int) {
@@ -111,5 +131,6 @@ struct Clients {
         workers[index].client = owner.count
         workers[index].messageID = 0
         owner.append(index)
+        lastID.append(0)
     }
 }

@@ -11,8 +11,8 @@ final class Cluster {
         case ended(Int, status: Int32)
         /// A process of a node or of a command ended.
         case child
-        /// SIGINT or SIGTERM.
-        case interrupted
+        /// SIGINT, SIGTERM or SIGHUP.
+        case interrupted(Int32)
     }
 
     /// How long nodes may take to end, in nanoseconds.
@@ -97,11 +97,13 @@ final class Cluster {
             }
         }
         for node in nodes { node.kill() }
+        // What follows, such as a long check, may be ended.
+        signals.release()
     }
 
     private func takeSignals() -> [Wake] {
         let taken = signals.take()
-        var wakes: [Wake] = taken.contains { $0 != SIGCHLD } ? [.interrupted] : []
+        var wakes: [Wake] = taken.first { $0 != SIGCHLD }.map { [.interrupted($0)] } ?? []
         for node in nodes where node.status == nil {
             node.reap()
             if let status = node.status { wakes.append(.ended(node.index, status: status)) }
@@ -162,6 +164,16 @@ private final class SignalPipe {
     deinit {
         for source in sources { source.cancel() }
         close(descriptor)
+    }
+
+    /// Lets signals end the bench again.
+    func release() {
+        for source in sources { source.cancel() }
+        sources = []
+        var blocked = sigset_t()
+        sigemptyset(&blocked)
+        for signal in SignalPipe.watched { sigaddset(&blocked, signal) }
+        pthread_sigmask(SIG_UNBLOCK, &blocked, nil)
     }
 
     /// The signals received since the last call.

@@ -3,7 +3,8 @@ import Serializability
 
 /// The command to run.
 enum Command: Sendable {
-    case help
+    case help(Topic)
+    case version
     /// With the description of a named run.
     case test(Options, summary: String?)
     /// With the models that transactions are checked for.
@@ -17,8 +18,10 @@ enum Command: Sendable {
         let rest = Array(arguments.dropFirst())
         let isHelp = rest.prefix { $0 != "--" }.contains { $0 == "--help" || $0 == "-h" }
         switch arguments.first {
-        case nil, "--help", "-h", "help": self = .help
-        case .some where isHelp: self = .help
+        case "--help", "-h", "help", nil: self = .help(.all)
+        case "--version": self = .version
+        case .some where rest.prefix(while: { $0 != "--" }).contains("--version"): self = .version
+        case .some(let name) where isHelp: self = .help(Topic(rawValue: name) ?? .test)
         case "analyze": self = try Command.analysis(rest)
         case "compare": self = try Command.comparison(rest)
         case "serve": self = .serve(port: try Command.port(rest))
@@ -27,6 +30,7 @@ enum Command: Sendable {
         case .some:
             var options = Options()
             let summary = try options.parse(run: arguments)
+            options.invocation = arguments
             self = .test(options, summary: summary)
         }
     }
@@ -52,6 +56,7 @@ enum Command: Sendable {
             throw UsageError("compare: expected two programs that run nodes, and then options")
         }
         var options = Comparison.defaults
+        options.invocation = ["compare"] + rest
         let others = Array(rest.dropFirst(2))
         for word in others.prefix(while: { $0 != "--" })
         where word.hasPrefix("--bin") || word.hasPrefix("--node-command") {
@@ -75,6 +80,17 @@ enum Command: Sendable {
 }
 
 extension Options {
+    /// The node of a run that is built in is looked for beside the bench, if it is not where it is built.
+    private mutating func findNode() {
+        guard let path = bin, !FileManager.default.isFile(path), let bench = Bundle.main.executablePath else {
+            return
+        }
+        let name = URL(fileURLWithPath: path).lastPathComponent
+        let other = URL(fileURLWithPath: bench).resolvingSymlinksInPath().deletingLastPathComponent()
+            .appendingPathComponent(name).path
+        if FileManager.default.isFile(other) { bin = other }
+    }
+
     /// Applies arguments to the current options. The last of repeated options counts.
     /// - Throws: `UsageError`.
     mutating func parse(_ arguments: [String]) throws {
@@ -119,6 +135,7 @@ extension Options {
         } catch let error as UsageError {
             throw UsageError("\(RunFile.folder)/\(name): \(error)")
         }
+        if file.isBuiltIn { findNode() }
         try parse(rest)
         self.name = name
         return file.summary

@@ -6,8 +6,10 @@ struct Comparison {
     /// The default options: short runs at full speed.
     static var defaults: Options {
         var options = Options()
-        options.rate = 0
+        options.rate = .infinity
         options.timeLimit = 5
+        // At full speed a key that never retires would be long to check.
+        options.shape.operationsPerKey = 128
         options.testCount = 5
         return options
     }
@@ -49,17 +51,28 @@ struct Comparison {
         let pairs = options.testCount == 1 ? "one pair" : "\(options.testCount) pairs"
         Console.say("A: \(programs[0])\nB: \(programs[1])\n\(pairs) of runs, seeds from \(seed)\n")
         Console.say(
-            Text.left("pair", 6)
-                + Comparison.figures.map { Text.left("", 4) + Text.left("\($0.name) A, B, B/A", 30) }.joined()
-        )
+            Text.left("", 4)
+                + Comparison.figures.map { figure in Text.right(figure.name, 25) }.joined())
+        Console.say(
+            Text.left("pair", 4)
+                + Comparison.figures.map { _ in Text.right("A", 9) + Text.right("B", 9) + Text.right("B/A", 7)
+                }
+                .joined())
         var ratios = Comparison.figures.map { _ in [Double]() }
         var worst = RunVerdict.valid
         for pair in 0..<options.testCount {
             // The order alternates, so that going first is no advantage.
             var results: [Results?] = [nil, nil]
             for index in pair % 2 == 0 ? [0, 1] : [1, 0] {
-                let (found, wasInterrupted) = try tests[index].run(seed: seed &+ UInt64(pair), title: nil)
-                if wasInterrupted { return report(ratios, worst) }
+                let ended = try tests[index].run(seed: seed &+ UInt64(pair), title: nil)
+                if let signal = ended.signal {
+                    let good = worst == .valid ? "; what there is looks good" : ""
+                    Console.say("interrupted after \(pair) of \(pairs)\(good)")
+                    _ = report(ratios, worst)
+                    return 128 + signal
+                }
+                if ended.complaint != nil { return ended.exitCode }
+                let found = ended.results
                 if found.verdict != .valid {
                     worst = worst == .invalid ? worst : found.verdict
                     Console.say("\("AB".map(String.init)[index]) of pair \(pair + 1): \(found.verdict.line)")
@@ -67,13 +80,14 @@ struct Comparison {
                 results[index] = found
             }
             guard let a = results[0], let b = results[1] else { continue }
-            var line = Text.left("\(pair + 1)", 6)
+            var line = Text.left("\(pair + 1)", 4)
             for (index, figure) in Comparison.figures.enumerated() {
                 let (one, other) = (figure.of(a), figure.of(b))
                 if one > 0, other > 0 { ratios[index].append(other / one) }
                 let ratio = one > 0 ? Text.decimal(other / one, 3) : "-"
-                let cells = [Text.decimal(one, figure.places), Text.decimal(other, figure.places), ratio]
-                line += Text.left("", 4) + Text.left(cells.map { Text.right($0, 9) }.joined(), 30)
+                line +=
+                    [one, other].map { Text.right(Text.decimal($0, figure.places), 9) }.joined()
+                    + Text.right(ratio, 7)
             }
             Console.say(line)
         }

@@ -13,7 +13,8 @@ enum Console {
     /// Prints a line that the next one replaces; only on a terminal.
     static func sayForNow(_ line: String) {
         guard isTerminal else { return }
-        write("\r\u{1b}[K\(line)", to: .standardOutput)
+        // A line that wraps could not be replaced. The last column stays free, where some terminals wrap already.
+        write("\r\u{1b}[K\(Text.cut(line, (terminalColumns(STDOUT_FILENO) ?? 80) - 1))", to: .standardOutput)
     }
 
     static func complain(_ line: String) {

@@ -1,12 +1,13 @@
 /// Why a run ended early.
-enum Failure: Error, Hashable, CustomStringConvertible {
+enum Failure: Error, Hashable {
     /// A node printed an invalid line.
     case badLine(node: Int, line: String, why: String)
     case ended(node: Int, how: String)
     case notStarted(node: Int, why: String)
     /// The command of a fault failed.
     case command(node: Int, option: String, how: String)
-    case interrupted
+    /// By a signal.
+    case interrupted(Int32)
 
     /// The node whose log may explain it.
     var node: Int? {
@@ -18,16 +19,21 @@ enum Failure: Error, Hashable, CustomStringConvertible {
         }
     }
 
-    var description: String {
+    /// The signal that interrupted the run.
+    var signal: Int32? {
+        if case .interrupted(let signal) = self { signal } else { nil }
+    }
+
+    func words(_ names: NodeNames = NodeNames()) -> String {
         switch self {
         case .badLine(let node, let line, let why):
-            "n\(node) printed a line that is no message (\(why)): \(line)"
+            "\(names[node]) printed a line that is no message (\(why)): \(line)"
         case .ended(let node, let how):
-            "n\(node) \(how) by itself"
+            "\(names[node]) \(how) by itself"
         case .notStarted(let node, let why):
-            "n\(node) did not answer init: \(why)"
+            "\(names[node]) did not start: \(why)"
         case .command(let node, let option, let how):
-            "\(option) for n\(node) \(how)"
+            "\(option) for \(names[node]) \(how)"
         case .interrupted:
             "interrupted"
         }

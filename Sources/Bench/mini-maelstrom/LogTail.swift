@@ -19,6 +19,9 @@ struct LogTail {
         for (node, path) in paths.enumerated() {
             guard let handle = FileHandle(forReadingAtPath: path) else { continue }
             defer { try? handle.close() }
+            // A log that was cut is shorter than before.
+            let size = (try? handle.seekToEnd()) ?? 0
+            offsets[node] = min(offsets[node], size)
             try? handle.seek(toOffset: offsets[node])
             guard let data = try? handle.readToEnd(), let end = data.lastIndex(of: UInt8(ascii: "\n")) else {
                 continue

@@ -6,27 +6,38 @@ enum Address: Hashable, Sendable, CustomStringConvertible {
     case node(Int)
     /// `c1`, `c2`, ...
     case client(Int)
-    /// No node or client.
+    /// A node that the bench provides.
+    case service(Service)
+    /// None of these.
     case nobody(String)
 
-    init(_ name: String) {
+    /// - Parameter nodes: the nodes by name; nil where they are `n0`, `n1`, ...
+    init(_ name: String, nodes: [String: Int]? = nil) {
+        if let nodes, let number = nodes[name] {
+            self = .node(number)
+            return
+        }
         guard let first = name.utf8.first, let number = Int(name.dropFirst()), number >= 0,
             name.utf8.count == 1 + String(number).utf8.count
         else {
-            self = .nobody(name)
+            self = Service(rawValue: name).map(Address.service) ?? .nobody(name)
             return
         }
         switch first {
-        case UInt8(ascii: "n"): self = .node(number)
+        case UInt8(ascii: "n") where nodes == nil: self = .node(number)
         case UInt8(ascii: "c"): self = .client(number)
         default: self = .nobody(name)
         }
     }
 
+    var isService: Bool { if case .service = self { true } else { false } }
+    var isClient: Bool { if case .client = self { true } else { false } }
+
     var description: String {
         switch self {
         case .node(let number): "n\(number)"
         case .client(let number): "c\(number)"
+        case .service(let service): service.rawValue
         case .nobody(let name): name
         }
     }
@@ -61,8 +72,10 @@ struct Reply: Hashable, Sendable {
 struct Envelope: Decodable, Hashable {
     var source: Address
     var destination: Address
-    /// Nil for a message to another node.
+    /// Nil for a message that is not to a client.
     var reply: Reply?
+    /// The body of a message to a service.
+    var request: Services.Body?
     /// The type of a message to another node, if it has one.
     var kind: String?
     /// Whether the line has an `id` already. Otherwise the network adds one.
@@ -72,16 +85,24 @@ struct Envelope: Decodable, Hashable {
 
     init(from decoder: any Decoder) throws {
         let fields = try decoder.container(keyedBy: Field.self)
-        source = Address(try fields.decode(String.self, forKey: .src))
-        destination = Address(try fields.decode(String.self, forKey: .dest))
+        let nodes = decoder.userInfo[.nodes] as? [String: Int]
+        source = Address(try fields.decode(String.self, forKey: .src), nodes: nodes)
+        destination = Address(try fields.decode(String.self, forKey: .dest), nodes: nodes)
         hasID = fields.contains(.id)
         if case .client = destination {
             reply = try fields.decode(Reply.self, forKey: .body)
+        } else if case .service = destination {
+            request = try fields.decode(Services.Body.self, forKey: .body)
         } else {
             let body = try fields.nestedContainer(keyedBy: Field.self, forKey: .body)
             kind = try? body.decode(String.self, forKey: .type)
         }
     }
+}
+
+extension CodingUserInfoKey {
+    /// The nodes by name, where they are not `n0`, `n1`, ...
+    static let nodes = CodingUserInfoKey(rawValue: "nodes")!
 }
 
 extension Reply: Decodable {
@@ -107,19 +128,21 @@ extension Reply: Decodable {
 
     init(from decoder: any Decoder) throws {
         let fields = try decoder.container(keyedBy: Field.self)
-        type = try fields.decode(String.self, forKey: .type)
-        inReplyTo = try fields.decodeIfPresent(Int.self, forKey: .inReplyTo)
+        type = (try? fields.decode(String.self, forKey: .type)) ?? ""
+        inReplyTo = try? fields.decode(Int.self, forKey: .inReplyTo)
         if type == "status_ok" {
             // Maelstrom does not know this reply, so its other fields are free.
             guard let role = try? fields.decode(String.self, forKey: .role),
                 let term = try? fields.decode(Int.self, forKey: .term)
             else { return }
+            let nodes = decoder.userInfo[.nodes] as? [String: Int]
             let leader = try? fields.decode(String.self, forKey: .leader)
             let members = try? fields.decode([String].self, forKey: .members).compactMap { name in
-                if case .node(let number) = Address(name) { number } else { nil }
+                if case .node(let number) = Address(name, nodes: nodes) { number } else { nil }
             }
             standing = Standing(
-                role: role, term: term, leader: leader.map(Address.init), members: members.map(Set.init))
+                role: role, term: term, leader: leader.map { Address($0, nodes: nodes) },
+                members: members.map(Set.init))
             return
         }
         var known = [Field.type, .inReplyTo, .messageID]
@@ -134,12 +157,16 @@ extension Reply: Decodable {
             if try fields.decodeNil(forKey: .value) {
                 value = .some(nil)
             } else {
-                value = try fields.decode(AnyJSON.self, forKey: .value).datum
+                value = try fields.decode(JSONValue.self, forKey: .value).datum
             }
         }
         if type == "txn_ok", fields.contains(.txn) {
             known.append(.txn)
             transaction = try? fields.decode([Item].self, forKey: .txn)
+        }
+        if fields.contains(.messageID), (try? fields.decode(Int.self, forKey: .messageID)) == nil {
+            unexpected = ["msg_id that is no integer"]
+            return
         }
         let names = fields.allKeys.map(\.stringValue)
         if names.count > known.count

@@ -2,46 +2,34 @@ import Foundation
 
 /// Decodes the lines that nodes print.
 struct MessageReader {
-    enum Message {
-        /// A message to another node; its type, if any, and whether it has an id already.
-        case toNode(Int, kind: String?, hasID: Bool)
-        case toClient(Int, Reply)
-    }
-
     private let decoder = JSONDecoder()
     private var shapes = LineShapes()
-    private let nodes: Int
+    /// Whether nodes are `n0`, `n1`, ..., so that the number in a name is that of the node.
+    private let areNumbered: Bool
 
-    init(nodes: Int) { self.nodes = nodes }
+    /// - Parameter nodes: the nodes by name; nil where they are `n0`, `n1`, ...
+    init(nodes: [String: Int]? = nil) {
+        areNumbered = nodes == nil
+        decoder.userInfo[.nodes] = nodes
+    }
 
     /// - Parameters:
     ///   - line: without its newline.
     ///   - node: the one that printed it.
     /// - Throws: `Failure.badLine`.
-    mutating func read(_ line: UnsafeRawBufferPointer.SubSequence, from node: Int) throws(Failure) -> Message
+    mutating func read(_ line: UnsafeRawBufferPointer.SubSequence, from node: Int) throws(Failure) -> Envelope
     {
-        func bad(_ why: String) -> Failure {
-            .badLine(node: node, line: String(decoding: line.prefix(500), as: UTF8.self), why: why)
-        }
-        let envelope: Envelope
         do {
-            envelope = try shapes.read(line) { [decoder] in
+            guard areNumbered else {
+                return try decoder.decode(Envelope.self, from: MessageReader.data(line))
+            }
+            return try shapes.read(line) { [decoder] in
                 try decoder.decode(Envelope.self, from: MessageReader.data($0))
             }
         } catch {
-            throw bad(MessageReader.explain(error))
-        }
-        guard envelope.source == .node(node) else {
-            throw bad("src is \(envelope.source), not n\(node)")
-        }
-        switch envelope.destination {
-        case .node(let destination) where destination < nodes:
-            return .toNode(destination, kind: envelope.kind, hasID: envelope.hasID)
-        case .client(let client):
-            guard let reply = envelope.reply else { throw bad("no body") }
-            return .toClient(client, reply)
-        case .node, .nobody:
-            throw bad("dest is \(envelope.destination), which does not exist")
+            throw .badLine(
+                node: node, line: String(decoding: line.prefix(500), as: UTF8.self),
+                why: MessageReader.explain(error))
         }
     }
 

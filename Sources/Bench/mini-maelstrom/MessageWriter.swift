@@ -1,3 +1,4 @@
+import Foundation
 import Serializability
 
 /// Writes the lines to nodes. They vary only in numbers, and in values that are JSON already.
@@ -5,7 +6,7 @@ enum MessageWriter {
     /// A client's request.
     /// - Parameter padding: the bytes of padding that make each value a string; nil for plain numbers.
     static func append(
-        _ request: Request, padding: Int? = nil, id: Int, client: Int, node: Int, messageID: Int,
+        _ request: Request, padding: Int? = nil, id: Int, client: Int, node: String, messageID: Int,
         to line: inout [UInt8]
     ) {
         func append(_ name: StaticString, value: Int) {
@@ -56,7 +57,7 @@ enum MessageWriter {
     /// A request of the bench's own.
     /// - Parameter body: its fields as JSON, without `msg_id`.
     static func append(
-        body: String, id: Int, client: Int, node: Int, messageID: Int, to line: inout [UInt8]
+        body: String, id: Int, client: Int, node: String, messageID: Int, to line: inout [UInt8]
     ) {
         head(id: id, client: client, node: node, to: &line)
         line.append(body)
@@ -65,9 +66,21 @@ enum MessageWriter {
     }
 
     /// The fields of `init`, without `msg_id`.
-    static func initBody(node: Int, nodes: Int) -> String {
-        let names = Text.names(Array(0..<nodes), separator: ",")
-        return #""type":"init","node_id":"n\#(node)","node_ids":[\#(names)]"#
+    static func initBody(node: Int, nodes: Int, names: NodeNames = NodeNames()) -> String {
+        let all = names.quoted(Array(0..<nodes), separator: ",")
+        return #""type":"init","node_id":"\#(names[node])","node_ids":[\#(all)]"#
+    }
+
+    /// A reply of a service.
+    /// - Throws: `EncodingError`.
+    static func line(_ body: Services.Body, id: Int, from service: Service, to client: String) throws
+        -> [UInt8]
+    {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let body = String(decoding: try encoder.encode(body), as: UTF8.self)
+        return Array(
+            #"{"id":\#(id),"src":"\#(service.rawValue)","dest":"\#(client)","body":\#(body)}"#.utf8)
     }
 
     /// A message between nodes, with the id that the network adds.
@@ -82,10 +95,11 @@ enum MessageWriter {
         line.append("\n")
     }
 
-    private static func head(id: Int, client: Int, node: Int, to line: inout [UInt8]) {
+    private static func head(id: Int, client: Int, node: String, to line: inout [UInt8]) {
         line.append(#"{"id":"#, id)
         line.append(#","src":"c"#, client)
-        line.append(#"","dest":"n"#, node)
+        line.append(#"","dest":""#)
+        line.append(node)
         line.append(#"","body":{"#)
     }
 }

@@ -1,13 +1,20 @@
-/// The messages under way between nodes. Each has its own delay, so messages may overtake each other. A message is
-/// dropped if its link is cut when it would be delivered.
+/// The messages under way between nodes and services. Each has its own delay, so messages may overtake each other. A
+/// message between nodes is dropped if its link is cut when it would be delivered; what a node sends in the name of a
+/// client has no delay, as in Maelstrom.
 struct Network {
     struct Message {
-        var source: Int
-        var destination: Int
+        var source: Address
+        var destination: Address
         /// The line, with its newline.
         var line: [UInt8]
         /// Its number in the journal.
         var number = 0
+
+        /// The link, where it is one between nodes.
+        var link: (from: Int, to: Int)? {
+            guard case .node(let from) = source, case .node(let to) = destination else { return nil }
+            return (from, to)
+        }
     }
 
     enum Arrival {
@@ -56,12 +63,13 @@ struct Network {
 
     /// - Parameter now: in nanoseconds.
     mutating func send(_ message: Message, at now: UInt64) {
-        if lossShare > 0, random.unit() < lossShare {
+        let isBetweenNodes = message.link != nil
+        if isBetweenNodes, lossShare > 0, random.unit() < lossShare {
             lost += 1
             return
         }
         launch(message, at: now)
-        if duplicateShare > 0, random.unit() < duplicateShare {
+        if isBetweenNodes, duplicateShare > 0, random.unit() < duplicateShare {
             duplicated += 1
             launch(message, at: now)
         }
@@ -69,14 +77,16 @@ struct Network {
 
     private mutating func launch(_ message: Message, at now: UInt64) {
         sent += 1
-        push(Flight(deadline: now + latency.draw(&random), number: sent, message: message))
+        let isAtOnce = if case .client = message.source { true } else { false }
+        let delay = isAtOnce ? 0 : latency.draw(&random)
+        push(Flight(deadline: now + delay, number: sent, message: message))
     }
 
     /// The next message that has arrived by now, if any.
     mutating func next(at now: UInt64) -> Arrival? {
         guard let first = flights.first, first.deadline <= now else { return nil }
         let message = pop().message
-        let isCut = cuts.contains(from: message.source, to: message.destination)
+        let isCut = message.link.map { cuts.contains(from: $0.from, to: $0.to) } ?? false
         return isCut ? .dropped(message) : .delivered(message)
     }
 
@@ -126,12 +136,30 @@ struct Cuts: Hashable, Sendable {
 
     var count: Int { links.count(where: \.self) }
 
+    /// The nodes that a node does not hear, by node.
+    var unheard: [(node: Int, by: [Int])] {
+        (0..<nodes).map { node in (node, (0..<nodes).filter { contains(from: $0, to: node) }) }
+            .filter { !$0.1.isEmpty }
+    }
+
     /// For each node with cut links, the nodes that it does not hear, as Maelstrom prints it.
-    var description: String {
-        let deaf = (0..<nodes).compactMap { node -> String? in
-            let unheard = (0..<nodes).filter { contains(from: $0, to: node) }
-            return unheard.isEmpty ? nil : "\"n\(node)\" #{\(Text.names(unheard))}"
-        }
+    func maelstrom(_ names: NodeNames) -> String {
+        let deaf = unheard.map { "\"\(names[$0.node])\" #{\(names.quoted($0.by))}" }
         return "{\(deaf.joined(separator: ", "))}"
+    }
+
+    /// The same in words; nodes that do not hear the same nodes are named together.
+    func words(_ names: NodeNames) -> String {
+        var groups: [(deaf: [Int], unheard: [Int])] = []
+        for (node, others) in unheard {
+            if let known = groups.firstIndex(where: { $0.unheard == others }) {
+                groups[known].deaf.append(node)
+            } else {
+                groups.append(([node], others))
+            }
+        }
+        return groups.map { group in
+            "\(names.list(group.deaf)) \(group.deaf.count == 1 ? "does" : "do") not hear \(names.list(group.unheard))"
+        }.joined(separator: "; ")
     }
 }

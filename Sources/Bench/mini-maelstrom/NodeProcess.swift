@@ -29,6 +29,8 @@ final class NodeProcess {
     private(set) var hasClosedOutput = false
     private(set) var hasClosedInput = false
 
+    /// The number of bytes that wait to be accepted.
+    var backlog: Int { outgoing.count - sent }
     var hasOutgoing: Bool { sent < outgoing.count && !hasClosedInput }
     var isRunning: Bool { status == nil }
     /// Its processor time, once it has ended.
@@ -42,7 +44,7 @@ final class NodeProcess {
         let toNode = closedOnSpawn()
         let fromNode = closedOnSpawn()
         guard toNode.writing >= 0, fromNode.writing >= 0 else {
-            throw .notStarted(node: index, why: "no pipe for n\(index): \(String(cString: strerror(errno)))")
+            throw .notStarted(node: index, why: "no pipe for it: \(String(cString: strerror(errno)))")
         }
         defer {
             close(toNode.reading)
@@ -99,8 +101,10 @@ final class NodeProcess {
         var pid: pid_t = 0
         let failure = posix_spawn(&pid, launch.program, &actions, &attributes, words, environ)
         guard failure == 0 else {
+            let hint = failure == ENOEXEC ? "; a script begins with a line such as #!/bin/sh" : ""
             throw .notStarted(
-                node: node, why: "cannot start \(launch.program): \(String(cString: strerror(failure)))")
+                node: node,
+                why: "cannot start \(launch.program): \(String(cString: strerror(failure)))\(hint)")
         }
         return pid
     }

@@ -34,6 +34,22 @@ extension OptionSpec {
         },
         integer("--node-count", 1...200, "how many nodes to run, n0, n1, ... (default: 5)") {
             $0.nodeCount = $1
+            $0.nodeNames = nil
+        },
+        OptionSpec(
+            name: "--nodes", value: "NAMES", help: "the nodes by name, with commas between them",
+            expected: nameList
+        ) { $0.setNodes($1.split(separator: ",", omittingEmptySubsequences: false).map(String.init)) },
+        OptionSpec(
+            name: "--node", short: "-n", value: "NAME", help: "a node; may be given more than once",
+            expected: nameList
+        ) { $0.setNodes(($0.nodeNames ?? []) + [$1]) },
+        OptionSpec(
+            name: "--nodes-file", value: "FILE", help: "a file of nodes, one name per line",
+            expected: "a file of names, one per line, each \(nameForm)"
+        ) { options, file in
+            guard let text = try? String(contentsOfFile: file, encoding: .utf8) else { return false }
+            return options.setNodes(text.split(whereSeparator: \.isWhitespace).map(String.init))
         },
         integer(
             "--dead", 0...199,
@@ -42,20 +58,27 @@ extension OptionSpec {
         ) { $0.deadCount = $1 },
         OptionSpec(
             name: "--concurrency", value: "N",
-            help: "how many clients; 4n means four per node. Maelstrom wants a multiple of 2n (default: 4n)",
+            help: "how many clients; 4n means four per node. For lin-kv a multiple of 2n (default: 4n)",
             expected: "an integer from 1 to 100000, or one followed by n, such as 4n"
         ) { options, text in
             let isPerNode = text.hasSuffix("n")
             guard let count = Int(isPerNode ? String(text.dropLast()) : text),
                 (1...(isPerNode ? 1000 : 100_000)).contains(count)
             else { return false }
-            options.concurrency = isPerNode ? .perNode(count) : .clients(count)
+            options.concurrency = isPerNode ? .perNode(count) : .total(count)
             return true
         },
-        decimal(
-            "--rate", "R", 0...1e9, "a number, 0 or more",
-            "requests per second of all clients together; 0: no limit (default: 5)"
-        ) { $0.rate = $1 },
+        OptionSpec(
+            name: "--rate", value: "R",
+            help: "requests per second of all clients together; 0: none; max: no limit (default: 5)",
+            expected: "a number, 0 or more, or max"
+        ) { options, text in
+            guard let rate = text == "max" ? .infinity : Double(text), rate >= 0,
+                rate <= 1e9 || text == "max"
+            else { return false }
+            options.rate = rate
+            return true
+        },
         decimal(
             "--time-limit", "S", 0.001...1e7, "a number above 0",
             "how long clients send requests, in seconds (default: 60)"
@@ -107,7 +130,7 @@ extension OptionSpec {
         integer(
             "--key-count", 1...10_000_000,
             "how many keys transactions use at a time (default: \(TransactionWorkload.defaultKeyCount)); for lin-kv, "
-                + "use N keys that never retire, instead of new ones every 120 requests or so"
+                + "every client uses N keys that never retire"
         ) { $0.shape.keyCount = $1 },
         integer("--max-txn-length", 1...10_000, "the most micro-operations in a transaction (default: 4)") {
             $0.transactionLength = $1
@@ -115,20 +138,29 @@ extension OptionSpec {
         integer(
             "--max-writes-per-key", 1...1_000_000, "how often transactions write a key (default: 16)"
         ) { $0.writesPerKey = $1 },
-        OptionSpec(
-            name: "--availability", value: "MODE",
-            help: "what share of the requests must be served: total, or a number from 0 to 1 (default: any)",
-            expected: "total or a number from 0 to 1"
-        ) { options, text in
-            let isTotal = text == "total" || text == ":total"
-            guard let share = isTotal ? 1 : Double(text), (0...1).contains(share) else { return false }
-            options.availability = share
-            return true
-        },
+        requirement(
+            "--availability",
+            "what share of the requests must end ok, so that a cas which fails counts against it", { .ok($0) }
+        ),
         flag("--log-stderr", "whether to log debugging output from nodes") { $0.logsStderr = true },
         flag("--log-net-send", "log messages between nodes as they're sent") { $0.logsSends = true },
         flag("--log-net-recv", "log messages between nodes as they're received") { $0.logsReceipts = true },
         // Options that Maelstrom does not have.
+        integer("--clients", 1...100_000, "how many clients, also where --concurrency must be a multiple") {
+            $0.concurrency = .any($1)
+        },
+        requirement(
+            "--served",
+            "what share must be answered from the store, also with \"no such key\" or \"not that value\"",
+            { .served($0) }),
+        flag(
+            "--accept-malformed",
+            "a run may be valid though replies broke the form of Maelstrom, which goes on after an error"
+        ) { $0.acceptsMalformed = true },
+        integer(
+            "--ops-per-key", 1...10_000_000,
+            "retire a key of lin-kv after some N requests, and not only after 20 processes"
+        ) { $0.shape.operationsPerKey = $1 },
         share(
             "--read-ratio", "R",
             "the share of reads, and for lin-kv as many writes as cas, instead of Maelstrom's mix"
@@ -145,6 +177,14 @@ extension OptionSpec {
         },
         list("--partitions", "KINDS", "the partitions to draw from", default: "all") { $0.partitions = $1 },
         flag("--no-check", "measure only: keep no history and check nothing") { $0.checks = false },
+        decimal(
+            "--aftermath", "S", 0...1e7, "a number, 0 or more",
+            "how long clients go on after the last fault, in seconds (default: 3)"
+        ) { $0.aftermath = $1 },
+        file("--junit", "write the verdicts as a JUnit XML file") { $0.junit = $1 },
+        file("--summary", "append them as Markdown (default: $GITHUB_STEP_SUMMARY, if set)") {
+            $0.summary = $1
+        },
         // Handled before options are read.
         OptionSpec(name: "--help", short: "-h", help: "print this help") { _, _ in true },
         command(
@@ -163,76 +203,4 @@ extension OptionSpec {
             $0.commands.resume = $1
         },
     ]
-
-    private static func names<Item: CaseIterable & RawRepresentable<String>>(_ type: Item.Type) -> String {
-        type.allCases.map(\.rawValue).joined(separator: ", ")
-    }
-
-    private static func flag(
-        _ name: String, _ help: String, _ set: @escaping @Sendable (inout Options) -> Void
-    ) -> OptionSpec {
-        OptionSpec(name: name, help: help) { options, _ in
-            set(&options)
-            return true
-        }
-    }
-
-    private static func integer(
-        _ name: String, _ range: ClosedRange<Int>, _ help: String,
-        _ set: @escaping @Sendable (inout Options, Int) -> Void
-    ) -> OptionSpec {
-        OptionSpec(
-            name: name, value: "N", help: help,
-            expected: "an integer from \(range.lowerBound) to \(range.upperBound)"
-        ) { options, text in
-            guard let number = Int(text), range.contains(number) else { return false }
-            set(&options, number)
-            return true
-        }
-    }
-
-    private static func decimal(
-        _ name: String, _ value: String, _ range: ClosedRange<Double>, _ expected: String, _ help: String,
-        _ set: @escaping @Sendable (inout Options, Double) -> Void
-    ) -> OptionSpec {
-        OptionSpec(name: name, value: value, help: help, expected: expected) { options, text in
-            guard let number = Double(text), range.contains(number) else { return false }
-            set(&options, number)
-            return true
-        }
-    }
-
-    private static func share(
-        _ name: String, _ value: String, _ help: String,
-        _ set: @escaping @Sendable (inout Options, Double) -> Void
-    ) -> OptionSpec {
-        decimal(name, value, 0...1, "a number from 0 to 1", help, set)
-    }
-
-    /// A comma-separated list of a type's cases.
-    private static func list<Item: CaseIterable & RawRepresentable<String> & Sendable>(
-        _ name: String, _ value: String, _ help: String, default usual: String,
-        _ set: @escaping @Sendable (inout Options, [Item]) -> Void
-    ) -> OptionSpec {
-        let names = names(Item.self)
-        return OptionSpec(
-            name: name, value: value, help: "\(help): \(names) (default: \(usual))",
-            expected: "a list of \(names)"
-        ) { options, text in
-            let words = text.split(separator: ",", omittingEmptySubsequences: false)
-            let items = words.compactMap { Item(rawValue: $0.filter { $0 != " " }) }
-            set(&options, items)
-            return items.count == words.count
-        }
-    }
-
-    private static func command(
-        _ name: String, _ help: String, _ set: @escaping @Sendable (inout Options, String) -> Void
-    ) -> OptionSpec {
-        OptionSpec(name: name, value: "COMMAND", help: help, expected: "a command for \(ShellCommands.shell)")
-        { options, text in
-            set(&options, text)
-            return text.contains { $0 != " " }
-        }
-    }
 }

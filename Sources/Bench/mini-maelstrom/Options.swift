@@ -6,15 +6,25 @@ struct Options: Hashable, Sendable {
 
     /// The number of clients, in all or per node.
     enum Concurrency: Hashable, Sendable {
-        case clients(Int)
+        case total(Int)
         case perNode(Int)
+        /// Any number, also where Maelstrom refuses it.
+        case any(Int)
 
         func clients(nodes: Int) -> Int {
             switch self {
-            case .clients(let count): count
+            case .total(let count), .any(let count): count
             case .perNode(let count): count * nodes
             }
         }
+    }
+
+    /// A share of the requests that a run requires, from 0 to 1.
+    enum Requirement: Hashable, Sendable {
+        /// As Maelstrom counts: of all requests, those that ended ok.
+        case ok(Double)
+        /// Those that were answered from the store, also with "no such key" or "not that value".
+        case served(Double)
     }
 
     enum Workload: String, CaseIterable, Sendable {
@@ -40,11 +50,13 @@ struct Options: Hashable, Sendable {
     /// Each `freshDirectory` in them becomes a directory of this run.
     var nodeArguments: [String] = []
     var nodeCount = 5
+    /// Nil for `n0`, `n1`, ...
+    var nodeNames: [String]?
     /// How many nodes, counted from the last, are killed for good once clients begin.
     var deadCount = 0
     /// Maelstrom's default is 1n, with which it refuses to run lin-kv, as each key takes 2n clients.
     var concurrency = Concurrency.perNode(4)
-    /// Requests per second of all clients together; 0 for no limit.
+    /// Requests per second of all clients together: 0 for no requests, infinity for no limit.
     var rate = 5.0
     /// In seconds.
     var timeLimit = 60.0
@@ -58,18 +70,28 @@ struct Options: Hashable, Sendable {
     var partitions = Partition.allCases
     /// The mean time between two nemesis operations, in seconds.
     var nemesisInterval = 10.0
+    /// How long clients go on after the last fault, in seconds.
+    var aftermath = 3.0
     /// The seed of everything random; drawn if nil.
     var seed: UInt64?
     var shape = mini_maelstrom.Workload.Shape()
     var checks = true
     /// The number of runs, each with the next seed. The first that is not valid is the last.
     var testCount = 1
-    /// The share of requests that must be served, from 0 to 1.
-    var availability: Double?
+    var requirements: [Requirement] = []
+    /// Whether a run may be valid though replies broke the form that Maelstrom demands.
+    var acceptsMalformed = false
+    /// How the bench was called, and with what.
+    var program = "mini-maelstrom"
+    var invocation: [String] = []
+    /// The files for the verdict as JUnit's XML and as Markdown.
+    var junit: String?
+    var summary: String?
     var logsStderr = false
     var logsSends = false
     var logsReceipts = false
 
+    var names: NodeNames { NodeNames(nodeNames) }
     /// The number of nodes that clients use.
     var livingCount: Int { nodeCount - deadCount }
     var clients: Int { concurrency.clients(nodes: livingCount) }

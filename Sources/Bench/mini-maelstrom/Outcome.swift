@@ -32,7 +32,8 @@ enum Outcome: Hashable, Sendable {
             return
         }
         if reply.type != "\(kind.name)_ok" {
-            self = .unanswered(kind, .malformed("\(reply.type) for a \(kind.name)"))
+            let name = reply.type.isEmpty ? "a reply without a type" : reply.type
+            self = .unanswered(kind, .malformed("\(name) for a \(kind.name)"))
         } else if let field = reply.unexpected.first {
             self = .unanswered(kind, .malformed("\(reply.type) with a field \(field)"))
         } else if kind == .read {

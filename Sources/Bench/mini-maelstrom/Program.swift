@@ -12,10 +12,14 @@ struct Program {
         signal(SIGPIPE, SIG_IGN)
         do {
             switch try Command(arguments) {
-            case .help:
-                Console.say(Command.helpText)
+            case .help(let topic):
+                Console.say(Command.helpText(topic))
                 return 0
-            case .test(let options, let summary):
+            case .version:
+                Console.say(Command.versionText)
+                return 0
+            case .test(var options, let summary):
+                options.program = CommandLine.arguments.first ?? options.program
                 return try Test(options, summary: summary).run()
             case .analyze(let place, let models): return try Analysis(place, models).run()
             case .compare(let programs, let options): return try Comparison(programs, options).run()

@@ -10,6 +10,8 @@ struct Recorder {
     private var isOfLists = false
     /// The time of each event, in nanoseconds since the start.
     private var times: [UInt64] = []
+    /// The node that each event's request went to; of a completion, -1.
+    private var nodes: [Int] = []
     private var errors: [Int: ErrorReason] = [:]
     /// The nemesis's operations, each after how many events.
     private var acts: [(event: Int, time: UInt64, text: String)] = []
@@ -17,13 +19,15 @@ struct Recorder {
 
     init(isOn: Bool) { self.isOn = isOn }
 
-    mutating func invoke(_ request: Request, process: Int, at time: UInt64) {
+    mutating func invoke(_ request: Request, process: Int, node: Int = 0, at time: UInt64) {
         guard isOn else { return }
-        guard let action = action(request) else {
+        if let action = action(request) {
+            append(RunEvent(process: process, kind: .invoke, key: request.key, action: action), time)
+        } else {
             isOfLists = request.isOfLists
-            return append(.init(process: process, kind: .invoke, operations: request.operations), time)
+            append(.init(process: process, kind: .invoke, operations: request.operations), time)
         }
-        append(RunEvent(process: process, kind: .invoke, key: request.key, action: action), time)
+        nodes[nodes.count - 1] = node
     }
 
     mutating func complete(_ completion: Clients.Completion, at time: UInt64) {
@@ -70,6 +74,19 @@ struct Recorder {
     /// The time of an event, in milliseconds since the start.
     func milliseconds(_ event: Int) -> Double { Report.milliseconds(times[event]) }
 
+    /// Where the events stand in the text.
+    func places(_ names: NodeNames) -> EventPlaces {
+        var act = 0
+        var places = EventPlaces()
+        for index in times.indices {
+            while act < acts.count, acts[act].event <= index { act += 1 }
+            places.lines.append(index + act + 1)
+            places.times.append(String(Recorder.seconds(times[index]).dropLast(3)))
+            places.nodes.append(nodes[index] < 0 ? nil : names[nodes[index]])
+        }
+        return places
+    }
+
     /// The history as text.
     func text() -> [UInt8] {
         var result: [UInt8] = []
@@ -95,11 +112,13 @@ struct Recorder {
     private mutating func append(_ event: RunEvent, _ time: UInt64) {
         history.append(event)
         times.append(time)
+        nodes.append(-1)
     }
 
     private mutating func append(_ event: TransactionHistory.Event, _ time: UInt64) {
         transactions.append(event)
         times.append(time)
+        nodes.append(-1)
     }
 
     /// Nil for a transaction.

@@ -18,6 +18,10 @@ struct Results: Codable, Sendable {
     /// The node's program or command.
     var program: String?
     var workload: String?
+    /// The command that repeats the run, and when it began, in UTC. Results of older versions lack these and `remarks`.
+    var command: String?
+    var date: String?
+    var remarks: [String]?
     var verdict: RunVerdict
     var reasons: [String]
     var invalidKeys: [Int]
@@ -28,8 +32,8 @@ struct Results: Codable, Sendable {
     var seed: UInt64
     var nodes: Int
     var clients: Int
-    /// The requested rate in requests per second; 0 for no limit.
-    var rate: Double
+    /// The requested rate in requests per second; nil for no limit.
+    var rate: Double?
     var latency: Double
     var latencyDistribution: String
     var nemesis: [String]
@@ -66,12 +70,14 @@ struct Results: Codable, Sendable {
     /// Peak memory of the largest node.
     var peakMegabytes: Double?
 
-    init(_ options: Options, seed: UInt64, _ run: Run, _ judgement: Judgement) {
+    init(_ options: Options, seed: UInt64, begun: Date, _ run: Run, _ judgement: Judgement) {
         let statistics = run.statistics
         let usage = options.commands.start == nil ? run.cluster.usage : nil
         name = options.name
         program = options.commands.start ?? options.bin
         workload = options.workload.rawValue
+        command = Repetition.command(options.program, options.invocation, seed: seed)
+        date = ISO8601DateFormatter().string(from: begun)
         verdict = judgement.verdict
         reasons = judgement.reasons
         invalidKeys = judgement.invalidKeys
@@ -83,7 +89,7 @@ struct Results: Codable, Sendable {
         self.seed = seed
         nodes = options.nodeCount
         clients = options.clients
-        rate = options.rate
+        rate = options.rate.isFinite ? options.rate : nil
         latency = options.latency.mean
         latencyDistribution = options.latency.distribution.rawValue
         nemesis = options.nemesis.map(\.rawValue)
@@ -92,7 +98,7 @@ struct Results: Codable, Sendable {
         byKind = Results.byName(statistics.byKind) { $0.name }
         errors = statistics.errors
         requestsPerSecond = run.duration > 0 ? Double(total.all) / run.duration : 0
-        availability = statistics.availability
+        availability = statistics.servedShare
         latencies = Latencies(statistics.latency)
         serverMessages = run.journal.betweenNodes.values.reduce(0, +)
         messagesPerRequest = total.all == 0 ? 0 : Double(serverMessages) / Double(total.all)
@@ -101,8 +107,8 @@ struct Results: Codable, Sendable {
         serverMessagesByType = run.journal.betweenNodes
         partitions = statistics.partitions
         droppedByPartitions = statistics.dropped
-        kills = Results.byName(statistics.strikes[.kill] ?? [:]) { "n\($0)" }
-        pauses = Results.byName(statistics.strikes[.pause] ?? [:]) { "n\($0)" }
+        kills = Results.byName(statistics.strikes[.kill] ?? [:]) { options.names[$0] }
+        pauses = Results.byName(statistics.strikes[.pause] ?? [:]) { options.names[$0] }
         droppedByKills = statistics.droppedByKills
         lost = run.network.lost
         duplicated = run.network.duplicated
@@ -111,7 +117,16 @@ struct Results: Codable, Sendable {
         cpuSeconds = usage?.seconds
         cpuMicrosecondsPerRequest = usage.map { $0.seconds * 1e6 / Double(max(1, statistics.total.all)) }
         peakMegabytes = usage?.largestMegabytes
+        remarks = run.allRemarks
+        if verdict == .valid, checked, total.all < Results.fewRequests {
+            remarks?.append(
+                "\(total.all) request\(total.all == 1 ? "" : "s") can hardly show a fault; a longer --time-limit or a "
+                    + "higher --rate, up to max, asks more")
+        }
     }
+
+    /// Fewer than these say little.
+    private static let fewRequests = 50
 
     private static func byName<Key, Value>(_ values: [Key: Value], _ name: (Key) -> String) -> [String: Value]
     {
@@ -126,15 +141,13 @@ struct Results: Codable, Sendable {
     }
 
     /// The lines printed at the end of a run, before the verdict.
-    /// - Parameter malformed: the first reply that Maelstrom's clients would refuse.
-    func summary(malformed: String?) -> [String] {
+    func summary() -> [String] {
         var lines = ["", row("", ["ok", "failed", "unknown"])]
         for kind in Request.Kind.allCases.map(\.name) {
             if let counts = byKind[kind] { lines.append(row(kind, counts)) }
         }
         lines += [row("all", total), ""]
         lines += errors.mostFirst.map { fact($0.key, Text.grouped($0.value)) }
-        if let malformed { lines.append(fact("malformed", "the first: \(malformed)")) }
         let shares = [
             ("p50", latencies.p50), ("p95", latencies.p95), ("p99", latencies.p99), ("max", latencies.max),
         ]

@@ -2,28 +2,36 @@ import Foundation
 
 /// One run on real processes, driven by turns of one loop.
 final class Run {
-    /// How long clients continue after the last fault, in seconds.
-    static let aftermath = 3.0
+    /// The most bytes that wait for a node to read them.
+    static let mostBacklog = 1 << 28
 
     let options: Options
     let store: Store
     let cluster = Cluster()
-    private var reader: MessageReader
+    var reader: MessageReader
+    var services: Services
     var network: Network
     var nemesis: Nemesis
-    private var workload: Workload
+    private(set) var workload: Workload
     /// Instead of `workload`, where the workload is one of transactions.
-    private var transactions: TransactionWorkload?
-    private var pace: Pace
-    private var clients: Clients
+    private(set) var transactions: TransactionWorkload?
+    var pace: Pace
+    var clients: Clients
     var recorder: Recorder
     var statistics = Statistics()
+    var remarks = Remarks()
     var journal = Journal()
     var faultTimes = FaultTimes()
     private(set) var failure: Failure?
+    /// How many of the reads at the end were left out.
+    var readsLeftOut = 0
+    /// Whether requests are those at the end, which do not count in the figures.
+    var isReadingAll = false
     /// How long clients sent requests, in seconds.
     private(set) var duration = 0.0
     private(set) var start: UInt64 = 0
+    /// Whether all nodes answered `init`, so that clients began.
+    var hasBegun: Bool { start > 0 }
     /// The last message id.
     var messages = 0
     private var progress = Progress()
@@ -31,12 +39,16 @@ final class Run {
     var initialized: Set<Int> = []
     /// The deadlines for outstanding answers to `init`, in nanoseconds.
     var initDeadlines: [Int: UInt64] = [:]
+    /// What those have printed.
+    var firstWords: [Int: FirstWords] = [:]
     var paused: Set<Int> = []
     /// A fault that waits for the search of the leader.
     var strike: (fault: Nemesis.Fault, order: [Int], search: LeaderSearch)?
     var operators: Operators
     /// The steps of faults under way at nodes.
     var steps: NodeSteps
+    private var logLimit: LogLimit
+    private var nextLook: UInt64 = 0
     private var tail: LogTail?
     private var nextTail: UInt64 = .max
     /// The last `msg_id` of the bench's own requests; `init` is the first.
@@ -48,19 +60,21 @@ final class Run {
         return (Date().timeIntervalSince1970 * 1000 - age).truncatingRemainder(dividingBy: 86_400_000)
     }
 
-    private var firstClient: Int { options.nodeCount + 1 }
+    var firstClient: Int { options.nodeCount + 1 }
 
     init(_ options: Options, seed: UInt64, store: Store) {
         self.options = options
         self.store = store
         let nodes = options.nodeCount
-        reader = MessageReader(nodes: nodes)
+        reader = MessageReader(nodes: options.names.numbers)
+        services = Services(random: SeededRandom(seed: seed, purpose: "services"))
         network = Network(
             nodes: nodes, latency: options.latency, random: SeededRandom(seed: seed, purpose: "network"))
+        logLimit = LogLimit(paths: (0..<nodes).map { store.log(of: options.names[$0]) })
         operators = Operators(nodes: nodes)
         steps = NodeSteps(nodes: nodes)
         if options.logsStderr {
-            tail = LogTail(paths: (0..<nodes).map(store.log))
+            tail = LogTail(paths: (0..<nodes).map { store.log(of: options.names[$0]) })
             nextTail = 0
         }
         nemesis = Nemesis(
@@ -107,11 +121,13 @@ final class Run {
             $0.replacingOccurrences(of: Options.freshDirectory, with: store.path("data"))
         }
         if let command = options.commands.start {
-            let filled = ShellCommands.fill(command, node: node)
+            let filled = ShellCommands.fill(command, node: node, named: options.names[node])
             program = ShellCommands.shell
-            arguments = ["-c", arguments.isEmpty ? filled : "\(filled) \"$@\"", "n\(node)"] + arguments
+            arguments =
+                ["-c", arguments.isEmpty ? filled : "\(filled) \"$@\"", options.names[node]] + arguments
         }
-        return NodeProcess.Launch(program: program, arguments: arguments, log: store.log(of: node))
+        return NodeProcess.Launch(
+            program: program, arguments: arguments, log: store.log(of: options.names[node]))
     }
 
     /// Sends `init` to every node, and waits for all answers.
@@ -132,14 +148,20 @@ final class Run {
             while initialized.count < options.nodeCount {
                 try ask(until: monotonicNow() + 100_000_000, breaking: false)
             }
-            try ask(until: monotonicNow() + UInt64(Run.aftermath * 1e9), breaking: false)
+            try ask(until: monotonicNow() + UInt64(options.aftermath * 1e9), breaking: false)
         }
         endOperators(at: monotonicNow())
         duration = Double(monotonicNow() - start) / 1e9
-        while clients.waiting > 0 {
-            try turn(until: [clients.nextDeadline, network.nextArrival].compactMap(\.self).min())
-        }
+        try awaitAnswers()
+        try readAll()
     }
+
+    func awaitAnswers() throws(Failure) {
+        while clients.waiting > 0 { try turn(until: nextAnswer) }
+    }
+
+    /// When the next request times out or the next message arrives.
+    var nextAnswer: UInt64? { [clients.nextDeadline, network.nextArrival].compactMap(\.self).min() }
 
     private func ask(until end: UInt64, breaking: Bool) throws(Failure) {
         var now = monotonicNow()
@@ -164,11 +186,11 @@ final class Run {
     }
 
     /// Waits for events or the deadline, and handles all of them.
-    private func turn(until deadline: UInt64?) throws(Failure) {
-        for wake in cluster.wait(until: deadline) {
+    func turn(until deadline: UInt64?) throws(Failure) {
+        for wake in cluster.wait(until: min(deadline ?? .max, max(nextLook, 1))) {
             switch wake {
             case .output(let node): try receive(node)
-            case .interrupted: throw .interrupted
+            case .interrupted(let signal): throw .interrupted(signal)
             case .child: try turnSteps(at: monotonicNow())
             case .ended(let node, let status):
                 while try receive(node) {}
@@ -177,13 +199,13 @@ final class Run {
             }
         }
         let now = monotonicNow()
+        if now >= nextLook {
+            for node in logLimit.apply() { remarks.note(.longLog(node: node), example: []) }
+            nextLook = now + LogLimit.interval
+        }
         while let arrival = network.next(at: now) {
             switch arrival {
-            case .delivered(let message):
-                if options.logsReceipts { sayNet("recv", message.line.dropLast(), at: now) }
-                let node = cluster.nodes[message.destination]
-                journal.arrive(message.number, dropped: !node.isRunning, at: now)
-                if node.isRunning { node.outgoing += message.line } else { statistics.droppedByKills += 1 }
+            case .delivered(let message): deliver(message, at: now)
             case .dropped(let message):
                 journal.arrive(message.number, dropped: true, at: now)
                 statistics.dropped += 1
@@ -210,84 +232,54 @@ final class Run {
             }
         }
         if let problem { throw problem }
+        try checkLength(node)
         return found
     }
 
-    private func take(_ line: UnsafeRawBufferPointer.SubSequence, from node: Int, at now: UInt64)
-        throws(Failure)
-    {
-        switch try reader.read(line, from: node) {
-        case .toNode(let destination, let kind, let hasID):
-            messages += 1
-            if options.logsSends { sayNet("send", line, at: now) }
-            let number = journal.send(
-                from: .node(node), to: .node(destination), kind: kind, text: line, at: now)
-            statistics.bytesBetweenNodes += line.count + 1
-            send(line, hasID: hasID, from: node, to: destination, number: number, at: now)
-        case .toClient(let client, let reply):
-            guard client >= firstClient else { return try take(reply, of: client, at: now) }
-            journal.deliver(
-                from: .node(node), to: .client(client), kind: reply.type, reference: reply.inReplyTo ?? 0,
-                text: line, at: now)
-            guard clients.exists(client) else {
-                throw .badLine(
-                    node: node, line: String(decoding: line, as: UTF8.self), why: "no client c\(client)")
-            }
-            if let completion = clients.answer(reply, to: client, at: now) { complete(completion, at: now) }
-        }
-    }
-
-    private func send(
-        _ line: UnsafeRawBufferPointer.SubSequence, hasID: Bool, from node: Int, to destination: Int,
-        number: Int, at now: UInt64
-    ) {
-        var wire: [UInt8] = []
-        wire.reserveCapacity(line.count + 24)
-        if hasID {
-            wire.append(contentsOf: line)
-            wire.append("\n")
-        } else {
-            MessageWriter.append(line, id: messages, to: &wire)
-        }
-        network.send(
-            Network.Message(source: node, destination: destination, line: wire, number: number), at: now)
-    }
-
-    private func sayNet(_ what: String, _ line: some Sequence<UInt8>, at now: UInt64) {
+    func sayNet(_ what: String, _ line: some Sequence<UInt8>, at now: UInt64) {
         let time = Text.decimal(Double(now - min(now, start)) / 1e9, 6)
         Console.say("\(time) :\(what) \(String(decoding: Array(line), as: UTF8.self))")
     }
 
     private func sayLogs() {
         guard let lines = tail?.lines() else { return }
-        for (node, line) in lines { Console.say("n\(node): \(line)") }
+        for (node, line) in lines { Console.say("\(options.names[node]): \(line)") }
         nextTail = monotonicNow() + LogTail.interval
     }
 
     private func invoke(at now: UInt64) {
         while let index = pace.take(at: now - start) {
-            let request = transactions?.next(worker: index) ?? workload.next(worker: index)
-            clients.ask(request, worker: index, at: now)
-            let worker = clients.workers[index]
-            recorder.invoke(request, process: worker.process, at: now - start)
-            guard initialized.contains(worker.node) else {
-                statistics.droppedByKills += 1
-                continue
-            }
-            messages += 1
-            let length = cluster.nodes[worker.node].outgoing.count
-            MessageWriter.append(
-                request, padding: options.shape.padding, id: messages, client: worker.client,
-                node: worker.node, messageID: worker.messageID, to: &cluster.nodes[worker.node].outgoing)
-            journal.deliver(
-                from: .client(worker.client), to: .node(worker.node), kind: request.kind.name,
-                reference: worker.messageID,
-                text: cluster.nodes[worker.node].outgoing[length...].dropLast(), at: now)
+            let process = clients.workers[index].process
+            let request =
+                transactions?.next(worker: index) ?? workload.next(worker: index, process: process)
+            ask(request, worker: index, at: now)
         }
     }
 
-    private func complete(_ completion: Clients.Completion, at now: UInt64) {
-        statistics.add(completion, node: completion.process % options.livingCount, at: now - start)
+    /// Sends a request of a worker.
+    /// - Parameter node: nil for the worker's own.
+    func ask(_ request: Request, worker index: Int, of node: Int? = nil, at now: UInt64) {
+        clients.ask(request, worker: index, of: node, at: now)
+        let worker = clients.workers[index]
+        let node = worker.asked
+        recorder.invoke(request, process: worker.process, node: node, at: now - start)
+        guard initialized.contains(node), hasRoom(node) else {
+            statistics.droppedByKills += 1
+            return
+        }
+        messages += 1
+        let length = cluster.nodes[node].outgoing.count
+        MessageWriter.append(
+            request, padding: options.shape.padding, id: messages, client: worker.client,
+            node: options.names[node], messageID: worker.messageID, to: &cluster.nodes[node].outgoing)
+        journal.deliver(
+            from: .client(worker.client), to: .node(node), kind: request.kind.name,
+            reference: worker.messageID,
+            text: cluster.nodes[node].outgoing[length...].dropLast(), at: now)
+    }
+
+    func complete(_ completion: Clients.Completion, at now: UInt64) {
+        if !isReadingAll { statistics.add(completion, at: now - start) }
         recorder.complete(completion, at: now - start)
         pace.release(completion.worker)
     }

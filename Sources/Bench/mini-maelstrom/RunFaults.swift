@@ -2,9 +2,6 @@ import Foundation
 
 /// The nemesis's operations on a run.
 extension Run {
-    /// How long a node may take to answer `init`, in nanoseconds, as in Maelstrom.
-    static let initPatience: UInt64 = 10_000_000_000
-
     /// Carries out the operations that are due.
     func act(at now: UInt64) throws(Failure) {
         if let pending = strike, pending.search.isOver(at: now) { try concludeStrike(at: now) }
@@ -13,7 +10,9 @@ extension Run {
             case .startPartition(let partition, let cuts):
                 network.cut(cuts)
                 statistics.partitions += 1
-                begin(.partition, ":\(partition.rawValue) \(cuts.description)", at: now)
+                begin(
+                    .partition, ":\(partition.rawValue) \(cuts.maelstrom(options.names))",
+                    "\(partition.rawValue): \(cuts.words(options.names))", at: now)
             case .stopPartition: mend(at: now)
             case .kill(let target, let order): try strike(.kill, target, order, at: now)
             case .pause(let target, let order): try strike(.pause, target, order, at: now)
@@ -48,19 +47,27 @@ extension Run {
 
     private func lose(_ begins: Bool, at now: UInt64) {
         network.lossShare = begins ? options.lossShare : 0
-        if begins { begin(.loss, "\(options.lossShare)", at: now) } else { end(.loss, at: now) }
+        let words = "\(options.lossShare)"
+        if begins { begin(.loss, words, "a share of \(words)", at: now) } else { end(.loss, at: now) }
     }
 
     private func duplicate(_ begins: Bool, at now: UInt64) {
         network.duplicateShare = begins ? options.duplicateShare : 0
         let words = "\(options.duplicateShare)"
-        if begins { begin(.duplicate, words, at: now) } else { end(.duplicate, at: now) }
+        if begins {
+            begin(.duplicate, words, "a share of \(words)", at: now)
+        } else {
+            end(.duplicate, at: now)
+        }
     }
 
     /// Records the beginning of a network fault.
-    private func begin(_ fault: Nemesis.Fault, _ words: String, at now: UInt64) {
-        note(":start-\(fault.rawValue)\t\(words)", at: now)
-        faultTimes.begin(fault, String(words.drop { $0 == ":" }), at: now - start)
+    /// - Parameters:
+    ///   - text: as Maelstrom's histories have it.
+    ///   - words: the same for people.
+    private func begin(_ fault: Nemesis.Fault, _ text: String, _ words: String, at now: UInt64) {
+        note(":start-\(fault.rawValue)\t\(text)", at: now)
+        faultTimes.begin(fault, words, at: now - start)
     }
 
     /// Records the end of a fault.
@@ -122,10 +129,11 @@ extension Run {
             }
         }
         statistics.strike(fault, struck)
-        let words = "\(target.rawValue) [\(Text.names(struck))]"
-        note(":\(fault.rawValue)\t:\(words)", at: now)
+        note(":\(fault.rawValue)\t:\(target.rawValue) [\(options.names.quoted(struck))]", at: now)
         // A fault without nodes broke nothing.
-        if !struck.isEmpty { faultTimes.begin(fault, words, nodes: struck, at: now - start) }
+        guard !struck.isEmpty else { return }
+        faultTimes.begin(
+            fault, "\(target.rawValue): \(options.names.list(struck))", nodes: struck, at: now - start)
     }
 
     func kill(_ node: Int, at now: UInt64) throws(Failure) {
@@ -153,51 +161,10 @@ extension Run {
         end(.pause, at: now)
     }
 
-    // MARK: - Init
-
-    /// Sends a request to a node from the bench's own client for that node.
-    func tell(_ node: Int, _ body: String, messageID: Int) {
-        messages += 1
-        MessageWriter.append(
-            body: body, id: messages, client: node + 1, node: node, messageID: messageID,
-            to: &cluster.nodes[node].outgoing)
-    }
-
-    /// Sends `init` to a node. Clients do not use it before it has answered.
-    func sendInit(to node: Int, at now: UInt64) {
-        tell(node, MessageWriter.initBody(node: node, nodes: options.nodeCount), messageID: 1)
-        initDeadlines[node] = now + Run.initPatience
-    }
-
-    /// - Throws: `Failure.notStarted` if a running node has not answered `init` in time.
-    func checkInits(at now: UInt64) throws(Failure) {
-        for (node, deadline) in initDeadlines.sorted(by: { $0.key < $1.key })
-        where deadline <= now && !paused.contains(node) {
-            throw .notStarted(node: node, why: "no answer in 10 s")
-        }
-    }
-
-    /// Handles a reply to the bench's own client of a node: to `init`, `status` or an operator's request.
-    func take(_ reply: Reply, of client: Int, at now: UInt64) throws(Failure) {
-        let node = client - 1
-        guard (0..<options.nodeCount).contains(node) else { return }
-        guard reply.inReplyTo == 1 else {
-            strike?.search.hear(reply, from: node)
-            hearOperator(reply, from: node, at: now)
-            return
-        }
-        guard initDeadlines.removeValue(forKey: node) != nil else { return }
-        guard reply.type == "init_ok", reply.unexpected.isEmpty else {
-            let extra = reply.unexpected.isEmpty ? "" : " with a field \(reply.unexpected[0])"
-            throw .notStarted(node: node, why: "it answered \(reply.type)\(extra)")
-        }
-        initialized.insert(node)
-    }
-
     /// The current faults in words; empty if there are none.
     var trouble: String {
         let down = (0..<options.nodeCount).filter { !initialized.contains($0) }
-        func names(_ nodes: [Int]) -> String { nodes.map { "n\($0)" }.joined(separator: " ") }
+        func names(_ nodes: [Int]) -> String { nodes.map { options.names[$0] }.joined(separator: " ") }
         var parts = network.isCut ? ["partitioned"] : []
         if network.lossShare > 0 { parts.append("losing") }
         if network.duplicateShare > 0 { parts.append("duplicating") }

@@ -8,6 +8,7 @@ struct RunFile: Hashable, Sendable {
 
     var summary: String
     var arguments: [String]
+    var isBuiltIn = false
 
     init(text: String) {
         let lines = text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
@@ -21,21 +22,22 @@ struct RunFile: Hashable, Sendable {
     /// - Throws: `UsageError` if there is no such run.
     init(named name: String) throws {
         let path = "\(RunFile.folder)/\(name)"
-        guard !name.contains("/"), let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-            let known = RunFile.names()
+        if !name.contains("/"), let text = try? String(contentsOfFile: path, encoding: .utf8) {
+            self.init(text: text)
+        } else if let text = RunFile.builtIn[name] {
+            self.init(text: text)
+            isBuiltIn = true
+        } else {
             throw UsageError(
-                known.isEmpty
-                    ? "\(name): expected test, or the name of a run in \(RunFile.folder)/, which is not here"
-                    : "\(name): expected test, or one of the runs \(known.joined(separator: ", "))")
+                "\(name): expected test, compare, analyze, serve, or one of the runs "
+                    + RunFile.names().joined(separator: ", "))
         }
-        self.init(text: text)
     }
 
-    /// The named runs in the current directory.
+    /// The named runs: those in the current directory, and those that are built in.
     static func names() -> [String] {
         let found = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        return found.sorted().filter {
-            !$0.hasPrefix(".") && FileManager.default.isFile("\(folder)/\($0)")
-        }
+        let files = found.filter { !$0.hasPrefix(".") && FileManager.default.isFile("\(folder)/\($0)") }
+        return Set(files).union(builtIn.keys).sorted()
     }
 }

@@ -35,15 +35,16 @@ extension Run {
             let target = plan.target(from: operators.members)
             ask(
                 .membership, among: plan.order,
-                words: "[\(Text.names(target))]",
-                body: #""type":"change_membership","members":[\#(Text.names(target, separator: ","))]"#,
+                words: options.names.list(target),
+                body:
+                    #""type":"change_membership","members":[\#(options.names.quoted(target, separator: ","))]"#,
                 at: now)
         case .transfer(let order):
             let voters = order.filter(operators.members.contains)
             guard let target = voters.first(where: { $0 != pending.search.leader }) else { return }
             ask(
-                .transfer, among: order, words: "\"n\(target)\"",
-                body: #""type":"transfer_leadership","target":"n\#(target)""#, at: now)
+                .transfer, among: order, words: options.names[target],
+                body: #""type":"transfer_leadership","target":"\#(options.names[target])""#, at: now)
         }
     }
 

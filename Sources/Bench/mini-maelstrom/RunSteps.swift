@@ -69,8 +69,9 @@ extension Run {
         let null = open("/dev/null", O_RDWR | O_CLOEXEC)
         defer { close(null) }
         let launch = NodeProcess.Launch(
-            program: ShellCommands.shell, arguments: ["-c", ShellCommands.fill(command, node: node)],
-            log: store.log(of: node))
+            program: ShellCommands.shell,
+            arguments: ["-c", ShellCommands.fill(command, node: node, named: options.names[node])],
+            log: store.log(of: options.names[node]))
         return try NodeProcess.spawn(launch, for: node, input: null, output: null)
     }
 

@@ -10,9 +10,9 @@ struct ShellCommands: Hashable, Sendable {
 
     static let shell = "/bin/sh"
 
-    static func fill(_ command: String, node: Int) -> String {
+    static func fill(_ command: String, node: Int, named name: String) -> String {
         command.replacingOccurrences(of: "{i}", with: "\(node)")
-            .replacingOccurrences(of: "{id}", with: "n\(node)")
+            .replacingOccurrences(of: "{id}", with: name)
     }
 
     /// - Throws: `UsageError` if a fault lacks its command.

@@ -62,10 +62,9 @@ struct Counts: Codable, Hashable, Sendable {
 struct Statistics: Sendable {
     private(set) var samples = RequestSamples()
     private(set) var errors: [String: Int] = [:]
+    var malformed = MalformedReplies()
     /// The latencies of served requests.
     private(set) var latency = Histogram()
-    /// The first reply that Maelstrom's clients would refuse.
-    private(set) var malformed: String?
     /// Messages that a partition dropped.
     var dropped = 0
     /// Messages and requests to nodes that were down.
@@ -88,7 +87,10 @@ struct Statistics: Sendable {
     var total: Counts { byKind.values.reduce(Counts(), +) }
 
     /// The share of requests that were served, from 0 to 1.
-    var availability: Double { total.all == 0 ? 0 : Double(latency.count) / Double(total.all) }
+    var servedShare: Double { total.all == 0 ? 0 : Double(latency.count) / Double(total.all) }
+
+    /// The share of requests that ended ok, from 0 to 1, as Maelstrom counts; 1 where there were none.
+    var okShare: Double { total.all == 0 ? 1 : Double(total.ok) / Double(total.all) }
 
     mutating func strike(_ fault: Nemesis.Fault, _ nodes: [Int]) {
         for node in nodes { strikes[fault, default: [:]][node, default: 0] += 1 }
@@ -99,12 +101,11 @@ struct Statistics: Sendable {
     }
 
     /// - Parameter now: in nanoseconds since the start.
-    mutating func add(_ completion: Clients.Completion, node: Int, at now: UInt64) {
+    mutating func add(_ completion: Clients.Completion, at now: UInt64) {
         let outcome = completion.outcome
-        samples.add(completion, node: node, at: now)
+        samples.add(completion, at: now)
         if outcome.isServed { latency.add(completion.latency) }
         guard let reason = outcome.reason else { return }
         errors[reason.name, default: 0] += 1
-        if case .malformed(let text) = reason, malformed == nil { malformed = text }
     }
 }

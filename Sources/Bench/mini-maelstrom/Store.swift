@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 
 /// The folder of a run's results: `maelstrom-runs/store/<name>-<time>/`.
 struct Store: Sendable {
@@ -31,19 +32,26 @@ struct Store: Sendable {
     func path(_ file: String) -> String { "\(folder)/\(file)" }
 
     /// The path of a node's log, its stderr.
-    func log(of node: Int) -> String { path("n\(node).log") }
+    func log(of node: String) -> String { path("\(node).log") }
 
+    /// Writes a file as a whole or not at all.
     /// - Throws: `SystemError`.
     func write(_ text: [UInt8], to file: String) throws {
+        let part = path("\(file).part")
         do {
-            try Data(text).write(to: URL(fileURLWithPath: path(file)))
+            try Data(text).write(to: URL(fileURLWithPath: part))
+            guard rename(part, path(file)) == 0 else {
+                throw SystemError(description: String(cString: strerror(errno)))
+            }
         } catch {
-            throw SystemError(description: "cannot write \(path(file)): \(error.localizedDescription)")
+            unlink(part)
+            let why = (error as? SystemError)?.description ?? error.localizedDescription
+            throw SystemError(description: "cannot write \(path(file)): \(why)")
         }
     }
 
     /// The first bytes of a node's log, and whether they are all.
-    func firstBytes(_ count: Int, ofLog node: Int) -> (text: String, isWhole: Bool) {
+    func firstBytes(_ count: Int, ofLog node: String) -> (text: String, isWhole: Bool) {
         guard let handle = FileHandle(forReadingAtPath: log(of: node)),
             let data = try? handle.read(upToCount: count + 1)
         else { return ("", true) }
@@ -51,7 +59,7 @@ struct Store: Sendable {
     }
 
     /// The last lines of a node's log.
-    func lastLines(_ count: Int, ofLog node: Int) -> [String] {
+    func lastLines(_ count: Int, ofLog node: String) -> [String] {
         guard let handle = FileHandle(forReadingAtPath: log(of: node)), let size = try? handle.seekToEnd()
         else {
             return []

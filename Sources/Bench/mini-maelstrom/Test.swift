@@ -3,6 +3,20 @@ import Serializability
 
 /// `mini-maelstrom test`, from options to exit code.
 struct Test {
+    /// One run, once it has ended.
+    struct Ended {
+        var results: Results
+        /// The signal that interrupted it.
+        var signal: Int32?
+        /// Why a result could not be written.
+        var complaint: String?
+
+        var exitCode: Int32 {
+            if let signal { return 128 + signal }
+            return complaint != nil && results.verdict != .invalid ? 74 : results.verdict.exitCode
+        }
+    }
+
     private let options: Options
     private let summary: String?
 
@@ -15,67 +29,111 @@ struct Test {
 
     /// Runs `testCount` times, each with the next seed, until a run is not valid.
     /// - Returns: the exit code.
-    /// - Throws: `SystemError`.
+    /// - Throws: `SystemError` if there is no room for results.
     func run() throws -> Int32 {
         let seed = options.seed ?? UInt64.random(in: 0..<1 << 32)
+        var exports = Exports(options)
         for count in 0..<options.testCount {
             let number = options.testCount > 1 ? "run \(count + 1) of \(options.testCount): " : ""
             let title = summary.map { "\(options.name): \($0)\n" } ?? ""
-            let (results, wasInterrupted) = try run(
+            let ended = try run(
                 seed: seed &+ UInt64(count),
                 title: (count == 0 ? title : "") + number + description(seed: seed &+ UInt64(count)))
-            if results.verdict != .valid || wasInterrupted { return results.verdict.exitCode }
+            try exports.add(ended.results)
+            if ended.exitCode != 0 { return ended.exitCode }
         }
-        return RunVerdict.valid.exitCode
+        return 0
     }
 
     /// One run.
     /// - Parameter title: nil to print only errors.
-    /// - Throws: `SystemError`.
-    func run(seed: UInt64, title: String?) throws -> (results: Results, wasInterrupted: Bool) {
+    /// - Throws: `SystemError` if there is no room for results.
+    func run(seed: UInt64, title: String?) throws -> Ended {
         let store = try Store(name: options.name)
+        let begun = Date()
         // From here on Ctrl-C ends only the run.
         let run = Run(options, seed: seed, store: store)
         if let title { Console.say(title) }
         run.execute()
-        if options.checks { Console.sayForNow("checking ...") }
+        if options.checks, run.hasBegun { Console.sayForNow("checking ...") }
+        let places = run.recorder.places(options.names)
         var judgement = Judgement(
-            options.checks ? run.recorder.evidence(options) : nil, run.statistics, failure: run.failure)
-        if let share = options.availability { judgement.demand(share, run.statistics) }
-        let results = Results(options, seed: seed, run, judgement)
-        if title != nil {
-            for line in results.summary(malformed: run.statistics.malformed) { Console.say(line) }
+            options.checks && run.hasBegun ? run.recorder.evidence(options) : nil, run.statistics,
+            failure: run.failure, names: options.names, places: places,
+            acceptsMalformed: options.acceptsMalformed)
+        if run.failure == nil {
+            for requirement in options.requirements { judgement.demand(requirement, run.statistics) }
         }
-        if options.checks { try store.write(run.recorder.text(), to: "history.txt") }
-        try store.write(try results.json(), to: "results.json")
-        let logs = (0..<options.nodeCount).map { store.firstBytes(1 << 24, ofLog: $0) }
-        let lastWords = run.failure?.node.map { store.lastLines(20, ofLog: $0) }
-        let report = Report(
-            options, seed: seed, run, judgement, results, logs: logs, lastWords: lastWords ?? [])
-        try store.write(try report.page(), to: "report.html")
-        if title != nil {
-            Console.say("  \(Text.left("results", 24))\(store.folder)")
-            Console.say("  \(Text.left("report", 24))\(store.path("report.html"))\n")
+        let results = Results(options, seed: seed, begun: begun, run, judgement)
+        if title != nil, run.hasBegun {
+            for line in results.summary() { Console.say(line) }
         }
+        let lastWords = run.failure?.node.map { store.lastLines(20, ofLog: options.names[$0]) }
+        var complaint: String?
+        do {
+            try write(store, seed: seed, run, judgement, results, lastWords: lastWords ?? [])
+        } catch {
+            complaint = "\(error)"
+        }
+        if title != nil { sayPlaces(store, results) }
         judgement.say()
-        if let node = run.failure?.node, let lastWords { quote(lastWords, of: node) }
+        if let node = run.failure?.node, let lastWords { quote(lastWords, of: options.names[node]) }
         if !judgement.reasons.isEmpty { Console.say("") }
-        if title != nil {
-            Console.say(
-                options.checks || judgement.verdict != .valid
-                    ? judgement.verdict.line : "Measured only: nothing was checked.")
+        if title != nil { Console.say(lastLine(run, results)) }
+        if let complaint { Console.complain(complaint) }
+        return Ended(results: results, signal: run.failure?.signal, complaint: complaint)
+    }
+
+    /// Writes what there is. Nothing stays of a file that cannot be written as a whole.
+    /// - Throws: `SystemError`.
+    private func write(
+        _ store: Store, seed: UInt64, _ run: Run, _ judgement: Judgement, _ results: Results,
+        lastWords: [String]
+    ) throws {
+        try store.write(try results.json(), to: "results.json")
+        guard run.hasBegun else { return }
+        if options.checks { try store.write(run.recorder.text(), to: "history.txt") }
+        let logs = (0..<options.nodeCount).map { store.firstBytes(1 << 24, ofLog: options.names[$0]) }
+        let report = Report(
+            options, seed: seed, run, judgement, results, logs: logs, lastWords: lastWords)
+        try store.write(try report.page(), to: "report.html")
+    }
+
+    private func sayPlaces(_ store: Store, _ results: Results) {
+        func say(_ name: String, _ text: String) { Console.say("  \(Text.left(name, 24))\(text)") }
+        say("results", store.folder)
+        let report = store.path("report.html")
+        if FileManager.default.isFile(report) { say("report", report) }
+        if let command = results.command { say("again", command) }
+        for remark in results.remarks ?? [] { say("remark", remark) }
+        Console.say("")
+    }
+
+    /// The verdict, as Maelstrom prints it.
+    private func lastLine(_ run: Run, _ results: Results) -> String {
+        guard run.failure?.signal != nil else {
+            return options.checks || results.verdict != .valid
+                ? results.verdict.line : "Measured only: nothing was checked."
         }
-        return (results, run.failure == .interrupted)
+        let after = "interrupted after \(Text.decimal(run.duration, 0)) s"
+        switch results.verdict {
+        case _ where results.total.all == 0: return "\(after), before anything was answered"
+        case .valid:
+            return options.checks ? "\(after); what there is looks good" : "\(after); nothing was checked"
+        case .invalid: return "\(after); what there is, is invalid"
+        case .unknown: return "\(after); what there is could not be judged"
+        }
     }
 
     private func description(seed: UInt64) -> String {
         let workload = options.workload.isTransactional ? "\(options.workload.rawValue) on " : ""
-        let pace = options.rate > 0 ? "\(Text.decimal(options.rate, 0)) requests/s" : "no rate limit"
+        let rate = options.rate
+        let pace = rate.isFinite ? "\(Text.decimal(rate, rate < 1 ? 2 : 0)) requests/s" : "no rate limit"
         var parts = [
             "\(workload)\(options.nodeCount) node\(options.nodeCount == 1 ? "" : "s")",
-            "\(options.clients) clients",
+            "\(options.clients) client\(options.clients == 1 ? "" : "s")",
             pace,
-            "\(Text.decimal(options.timeLimit, 0)) s",
+            "\(Text.decimal(options.timeLimit, options.timeLimit < 1 ? 1 : 0)) s",
         ]
         if options.latency.mean > 0 {
             let kind = options.latency.distribution.rawValue
@@ -90,46 +148,8 @@ struct Test {
     }
 
     /// Prints the end of a node's log.
-    private func quote(_ lines: [String], of node: Int) {
-        Console.say(lines.isEmpty ? "n\(node) wrote nothing to stderr" : "the end of n\(node)'s stderr:")
+    private func quote(_ lines: [String], of node: String) {
+        Console.say(lines.isEmpty ? "\(node) wrote nothing to stderr" : "the end of \(node)'s stderr:")
         for line in lines { Console.say("    \(line)") }
-    }
-}
-
-extension Options {
-    /// - Throws: `UsageError` if options contradict each other or name missing files.
-    func check() throws {
-        guard deadCount < nodeCount else {
-            throw UsageError(
-                "--dead", "\(deadCount)", expected: "fewer than --node-count, which is \(nodeCount)")
-        }
-        try checkWorkload()
-        guard deadCount == 0 || nemesis.isEmpty else {
-            throw UsageError("--dead: cannot be combined with --nemesis, which restarts all nodes at the end")
-        }
-        try commands.check(nemesis)
-        guard commands.start == nil else { return }
-        if nemesis.contains(.kill), nodeArguments.isEmpty {
-            throw UsageError(
-                "--nemesis kill: a restarted Raft node needs its data: end with -- --data-dir "
-                    + "\(Options.freshDirectory), or with arguments that make your node keep its state")
-        }
-        guard let bin else {
-            throw UsageError("--bin: expected a program that runs a node (or --node-command, a command)")
-        }
-        guard FileManager.default.isFile(bin), FileManager.default.isExecutableFile(atPath: bin) else {
-            throw UsageError("--bin", bin, expected: "an executable program")
-        }
-    }
-    private func checkWorkload() throws {
-        let known = workload.isTransactional ? ConsistencyModel.allCases.map(\.rawValue) : ["linearizable"]
-        for model in models where !known.contains(model) {
-            throw UsageError(
-                "--consistency-models", model,
-                expected: "for \(workload.rawValue): \(known.joined(separator: ", "))")
-        }
-        guard shape.padding == nil || !workload.isTransactional else {
-            throw UsageError("--padding: only lin-kv writes strings")
-        }
     }
 }

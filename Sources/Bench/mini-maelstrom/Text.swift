@@ -21,19 +21,19 @@ enum Text {
         "\(decimal(value, value < 10 ? 2 : value < 100 ? 1 : 0)) ms"
     }
 
-    /// The ids of nodes, quoted.
-    static func names(_ nodes: [Int], separator: String = " ") -> String {
-        nodes.map { "\"n\($0)\"" }.joined(separator: separator)
-    }
-
     /// Escapes text for HTML.
     static func escaped(_ text: String) -> String {
         text.replacingOccurrences(of: "&", with: "&amp;").replacingOccurrences(of: "<", with: "&lt;")
             .replacingOccurrences(of: "\"", with: "&quot;")
     }
 
+    /// Cuts a line to a width, and marks that.
+    static func cut(_ text: String, _ width: Int) -> String {
+        text.count <= width ? text : text.prefix(max(0, width - 1)) + "…"
+    }
+
     static func left(_ text: String, _ width: Int) -> String {
-        text + String(repeating: " ", count: max(0, width - text.count))
+        width == 0 ? "" : text + String(repeating: " ", count: max(0, width - text.count))
     }
 
     static func right(_ text: String, _ width: Int) -> String {

@@ -51,13 +51,13 @@ extension Reply.Item: Decodable {
     init(from decoder: any Decoder) throws {
         var list = try decoder.unkeyedContainer()
         name = try list.decode(String.self)
-        key = try list.decode(AnyJSON.self).datum
+        key = try list.decode(JSONValue.self).datum
         if try list.decodeNil() {
             content = .null
-        } else if let elements = try? list.decode([AnyJSON].self) {
+        } else if let elements = try? list.decode([JSONValue].self) {
             content = .list(elements.map(\.datum))
         } else {
-            content = .value(try list.decode(AnyJSON.self).datum)
+            content = .value(try list.decode(JSONValue.self).datum)
         }
         guard list.isAtEnd else {
             throw DecodingError.dataCorruptedError(in: list, debugDescription: "more than three elements")

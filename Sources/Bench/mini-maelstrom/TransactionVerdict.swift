@@ -19,7 +19,9 @@ extension Judgement {
     }
 
     /// The reasons: which kinds there are, and then the examples.
-    static func reasons(_ anomalies: Anomalies, _ models: [ConsistencyModel]) -> [String] {
+    static func reasons(
+        _ anomalies: Anomalies, _ models: [ConsistencyModel], _ places: EventPlaces
+    ) -> [String] {
         guard !anomalies.counts.isEmpty else { return [] }
         let kinds = AnomalyKind.allCases.compactMap { kind in
             anomalies.counts[kind].map { "\(Text.grouped($0)) \(kind.rawValue) (\(kind.words))" }
@@ -27,12 +29,12 @@ extension Judgement {
         let names = models.map(\.rawValue).joined(separator: ", ")
         let isOfLists = anomalies.isOfLists
         return ["not \(names): \(kinds.joined(separator: ", "))"]
-            + anomalies.examples.map { describe($0, anomalies.transactions, isOfLists: isOfLists) }
+            + anomalies.examples.map { describe($0, anomalies.transactions, places, isOfLists: isOfLists) }
     }
 
     /// An anomaly in words, with its transactions.
     private static func describe(
-        _ anomaly: Anomaly, _ transactions: [Transaction], isOfLists: Bool
+        _ anomaly: Anomaly, _ transactions: [Transaction], _ places: EventPlaces, isOfLists: Bool
     ) -> String {
         let count = anomaly.transactions.count
         let kind =
@@ -41,16 +43,15 @@ extension Judgement {
             : "\(count) transactions, of which each must come before the next, and the last before the first"
         let shown = anomaly.transactions.enumerated().prefix(mostTransactions)
         var lines = ["\(anomaly.kind.rawValue): \(kind)"]
+        lines.append("    \(Text.left("", 5))\(places.heading)")
         for (place, index) in shown {
             let transaction = transactions[index]
-            let end =
-                transaction.outcome == .committed
-                ? "to \(transaction.returned)" : "\(words(transaction.outcome))"
+            let end = transaction.outcome == .committed ? transaction.returned : nil
+            let ending = transaction.outcome == .committed ? "" : " (\(words(transaction.outcome)))"
             lines.append(
                 "    " + Text.left("T\(place + 1)", 5)
-                    + Text.left("\(transaction.invoked) \(end)", 20)
-                    + Text.left("process \(transaction.process)", 14)
-                    + words(transaction.operations, isOfLists: isOfLists))
+                    + places.columns(transaction.invoked, end, process: transaction.process)
+                    + words(transaction.operations, isOfLists: isOfLists) + ending)
         }
         for (place, step) in anomaly.steps.enumerated().prefix(mostTransactions) {
             let (from, to) = (place + 1, (place + 1) % count + 1)
@@ -68,8 +69,8 @@ extension Judgement {
     static func words(_ outcome: Transaction.Outcome) -> String {
         switch outcome {
         case .committed: "committed"
-        case .failed: "and failed"
-        case .unknown: "and open"
+        case .failed: "failed"
+        case .unknown: "outcome unknown"
         }
     }
 

@@ -46,6 +46,16 @@ struct TransactionWorkload {
         return Request(key: operations[0].key, kind: .txn, operations: operations, isOfLists: appends)
     }
 
+    /// Reads of every key that was used.
+    func lastReads() -> [Request] {
+        stride(from: 0, to: nextKey, by: limits.length).map { first in
+            let keys = first..<min(first + limits.length, nextKey)
+            return Request(
+                key: first, kind: .txn, operations: keys.map { .read(key: $0, values: nil) },
+                isOfLists: appends)
+        }
+    }
+
     private mutating func operation(of worker: Int) -> MicroOperation {
         let reads = randoms[worker].unit() < limits.readRatio
         let place = place(of: worker)

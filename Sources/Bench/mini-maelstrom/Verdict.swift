@@ -31,29 +31,45 @@ struct Judgement: Sendable {
     private(set) var violations: [(key: Int, violation: LinearizabilityViolation<RegisterValue>)] = []
 
     private(set) var anomalies = Anomalies()
+    /// Of a history with violations: each operation that did not fail, by its invocation.
+    private var outcomes: [Int: RegisterOperation<RegisterValue>] = [:]
 
     var invalidKeys: [Int] { violations.map(\.key) }
 
-    /// - Parameter history: nil to check nothing.
-    init(_ history: Evidence?, _ statistics: Statistics, failure: Failure?) {
-        switch failure {
-        case nil: break
-        case .some(.interrupted): lower(to: .valid, "interrupted: these are the results until then")
-        case .some(let failure): lower(to: .invalid, failure.description)
+    /// - Parameters:
+    ///   - history: nil to check nothing.
+    ///   - places: where its events stand.
+    ///   - acceptsMalformed: whether replies may break the form that Maelstrom demands.
+    init(
+        _ history: Evidence?, _ statistics: Statistics, failure: Failure?, names: NodeNames = NodeNames(),
+        places: EventPlaces = EventPlaces(), acceptsMalformed: Bool = false
+    ) {
+        if let failure, failure.signal == nil { lower(to: .invalid, failure.words(names)) }
+        if let history { judge(history, places) }
+        let malformed = statistics.malformed
+        if malformed.count > 0, !acceptsMalformed {
+            let those = malformed.count == 1 ? "a reply" : "\(Text.grouped(malformed.count)) replies"
+            lower(
+                to: .invalid,
+                (["\(those) broke the form that Maelstrom demands, the first:"] + malformed.first)
+                    .joined(separator: "\n    "))
         }
-        if let history { judge(history) }
-        // Jepsen's rule. A run that ended early has a more telling reason.
-        guard failure == nil || failure == .interrupted else { return }
+        // A run that ended early has a more telling reason.
+        guard failure == nil else { return }
         for kind in Request.Kind.allCases {
             guard let counts = statistics.byKind[kind], counts.ok == 0 else { continue }
-            lower(to: .unknown, "no \(kind.name) succeeded, so there was nothing to check")
+            // Jepsen's rule.
+            let few =
+                counts.all < 20
+                ? "; so few show little, and a longer --time-limit or a higher --rate more" : ""
+            lower(to: .invalid, "none of \(Text.grouped(counts.all)) \(kind.name) succeeded\(few)")
         }
         if statistics.total.all == 0 { lower(to: .unknown, "there were no requests") }
     }
 
     /// Checks a history by itself.
-    init(_ history: Evidence) {
-        judge(history)
+    init(_ history: Evidence, places: EventPlaces) {
+        judge(history, places)
         let isEmpty =
             switch history {
             case .registers(let history): history.events.isEmpty
@@ -62,14 +78,18 @@ struct Judgement: Sendable {
         if isEmpty { lower(to: .unknown, "there were no requests") }
     }
 
-    /// Requires that a share of requests, from 0 to 1, was served, as Maelstrom's `--availability` does. A request that
-    /// was refused because of the register's value counts as served.
-    mutating func demand(_ share: Double, _ statistics: Statistics) {
-        guard statistics.availability < share else { return }
+    /// Requires a share of the requests.
+    mutating func demand(_ requirement: Options.Requirement, _ statistics: Statistics) {
+        let (words, option, found, share) =
+            switch requirement {
+            case .ok(let share): ("ended ok", "--availability", statistics.okShare, share)
+            case .served(let share): ("were served", "--served", statistics.servedShare, share)
+            }
+        guard found < share else { return }
         lower(
             to: .invalid,
-            "served \(Text.decimal(statistics.availability * 100, 2)) % of the requests, and "
-                + "--availability requires \(Text.decimal(share * 100, 2)) %")
+            "\(Text.decimal(found * 100, 2)) % of the requests \(words), and "
+                + "\(option) requires \(Text.decimal(share * 100, 2)) %")
     }
 
     /// Prints the first reasons.
@@ -78,30 +98,37 @@ struct Judgement: Sendable {
         if reasons.count > 5 { Console.say("... and \(reasons.count - 5) more") }
     }
 
-    private mutating func judge(_ history: Evidence) {
+    private mutating func judge(_ history: Evidence, _ places: EventPlaces) {
         do {
             switch history {
             case .registers(let history):
-                for (key, verdict) in try Checker().check(history) { add(verdict, key: key) }
+                let found = try Checker().check(history).sorted { $0.key < $1.key }
+                for (key, verdict) in found { try add(verdict, key: key, history, places) }
             case .transactions(let history, let models):
                 anomalies.transactions = try history.transactions()
                 let found = try SerializabilityChecker(models).check(anomalies.transactions)
                 (anomalies.counts, anomalies.examples) = (found.counts, found.anomalies)
-                for reason in Judgement.reasons(anomalies, models) { lower(to: .invalid, reason) }
+                for reason in Judgement.reasons(anomalies, models, places) { lower(to: .invalid, reason) }
             }
         } catch {
             lower(to: .unknown, "the history is invalid: \(error)")
         }
     }
 
-    private mutating func add(_ verdict: Verdict<RegisterValue>, key: Int) {
+    private mutating func add(
+        _ verdict: Verdict<RegisterValue>, key: Int, _ history: RunHistory, _ places: EventPlaces
+    ) throws {
         switch verdict {
         case .linearizable: break
         case .undecided(let states):
             lower(to: .unknown, "key \(key): gave up after \(Text.grouped(states)) states")
         case .violated(let violation):
+            if outcomes.isEmpty {
+                let all = try history.operations().flatMap(\.operations)
+                outcomes = Dictionary(uniqueKeysWithValues: all.map { ($0.invoked, $0) })
+            }
             violations.append((key, violation))
-            lower(to: .invalid, Judgement.describe(violation, key: key))
+            lower(to: .invalid, describe(violation, key: key, places))
         }
     }
 
@@ -110,22 +137,31 @@ struct Judgement: Sendable {
         if self.verdict != .invalid, verdict != .valid { self.verdict = verdict }
     }
 
+    /// How an operation of a violation ended, also where that was later than the violation.
+    func outcome(_ operation: RegisterOperation<RegisterValue>) -> RegisterOperation<RegisterValue> {
+        outcomes[operation.invoked] ?? operation
+    }
+
     /// Describes a violation: the impossible operation, the possible values, and the operations before it.
-    static func describe(_ violation: LinearizabilityViolation<RegisterValue>, key: Int) -> String {
-        let list = possible(violation)
+    private func describe(
+        _ violation: LinearizabilityViolation<RegisterValue>, key: Int, _ places: EventPlaces
+    ) -> String {
+        let list = Judgement.possible(violation)
+        let place = places.node(violation.operation.invoked).map { " at \($0)" } ?? ""
         var lines = [
-            "key \(key): process \(violation.operation.process) \(words(violation.operation)), "
+            "key \(key): process \(violation.operation.process)\(place) \(Judgement.words(violation.operation)), "
                 + (list.isEmpty ? "which is impossible" : "but the register could only have held \(list)")
         ]
         // Overlapping operations matter most, then the latest.
         let others = violation.prefix.filter { $0 != violation.operation }
         let shown = others.suffix(8)
+        lines.append("    \(places.heading)")
         if others.count > shown.count { lines.append("    ... \(others.count - shown.count) before") }
         for operation in shown + [violation.operation] {
-            let end = operation.returned.map { "to \($0)" } ?? "and open"
+            let full = outcome(operation)
             lines.append(
-                "    " + Text.left("\(operation.invoked) \(end)", 20)
-                    + Text.left("process \(operation.process)", 14) + words(operation))
+                "    " + places.columns(full.invoked, full.returned, process: full.process)
+                    + Judgement.words(full))
         }
         return lines.joined(separator: "\n")
     }

@@ -29,17 +29,30 @@ struct Request: Hashable, Sendable {
 }
 
 /// Maelstrom's lin-kv workload. Each group of 2n workers, for n nodes, works on one key: one half reads, the other
-/// sends one write for every two cas, with values 0 to 4. A key retires after 115 to 128 requests, which bounds the
-/// cost of checking, and the group takes the next one.
+/// sends one write for every two cas, with values 0 to 4. A key retires once 20 processes have used it, which bounds
+/// the cost of checking, and the group takes the next one. (A worker goes on as a new process after each request whose
+/// outcome it never learns.)
 struct Workload {
     /// Deviations from Maelstrom's workload.
     struct Shape: Hashable, Sendable {
         /// The number of keys, which never retire; nil for Maelstrom's keys.
         var keyCount: Int?
+        /// After how many requests a key retires, roughly; nil for Maelstrom's keys.
+        var operationsPerKey: Int?
         /// The share of reads of every worker, with as many writes as cas; nil for Maelstrom's mix.
         var readRatio: Double?
         /// The bytes of padding that make each value a string; nil for numbers.
         var padding: Int?
+    }
+
+    /// Jepsen's limit of processes per key.
+    private static let processesPerKey = 20
+
+    private struct Group {
+        var key: Int
+        var processes: Set<Int> = []
+        /// The number of requests that its key has left.
+        var remaining: Int
     }
 
     private let groupSize: Int
@@ -49,8 +62,10 @@ struct Workload {
     private var randoms: [SeededRandom]
     /// A generator per group, for the lifetimes of its keys.
     private var lifetimes: [SeededRandom]
-    private var groups: [(key: Int, remaining: Int)] = []
+    private var groups: [Group] = []
     private var nextKey = 0
+    /// The keys that were asked for.
+    private(set) var keys: Set<Int> = []
 
     /// - Parameter workers: the number of clients.
     init(nodes: Int, workers: Int, shape: Shape, random: SeededRandom) {
@@ -65,9 +80,10 @@ struct Workload {
         for group in 0..<count { groups.append(fresh(group)) }
     }
 
-    /// The next request of a worker.
-    mutating func next(worker: Int) -> Request {
-        let key = takeKey(worker)
+    /// The next request of a worker, which is that process at present.
+    mutating func next(worker: Int, process: Int) -> Request {
+        let key = takeKey(worker, process)
+        keys.insert(key)
         switch kind(worker) {
         case .read: return Request(key: key, kind: .read)
         case .write: return Request(key: key, kind: .write, value: randoms[worker].below(5))
@@ -87,17 +103,23 @@ struct Workload {
         return randoms[worker].below(3) == 0 ? .write : .cas
     }
 
-    private mutating func takeKey(_ worker: Int) -> Int {
+    private mutating func takeKey(_ worker: Int, _ process: Int) -> Int {
         if let count = shape.keyCount { return randoms[worker].below(count) }
         let group = worker / groupSize
-        if groups[group].remaining == 0 { groups[group] = fresh(group) }
+        let isFull =
+            groups[group].processes.count >= max(Workload.processesPerKey, groupSize)
+            && !groups[group].processes.contains(process)
+        if isFull || groups[group].remaining == 0 { groups[group] = fresh(group) }
         groups[group].remaining -= 1
+        groups[group].processes.insert(process)
         return groups[group].key
     }
 
-    private mutating func fresh(_ group: Int) -> (key: Int, remaining: Int) {
+    private mutating func fresh(_ group: Int) -> Group {
         defer { nextKey += 1 }
-        // The lifetimes differ so that keys do not retire all at once.
-        return (nextKey, Int((128 * (0.9 + 0.1 * lifetimes[group].unit())).rounded(.up)))
+        guard let count = shape.operationsPerKey else { return Group(key: nextKey, remaining: .max) }
+        // The lifetimes differ so that keys do not retire all at once, as in Jepsen.
+        let share = 0.9 + 0.1 * lifetimes[group].unit()
+        return Group(key: nextKey, remaining: Int((Double(count) * share).rounded(.up)))
     }
 }

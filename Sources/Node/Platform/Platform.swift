@@ -73,6 +73,13 @@ package func bytesToRead(from file: CInt) -> Int {
     return ioctl(file, request, &count) == 0 ? Int(count) : 0
 }
 
+/// The width of a terminal, in characters; nil for what is none.
+package func terminalColumns(_ file: CInt) -> Int? {
+    var size = winsize()
+    guard ioctl(file, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+    return Int(size.ws_col)
+}
+
 /// Asks for a pipe of `size` bytes, which saves wake-ups. A system that refuses keeps its own size; Darwin's pipes grow
 /// by themselves.
 package func widenPipe(_ end: CInt, to size: CInt) {

@@ -28,7 +28,7 @@ struct Journal: Sendable {
     private var entries: [Entry] = []
     /// The number of all messages.
     private(set) var count = 0
-    /// Counts by kind, between nodes, and from and to clients.
+    /// Counts by kind, between nodes and services, and from and to clients.
     private(set) var betweenNodes: [String: Int] = [:]
     private(set) var withClients: [String: Int] = [:]
 
@@ -47,10 +47,10 @@ struct Journal: Sendable {
         text: some Sequence<UInt8>, at now: UInt64
     ) -> Int {
         let kind = kind ?? "(no type)"
-        if case .node = source, case .node = destination {
-            betweenNodes[kind, default: 0] += 1
-        } else {
+        if source.isClient || destination.isClient {
             withClients[kind, default: 0] += 1
+        } else {
+            betweenNodes[kind, default: 0] += 1
         }
         let entry = Entry(
             number: count, source: source, destination: destination, kind: kind, reference: reference,

@@ -53,7 +53,8 @@ struct MessageExcerpt: Encodable {
         let start = start > 0 ? start : journal.known.first?.sent ?? 0
         total = journal.count
         self.moments = moments
-        let known = journal.known
+        // Services have no lane.
+        let known = journal.known.filter { !$0.source.isService && !$0.destination.isService }
         var chosen = Set(known.prefix(MessageExcerpt.atStart).map(\.number))
         chosen.formUnion(known.suffix(MessageExcerpt.atEnd).map(\.number))
         func time(_ nanoseconds: UInt64) -> Double {
@@ -79,15 +80,16 @@ struct MessageExcerpt: Encodable {
         }
     }
 
-    /// The interesting times, most important first.
+    /// The interesting times: violations, and then all others in order of time.
     static func moments(
         faults: [FaultTimes.Span], lanes: [Lane], violations: [ViolationPicture]
     ) -> [Moment] {
-        var moments = violations.prefix(5).map {
+        let first = violations.prefix(5).map {
             Moment(
                 name: "the violation of key \($0.key)", from: $0.failing.from - 20,
                 to: ($0.failing.to ?? $0.failing.from) + 5)
         }
+        var moments: [Moment] = []
         for lane in lanes {
             for span in lane.spans where span.state == .leader && span.from > 0 {
                 moments.append(
@@ -103,7 +105,7 @@ struct MessageExcerpt: Encodable {
                 moments.append(Moment(name: "\(name) ends", from: fault.to - 5, to: fault.to + 25))
             }
         }
-        return moments
+        return first + moments.sorted { $0.from < $1.from }
     }
 
     /// The body of a line.

@@ -89,7 +89,7 @@ extension Report {
         moreReasons = judgement.reasons.count - why.count
         self.lastWords = lastWords
         self.options = Report.optionFacts(options, seed: seed)
-        facts = Report.facts(results)
+        facts = Report.facts(results) + Report.notes(results)
         nodes = options.nodeCount
         requests = results.total.all
         let samples = run.statistics.samples
@@ -107,7 +107,7 @@ extension Report {
         cutLogs = logs.indices.filter { !logs[$0].isWhole }
         kinds = Report.kinds(run.journal)
         violations = judgement.violations.prefix(Report.mostReasons).map {
-            ViolationPicture($0.violation, key: $0.key, recorder: run.recorder)
+            ViolationPicture($0.violation, key: $0.key, of: judgement, recorder: run.recorder)
         }
         anomalies = judgement.anomalies.examples.prefix(Report.mostReasons).map {
             AnomalyPicture(

@@ -4,9 +4,13 @@ extension Report {
         var facts = [
             Fact(name: "workload", value: options.workload.rawValue),
             Fact(name: "program", value: options.commands.start ?? options.bin ?? ""),
-            Fact(name: "nodes", value: "\(options.nodeCount)"),
+            Fact(
+                name: "nodes",
+                value: options.nodeNames.map {
+                    $0.enumerated().map { "\($0.element) (n\($0.offset) below)" }.joined(separator: ", ")
+                } ?? "\(options.nodeCount)"),
             Fact(name: "clients", value: "\(options.clients)"),
-            Fact(name: "rate", value: options.rate > 0 ? "\(number(options.rate))/s" : "no limit"),
+            Fact(name: "rate", value: options.rate.isFinite ? "\(number(options.rate))/s" : "no limit"),
             Fact(name: "time limit", value: "\(number(options.timeLimit)) s"),
             Fact(
                 name: "latency",
@@ -28,6 +32,13 @@ extension Report {
             facts.append(Fact(name: "node arguments", value: options.nodeArguments.joined(separator: " ")))
         }
         return facts
+    }
+
+    /// How to repeat a run, and what people should know of it.
+    static func notes(_ results: Results) -> [Fact] {
+        [("again", results.command), ("begun", results.date)].compactMap { name, text in
+            text.map { Fact(name: name, value: $0) }
+        } + (results.remarks ?? []).map { Fact(name: "remark", value: $0) }
     }
 
     static func facts(_ results: Results) -> [Fact] {

@@ -49,7 +49,7 @@ struct RequestSamples: Sendable {
     }
 
     /// - Parameter now: in nanoseconds since the start.
-    mutating func add(_ completion: Clients.Completion, node: Int, at now: UInt64) {
+    mutating func add(_ completion: Clients.Completion, at now: UInt64) {
         let ending = completion.outcome.ending
         count(ending, latency: completion.latency, at: now)
         let index = completion.request.kind.rawValue * Ending.allCases.count + ending.rawValue
@@ -58,7 +58,7 @@ struct RequestSamples: Sendable {
         series[index].samples.append(
             Sample(
                 asked: now - min(now, completion.latency), latency: completion.latency,
-                key: completion.request.key, node: node, reason: completion.outcome.reason?.name))
+                key: completion.request.key, node: completion.node, reason: completion.outcome.reason?.name))
         kept += 1
         if kept > limit { thin() }
     }

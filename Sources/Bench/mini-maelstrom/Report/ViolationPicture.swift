@@ -8,7 +8,7 @@ struct ViolationPicture: Encodable, Sendable {
         var words: String
         /// In milliseconds since the start.
         var from: Double
-        /// Nil if its outcome is unknown, or was at that time.
+        /// Nil if its outcome is unknown.
         var to: Double?
         /// Its position in an order that explains all operations before the violation, if it has one.
         var place: Int?
@@ -28,17 +28,21 @@ struct ViolationPicture: Encodable, Sendable {
     /// The number of earlier operations.
     var omitted: Int
 
-    init(_ violation: LinearizabilityViolation<RegisterValue>, key: Int, recorder: Recorder) {
+    init(
+        _ violation: LinearizabilityViolation<RegisterValue>, key: Int, of judgement: Judgement,
+        recorder: Recorder
+    ) {
         self.key = key
         let places = Dictionary(
             uniqueKeysWithValues: violation.order.enumerated().map { ($0.element, $0.offset + 1) })
         let values = ViolationPicture.values(violation)
         func operation(_ operation: RegisterOperation<RegisterValue>) -> Operation {
-            Operation(
-                process: operation.process, words: Judgement.words(operation),
-                from: recorder.milliseconds(operation.invoked),
-                to: operation.returned.map(recorder.milliseconds), place: places[operation.invoked],
-                leaves: values[operation.invoked])
+            let full = judgement.outcome(operation)
+            return Operation(
+                process: full.process, words: Judgement.words(full),
+                from: recorder.milliseconds(full.invoked),
+                to: full.returned.map(recorder.milliseconds), place: places[full.invoked],
+                leaves: values[full.invoked])
         }
         failing = operation(violation.operation)
         possible = Judgement.possible(violation)

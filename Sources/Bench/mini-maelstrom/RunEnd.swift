@@ -1,0 +1,46 @@
+/// The reads at the end of a run.
+extension Run {
+    /// The longest time for them, in nanoseconds; more where clients wait long.
+    static let readingPatience: UInt64 = 10_000_000_000
+
+    /// Reads every key once through every node, so that a node that forgot what it acknowledged is found out.
+    func readAll() throws(Failure) {
+        guard options.checks, statistics.total.ok > 0 else { return }
+        var left = lastReads()[...]
+        let end = monotonicNow() + max(Run.readingPatience, 10 * options.timeout)
+        isReadingAll = true
+        while !left.isEmpty || clients.waiting > 0 {
+            let now = monotonicNow()
+            if now >= end, !left.isEmpty {
+                readsLeftOut = left.count
+                left = []
+            }
+            while !left.isEmpty, let worker = pace.takeFree() {
+                let (node, request) = left.removeFirst()
+                ask(request, worker: worker, of: node, at: now)
+            }
+            try turn(until: nextAnswer)
+        }
+    }
+
+    private func lastReads() -> [(node: Int, request: Request)] {
+        let requests =
+            transactions?.lastReads() ?? workload.keys.sorted().map { Request(key: $0, kind: .read) }
+        return requests.flatMap { request in (0..<options.livingCount).map { ($0, request) } }
+    }
+
+    /// What people should know of the run.
+    var allRemarks: [String] {
+        var lines = remarks.lines(options.names)
+        if readsLeftOut > 0 {
+            lines.append(
+                "of the reads of every key through every node at the end, \(Text.grouped(readsLeftOut)) were left out, "
+                    + "as those before took too long")
+        }
+        if statistics.malformed.count > 0, options.acceptsMalformed {
+            lines.append(
+                "\(Text.grouped(statistics.malformed.count)) replies broke the form that Maelstrom demands")
+        }
+        return lines
+    }
+}
