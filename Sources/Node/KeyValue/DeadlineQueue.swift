@@ -1,11 +1,5 @@
 import Consensus
 
-/// Which request, and which of those that have had its slot.
-struct RequestTicket: Hashable, Sendable {
-    let slot: Int
-    let sequence: Int
-}
-
 /// The deadlines of waiters, the earliest first: a binary heap. Those of requests that were answered stay until their
 /// time has come, so that an answer costs nothing here.
 struct DeadlineQueue: Sendable {

@@ -24,11 +24,7 @@ import Consensus
 /// are in `PendingTransfers`.
 struct PendingRequests: Sendable {
     private let limits: Limits
-    /// By slot; nil where a slot is vacant.
-    private var requests: [PendingRequest?] = []
-    private var vacant: [Int] = []
-    /// The slots of the requests that go through the log.
-    private var slots: [RequestID: Int] = [:]
+    private var requests: RequestSlots
     /// The `queued` requests, in the order in which they shall be carried out, and some that were answered since.
     private var queue: ArraySlice<RequestTicket> = []
     /// How many requests are `queued`, by kind.
@@ -46,18 +42,14 @@ struct PendingRequests: Sendable {
     /// At or before the time at which the first forwarded request is forwarded again.
     private var nextRetry: Microseconds?
     private var nextReadID: ReadID = 0
-    /// Also the number in the identity of a request without `msg_id`. It starts at random, so that no two runs of a
-    /// member use the same numbers.
-    private var nextSequence: Int
 
     init(_ settings: Raft.Settings) {
         limits = settings.limits
         abandoned = AbandonedRequests(remembered: settings.limits.abandonedRemembered)
-        var generator = SeededGenerator(seed: ~settings.seed)
-        nextSequence = Int.random(in: 0..<(1 << 52), using: &generator)
+        requests = RequestSlots(seed: settings.seed)
     }
 
-    var isEmpty: Bool { vacant.count == requests.count }
+    var isEmpty: Bool { requests.isEmpty }
 
     /// The time by which `retry` and `expire` must be called.
     var deadline: Microseconds? { earliest(nextExpiry, nextRetry) }
@@ -65,42 +57,37 @@ struct PendingRequests: Sendable {
     /// The identity of the request that is added next.
     func identify(_ request: ClientRequest, askedOf member: NodeID) -> RequestID {
         if let number = request.messageID { return RequestID(client: request.client, number: number) }
-        return RequestID(client: request.client, number: nextSequence, numberedBy: member)
+        return RequestID(client: request.client, number: requests.nextSequence, numberedBy: member)
     }
 
     mutating func add(
         _ subject: PendingRequest.Subject, from client: String, _ messageID: Int?, deadline: Microseconds
     ) {
         let waiter = PendingRequest.Waiter(messageID: messageID, deadline: deadline)
-        let slot = vacant.last ?? requests.count
         var hasLeft = false
         if let id = subject.proposal?.id {
-            if let known = slots[id] {
-                requests[known]!.copies.append(waiter)
+            if let known = requests.slot(of: id) {
+                requests[known].copies.append(waiter)
                 return expect(known, by: deadline)
             }
-            slots[id] = slot
             hasLeft = abandoned.contains(id)
         }
-        let request = PendingRequest(
-            subject: subject, client: client, waiter: waiter, sequence: nextSequence, hasLeft: hasLeft)
-        nextSequence += 1
-        if vacant.popLast() == nil { requests.append(request) } else { requests[slot] = request }
+        let slot = requests.add(subject, from: client, waiter, hasLeft: hasLeft)
         expect(slot, by: deadline)
         enqueue(slot)
     }
 
     private mutating func expect(_ slot: Int, by deadline: Microseconds) {
         nextExpiry = earliest(nextExpiry, deadline)
-        deadlines.insert(deadline, ticket(slot))
+        deadlines.insert(deadline, requests.ticket(slot))
     }
 
     // MARK: - Answers
 
     /// Answers a request that is applied.
     mutating func settle(_ id: RequestID, _ outcome: OperationResult, _ outbox: inout Outbox) {
-        guard let slot = slots.removeValue(forKey: id) else { return }
-        let request = vacate(slot)
+        guard let slot = requests.slot(of: id) else { return }
+        let request = remove(slot)
         switch request.subject {
         case .update(let update, _): outbox.answer(request, update.reply(to: outcome))
         case .change(let change): outbox.answer(request, change.reply(to: outcome))
@@ -110,15 +97,15 @@ struct PendingRequests: Sendable {
 
     /// Answers all requests that `store` remembers as completed.
     mutating func settle(by store: Store, _ outbox: inout Outbox) {
-        let ids = slotsInOrder(where: { !$0.isRead }).compactMap { requests[$0]?.subject.proposal?.id }
+        let ids = requests.inOrder(where: { !$0.isRead }).compactMap { requests[$0].subject.proposal?.id }
         for id in ids { if let outcome = store.outcome(of: id) { settle(id, outcome, &outbox) } }
     }
 
     /// Answers the reads that Raft has confirmed as `id`.
     mutating func answerReads(_ id: ReadID, from store: Store, _ outbox: inout Outbox) {
         guard let position = reads.firstIndex(where: { $0.id == id }) else { return }
-        for ticket in reads.remove(at: position).tickets where isValid(ticket) {
-            let request = vacate(ticket.slot)
+        for ticket in reads.remove(at: position).tickets where requests.isValid(ticket) {
+            let request = remove(ticket.slot)
             guard case .query(let query) = request.subject else { continue }
             outbox.answer(request, query.reply(from: store))
         }
@@ -130,18 +117,18 @@ struct PendingRequests: Sendable {
     ) {
         guard let nextExpiry, nextExpiry <= now else { return }
         let due = takeDue(now)
-        if due.contains(where: { requests[$0]!.hasNeverLeft }) { log.lookAt(raft) }
+        if due.contains(where: { requests[$0].hasNeverLeft }) { log.lookAt(raft) }
         for slot in due {
-            let request = requests[slot]!
+            let request = requests[slot]
             outbox.answer(request, request.timedOut(mayHappen: log.mayHappen(request, raft)), until: now)
-            if requests[slot]!.forgetWaiters(until: now) { continue }
-            _ = vacate(slot)
-            guard let id = request.subject.proposal?.id else { continue }
-            slots[id] = nil
-            if request.hasLeft { abandoned.insert(id) }
+            if requests[slot].forgetWaiters(until: now) { continue }
+            _ = remove(slot)
+            if request.hasLeft, let id = request.subject.proposal?.id { abandoned.insert(id) }
         }
-        while let first = queue.first, !isValid(first) { queue.removeFirst() }
-        while let first = reads.first, !first.tickets.contains(where: isValid) { reads.removeFirst() }
+        while let first = queue.first, !requests.isValid(first) { queue.removeFirst() }
+        while let first = reads.first, !first.tickets.contains(where: requests.isValid) {
+            reads.removeFirst()
+        }
         raft.forgetReads(below: reads.first?.id ?? nextReadID)
     }
 
@@ -150,14 +137,14 @@ struct PendingRequests: Sendable {
     private mutating func takeDue(_ now: Microseconds) -> [Int] {
         var due: Set<Int> = []
         while let (deadline, ticket) = deadlines.first {
-            if isValid(ticket) {
+            if requests.isValid(ticket) {
                 if deadline > now { break }
                 due.insert(ticket.slot)
             }
             deadlines.removeFirst()
         }
         nextExpiry = deadlines.first?.deadline
-        return due.sorted { requests[$0]!.sequence < requests[$1]!.sequence }
+        return requests.sorted(due)
     }
 
     // MARK: - To the leader
@@ -192,9 +179,9 @@ struct PendingRequests: Sendable {
         // leaves makes room.
         var left = queued
         while left.contains(where: { $0 > 0 }), let ticket = rest.popFirst() {
-            guard isValid(ticket) else { continue }
+            guard requests.isValid(ticket) else { continue }
             let slot = ticket.slot
-            let kind = requests[slot]!.kind
+            let kind = requests[slot].kind
             left[kind.rawValue] -= 1
             guard left[kind.rawValue] >= 0, mayLeave(kind, raft, log) else {
                 left[kind.rawValue] = 0
@@ -202,10 +189,10 @@ struct PendingRequests: Sendable {
                 continue
             }
             queued[kind.rawValue] -= 1
-            switch requests[slot]!.subject {
+            switch requests[slot].subject {
             case .query: reads.append(slot)
             case .update, .change:
-                guard raft.isLeader, let proposal = requests[slot]!.subject.proposal else {
+                guard raft.isLeader, let proposal = requests[slot].subject.proposal else {
                     writes.append(slot)
                     continue
                 }
@@ -232,11 +219,11 @@ struct PendingRequests: Sendable {
     private mutating func requeue(in term: Term) {
         guard routedInTerm != term else { return }
         routedInTerm = term
-        let sent = slotsInOrder(where: \.hasLeft)
-        let waiting = queue.filter { isValid($0) && !requests[$0.slot]!.hasLeft }
+        let sent = requests.inOrder(where: \.hasLeft)
+        let waiting = queue.filter { requests.isValid($0) && !requests[$0.slot].hasLeft }
         queue = []
         for slot in sent {
-            if requests[slot]!.isQueued { queued[requests[slot]!.kind.rawValue] -= 1 }
+            if requests[slot].isQueued { queued[requests[slot].kind.rawValue] -= 1 }
             enqueue(slot)
         }
         queue += waiting
@@ -247,7 +234,7 @@ struct PendingRequests: Sendable {
         guard let nextRetry, nextRetry <= raft.now else { return }
         self.nextRetry = nil
         while let (ticket, time) = forwarded.first {
-            if isValid(ticket), case .forwarded(_, time) = requests[ticket.slot]!.state {
+            if requests.isValid(ticket), case .forwarded(_, time) = requests[ticket.slot].state {
                 let retryAt = time + raft.timing.retryInterval
                 if retryAt > raft.now {
                     self.nextRetry = retryAt
@@ -262,8 +249,8 @@ struct PendingRequests: Sendable {
     private mutating func confirm(_ arriving: inout [Int], with raft: inout Raft) {
         guard !arriving.isEmpty else { return }
         raft.read(nextReadID)
-        for slot in arriving { requests[slot]!.state = .confirming(nextReadID) }
-        reads.append((nextReadID, arriving.map(ticket)))
+        for slot in arriving { requests[slot].state = .confirming(nextReadID) }
+        reads.append((nextReadID, arriving.map(requests.ticket)))
         nextReadID += 1
         arriving = []
     }
@@ -275,9 +262,9 @@ struct PendingRequests: Sendable {
         var message = Forward([], limit: 0)
         var (bytes, latest) = (0, 0)
         for slot in writes where !isTooLate(slot, at: log.lastApplied) {
-            guard let proposal = requests[slot]!.subject.proposal else { continue }
+            guard let proposal = requests[slot].subject.proposal else { continue }
             leave(slot, .forwarded(to: receiver, at: raft.now), raft, log)
-            let (size, limit) = (proposal.line.utf8.count, requests[slot]!.limit!)
+            let (size, limit) = (proposal.line.utf8.count, requests[slot].limit!)
             let spread = max(latest, limit) - min(message.limit, limit)
             let isOver = bytes + size > limits.forwardBytes || spread > limits.forwardReach / 8
             if isOver, !message.requests.isEmpty {
@@ -298,45 +285,27 @@ struct PendingRequests: Sendable {
     private mutating func leave(
         _ slot: Int, _ state: PendingRequest.State, _ raft: Raft, _ log: RequestLog
     ) {
-        requests[slot]!.leave(state, limit: log.lastApplied + limits.forwardReach)
+        requests[slot].leave(state, limit: log.lastApplied + limits.forwardReach)
         guard case .forwarded(_, let time) = state else { return }
-        forwarded.append((ticket(slot), time))
+        forwarded.append((requests.ticket(slot), time))
         nextRetry = earliest(nextRetry, time + raft.timing.retryInterval)
     }
 
     /// Whether a leader whose log ends at `index` may not append it any more.
     private mutating func isTooLate(_ slot: Int, at index: Index) -> Bool {
-        guard let limit = requests[slot]!.limit, limit <= index else { return false }
-        requests[slot]!.state = .tooLate
+        guard let limit = requests[slot].limit, limit <= index else { return false }
+        requests[slot].state = .tooLate
         return true
     }
 
-    // MARK: - Slots
-
-    private func ticket(_ slot: Int) -> RequestTicket {
-        RequestTicket(slot: slot, sequence: requests[slot]!.sequence)
-    }
-
-    /// Whether the request is still pending.
-    private func isValid(_ ticket: RequestTicket) -> Bool {
-        requests[ticket.slot]?.sequence == ticket.sequence
-    }
-
     private mutating func enqueue(_ slot: Int) {
-        requests[slot]!.state = .queued
-        queued[requests[slot]!.kind.rawValue] += 1
-        queue.append(ticket(slot))
+        requests[slot].state = .queued
+        queued[requests[slot].kind.rawValue] += 1
+        queue.append(requests.ticket(slot))
     }
 
-    /// The slots of the requests for which `isMeant` holds, in order of arrival.
-    private func slotsInOrder(where isMeant: (PendingRequest) -> Bool) -> [Int] {
-        requests.indices.filter { requests[$0].map(isMeant) ?? false }
-            .sorted { requests[$0]!.sequence < requests[$1]!.sequence }
-    }
-
-    private mutating func vacate(_ slot: Int) -> PendingRequest {
-        vacant.append(slot)
-        let request = requests[slot].take()!
+    private mutating func remove(_ slot: Int) -> PendingRequest {
+        let request = requests.remove(slot)
         if request.isQueued { queued[request.kind.rawValue] -= 1 }
         return request
     }
