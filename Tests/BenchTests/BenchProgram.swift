@@ -5,6 +5,8 @@ import XCTest
 
 /// Runs the bench as a program, in a folder of its own.
 class BenchProgram: XCTestCase {
+    typealias Running = (process: Process, output: Pipe, complaints: Pipe)
+
     struct Ended {
         var status: Int32
         var output: String
@@ -13,10 +15,45 @@ class BenchProgram: XCTestCase {
 
     var folder = URL(fileURLWithPath: "/")
 
-    override func setUpWithError() throws {
-        folder = FileManager.default.temporaryDirectory.appendingPathComponent("bench-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    /// The arguments of runs that mostly wait, by any name: they start together, before the first test of the class, and
+    /// each is for one test to look at.
+    class var sideBySide: [String: [String]] { [:] }
+    private nonisolated(unsafe) static var started: [String: (running: Running, folder: URL)] = [:]
+
+    override class func setUp() {
+        for (name, arguments) in sideBySide {
+            guard let folder = try? newFolder(), let running = try? start(arguments, in: folder) else {
+                continue
+            }
+            started[name] = (running, folder)
+        }
     }
+
+    /// The end of a run of `sideBySide`. Its folder is the test's from now on.
+    func end(of name: String) throws -> Ended {
+        let run = try XCTUnwrap(Self.started.removeValue(forKey: name), "\(name) did not start")
+        tearDown()
+        folder = run.folder
+        return end(run.running)
+    }
+
+    override class func tearDown() {
+        for (running, folder) in started.values {
+            running.process.terminate()
+            running.process.waitUntilExit()
+            try? FileManager.default.removeItem(at: folder)
+        }
+        started = [:]
+    }
+
+    private static func newFolder() throws -> URL {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "bench-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        return folder
+    }
+
+    override func setUpWithError() throws { folder = try Self.newFolder() }
 
     override func tearDown() {
         try? FileManager.default.removeItem(at: folder)
@@ -25,7 +62,9 @@ class BenchProgram: XCTestCase {
     /// The result folder of the last run.
     var latest: URL { folder.appendingPathComponent("maelstrom-runs/store/latest") }
 
-    func start(_ arguments: [String]) throws -> (process: Process, output: Pipe, complaints: Pipe) {
+    func start(_ arguments: [String]) throws -> Running { try Self.start(arguments, in: folder) }
+
+    private static func start(_ arguments: [String], in folder: URL) throws -> Running {
         let process = Process()
         process.executableURL = builtProgram("mini-maelstrom")
         process.arguments = arguments
@@ -38,7 +77,7 @@ class BenchProgram: XCTestCase {
         return (process, output, complaints)
     }
 
-    func end(_ running: (process: Process, output: Pipe, complaints: Pipe)) -> Ended {
+    func end(_ running: Running) -> Ended {
         let output = running.output.fileHandleForReading.readDataToEndOfFile()
         let complaints = running.complaints.fileHandleForReading.readDataToEndOfFile()
         running.process.waitUntilExit()
@@ -57,10 +96,17 @@ class BenchProgram: XCTestCase {
     func test(
         of node: String = "TestNode", nodes: Int = 1, _ options: String, with arguments: String = ""
     ) throws -> Ended {
+        end(try start(Self.words(of: node, nodes: nodes, options, with: arguments)))
+    }
+
+    /// The words of the command that `test` runs.
+    static func words(
+        of node: String = "TestNode", nodes: Int = 1, _ options: String, with arguments: String = ""
+    ) -> [String] {
         func words(_ text: String) -> [String] { text.split(separator: " ").map(String.init) }
-        let common =
-            ["test", "--bin", builtProgram(node).path] + words("--node-count \(nodes) --rate max --seed 1")
-        return end(try start(common + words(options) + ["--"] + words(arguments)))
+        let common = words("--node-count \(nodes) --rate max --seed 1 --aftermath 0.5")
+        return ["test", "--bin", builtProgram(node).path] + common + words(options) + ["--"]
+            + words(arguments)
     }
 
     /// A result file of the last run.

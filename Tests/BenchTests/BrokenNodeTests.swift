@@ -4,16 +4,23 @@ import XCTest
 
 /// Nodes that replicate with one fault must be found invalid, and a node without faults valid.
 final class BrokenNodeTests: BenchProgram {
-    /// Runs partitions until one run is invalid, which takes up to a minute on an idle machine.
-    private func test(_ fault: String, runs: Int) throws -> Ended {
-        try test(
-            nodes: 5,
-            "--latency 10 --nemesis partition --nemesis-interval 1 --aftermath 1 --rate 200 --time-limit 5 --test-count \(runs)",
-            with: fault)
+    /// Each runs partitions until one run is invalid, which takes up to a minute on an idle machine.
+    override class var sideBySide: [String: [String]] {
+        func run(_ fault: String, times: Int) -> [String] {
+            words(
+                nodes: 5,
+                "--latency 10 --nemesis partition --nemesis-interval 1 --rate 200 --time-limit 5 "
+                    + "--test-count \(times)", with: fault)
+        }
+        return [
+            "raft": run("raft", times: 1), "stale": run("stale", times: 20),
+            "fickle": run("fickle", times: 20),
+            "twice": run("twice", times: 20),
+        ]
     }
 
     private func assertIsFoundInvalid(_ fault: String, line: UInt = #line) throws {
-        let ended = try test(fault, runs: 20)
+        let ended = try end(of: fault)
         XCTAssertEqual(ended.status, 1, ended.output, line: line)
         XCTAssertTrue(
             ended.output.contains("the register could only have held")
@@ -21,7 +28,7 @@ final class BrokenNodeTests: BenchProgram {
     }
 
     func testANaiveRaftWithoutAFaultIsFoundValid() throws {
-        let ended = try test("raft", runs: 1)
+        let ended = try end(of: "raft")
         XCTAssertEqual(ended.status, 0, ended.output)
     }
 

@@ -8,11 +8,12 @@ final class BrokenTransactionTests: BenchProgram {
 
     /// Runs until one is not valid.
     private func run(
-        _ fault: String, _ workload: String, _ model: String, nodes: Int = 1, runs: Int = 1
+        _ fault: String, _ workload: String, _ model: String, nodes: Int = 1, seconds: Double = 0.4,
+        runs: Int = 1
     ) throws -> Ended {
         try test(
             nodes: nodes,
-            "-w \(workload) --consistency-models \(model) --time-limit \(nodes == 1 ? 1 : 5) --concurrency 8 --rate 2000 "
+            "-w \(workload) --consistency-models \(model) --time-limit \(seconds) --concurrency 8 --rate 2000 "
                 + "--key-count 3 --max-txn-length 6 --test-count \(runs)", with: fault)
     }
 
@@ -20,7 +21,7 @@ final class BrokenTransactionTests: BenchProgram {
     private func assertIsFound(
         _ fault: String, _ model: String, _ names: [String], in workload: String, line: UInt = #line
     ) throws {
-        let ended = try run(fault, workload, model, runs: 30)
+        let ended = try run(fault, workload, model, seconds: names.count == 1 ? 0.4 : 1, runs: 30)
         XCTAssertEqual(ended.status, 1, "\(workload): \(ended.output)", line: line)
         let found = try results().anomalies ?? [:]
         for name in names { XCTAssertNotNil(found[name], "\(workload): \(found)", line: line) }
@@ -42,7 +43,7 @@ final class BrokenTransactionTests: BenchProgram {
 
     func testANaiveRaftWithoutAFaultIsValid() throws {
         for workload in workloads {
-            let ended = try run("raft", workload, "strict-serializable", nodes: 3)
+            let ended = try run("raft", workload, "strict-serializable", nodes: 3, seconds: 3)
             XCTAssertEqual(ended.status, 0, ended.output)
         }
     }

@@ -5,11 +5,24 @@ import XCTest
 
 /// The bench with real nodes whose membership and leader it changes, or that run behind commands.
 final class OperatorTests: BenchProgram {
+    override class var sideBySide: [String: [String]] {
+        let program = builtProgram("raft-kv").path
+        return [
+            "operators": words(
+                of: "raft-kv", nodes: 5,
+                "--rate 100 --time-limit 6 --nemesis transfer,membership --nemesis-interval 0.3 --seed 2"),
+            "commands": [
+                "test", "--node-command", "echo $$ > {id}.pid; exec \(program)", "--kill-command",
+                "kill -KILL $(cat {id}.pid)", "--pause-command", "kill -STOP $(cat n{i}.pid)",
+                "--resume-command", "kill -CONT $(cat n{i}.pid)", "--node-count", "3", "--rate", "100",
+                "--time-limit", "4", "--nemesis", "kill,pause", "--nemesis-interval", "0.4", "--seed", "3",
+                "--aftermath", "0.5", "--", "--data-dir", "{dir}",
+            ],
+        ]
+    }
+
     func testMembershipChangesAndTransfersHappenAndTheRunIsValid() throws {
-        let ended = try test(
-            of: "raft-kv", nodes: 5,
-            "--rate 100 --time-limit 6 --aftermath 0.5 --nemesis transfer,membership --nemesis-interval 0.3 --seed 2"
-        )
+        let ended = try end(of: "operators")
         XCTAssertEqual(ended.status, 0, ended.output)
         let results = try results()
         XCTAssertGreaterThan(results.membershipChanges.ok, 0, ended.output)
@@ -33,17 +46,7 @@ final class OperatorTests: BenchProgram {
     }
 
     func testNodesBehindCommandsAreKilledPausedAndRestartedByCommands() throws {
-        let ended = end(
-            try start([
-                "test", "--node-command", "echo $$ > {id}.pid; exec \(builtProgram("raft-kv").path)",
-                "--kill-command", "kill -KILL $(cat {id}.pid)", "--pause-command",
-                "kill -STOP $(cat n{i}.pid)",
-                "--resume-command", "kill -CONT $(cat n{i}.pid)", "--node-count", "3", "--rate", "100",
-                "--time-limit", "4", "--aftermath", "1", "--nemesis", "kill,pause", "--nemesis-interval",
-                "0.4", "--seed", "3",
-                "--",
-                "--data-dir", "{dir}",
-            ]))
+        let ended = try end(of: "commands")
         XCTAssertEqual(ended.status, 0, ended.output)
         XCTAssertGreaterThan(try results().kills.values.reduce(0, +), 0, ended.output)
         XCTAssertGreaterThan(try results().pauses.values.reduce(0, +), 0, ended.output)

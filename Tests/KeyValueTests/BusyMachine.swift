@@ -33,6 +33,8 @@ final class BusyMachine {
     private var landed = 0
     /// Members with something to do, the one that has waited longest first.
     private var waiting: [Int] = []
+    /// At or before the first time at which a turn is due whether or not anything comes.
+    private var nextDeadline: Microseconds = .max
     private(set) var replies: [ClientReply] = []
     /// What was sent, by kind.
     private(set) var sent: [String: Int] = [:]
@@ -54,24 +56,27 @@ final class BusyMachine {
             id: ids[slot], members: ids, seed: seed &* 7_919 &+ UInt64(slot))
         settings.isInMemory = true
         let replica = Replica(settings: settings, now: now)
-        members[slot].deadline = replica.deadline
         members[slot].replica = replica
+        members[slot].deadline = replica.deadline
+        nextDeadline = 0
     }
 
-    func ask(_ slot: Int, _ request: ClientRequest) { members[slot].requests.append(request) }
+    func ask(_ slot: Int, _ request: ClientRequest) {
+        members[slot].requests.append(request)
+        wait(slot)
+    }
 
     /// Lets time pass.
     func run(until end: Microseconds) {
         while now < end {
             deliver()
-            for slot in members.indices where !members[slot].isWaiting && isDue(slot) {
-                members[slot].isWaiting = true
-                waiting.append(slot)
+            if nextDeadline <= now {
+                for slot in members.indices where isDue(slot) { wait(slot) }
+                nextDeadline = members.lazy.filter { !$0.isWaiting }.compactMap(\.deadline).min() ?? .max
             }
             if waiting.isEmpty {
-                let deadlines = members.compactMap(\.deadline)
-                let arrival = landed < flights.count ? flights[landed].due : nil
-                now = max(now + 1, min(end, deadlines.min() ?? end, arrival ?? end))
+                let arrival = landed < flights.count ? flights[landed].due : end
+                now = max(now + 1, min(end, nextDeadline, arrival))
             } else {
                 let slot = waiting.removeFirst()
                 members[slot].isWaiting = false
@@ -86,11 +91,18 @@ final class BusyMachine {
             landed += 1
             guard let slot = slots[flight.to] else { continue }
             members[slot].inbox.append((flight.message, flight.from))
+            wait(slot)
         }
         if landed > 10_000 {
             flights.removeFirst(landed)
             landed = 0
         }
+    }
+
+    private func wait(_ slot: Int) {
+        guard members[slot].replica != nil, !members[slot].isWaiting else { return }
+        members[slot].isWaiting = true
+        waiting.append(slot)
     }
 
     private func isDue(_ slot: Int) -> Bool {
@@ -118,6 +130,7 @@ final class BusyMachine {
         }
         XCTAssertTrue(isDone)
         members[slot].deadline = replica.deadline
+        nextDeadline = min(nextDeadline, replica.deadline ?? .max)
         members[slot].replica = replica
         count += output.count
         now += (turnCost + count * messageCost / 2) / Self.processors

@@ -5,9 +5,9 @@ import XCTest
 @testable import Simulation
 
 final class DeterminismTests: XCTestCase {
-    private func trace(_ seed: UInt64) -> (lines: [String], report: Report) {
+    private static func trace(_ seed: UInt64) -> (lines: [String], report: Report) {
         var lines: [String] = []
-        let simulation = Simulation(Scenario(seed: seed, operations: 100))
+        let simulation = Simulation(Scenario(seed: seed, operations: 50))
         simulation.trace = { lines.append($0) }
         let report = simulation.run()
         return (lines, report)
@@ -15,17 +15,16 @@ final class DeterminismTests: XCTestCase {
 
     // Scenario 106
     func testASeedGivesTheSameTraceLineByLine() {
-        for seed in [3, 12] as [UInt64] {
-            let (first, report) = trace(seed)
-            let (second, again) = trace(seed)
-            XCTAssertEqual(first, second)
-            XCTAssertEqual(report.fingerprint, again.fingerprint)
-            XCTAssertGreaterThan(first.count, 100)
+        let runs = concurrently([3, 3, 12, 12], Self.trace)
+        for (one, again) in [(runs[0], runs[1]), (runs[2], runs[3])] {
+            XCTAssertEqual(one.lines, again.lines)
+            XCTAssertEqual(one.report.fingerprint, again.report.fingerprint)
+            XCTAssertGreaterThan(one.lines.count, 100)
         }
     }
 
     func testSeedsDiffer() {
-        XCTAssertNotEqual(trace(1).report.fingerprint, trace(2).report.fingerprint)
+        XCTAssertNotEqual(Self.trace(1).report.fingerprint, Self.trace(2).report.fingerprint)
     }
 
     // Hash seeds differ between processes, so this finds an order that comes from a Set or Dictionary. That process
@@ -35,13 +34,13 @@ final class DeterminismTests: XCTestCase {
         for seed in [9, 13] as [UInt64] {
             let process = Process()
             process.executableURL = program
-            process.arguments = ["--seed", String(seed), "--operations", "100"]
+            process.arguments = ["--seed", String(seed), "--operations", "50"]
             let pipe = Pipe()
             process.standardOutput = pipe
             try process.run()
+            let here = String(Self.trace(seed).report.fingerprint, radix: 16)
             let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
             process.waitUntilExit()
-            let here = String(trace(seed).report.fingerprint, radix: 16)
             XCTAssertTrue(output.contains("fingerprint \(here)\n"), "\(here) is not in \(output)")
         }
     }

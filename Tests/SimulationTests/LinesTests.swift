@@ -1,5 +1,6 @@
 import Consensus
 import KeyValue
+import TestPrograms
 import XCTest
 
 @testable import Simulation
@@ -7,13 +8,16 @@ import XCTest
 /// Runs in which messages between members travel as the lines that a node writes and reads.
 final class LinesTests: XCTestCase {
     func testRunsOfEveryBiasKeepEveryPropertyWithLinesAndLargeValues() {
-        for (slot, bias) in Scenario.Bias.allCases.enumerated() {
+        let scenarios = Scenario.Bias.allCases.enumerated().map { slot, bias in
             var scenario = Scenario(
-                seed: UInt64(700 + slot), bias: bias, members: 3 + slot % 2, operations: 60)
+                seed: UInt64(700 + slot), bias: bias, members: 3 + slot % 2, operations: 40)
             scenario.sendsLines = true
             scenario.changesOptions = true
             scenario.valueBytes = 1_000
-            if let violation = Simulation(scenario).run().violation { XCTFail("\(violation)") }
+            return scenario
+        }
+        for report in concurrently(scenarios, { Simulation($0).run() }) {
+            if let violation = report.violation { XCTFail("\(violation)") }
         }
     }
 

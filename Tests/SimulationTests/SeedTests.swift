@@ -1,27 +1,35 @@
 import Consensus
+import TestPrograms
 import XCTest
 
 @testable import Simulation
 
 final class SeedTests: XCTestCase {
-    private func run(_ scenario: Scenario, file: StaticString = #filePath, line: UInt = #line) -> Report {
-        let report = Simulation(scenario).run()
-        if let violation = report.violation { XCTFail("\(violation)", file: file, line: line) }
-        return report
+    private func run(
+        _ scenarios: [Scenario], file: StaticString = #filePath, line: UInt = #line
+    ) -> [Report] {
+        let reports = concurrently(scenarios) { Simulation($0).run() }
+        for report in reports {
+            if let violation = report.violation { XCTFail("\(violation)", file: file, line: line) }
+        }
+        return reports
     }
 
     // Scenarios 101, 102, 103, 104, 105. Many more, and larger ones, take a release build and scripts/simulate.
     func testSeedsOfEveryBiasKeepEveryProperty() {
-        for (slot, bias) in Scenario.Bias.allCases.enumerated() {
+        let scenarios = Scenario.Bias.allCases.enumerated().map { slot, bias in
             let members = bias == .tiny ? nil : 2 + (slot + 1) % 6
-            _ = run(Scenario(seed: UInt64(10 * slot + 1), bias: bias, members: members, operations: 150))
+            return Scenario(seed: UInt64(10 * slot + 1), bias: bias, members: members, operations: 150)
         }
+        _ = run(scenarios)
     }
 
     func testMembersWithoutADiskNeverCrash() {
         let scenarios = (1...300).map { Scenario(seed: $0, operations: 100) }.filter(\.isInMemory).prefix(6)
         XCTAssertEqual(scenarios.count, 6)
-        for scenario in scenarios { XCTAssertEqual(run(scenario).tally.crashes, 0, "\(scenario.seed)") }
+        for (scenario, report) in zip(scenarios, run(Array(scenarios))) {
+            XCTAssertEqual(report.tally.crashes, 0, "\(scenario.seed)")
+        }
     }
 
     func testWithoutFaultsEverythingIsCarriedOutUnderOneLeader() {
@@ -39,8 +47,7 @@ final class SeedTests: XCTestCase {
 
     /// Runs three seeds of a cluster of three with the given faults.
     private func runSeeds(_ change: (inout Scenario.Faults) -> Void) -> Tally {
-        var tally = Tally()
-        for seed in 1...3 {
+        let scenarios = (1...3).map { seed in
             var scenario = Scenario(plain: UInt64(seed), members: 3, operations: 150)
             scenario.faults.interval = 400_000
             scenario.faults.longest = 800_000
@@ -48,9 +55,9 @@ final class SeedTests: XCTestCase {
             scenario.clockDrift = 100_000
             scenario.diskLatency = 500
             change(&scenario.faults)
-            tally.add(run(scenario).tally)
+            return scenario
         }
-        return tally
+        return run(scenarios).reduce(into: Tally()) { $0.add($1.tally) }
     }
 
     func testEachFaultAlone() {

@@ -3,18 +3,16 @@ import Consensus
 /// Which hellos a member sends, and when.
 extension Detours {
     private func needsHello(_ slot: Int) -> Bool {
-        let neighbor = neighbors[slot]
-        return neighbor.isOwedAnswer || asks(neighbor) || !listsToPassOn[slot].isEmpty
+        neighbors[slot].isOwedAnswer || asks(slot) || !listsToPassOn[slot].isEmpty
     }
 
-    private func asks(_ neighbor: Neighbor) -> Bool {
-        neighbor.holds != number || neighbor.isProbed || neighbor.isMissed
+    private func asks(_ slot: Int) -> Bool {
+        neighbors[slot].holds != number || neighbors[slot].isProbed || neighbors[slot].isMissed
     }
 
     private func helloDue(_ slot: Int, _ window: Microseconds) -> Microseconds? {
         guard needsHello(slot) else { return nil }
-        let neighbor = neighbors[slot]
-        return neighbor.lastSent + max(neighbor.wait, Self.quarter(of: window))
+        return neighbors[slot].lastSent + max(neighbors[slot].wait, Self.quarter(of: window))
     }
 
     static func quarter(of window: Microseconds) -> Microseconds { max(window / 4, 1) }
@@ -54,7 +52,7 @@ extension Detours {
         let again = passedOn.filter { triesLeft[slot, $0] > 0 && mayLack(slot, listOf: $0) }
         let lists = passedOn.isEmpty ? listsNaming(slot, at: now) : Array(passedOn)
         let hello = Hello(
-            own: own, holds: neighbors[slot].number, asks: asks(neighbors[slot]),
+            own: own, holds: neighbors[slot].number, asks: asks(slot),
             others: lists.map { list(of: $0) })
         listsToPassOn[slot] = rest + again
         if hello.asks, neighbors[slot].awaitedSince == nil { neighbors[slot].awaitedSince = now }

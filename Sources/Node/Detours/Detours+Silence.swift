@@ -68,14 +68,14 @@ extension Detours {
 
     /// When the member at `slot` is missed, unless it is heard before; nil where nothing is due from it.
     func missedAt(_ slot: Int, _ window: Microseconds) -> Microseconds? {
+        guard !neighbors[slot].isMissed, neighbors[slot].owesAnswer || isExpected(slot) else { return nil }
         let neighbor = neighbors[slot]
-        if neighbor.isMissed { return nil }
         let asked = neighbor.awaitedSince.map { since in
             // One that does not hear the question sends a hello of its own now and then.
             since + answerTime(of: slot, window) + (isHeard(by: slot) ? 0 : max(Self.longestWait, window))
         }
         let passedOn = neighbor.passedOnSince.map { $0 + answerTime(of: slot, window) }
-        let answer = [asked, passedOn].compactMap { $0 }.min()
+        let answer = earliest(asked, passedOn)
         guard isExpected(slot), neighbor.holds >= neighbor.unnamedSince else { return answer }
         let message = max(neighbor.lastHeard, expectedSince) + window
         return min(message, answer ?? message) + 1
@@ -83,9 +83,10 @@ extension Detours {
 
     /// When the routes to and from the member at `slot` must count as broken; nil while there are none.
     func lostAt(_ slot: Int, _ window: Microseconds) -> Microseconds? {
-        let neighbor = neighbors[slot]
-        guard neighbor.isMissed, !neighbor.isLost, !unreached.contains(others[slot]), isExpected(slot)
+        guard neighbors[slot].isMissed, !neighbors[slot].isLost, !unreached.contains(others[slot]),
+            isExpected(slot)
         else { return nil }
+        let neighbor = neighbors[slot]
         return max(neighbor.lastHeardOrRelayed, expectedSince) + 2 * window + answerTime(of: slot, window) + 1
     }
 

@@ -24,6 +24,8 @@ struct Neighbor: Sendable {
     /// messages on detours.
     var unnamedSince = 0
     var isOwedAnswer = false
+    /// Whether an answer of it is due, or its own copy of a list that others have passed on.
+    var owesAnswer: Bool { awaitedSince != nil || passedOnSince != nil }
     /// Whether the next hello asks it for an answer.
     var isProbed = false
     /// When the last hello to it left.
