@@ -4,7 +4,7 @@ import XCTest
 @testable import KeyValue
 
 /// A request takes effect once, however often it comes.
-final class SessionTests: XCTestCase {
+final class CompletedRequestsTests: XCTestCase {
     private func cas(_ number: Int, _ from: JSONValue, _ to: JSONValue, create: Bool = false) -> Command {
         Command(
             RequestID(client: "c1", number: number),

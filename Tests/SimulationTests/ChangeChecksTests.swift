@@ -29,8 +29,8 @@ final class ChangeChecksTests: XCTestCase {
 
     private func complete(_ ledger: inout ChangeLedger, _ number: Int, _ voters: [NodeID]) throws {
         let index = ledger.memberships[ledger.memberships.count - 1].index
-        try ledger.commits(membership(number, voters, of: ledger.membership.incoming), at: index + 1)
-        try ledger.commits(membership(number, voters), at: index + 2)
+        try ledger.recordCommit(of: membership(number, voters, of: ledger.membership.incoming), at: index + 1)
+        try ledger.recordCommit(of: membership(number, voters), at: index + 2)
     }
 
     func testAChangeIsMadeInTwoSteps() throws {
@@ -46,18 +46,18 @@ final class ChangeChecksTests: XCTestCase {
         var ledger = asked([new])
         for change in ["", "o1 1 5f", "o0 1 5f", "c0 0 5f"] {
             let stray = Membership(voters: new, outgoing: old, change: change)
-            expect(.atMostOnce) { try ledger.commits(stray, at: 1) }
+            expect(.atMostOnce) { try ledger.recordCommit(of: stray, at: 1) }
         }
-        expect(.atMostOnce) { try ledger.commits(membership(0, ["n1"], of: old), at: 1) }
+        expect(.atMostOnce) { try ledger.recordCommit(of: membership(0, ["n1"], of: old), at: 1) }
     }
 
     func testAChangeOutOfOrderIsFound() throws {
         var ledger = asked([new, ["n1"]])
-        expect(.oneChange) { try ledger.commits(membership(0, new), at: 1) }
-        expect(.oneChange) { try ledger.commits(membership(0, new, of: ["n0"]), at: 1) }
-        try ledger.commits(membership(0, new, of: old), at: 1)
-        expect(.oneChange) { try ledger.commits(membership(1, ["n1"], of: old), at: 2) }
-        expect(.oneChange) { try ledger.commits(membership(1, ["n1"]), at: 2) }
+        expect(.oneChange) { try ledger.recordCommit(of: membership(0, new), at: 1) }
+        expect(.oneChange) { try ledger.recordCommit(of: membership(0, new, of: ["n0"]), at: 1) }
+        try ledger.recordCommit(of: membership(0, new, of: old), at: 1)
+        expect(.oneChange) { try ledger.recordCommit(of: membership(1, ["n1"], of: old), at: 2) }
+        expect(.oneChange) { try ledger.recordCommit(of: membership(1, ["n1"]), at: 2) }
     }
 
     func testAChangeThatIsMadeAgainIsFound() throws {
@@ -71,18 +71,18 @@ final class ChangeChecksTests: XCTestCase {
         var ledger = asked([new, new])
         try ledger.refuses(RequestID(client: "o0", number: 0), at: 1)
         try answer(&ledger, 0, .error(.abort, ""))
-        expect(.honesty) { try ledger.commits(membership(0, new, of: old), at: 2) }
+        expect(.honesty) { try ledger.recordCommit(of: membership(0, new, of: old), at: 2) }
         try answer(&ledger, 1, .error(.temporarilyUnavailable, ""))
         ledger = asked([new])
         try answer(&ledger, 0, .error(.temporarilyUnavailable, ""))
-        expect(.honesty) { try ledger.commits(membership(0, new, of: old), at: 2) }
+        expect(.honesty) { try ledger.recordCommit(of: membership(0, new, of: old), at: 2) }
     }
 
     func testAFalseAnswerIsFound() throws {
         var ledger = asked([new])
         expect(.honesty) { try answer(&ledger, 0, .error(.abort, "")) }
         ledger = asked([new])
-        try ledger.commits(membership(0, new, of: old), at: 1)
+        try ledger.recordCommit(of: membership(0, new, of: old), at: 1)
         expect(.honesty) { try answer(&ledger, 0, .changeMembershipOK(new)) }
         ledger = asked([new])
         expect(.honesty) { try answer(&ledger, 0, .error(.malformedRequest, "")) }

@@ -19,19 +19,19 @@ final class ChecksTests: XCTestCase {
     // Scenario 17
     func testTwoLeadersOfOneTermAreFound() throws {
         var elections = Elections(members: 3)
-        try elections.leads(0, term: 1)
-        try elections.leads(0, term: 1)
-        try elections.leads(1, term: 2)
-        expect(.electionSafety) { try elections.leads(2, term: 1) }
+        try elections.recordLeader(0, term: 1)
+        try elections.recordLeader(0, term: 1)
+        try elections.recordLeader(1, term: 2)
+        expect(.electionSafety) { try elections.recordLeader(2, term: 1) }
     }
 
     func testASecondVoteInATermIsFound() throws {
         var elections = Elections(members: 3)
-        try elections.votes(0, for: "n1", term: 1)
-        try elections.votes(0, for: "n1", term: 1)
-        try elections.votes(1, for: "n2", term: 1)
-        try elections.votes(0, for: "n2", term: 2)
-        expect(.oneVote) { try elections.votes(0, for: "n2", term: 1) }
+        try elections.recordVote(by: 0, for: "n1", term: 1)
+        try elections.recordVote(by: 0, for: "n1", term: 1)
+        try elections.recordVote(by: 1, for: "n2", term: 1)
+        try elections.recordVote(by: 0, for: "n2", term: 2)
+        expect(.oneVote) { try elections.recordVote(by: 0, for: "n2", term: 1) }
     }
 
     func testLogsThatDoNotMatchAreFound() throws {

@@ -23,11 +23,11 @@ final class SabotageTests: XCTestCase {
     }
 
     private func leader(of simulation: Simulation) -> Member? {
-        simulation.members.first { $0.seen.leads != nil }
+        simulation.members.first { $0.seen.leadingTerm != nil }
     }
 
     private func follower(of simulation: Simulation) -> Member? {
-        simulation.members.first { $0.seen.leads == nil }
+        simulation.members.first { $0.seen.leadingTerm == nil }
     }
 
     func testNothingIsFoundWhereNothingIsWrong() {
@@ -65,7 +65,7 @@ final class SabotageTests: XCTestCase {
 
     func testACommitThatNoMajorityHasStoredIsFound() {
         let violation = run { simulation in
-            for member in simulation.members where member.seen.leads == nil {
+            for member in simulation.members where member.seen.leadingTerm == nil {
                 member.stored = Stored(StoredState(hardState: member.stored.hardState))
             }
         }

@@ -35,12 +35,12 @@ struct EventTrace {
 
     /// The lines, oldest first.
     func textLines() -> [String] {
-        (lines[next...] + lines[..<next]).map(Self.tell)
+        (lines[next...] + lines[..<next]).map(Self.describe)
     }
 
-    static func tell(_ line: TraceLine) -> String {
+    static func describe(_ line: TraceLine) -> String {
         let who = line.member.map { "n\($0) \(line.role) of term \(line.term)" } ?? "all"
-        return "\(seconds(line.time)) \(who): \(tell(line.what))"
+        return "\(seconds(line.time)) \(who): \(describe(line.what))"
     }
 
     static func seconds(_ time: Microseconds) -> String {
@@ -48,11 +48,11 @@ struct EventTrace {
         return "\(time / 1_000_000).\(fraction)s"
     }
 
-    static func tell(_ what: What) -> String {
+    static func describe(_ what: What) -> String {
         switch what {
-        case .raft(let event): tell(event)
-        case .asked(let number, let request): "is asked \(number): \(tell(request.subject))"
-        case .answered(let number, let body): "answers \(number): \(tell(body))"
+        case .raft(let event): describe(event)
+        case .asked(let number, let request): "is asked \(number): \(describe(request.subject))"
+        case .answered(let number, let body): "answers \(number): \(describe(body))"
         case .fault(let text): text
         }
     }
@@ -66,7 +66,7 @@ struct EventTrace {
         }
     }
 
-    private static func tell(_ subject: ClientRequest.Subject) -> String {
+    private static func describe(_ subject: ClientRequest.Subject) -> String {
         switch subject {
         case .operation(.query(let query)): query.words
         case .operation(.update(let update)): update.words
@@ -75,7 +75,7 @@ struct EventTrace {
         }
     }
 
-    static func tell(_ body: ClientReply.Body) -> String {
+    static func describe(_ body: ClientReply.Body) -> String {
         switch body {
         case .done(_, let fields): fields.first.map { "it holds \($0.value)" } ?? "done"
         case .statusOK(let status): "it is \(status.role)"
@@ -86,7 +86,7 @@ struct EventTrace {
         }
     }
 
-    private static func tell(_ event: Event) -> String {
+    private static func describe(_ event: Event) -> String {
         switch event {
         case .becameFollower(let term, let leader, let reason):
             "follows \(leader ?? "nobody") in term \(term): \(reason.rawValue)"

@@ -204,16 +204,16 @@ package final class Simulation {
 
     // MARK: - Tracing
 
-    func tell(_ what: EventTrace.What, _ member: Member?) {
+    func record(_ what: EventTrace.What, _ member: Member?) {
         let line = EventTrace.TraceLine(
             time: time, member: member?.index, term: member?.run?.term ?? 0,
             role: member?.run?.roleName ?? "down", what: what)
         eventTrace.add(line)
-        if let trace { trace(EventTrace.tell(line)) }
-        recorder?.say(EventTrace.tell(what), member?.index)
+        if let trace { trace(EventTrace.describe(line)) }
+        recorder?.say(EventTrace.describe(what), member?.index)
     }
 
-    func tellFault(_ text: String, _ member: Member? = nil) {
-        tell(.fault(text), member)
+    func recordFault(_ text: String, _ member: Member? = nil) {
+        record(.fault(text), member)
     }
 }

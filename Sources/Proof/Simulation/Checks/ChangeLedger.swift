@@ -61,7 +61,7 @@ struct ChangeLedger {
     }
 
     /// Records that `new` is committed at `index`.
-    mutating func commits(_ new: Membership, at index: Index) throws {
+    mutating func recordCommit(of new: Membership, at index: Index) throws {
         guard let id = RequestID(words: new.change) else {
             throw Breach(.atMostOnce, "entry \(index) is a change that nobody requested: \(new.words)")
         }

@@ -78,7 +78,7 @@ struct CommittedHistory {
         defer { steps.append(step) }
         switch entry.payload {
         case .noOp: break
-        case .membership(let membership): try changes.commits(membership, at: index)
+        case .membership(let membership): try changes.recordCommit(of: membership, at: index)
         case .command(let command):
             if case .refuseChange? = LoggedOperation(command) {
                 return try changes.refuses(command.id, at: index)

@@ -32,7 +32,7 @@ extension Simulation {
         } else {
             majority = network.thin(around: majority, &dice)
         }
-        tellFault("the faults stop; \(majority) are connected by \(network.links)")
+        recordFault("the faults stop; \(majority) are connected by \(network.links)")
         for member in members where !majority.contains(member.index) && member.isAlive {
             if dice.below(2) == 0, !scenario.isInMemory {
                 stopMachine(member)

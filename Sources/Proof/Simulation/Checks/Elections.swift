@@ -20,13 +20,13 @@ struct Elections {
     func hasLed(_ member: Int) -> Bool { leaders.values.contains(member) }
 
     /// Records that `member` leads `term`.
-    mutating func leads(_ member: Int, term: Term) throws {
+    mutating func recordLeader(_ member: Int, term: Term) throws {
         guard let known = leaders.updateValue(member, forKey: term), known != member else { return }
         throw Breach(.electionSafety, "both n\(known) and n\(member) lead term \(term)")
     }
 
     /// Records that `member` sent or stored its vote.
-    mutating func votes(_ member: Int, for candidate: NodeID, term: Term) throws {
+    mutating func recordVote(by member: Int, for candidate: NodeID, term: Term) throws {
         guard let known = votes[member].updateValue(candidate, forKey: term), known != candidate else {
             return
         }

@@ -23,19 +23,19 @@ extension Ledger {
             throw Breach(.answers, "n\(member) answers request \(number) more often than it was asked")
         }
         switch (body, asked[number].action) {
-        case (.done(.read, let fields), .read): try saw(number, fields.first?.value, committedHistory)
-        case (.error(.keyDoesNotExist, _), .read): try saw(number, nil, committedHistory)
+        case (.done(.read, let fields), .read): try checkRead(number, fields.first?.value, committedHistory)
+        case (.error(.keyDoesNotExist, _), .read): try checkRead(number, nil, committedHistory)
         case (.done(.txn, let fields), .transaction(let parts)):
             try transacted(number, parts, fields.first?.value, committedHistory)
         case (.error(.preconditionFailed, _), .transaction):
             guard case .noList? = asked[number].effect?.outcome else { throw wrong(number, body) }
             settle(number, .result(.noList(at: 0)))
-        case (.done(.write, _), .write): try came(number, to: .written)
-        case (.done(.cas, _), .cas): try came(number, to: .swapped)
-        case (.error(.keyDoesNotExist, _), .cas): try came(number, to: .noSuchKey)
-        case (.error(.preconditionFailed, _), .cas): try came(number, to: .differs)
+        case (.done(.write, _), .write): try checkOutcome(of: number, is: .written)
+        case (.done(.cas, _), .cas): try checkOutcome(of: number, is: .swapped)
+        case (.error(.keyDoesNotExist, _), .cas): try checkOutcome(of: number, is: .noSuchKey)
+        case (.error(.preconditionFailed, _), .cas): try checkOutcome(of: number, is: .differs)
         case (.error(.timeout, _), _): break
-        case (.error(.temporarilyUnavailable, _), _): try denied(number)
+        case (.error(.temporarilyUnavailable, _), _): try checkDenial(number)
         default: throw wrong(number, body)
         }
     }
@@ -45,13 +45,13 @@ extension Ledger {
         return Breach(.honesty, "request \(number), which came to \(outcome), is answered \(body)")
     }
 
-    private mutating func denied(_ number: Int) throws {
+    private mutating func checkDenial(_ number: Int) throws {
         asked[number].copies.denied()
         guard asked[number].copies.willNotHappen, let effect = asked[number].effect else { return }
         throw Breach(.honesty, "request \(number) is answered 11, and was committed at \(effect.index)")
     }
 
-    private mutating func came(_ number: Int, to outcome: OperationResult) throws {
+    private mutating func checkOutcome(of number: Int, is outcome: OperationResult) throws {
         guard let effect = asked[number].effect else {
             throw Breach(.honesty, "request \(number) is answered \(outcome), and is not committed")
         }
@@ -61,16 +61,16 @@ extension Ledger {
         settle(number, .result(outcome))
     }
 
-    private mutating func saw(
+    private mutating func checkRead(
         _ number: Int, _ value: JSONValue?, _ committedHistory: CommittedHistory
     ) throws {
-        try saw(number, [(asked[number].key, value)], committedHistory)
+        try checkRead(number, [(asked[number].key, value)], committedHistory)
         settle(number, .value(value))
     }
 
     /// Checks that all values which a read returns were there together, at some moment since it began. Updates take
     /// effect in the order of the log, so this is strict serializability, with that order as the witness.
-    func saw(
+    func checkRead(
         _ number: Int, _ values: [(key: Int, value: JSONValue?)], _ committedHistory: CommittedHistory
     ) throws {
         let floor = asked[number].floor

@@ -55,7 +55,7 @@ extension Ledger {
             }
             // Null says that there is no key: nobody writes null.
             let held = values.map { $0 == .null ? nil : $0 }
-            try saw(number, Array(zip(parts.map(\.key), held)), committedHistory)
+            try checkRead(number, Array(zip(parts.map(\.key), held)), committedHistory)
             return settle(number, .values(held))
         }
         guard let effect = asked[number].effect else {

@@ -7,7 +7,7 @@ extension Simulation {
 
     /// Checks a `Ready` before any of it is carried out.
     func check(_ ready: ReplicaReady, of member: Member) throws {
-        member.ledBefore = member.seen.leads
+        member.ledBefore = member.seen.leadingTerm
         try check(ready.events, of: member)
         guard let run = member.run else { return }
         let observed = run.observe()
@@ -37,7 +37,7 @@ extension Simulation {
 
     private func check(_ events: [Event], of member: Member) throws {
         for event in events {
-            tell(.raft(event), member)
+            record(.raft(event), member)
             if case .lostLog(let lost, let index, _) = event {
                 try checkLostLogReport(lost, index, from: member)
             }
@@ -75,11 +75,13 @@ extension Simulation {
                 .stateMachineSafety,
                 "\(member.id) replaces entry \(start), and has applied \(observed.lastApplied)")
         }
-        if observed.leads != nil, member.seen.leads == observed.leads, start <= member.stored.lastIndex {
+        if observed.leadingTerm != nil, member.seen.leadingTerm == observed.leadingTerm,
+            start <= member.stored.lastIndex
+        {
             throw Breach(.leaderAppendOnly, "\(member.id) replaces entry \(start) of its log")
         }
         // A lone voter appends before its new term is stored. Nobody sees these entries, and a crash may undo both.
-        if update.hardState != nil, observed.leads != nil { return }
+        if update.hardState != nil, observed.leadingTerm != nil { return }
         var previous = run.replica.raft.log.term(at: start - 1) ?? 0
         for (offset, entry) in new.enumerated() {
             try entries.record(entry, at: start + offset, after: previous, in: member.index)
@@ -88,8 +90,8 @@ extension Simulation {
     }
 
     private func checkLeadership(_ member: Member, _ observed: Observation) throws {
-        guard let term = observed.leads, member.seen.leads != term else { return }
-        try elections.leads(member.index, term: term)
+        guard let term = observed.leadingTerm, member.seen.leadingTerm != term else { return }
+        try elections.recordLeader(member.index, term: term)
         // By Log Matching, a leader that holds the last entry holds all before it.
         if let last = committedHistory.last(before: term) { try checkHolds(last, member) }
     }
@@ -117,7 +119,7 @@ extension Simulation {
                 "\(member.id) applies \(committed) after \(member.seen.lastApplied)")
         }
         // Entries of earlier terms may commit only if the member learned of them as a follower in this turn.
-        if let term = observed.leads, member.ledBefore == term, raft.log.term(at: last) != term {
+        if let term = observed.leadingTerm, member.ledBefore == term, raft.log.term(at: last) != term {
             // A majority may hold the entry, and yet it may be overwritten (Figure 8).
             throw Breach(
                 .leaderCompleteness, "\(member.id) commits entry \(last) of an earlier term by counting")
@@ -127,7 +129,7 @@ extension Simulation {
             try checkNewlyCommitted(index, by: member, raft, observed)
         }
         guard last == committedHistory.lastIndex else { return }
-        for other in members where other.seen.leads ?? 0 > observed.term && other.isAlive {
+        for other in members where other.seen.leadingTerm ?? 0 > observed.term && other.isAlive {
             try checkHolds(LogPosition(index: last, term: committedHistory[last].entry.term), other)
         }
     }
@@ -138,7 +140,7 @@ extension Simulation {
     func checkDisk(_ member: Member) throws {
         let stored = member.stored.hardState
         if let votedFor = stored.votedFor {
-            try elections.votes(member.index, for: votedFor, term: stored.term)
+            try elections.recordVote(by: member.index, for: votedFor, term: stored.term)
         }
         if stored.term < member.storedTerm {
             throw Breach(.progress, "\(member.id) stores term \(stored.term) over \(member.storedTerm)")

@@ -41,7 +41,8 @@ extension Simulation {
 
     /// A leader must not change the membership before it has committed in its term and committed the last change.
     func checkChange(in update: StorageUpdate, of member: Member, _ observed: Observation) throws {
-        guard let term = observed.leads, case .suffix(let start, let new) = update.log, let run = member.run
+        guard let term = observed.leadingTerm, case .suffix(let start, let new) = update.log,
+            let run = member.run
         else {
             return
         }
@@ -62,7 +63,7 @@ extension Simulation {
 
     /// A removed leader must step down once its removal is committed (§6).
     func checkRemovedLeader(_ member: Member, _ observed: Observation) throws {
-        guard observed.leads != nil, let run = member.run else { return }
+        guard observed.leadingTerm != nil, let run = member.run else { return }
         let present = run.membership
         if present.contains(member.id) || present != run.membership(at: observed.commitIndex) { return }
         throw Breach(.oneChange, "\(member.id) still leads, though the voters are \(present.words)")

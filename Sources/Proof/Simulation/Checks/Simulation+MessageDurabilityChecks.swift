@@ -17,8 +17,8 @@ extension Simulation {
         guard case .raft(let message) = message else { return }
         switch message.body {
         case .requestVoteReply(let reply) where reply.voteGranted && !reply.preVote:
-            try elections.votes(member.index, for: members[to].id, term: reply.term)
-        case .appendEntries(let request): try elections.leads(member.index, term: request.term)
+            try elections.recordVote(by: member.index, for: members[to].id, term: reply.term)
+        case .appendEntries(let request): try elections.recordLeader(member.index, term: request.term)
         case .requestVote, .requestVoteReply, .appendEntriesReply, .installSnapshot, .installSnapshotReply,
             .timeoutNow, .readIndex, .readIndexReply:
             break

@@ -38,7 +38,7 @@ extension Simulation {
             try resume(member)
         }
         guard !members.contains(where: { $0.isDamaged || $0.isDownForGood }) else { return try beginDemand() }
-        tellFault("the faults stop and all members are up, to check \(check)")
+        recordFault("the faults stop and all members are up, to check \(check)")
         switch check {
         case .failover:
             network.latency.mean = max(dice.pick([500_000, 1_000_000, 2_000_000]), scenario.latency.mean)
@@ -89,7 +89,7 @@ extension Simulation {
     private var longestFailover: Microseconds { 20 * freshTimeout + 20 * scenario.latency.mean }
 
     private func loseLeader() throws {
-        guard let leader = leader(), let term = leader.seen.leads else {
+        guard let leader = leader(), let term = leader.seen.leadingTerm else {
             throw Breach(.failover, "nobody leads on a network that has long been calm")
         }
         // The others must be able to elect a leader.
@@ -107,7 +107,7 @@ extension Simulation {
 
     private func isolate(_ member: Member) {
         network.cut(Cut.between([[member.index], members.indices.filter { $0 != member.index }]))
-        tellFault("is cut off", member)
+        recordFault("is cut off", member)
     }
 
     /// Records the election that replaces a lost leader.
@@ -137,7 +137,7 @@ extension Simulation {
     }
 
     private func sendAway() throws {
-        let candidates = members.filter { $0.seen.leads == nil }.map(\.index)
+        let candidates = members.filter { $0.seen.leadingTerm == nil }.map(\.index)
         guard leader() != nil, !candidates.isEmpty else { return try beginDemand() }
         let away = dice.pick(candidates)
         guard isEnough(members.indices.filter { $0 != away }) else { return try beginDemand() }
@@ -155,7 +155,7 @@ extension Simulation {
             return after(10 * roundTrip, .mayReturn(member.index))
         }
         network.healAll()
-        tellFault("is back; the leader's snapshot has \(leader?.snapshotBytes ?? 0) bytes", member)
+        recordFault("is back; the leader's snapshot has \(leader?.snapshotBytes ?? 0) bytes", member)
         lostAt = time
         catchUpDeadline = time + catchUpTime(snapshotBytes: leader?.snapshotBytes ?? 0)
         expectCaughtUp(member)

@@ -90,7 +90,7 @@ extension Simulation {
         guard member.isAlive else { return }
         ledger.send(operation, to: target, life: member.life)
         let request = ledger.request(operation)
-        tell(.asked(operation, request), member)
+        record(.asked(operation, request), member)
         fingerprint.mix(time)
         fingerprint.mix(target << 32 | operation)
         member.inbox.append(.request(request))

@@ -61,10 +61,10 @@ extension Simulation {
         let request: OperatorRequest
         switch changes[number].action {
         case .change(let voters):
-            tellFault("is asked as o\(number) to make \(voters.joined(separator: " ")) the voters", member)
+            recordFault("is asked as o\(number) to make \(voters.joined(separator: " ")) the voters", member)
             request = .changeMembership(voters)
         case .transfer(let target):
-            tellFault("is asked as o\(number) to have \(target) lead", member)
+            recordFault("is asked as o\(number) to have \(target) lead", member)
             request = .transferLeadership(to: target)
         }
         member.inbox.append(.request(ClientRequest(client: client, messageID: messageID, request)))
@@ -72,8 +72,8 @@ extension Simulation {
     }
 
     func handleOperatorAnswer(_ reply: ClientReply, from member: Member) throws {
-        let answer = EventTrace.tell(reply.body)
-        tellFault("answers \(reply.client): \(answer)", member)
+        let answer = EventTrace.describe(reply.body)
+        recordFault("answers \(reply.client): \(answer)", member)
         fingerprint.mix(time)
         fingerprint.mix(answer)
         try changes.answered(reply, by: member.index, life: member.life, elections)

@@ -71,7 +71,7 @@ final class MemberProcess {
             Observation(
                 term: replica.raft.currentTerm, commitIndex: replica.raft.commitIndex,
                 lastApplied: replica.lastApplied,
-                leads: replica.raft.isLeader ? replica.raft.currentTerm : nil)
+                leadingTerm: replica.raft.isLeader ? replica.raft.currentTerm : nil)
         }
     }
 
@@ -94,5 +94,5 @@ struct Observation {
     var commitIndex: Index = 0
     var lastApplied: Index = 0
     /// The term that it leads; nil if it does not lead.
-    var leads: Term?
+    var leadingTerm: Term?
 }

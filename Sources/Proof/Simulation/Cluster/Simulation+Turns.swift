@@ -196,10 +196,10 @@ extension Simulation {
     private func handleReply(_ reply: ClientReply, from member: Member) throws {
         if reply.client.first == "o" { return try handleOperatorAnswer(reply, from: member) }
         let number = try ledger.operation(answeredBy: reply)
-        tell(.answered(number, reply.body), member)
+        record(.answered(number, reply.body), member)
         fingerprint.mix(time)
         fingerprint.mix(number)
-        fingerprint.mix(EventTrace.tell(reply.body))
+        fingerprint.mix(EventTrace.describe(reply.body))
         try ledger.answered(
             number, reply.body, by: member.index, life: member.life, committedHistory)
         try handleAnswer(reply.body, to: number, from: member)

@@ -38,7 +38,7 @@ extension Scenario {
         case .calm, .mixed, .partitions, .crashes, .late, .pauses, .handovers:
             return dice.pick([9, 9, 15, 15, 25, 40])
         // These biases need few members, or many requests.
-        case .flood, .tiny, .memberships, .rebirths, .sleepers, .pairs: return nil
+        case .flood, .tiny, .memberships, .restarts, .pausedLeaders, .pairs: return nil
         }
     }
 
@@ -63,7 +63,7 @@ extension Scenario {
     private static func drawMembers(_ bias: Bias, _ dice: inout Dice) -> Int {
         switch bias {
         case .tiny: dice.within(1...2)
-        case .partitions, .rebirths, .sleepers: dice.pick([3, 3, 3, 4, 5])
+        case .partitions, .restarts, .pausedLeaders: dice.pick([3, 3, 3, 4, 5])
         case .crashes: dice.pick([1, 2, 3, 3, 3, 5])
         case .memberships: dice.pick([2, 2, 3, 3, 4, 5, 6, 7])
         case .pairs: dice.pick([3, 4, 4, 5])
@@ -86,10 +86,10 @@ extension Scenario {
             linkFaults = LinkFaults(
                 loss: often(0, 50_000), duplication: often(10_000, 300_000), delay: often(50_000, 400_000),
                 lateCopy: often(10_000, 100_000))
-        case .sleepers:
+        case .pausedLeaders:
             latency.mean = dice.pick([5_000, 10_000, 20_000])
             linkFaults = LinkFaults(loss: often(0, 20_000), delay: often(0, 100_000))
-        case .rebirths:
+        case .restarts:
             latency.mean = dice.pick([5_000, 30_000, 100_000])
             linkFaults = LinkFaults(
                 loss: 0, duplication: often(10_000, 300_000), delay: often(50_000, 400_000),
@@ -113,7 +113,7 @@ extension Scenario {
         segmentSize = dice.pick([300, 3_000, 16 << 20])
         timerDelay = dice.pick([0, 0, 1_000, 20_000])
         clockDrift = dice.pick([0, 0, 1_000, 50_000, 200_000])
-        guard bias == .rebirths || dice.below(3) == 0 else { return }
+        guard bias == .restarts || dice.below(3) == 0 else { return }
         let round = 2 * latency.mean + diskLatency
         let timeout = max(dice.within(3...20) * round, 20_000)
         electionTimeout = timeout
@@ -129,13 +129,13 @@ extension Scenario {
         unnumbered = dice.pick([0, 0, 10, 50])
         repeats = dice.pick([0, 0, 10, 40])
         roaming = dice.pick([0, 50, 100])
-        if bias == .rebirths || bias == .sleepers {
+        if bias == .restarts || bias == .pausedLeaders {
             clients = 10
             keys = 1
             think = 0
             roaming = 100
         }
-        if bias == .sleepers {
+        if bias == .pausedLeaders {
             // Most clients avoid the paused member, so that some are left to ask it late.
             clients = 20
             roaming = 20

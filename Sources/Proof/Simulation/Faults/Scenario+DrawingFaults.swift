@@ -39,14 +39,14 @@ extension Scenario {
             faults.newLeader = dice.pick([100_000, 500_000, 900_000])
             faults.crashPoint = dice.pick([500, 5_000, 20_000])
             faults.interval = dice.within(1...4) * timeout
-        case .rebirths:
+        case .restarts:
             faults.weights = [.crash: 1]
             faults.atLeader = dice.pick([0, 10])
             faults.newLeader = 0
             faults.crashPoint = dice.pick([0, 5_000])
             faults.interval = dice.within(2...10) * 2 * latency.mean
             faults.longest = dice.within(1...10) * latency.mean
-        case .sleepers:
+        case .pausedLeaders:
             faults.weights = [.pause: 1]
             faults.isolation = 90
             faults.atLeader = 95

@@ -6,9 +6,9 @@ package struct Scenario: Sendable {
     package enum Bias: String, Sendable, CaseIterable {
         case calm, mixed, partitions, crashes, late, pauses, flood, tiny, handovers, memberships
         /// Followers crash and restart at once, while answers to their previous process are under way.
-        case rebirths
+        case restarts
         /// Leaders pause, are cut off, and resume with old answers while another member leads.
-        case sleepers
+        case pausedLeaders
         /// Two or three voters, with membership changes, cuts and crashes.
         case pairs
     }

@@ -9,12 +9,12 @@ extension Simulation {
         guard let run = member.run else { return }
         let lasts = dice.below(3) == 0
         run.storage.disk.failure = SimulatedDisk.Failure(after: dice.below(8), lasts: lasts)
-        tellFault("gets a disk that will fail\(lasts ? " permanently" : " once")", member)
+        recordFault("gets a disk that will fail\(lasts ? " permanently" : " once")", member)
     }
 
     /// A disk call failed: the member ends with 74, and restarts later from what its files hold then.
     func diskFails(_ error: DiskError, storing update: StorageUpdate, _ member: Member) {
-        tellFault("ends with 74: \(error)", member)
+        recordFault("ends with 74: \(error)", member)
         tally.crashes += 1
         member.end(storing: update)
         loseSomePower(member)
@@ -24,14 +24,14 @@ extension Simulation {
     private func loseSomePower(_ member: Member) {
         guard dice.below(4) == 0 else { return }
         var generator = SeededGenerator(seed: dice.next())
-        tellFault("loses power while it is down", member)
+        recordFault("loses power while it is down", member)
         member.disk.crash(using: &generator)
     }
 
     func slowDisk(of member: Member, for span: Microseconds) {
         guard member.diskSlowness == 0, member.isAlive else { return }
         member.diskSlowness = dice.pick([500_000, 1_000_000, 3_000_000])
-        tellFault("gets a disk that takes up to \(member.diskSlowness) us for a sync", member)
+        recordFault("gets a disk that takes up to \(member.diskSlowness) us for a sync", member)
         queue.add(.recover(member: member.index), at: time + span)
     }
 
@@ -55,9 +55,9 @@ extension Simulation {
         switch error {
         case .damage where member.isDamaged:
             member.isDownForGood = true
-            tellFault("ends with 65, and stays down: \(error)", member)
+            recordFault("ends with 65, and stays down: \(error)", member)
         case .disk where phase == .faults && scenario.faults.atStarts > 0:
-            tellFault("cannot start, as its disk fails: \(error)", member)
+            recordFault("cannot start, as its disk fails: \(error)", member)
             loseSomePower(member)
             schedule(.start, of: member, at: time + restartSpan())
         case .damage, .disk:
@@ -86,14 +86,14 @@ extension Simulation {
         switch dice.below(3) {
         case 0 where name != last:
             let end = dice.below(size)
-            tellFault("has only \(end) bytes left of \(name)", member)
+            recordFault("has only \(end) bytes left of \(name)", member)
             disk.shorten(name, to: end)
         case 1:
-            tellFault("loses \(name)", member)
+            recordFault("loses \(name)", member)
             disk.lose(name)
         default:
             let slot = dice.below(size)
-            tellFault("has a flipped bit at byte \(slot) of \(name)", member)
+            recordFault("has a flipped bit at byte \(slot) of \(name)", member)
             disk.damage(name, at: slot, by: 1 << UInt8(dice.below(8)))
         }
         member.disk = disk

@@ -24,7 +24,7 @@ extension Simulation {
         case .mute: mute(for: span)
         case .crash: crash(members[target()], for: restartSpan())
         case .crashAll:
-            tellFault("all members crash")
+            recordFault("all members crash")
             for member in members { crash(member, for: restartSpan()) }
         case .pause: pause(members[target()], for: span)
         case .slowness: slow(members[target()], for: span)
@@ -57,8 +57,8 @@ extension Simulation {
 
     /// The leader of the highest term.
     func leader() -> Member? {
-        members.filter { $0.isAlive && $0.seen.leads != nil }
-            .max { $0.seen.leads ?? 0 < $1.seen.leads ?? 0 }
+        members.filter { $0.isAlive && $0.seen.leadingTerm != nil }
+            .max { $0.seen.leadingTerm ?? 0 < $1.seen.leadingTerm ?? 0 }
     }
 
     /// May schedule a fault soon after an election: another leader may overwrite what this one did (Figure 8).
@@ -90,7 +90,7 @@ extension Simulation {
     private func cut(_ cut: Cut, for span: Microseconds) {
         if dice.below(2) == 0 { network.healAll() }
         network.cut(cut.links)
-        tellFault(cut.description)
+        recordFault(cut.description)
         healLater(span)
     }
 
@@ -106,7 +106,7 @@ extension Simulation {
     private func mute(for span: Microseconds) {
         let kind = dice.pick(PeerMessage.Kind.allCases)
         network.muted = kind
-        tellFault("every \(kind.rawValue) is lost")
+        recordFault("every \(kind.rawValue) is lost")
         healLater(span)
     }
 
@@ -118,7 +118,7 @@ extension Simulation {
     func heal(_ cut: Int) {
         guard phase == .faults, cut == cuts else { return }
         network.healAll()
-        tellFault("all links heal")
+        recordFault("all links heal")
     }
 
     private func storm(for span: Microseconds) {
@@ -126,14 +126,14 @@ extension Simulation {
         network.linkFaults.duplication = dice.within(0...500_000)
         network.linkFaults.delay = dice.within(0...800_000)
         network.linkFaults.lateCopy = dice.within(0...100_000)
-        tellFault("a storm: \(network.linkFaults)")
+        recordFault("a storm: \(network.linkFaults)")
         queue.add(.stormEnds, at: time + span)
     }
 
     private func slowLinks(for span: Microseconds) {
         network.latency.mean = max(
             network.latency.mean, min(dice.pick([10, 100]) * scenario.latency.mean, 2_000_000))
-        tellFault("links slow down to \(network.latency.mean) us")
+        recordFault("links slow down to \(network.latency.mean) us")
         queue.add(.linksRecover, at: time + 4 * span + 20 * network.latency.mean)
     }
 
@@ -149,7 +149,7 @@ extension Simulation {
 
     func crash(_ member: Member, for span: Microseconds) {
         guard member.isAlive else { return }
-        tellFault("crashes", member)
+        recordFault("crashes", member)
         tally.crashes += 1
         stopMachine(member)
         schedule(.start, of: member, at: time + span)
@@ -186,7 +186,7 @@ extension Simulation {
         } catch let error as StorageError {
             return try cannotStart(member, error)
         }
-        tellFault("starts", member)
+        recordFault("starts", member)
         try checkDisk(member)
         try checkSnapshot(member)
         try turn(member)
@@ -194,7 +194,7 @@ extension Simulation {
 
     private func pause(_ member: Member, for span: Microseconds) {
         guard member.isAlive, !member.isPaused else { return }
-        tellFault("is paused", member)
+        recordFault("is paused", member)
         member.isPaused = true
         if dice.below(100) < scenario.faults.isolation {
             // Cut off while paused, it resumes with old messages, and nobody tells it what happened meanwhile.
@@ -208,7 +208,7 @@ extension Simulation {
         guard member.isPaused else { return }
         tally.events += 1
         member.isPaused = false
-        tellFault("resumes", member)
+        recordFault("resumes", member)
         if member.isStoreDone {
             member.isStoreDone = false
             try diskIsDone(member)
@@ -220,14 +220,14 @@ extension Simulation {
     private func slow(_ member: Member, for span: Microseconds) {
         guard member.slowness == 0 else { return }
         member.slowness = dice.pick([1_000, 10_000, 50_000])
-        tellFault("slows down to up to \(member.slowness) us per turn", member)
+        recordFault("slows down to up to \(member.slowness) us per turn", member)
         queue.add(.recover(member: member.index), at: time + span)
     }
 
     private func changeClock(_ member: Member) {
         let rate = 1_000_000 + dice.within(-scenario.clockDrift...scenario.clockDrift)
         member.clock.change(rate: rate, at: time)
-        tellFault("changes its clock rate to \(rate)", member)
+        recordFault("changes its clock rate to \(rate)", member)
         member.timer = nil
         setTimer(member)
     }
@@ -237,7 +237,7 @@ extension Simulation {
     /// Begins a shutdown, as SIGTERM does: a leader transfers leadership first. It ends after one second at most.
     private func beginShutdown(_ member: Member) throws {
         guard member.isListening, !member.isEnding else { return }
-        tellFault("gets SIGTERM", member)
+        recordFault("gets SIGTERM", member)
         member.isEnding = true
         member.run?.replica.beginShutdown(now: member.clock.reading(at: time))
         schedule(.mustEnd, of: member, at: time + 1_000_000)
@@ -245,7 +245,7 @@ extension Simulation {
     }
 
     func stop(_ member: Member) {
-        tellFault("ends", member)
+        recordFault("ends", member)
         stopMachine(member)
         schedule(.start, of: member, at: time + dice.within(1...scenario.faults.longest))
     }

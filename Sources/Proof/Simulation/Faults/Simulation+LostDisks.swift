@@ -34,7 +34,7 @@ extension Simulation {
             !members.contains(where: { $0.isDamaged || $0.isDownForGood })
         else { return }
         if member.copy == nil, dice.below(2) == 0 {
-            tellFault("is copied", member)
+            recordFault("is copied", member)
             member.copy = (run.storage.disk.copy(), member.stored)
             return
         }
@@ -61,7 +61,7 @@ extension Simulation {
         }
         let member = members[slot]
         let timeout = members.compactMap { $0.run?.timing.electionTimeout }.max() ?? 0
-        guard let leader = leader(), leader !== member, let term = leader.seen.leads,
+        guard let leader = leader(), leader !== member, let term = leader.seen.leadingTerm,
             members.allSatisfy({ $0.isAlive && !$0.isPaused && !$0.isEnding && $0.seen.term == term }),
             let held = leader.run?.replica.raft.acknowledged(by: member.id), held > 0
         else {
@@ -86,7 +86,7 @@ extension Simulation {
         tally.lostDisks += 1
         stopMachine(member)
         let copy = member.copy.flatMap { $0.stored.lastIndex < held ? $0 : nil }
-        tellFault("loses its disk\(copy == nil ? "" : ", and gets an older copy")", member)
+        recordFault("loses its disk\(copy == nil ? "" : ", and gets an older copy")", member)
         member.replaceDisk(by: copy?.disk ?? SimulatedDisk(), holding: copy?.stored ?? Stored())
         elections.forgetVotes(of: member.index)
     }
@@ -125,7 +125,7 @@ extension Simulation {
         guard isLossUndetected, loss?.member == member.index, member.stored.hardState.lostLog != nil else {
             return
         }
-        tellFault("has stored that it lost its log", member)
+        recordFault("has stored that it lost its log", member)
         tally.lossesFound += 1
         loss?.stage = .detected
         network.linkFaults = scenario.linkFaults
@@ -147,7 +147,7 @@ extension Simulation {
         let wanted = loss.stage == .removed ? all : all.filter { $0 != member.id }
         if changes.membership == Membership(voters: wanted, change: changes.membership.change) {
             if loss.stage == .removed {
-                tellFault("is replaced", member)
+                recordFault("is replaced", member)
                 tally.replacements += 1
                 self.loss = nil
                 return
