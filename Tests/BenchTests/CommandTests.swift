@@ -76,12 +76,34 @@ final class CommandTests: BenchProgram {
             "4")
         XCTAssertEqual(ended.status, 0, ended.output)
         XCTAssertTrue(ended.output.contains("2 pairs of runs, seeds from 4"), ended.output)
+        for line in ended.output.split(separator: "\n") where !line.contains("/") {
+            XCTAssertLessThanOrEqual(line.count, 80, "a terminal may have 80 columns: \(line)")
+        }
         for figure in ["requests/s", "p50 ms", "p99 ms"] {
             XCTAssertTrue(ended.output.contains("\n\(Text.left(figure, 12))B/A "), ended.output)
         }
         XCTAssertEqual(
             try FileManager.default.contentsOfDirectory(atPath: latest.deletingLastPathComponent().path)
                 .count, 5)
+    }
+
+    func testCtrlCEndsAComparison() throws {
+        let node = builtProgram("TestNode").path
+        let running = try start(["compare", node, node, "--node-count", "1", "--time-limit", "600"])
+        // The run has begun once its folder is there.
+        while !FileManager.default.fileExists(atPath: latest.appendingPathComponent("n0.log").path) {
+            usleep(1000)
+        }
+        running.process.interrupt()
+        let ended = end(running)
+        XCTAssertEqual(ended.status, 130, ended.output)
+        XCTAssertTrue(
+            ended.output.contains("interrupted after 0 of 5 pairs; what there is looks good"), ended.output)
+    }
+
+    func testALineOfProgressFitsTheTerminal() {
+        XCTAssertEqual(Text.cut("12 s: 3 ok", 10), "12 s: 3 ok")
+        XCTAssertEqual(Text.cut("12 s: 3 ok, 5 failed", 10), "12 s: 3 o…")
     }
 
     func testOptionsUnknownToMaelstromAreLeftOut() throws {

@@ -1,12 +1,14 @@
 // Draws a Lamport diagram.
 
-// One column per node, and per client if there are few.
+// One column per node, per service of Maelstrom's, and per client if there are few.
 function lamportColumns(chosen) {
   const nodes = Array.from({ length: data.nodes }, (_, node) => "n" + node).filter((name) =>
     data.nodes <= 9 || chosen.some((each) => each.source === name || each.destination === name));
-  const clients = [...new Set(chosen.flatMap((each) => [each.source, each.destination]))].filter(isClient);
+  const ends = [...new Set(chosen.flatMap((each) => [each.source, each.destination]))];
+  const clients = ends.filter(isClient);
+  const services = ends.filter((name) => !isClient(name) && !/^n\d+$/.test(name)).sort();
   const few = clients.length <= 2;
-  const names = [...(few ? clients : ["clients"]), ...nodes];
+  const names = [...(few ? clients : ["clients"]), ...nodes, ...services];
   const places = new Map(names.map((name, index) => [name, index]));
   return { names, place: (name) => places.get(isClient(name) && !few ? "clients" : name) };
 }

@@ -1,8 +1,9 @@
 /// The replies that Maelstrom's clients refuse with an error, because they do not have the form that Maelstrom demands.
 struct MalformedReplies: Sendable {
     private(set) var count = 0
-    /// The first one, with its request, in lines.
-    private(set) var first: [String] = []
+    /// The first one for each kind of request, with its request, in lines.
+    private(set) var examples: [String] = []
+    private var kinds: Set<Request.Kind> = []
 
     /// How much of a line is shown, in bytes.
     private static let length = 500
@@ -14,7 +15,7 @@ struct MalformedReplies: Sendable {
         _ completion: Clients.Completion, why: String, line: some Sequence<UInt8>, names: NodeNames
     ) {
         count += 1
-        guard first.isEmpty else { return }
+        guard kinds.insert(completion.request.kind).inserted else { return }
         var request: [UInt8] = []
         MessageWriter.append(
             completion.request, id: 0, client: completion.client, node: names[completion.node],
@@ -22,8 +23,10 @@ struct MalformedReplies: Sendable {
         func text(_ line: some Sequence<UInt8>) -> String {
             String(decoding: Array(line.prefix(MalformedReplies.length)), as: UTF8.self)
         }
-        first = [
-            "request     \(text(request.dropLast()))",
+        // Without the number that the network gives a message.
+        let start = request.firstIndex(of: UInt8(ascii: ",")) ?? -1
+        examples += [
+            "request     {\(text(request[(start + 1)...].dropLast()))",
             "expected    \(completion.request.kind.replyForm(completion.messageID))",
             "answer      \(text(line))",
             "which is    \(why)",

@@ -30,7 +30,6 @@ enum Address: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    var isService: Bool { if case .service = self { true } else { false } }
     var isClient: Bool { if case .client = self { true } else { false } }
 
     var description: String {

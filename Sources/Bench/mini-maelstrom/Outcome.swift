@@ -24,7 +24,7 @@ enum Outcome: Hashable, Sendable {
         let kind = request.kind
         if reply.type == "error" {
             guard let code = reply.code else {
-                self = .unanswered(kind, .malformed("an error without a code"))
+                self = .unanswered(kind, .malformed("an error without a code that is an integer"))
                 return
             }
             let reason = ErrorReason.code(code, reply.text ?? "")

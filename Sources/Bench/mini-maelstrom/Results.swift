@@ -142,6 +142,7 @@ struct Results: Codable, Sendable {
 
     /// The lines printed at the end of a run, before the verdict.
     func summary() -> [String] {
+        guard total.all > 0 else { return ["", fact("requests", "none were answered")] + faults() }
         var lines = ["", row("", ["ok", "failed", "unknown"])]
         for kind in Request.Kind.allCases.map(\.name) {
             if let counts = byKind[kind] { lines.append(row(kind, counts)) }
@@ -156,7 +157,11 @@ struct Results: Codable, Sendable {
                 "served",
                 "\(Text.decimal(availability * 100, 2)) % of the requests; "
                     + "\(Text.grouped(Int(requestsPerSecond)))/s over \(Text.decimal(seconds, 1)) s"),
-            fact("latency", shares.map { "\($0.0) \(Text.milliseconds($0.1))" }.joined(separator: "  ")),
+            fact(
+                "latency",
+                latencies.max == 0
+                    ? "nothing was served"
+                    : shares.map { "\($0.0) \(Text.milliseconds($0.1))" }.joined(separator: "  ")),
             fact(
                 "messages",
                 "\(Text.decimal(messagesPerRequest, 2)) per request between nodes, "

@@ -51,7 +51,7 @@ struct Judgement: Sendable {
             let those = malformed.count == 1 ? "a reply" : "\(Text.grouped(malformed.count)) replies"
             lower(
                 to: .invalid,
-                (["\(those) broke the form that Maelstrom demands, the first:"] + malformed.first)
+                (["\(those) broke the form that Maelstrom demands:"] + malformed.examples)
                     .joined(separator: "\n    "))
         }
         // A run that ended early has a more telling reason.
@@ -60,7 +60,7 @@ struct Judgement: Sendable {
             guard let counts = statistics.byKind[kind], counts.ok == 0 else { continue }
             // Jepsen's rule.
             let few =
-                counts.all < 20
+                counts.all < 20 && malformed.count == 0
                 ? "; so few show little, and a longer --time-limit or a higher --rate more" : ""
             lower(to: .invalid, "none of \(Text.grouped(counts.all)) \(kind.name) succeeded\(few)")
         }

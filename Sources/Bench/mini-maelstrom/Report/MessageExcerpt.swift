@@ -53,8 +53,7 @@ struct MessageExcerpt: Encodable {
         let start = start > 0 ? start : journal.known.first?.sent ?? 0
         total = journal.count
         self.moments = moments
-        // Services have no lane.
-        let known = journal.known.filter { !$0.source.isService && !$0.destination.isService }
+        let known = journal.known
         var chosen = Set(known.prefix(MessageExcerpt.atStart).map(\.number))
         chosen.formUnion(known.suffix(MessageExcerpt.atEnd).map(\.number))
         func time(_ nanoseconds: UInt64) -> Double {
