@@ -30,7 +30,9 @@ let package = Package(
         .target(
             name: "Simulation",
             dependencies: [
-                "Consensus", "Detours", "KeyValue", "Linearizability", "Maelstrom", "Storage", "StoryPage",
+                "Consensus", "Detours", "KeyValue", "Linearizability", "Maelstrom", "Serializability",
+                "Storage",
+                "StoryPage",
             ], path: "Sources/Proof/Simulation"),
         .executableTarget(
             name: "simulate", dependencies: ["Simulation", "StoryPage"], path: "Sources/Proof/simulate"),

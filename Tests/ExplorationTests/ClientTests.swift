@@ -47,7 +47,7 @@ final class ClientTests: XCTestCase {
     }
 
     func testWhatOverlapsMayComeInAnyOrder() {
-        for read: ClientHistory.Answer in [.noSuchKey, .value(1), .value(2)] {
+        for read: ClientHistory.Answer in [.noSuchKey, .value("1"), .value("2")] {
             let found = breach {
                 $0.asks(1)
                 $0.asks(3)
@@ -79,7 +79,7 @@ final class ClientTests: XCTestCase {
                 $0.asks(1)
                 try answer(&$0, 1, .willNotHappen)
                 $0.asks(3)
-                try answer(&$0, 3, .value(1))
+                try answer(&$0, 3, .value("1"))
             }, .linearizability)
         XCTAssertEqual(
             breach {
@@ -109,9 +109,45 @@ final class ClientTests: XCTestCase {
         XCTAssertEqual(found(.done), .atMostOnce)
     }
 
+    // MARK: - Transactions
+
+    private let transactions: [StoreOperation] = [
+        .transaction([.append(.x, 1), .write(.y, 2), .read(.x)]),
+        .transaction([.append(.y, 3), .append(.x, 4)]),
+        .transaction([.read(.x), .read(.y)]),
+    ]
+
+    func testATransactionIsCarriedOutAsAWholeOrNotAtAll() {
+        var contents = Contents()
+        XCTAssertEqual(transactions[2].take(&contents), .value(#"[["r","x",null],["r","y",null]]"#))
+        XCTAssertEqual(
+            transactions[0].take(&contents), .value(#"[["append","x",1],["w","y",2],["r","x",[1]]]"#))
+        let before = contents
+        XCTAssertEqual(transactions[1].take(&contents), .differs)
+        XCTAssertEqual(contents, before)
+        XCTAssertEqual(transactions[2].take(&contents), .value(#"[["r","x",[1]],["r","y",2]]"#))
+    }
+
+    func testReadsOfATransactionThatWereNeverThereTogetherAreFound() {
+        func found(_ values: String) -> Property? {
+            var history = ClientHistory()
+            do {
+                history.asks(3)
+                history.asks(1)
+                try history.take(
+                    1, .value(#"[["append","x",1],["w","y",2],["r","x",[1]]]"#), by: 0, [], transactions)
+                try history.take(3, .value(values), by: 1, [], transactions)
+                return nil
+            } catch { return error.property }
+        }
+        XCTAssertNil(found(#"[["r","x",null],["r","y",null]]"#))
+        XCTAssertNil(found(#"[["r","x",[1]],["r","y",2]]"#))
+        XCTAssertEqual(found(#"[["r","x",[1]],["r","y",null]]"#), .linearizability)
+    }
+
     func testTheModelCarriesOutEachRequestOnce() {
-        XCTAssertEqual(StoreOperation.value(after: [entry(1), entry(2), entry(1)], operations), 2)
-        XCTAssertNil(StoreOperation.value(after: [], operations))
+        XCTAssertEqual(Contents(after: [entry(1), entry(2), entry(1)], operations)[.x], .number(2))
+        XCTAssertNil(Contents(after: [], operations)[.x])
     }
 
     private let scope = Scope("clients", "", members: 2, terms: 1, logLength: 3, candidates: []) {

@@ -116,6 +116,42 @@ final class SearchTests: XCTestCase {
         XCTAssertFalse(Search.fewest(found, in: scope) { _ in false }.isCertain)
     }
 
+    /// n0's last turn ends while it waits for its disk, and n1's request is still on its way to n0: a member takes no
+    /// other turn before one is over.
+    func testNothingReachesAMemberWhoseTurnBrokeOff() throws {
+        let scope = rivals {
+            $0.cuts = []
+            $0.forbidsLeaders = true
+        }
+        var (members, _) = scope.start()
+        var way: [Action] = []
+        var sent: [Packet] = []
+        var breach: Breach?
+        func take(_ member: Int, _ input: Action.Input) {
+            let action = Action(member: member, input: input)
+            let turn = Turn(of: members[member], action, in: scope)
+            way.append(action)
+            members[member] = turn.member
+            sent += turn.sent
+            breach = turn.breach
+        }
+        func deliver(from: Int, to: Int) throws {
+            take(to, .message(try XCTUnwrap(sent.last { $0.from == from && $0.to == to })))
+        }
+        take(1, .deadline(.electionTimeout))
+        take(0, .deadline(.electionTimeout))
+        // The pre-vote, and the vote.
+        for _ in 0..<2 {
+            try deliver(from: 0, to: 2)
+            try deliver(from: 2, to: 0)
+        }
+        XCTAssertEqual(breach?.property, .electionSafety)
+        let answered = Search(scope).withAnswers(way)
+        XCTAssertEqual(answered.last, way.last)
+        let text = Story(scope, answered, endsWith: breach).text
+        XCTAssertTrue(text.contains("=> election safety: n0 leads with the votes of n0 n2 alone"), text)
+    }
+
     func testWhoHasAskedEnoughDoesNothingMore() {
         let all = Search(rivals()).run()
         let some = Search(rivals { $0.questions = 4 }).run()

@@ -2,76 +2,12 @@ import Consensus
 import KeyValue
 import Simulation
 
-/// What a client asks of the one key that there is.
-package enum StoreOperation: Hashable, Sendable {
-    case read
-    case write(Int)
-    case cas(from: Int, to: Int)
-
-    static let key = JSONValue(canonical: "\"x\"")
-
-    /// Each operation, numbered from 1, is the only one of its client.
-    func request(_ number: Int) -> ClientRequest {
-        func value(_ number: Int) -> JSONValue { JSONValue(canonical: String(number)) }
-        let operation: ClientOperation =
-            switch self {
-            case .read: .query(.read(key: Self.key))
-            case .write(let written): .update(.write(key: Self.key, value: value(written)))
-            case .cas(let from, let to):
-                .update(
-                    .cas(key: Self.key, from: value(from), to: value(to), createIfNotExists: false))
-            }
-        return ClientRequest(client: "c\(number)", messageID: number, operation)
-    }
-
-    /// What it finds and leaves where the key holds `value`, nil for nothing.
-    func take(_ value: inout Int?) -> ClientHistory.Answer {
-        switch self {
-        case .read:
-            return value.map { .value($0) } ?? .noSuchKey
-        case .write(let written):
-            value = written
-            return .done
-        case .cas(let from, let to):
-            guard let current = value else { return .noSuchKey }
-            guard current == from else { return .differs }
-            value = to
-            return .done
-        }
-    }
-
-    var words: String {
-        switch self {
-        case .read: "read"
-        case .write(let value): "write \(value)"
-        case .cas(let from, let to): "set \(from) to \(to)"
-        }
-    }
-
-    /// What the key holds once all of `entries` are applied, each request once, by this model.
-    static func value(after entries: [Entry], _ operations: [StoreOperation]) -> Int? {
-        var value: Int?
-        var isDone: Set<RequestID> = []
-        for entry in entries {
-            guard case .command(let command) = entry.payload, isDone.insert(command.id).inserted,
-                let number = number(of: command)
-            else { continue }
-            _ = operations[number - 1].take(&value)
-        }
-        return value
-    }
-
-    /// The number of the operation that a command is of: its text begins with the client.
-    static func number(of command: Command) -> Int? {
-        command.text.split(separator: " ").first.flatMap { Int($0.dropFirst()) }
-    }
-}
-
 /// What clients have asked and been told, in the order in which that happened.
 struct ClientHistory: Hashable, Sendable {
     enum Answer: Hashable, Sendable {
         case done
-        case value(Int)
+        /// What a read is told, or a transaction: as JSON.
+        case value(String)
         case noSuchKey, differs
         /// Error 11: it did not and will not happen.
         case willNotHappen
@@ -81,7 +17,7 @@ struct ClientHistory: Hashable, Sendable {
         init(_ body: ClientReply.Body) throws(Breach) {
             switch body {
             case .done(_, let fields):
-                self = fields.first.flatMap { Int($0.value.text) }.map { .value($0) } ?? .done
+                self = fields.first.map { .value($0.value.text) } ?? .done
             case .error(.keyDoesNotExist, _): self = .noSuchKey
             case .error(.preconditionFailed, _): self = .differs
             case .error(.temporarilyUnavailable, _): self = .willNotHappen
@@ -93,7 +29,7 @@ struct ClientHistory: Hashable, Sendable {
         var words: String {
             switch self {
             case .done: "done"
-            case .value(let value): "it holds \(value)"
+            case .value(let text): text
             case .noSuchKey: "there is no such key"
             case .differs: "it holds something else"
             case .willNotHappen: "error 11, it will not happen"
@@ -178,14 +114,14 @@ struct ClientHistory: Hashable, Sendable {
                 spans[number]?.answer = answer
             }
         }
-        return Self.isExplained(Array(spans.values), after: nil)
+        return Self.isExplained(Array(spans.values), after: Contents())
     }
 
-    private static func isExplained(_ spans: [Span], after value: Int?) -> Bool {
+    private static func isExplained(_ spans: [Span], after contents: Contents) -> Bool {
         if spans.allSatisfy({ $0.answer == nil }) { return true }
         let firstAnswer = spans.map(\.answered).min() ?? .max
         for (slot, span) in spans.enumerated() where span.asked < firstAnswer {
-            var next = value
+            var next = contents
             let found = span.operation.take(&next)
             guard span.answer == nil || span.answer == found else { continue }
             var rest = spans

@@ -153,7 +153,7 @@ struct Cluster {
         }
         if budget.copies > 0 {
             for number in tables.promises[Int(state[promises])].clients.asked
-            where scope.operations[number - 1] != .read {
+            where !scope.operations[number - 1].isReadOnly {
                 steps.append(Step(input: Self.firstOperation + number, expense: .copy))
             }
         }

@@ -107,7 +107,7 @@ extension Fingerprint {
         if value is Limits { return }
         if let bytes = value as? [UInt8] { return mix(String(decoding: bytes, as: UTF8.self)) }
         if let store = value as? Store {
-            mix(store[StoreOperation.key]?.text)
+            for key in StoreOperation.Key.allCases { mix(store[key.json]?.text) }
             return mix(reflecting: store.completedRequests)
         }
         let mirror = Mirror(reflecting: value)

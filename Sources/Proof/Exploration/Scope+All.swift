@@ -1,9 +1,9 @@
 /// The scopes that have names, in the order of what they cost.
 extension Scope {
     package static let all: [Scope] = [
-        figure8, pair, election, rivals, reads, halves, grow, shrink, move, snapshot, five, replication,
-        transfer,
-        clients,
+        figure8, copies, move, transfer, shrink, rivals, snapshot, pair, five, halves, election, reads,
+        replication,
+        grow, clients, transactions,
     ]
 
     /// Figure 8 of the paper (§5.4.2) from its second picture on, with three members: n0 has appended in term 1, and n1
@@ -167,6 +167,36 @@ extension Scope {
         $0.budget.electionTimeouts = 1
         $0.budget.contactLapses = 1
         $0.questions = 10
+    }
+
+    private static let transactions = Scope(
+        "transactions",
+        "whole replicas: a transaction that writes and one that reads, while another comes to lead",
+        members: 3, terms: 2, logLength: 4, candidates: [1]
+    ) {
+        $0.leader = 0
+        $0.operations = [
+            .transaction([.append(.x, 1), .write(.y, 2)]), .transaction([.read(.x), .read(.y)]),
+        ]
+        $0.budget.operations = 2
+        $0.budget.electionTimeouts = 1
+        $0.budget.contactLapses = 1
+        $0.questions = 10
+    }
+
+    private static let copies = Scope(
+        "copies", "whole replicas: operations that may fail, each at any member, also again and again",
+        members: 3,
+        terms: 2, logLength: 7, candidates: [1]
+    ) {
+        $0.leader = 0
+        $0.operations = [
+            .cas(from: 1, to: 2), .write(1), .transaction([.append(.y, 3), .read(.x), .append(.x, 4)]),
+        ]
+        $0.budget.operations = 3
+        $0.budget.copies = 2
+        $0.questions = 10
+        $0.isQuick = true
     }
 
     private static let transfer = Scope(

@@ -88,6 +88,8 @@ package struct Scope: Sendable {
     package var sendsSingleEntries = false
     /// A crash takes the stored vote with it, as no disk does that keeps its promise: to see that this is found.
     package var crashesLoseVotes = false
+    /// Nobody may lead: to see that a story may end in the middle of a turn.
+    package var forbidsLeaders = false
     /// Whether it takes less than a minute.
     package var isQuick = false
     /// Checks only what a client or Figure 3 can tell, and no rule that a member may break without harm: for the story

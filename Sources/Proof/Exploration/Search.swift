@@ -107,7 +107,7 @@ package struct Search {
     }
 
     /// `way` with those of the answers given at once between its steps without which a later step could not be.
-    private func withAnswers(_ way: [Action]) -> [Action] {
+    func withAnswers(_ way: [Action]) -> [Action] {
         guard answersAtOnce else { return way }
         var (members, _) = scope.start()
         var steps: [(action: Action, isAnswer: Bool)] = []

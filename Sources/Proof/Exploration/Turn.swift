@@ -223,7 +223,7 @@ struct Turn {
         }
         for event in ready.events {
             guard case .becameLeader(_, let votes) = event, !scope.checksHarmOnly,
-                !Simulation.isQuorum(of: member.raft.membership, votes.contains)
+                scope.forbidsLeaders || !Simulation.isQuorum(of: member.raft.membership, votes.contains)
             else { continue }
             throw Breach(
                 .electionSafety, "\(name) leads with the votes of \(votes.joined(separator: " ")) alone")
@@ -253,13 +253,15 @@ extension Turn {
         if let fault = replica.violatedInvariant() { throw Breach(.invariant, "n\(member.index): \(fault)") }
         let log = replica.raft.log
         let entries = (log.firstIndex..<replica.lastApplied + 1).map { log[$0] }
-        let expected = StoreOperation.value(after: entries, scope.operations).map(String.init)
-        let found = replica.store[StoreOperation.key]?.text
-        guard found != expected else { return }
-        throw Breach(
-            .atMostOnce,
-            "n\(member.index) holds \(found ?? "nothing") once \(replica.lastApplied) entries are applied, which leave "
-                + "\(expected ?? "nothing")")
+        let expected = Contents(after: entries, scope.operations)
+        for key in StoreOperation.Key.allCases {
+            let found = replica.store[key.json]?.text
+            guard found != expected[key]?.text else { continue }
+            throw Breach(
+                .atMostOnce,
+                "n\(member.index) holds \(found ?? "nothing") of \(key) once \(replica.lastApplied) entries are "
+                    + "applied, which leave \(expected[key]?.text ?? "nothing")")
+        }
     }
 }
 

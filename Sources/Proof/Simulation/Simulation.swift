@@ -100,6 +100,7 @@ package final class Simulation {
         elections = Elections(members: scenario.members)
         committedHistory = CommittedHistory(keys: scenario.keys)
         ledger.padding = scenario.valueBytes
+        ledger.keepsKinds = scenario.keepsKinds
         changes = ChangeLedger(initialVoters: (0..<scenario.initialVoters).map { "n\($0)" })
     }
 

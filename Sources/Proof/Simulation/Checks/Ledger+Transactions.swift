@@ -15,6 +15,26 @@ extension Ledger {
         }
     }
 
+    /// Whether a key is nothing but a list in the whole run.
+    func isList(_ key: Int) -> Bool { keepsKinds && key % 2 == 0 }
+
+    /// What is asked in place of `action` where keys keep their kinds.
+    func keepingKinds(_ action: Action, of key: Int) -> Action {
+        switch action {
+        case .read: return action
+        case .write, .cas: return isList(key) ? .transaction([.append(key)]) : action
+        case .transaction(let parts):
+            return .transaction(
+                parts.map { part in
+                    switch part {
+                    case .write(let key, _) where isList(key): .append(key)
+                    case .append(let key) where !isList(key): .write(key, asList: false)
+                    case .read, .write, .append: part
+                    }
+                })
+        }
+    }
+
     /// As members are asked.
     func transaction(_ number: Int, _ parts: [Part]) -> Transaction {
         Transaction(

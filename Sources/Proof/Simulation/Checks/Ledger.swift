@@ -68,6 +68,9 @@ struct Ledger {
 
     /// How many bytes every fifth value has beside its number; 0 for none.
     var padding = 0
+    /// Whether every other key is only read and appended to, so that what was read tells the order of its versions, and
+    /// the others are never appended to.
+    var keepsKinds = false
     var asked: [Asked] = []
     /// The latest operation of each reused `msg_id`.
     private var latest: [Int: Int] = [:]
@@ -85,7 +88,7 @@ struct Ledger {
         if let messageID { latest[messageID] = asked.count }
         asked.append(
             Asked(
-                asker: asker, key: key, action: action,
+                asker: asker, key: key, action: keepsKinds ? keepingKinds(action, of: key) : action,
                 messageID: isNumbered ? messageID ?? asked.count : nil, invoked: moment,
                 floor: committedHistory.lastIndex))
         moment += 1

@@ -29,6 +29,7 @@ extension Simulation {
     }
 
     func checkHistory() throws {
+        if scenario.transactions > 0 { try ledger.checkSerializable() }
         let checker = Checker(limit: 200_000)
         for (key, operations) in ledger.history(keys: scenario.keys, committedHistory).enumerated() {
             switch checker.check(operations) {

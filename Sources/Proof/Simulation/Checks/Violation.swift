@@ -20,8 +20,9 @@ package enum Property: String, Sendable {
     case honesty = "honest answers"
     case freshReads = "fresh reads"
     case linearizability = "linearizability"
-    /// A timer that fired must not fire again at the same time for ever.
+    case serializability = "strict serializability"
     case lines = "messages survive being written and read"
+    /// A timer that fired must not fire again at the same time for ever.
     case quietTimer = "deadlines in the future"
     /// `hasReady` is true only while a round makes progress.
     case endlessTurn = "every turn ends"

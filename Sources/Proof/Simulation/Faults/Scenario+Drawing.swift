@@ -58,6 +58,7 @@ extension Scenario {
         // Own dice, so that the other draws of a seed stay the same.
         var dice = Dice(seed: seed &+ 0x74_786e)
         transactions = dice.pick([0, 0, 0, 20, 60, 95])
+        keepsKinds = transactions > 0 && dice.below(2) == 0
     }
 
     private static func drawMembers(_ bias: Bias, _ dice: inout Dice) -> Int {

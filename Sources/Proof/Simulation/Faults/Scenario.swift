@@ -28,7 +28,7 @@ package struct Scenario: Sendable {
         var duplication = 0
         /// Delayed so that other messages overtake it.
         var delay = 0
-        /// Duplicated, with a copy that arrives up to 20 seconds later.
+        /// Duplicated, with a copy that arrives up to three minutes later.
         var lateCopy = 0
     }
 
@@ -114,6 +114,8 @@ package struct Scenario: Sendable {
     var valueBytes = 0
     /// Percent of operations that are transactions.
     var transactions = 0
+    /// Whether a key is a list, or never appended to, for the whole run.
+    var keepsKinds = false
     /// Percent of the others that are reads, and that are writes; the rest are compare-and-sets.
     var reads: Int
     var writes: Int
@@ -155,7 +157,7 @@ package struct Scenario: Sendable {
         \(linkFaults.loss), duplication \(linkFaults.duplication), delay \(linkFaults.delay), late copies \
         \(linkFaults.lateCopy) in a million, disk \(diskLatency) us, a fault every \(faults.interval) us\
         \(recoveryCheck.map { ", then \($0)" } ?? "")\(sendsLines ? ", as lines" : "")\
-        \(transactions > 0 ? ", \(transactions) % transactions" : "")\
+        \(transactions > 0 ? ", \(transactions) % transactions" : "")\(keepsKinds ? " on lists or registers" : "")\
         \(valueBytes > 0 ? ", values of \(valueBytes) bytes" : "")\(changesOptions ? ", options change" : "")
         """
     }
