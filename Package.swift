@@ -79,6 +79,9 @@ let package = Package(
         .testTarget(
             name: "NodeTests",
             dependencies: ["raft-kv", "Platform", "Consensus", "Maelstrom", "TestPrograms"]),
+        .testTarget(
+            name: "DocumentTests",
+            dependencies: ["raft-kv", "mini-maelstrom", "simulate", "explore", "TestPrograms"]),
         .target(
             name: "FuzzInput", dependencies: ["Consensus", "KeyValue", "Maelstrom"], path: "Tests/FuzzInput"),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzInput"]),

@@ -27,7 +27,7 @@ extension Logger {
         case .refused(let candidate, let term, let preVote, let reason):
             log(
                 .info, .election,
-                "refuses \(candidate) a \(preVote ? "pre-vote" : "vote") in term \(term): \(Self.why(reason))"
+                "refuses \(candidate) a \(preVote ? "pre-vote" : "vote") in term \(term): \(reason)"
             )
         case .voteReceived(let voter, let term, let granted, let preVote):
             log(
@@ -37,7 +37,7 @@ extension Logger {
         case .truncated(let index, let term):
             log(.info, .replication, "drops its entries from (\(index), t\(term)) on: the leader has others")
         case .appendRefused(let leader, let index, let reason):
-            log(.debug, .replication, "refuses what \(leader) appends after \(index): \(Self.why(reason))")
+            log(.debug, .replication, "refuses what \(leader) appends after \(index): \(reason)")
         case .committed(let index, let term):
             log(.debug, .replication, "committed up to (\(index), t\(term))")
         case .installedSnapshot(let position):
@@ -95,22 +95,4 @@ extension Logger {
     static let lostLog =
         "it holds less than it acknowledged, so it neither votes nor counts until change_membership has removed it "
         + "and added it again"
-
-    private static func why(_ refusal: VoteRefusal) -> String {
-        switch refusal {
-        case .leaderAlive(let leader): "\(leader) leads, and was heard from lately"
-        case .staleTerm(let own): "the term here is \(own)"
-        case .votedFor(let other): "it voted for \(other)"
-        case .lostLog: "it has lost its log, and may have forgotten a vote"
-        case .logBehind(let own): "its own log ends later, at (\(own.index), t\(own.term))"
-        }
-    }
-
-    private static func why(_ refusal: AppendRefusal) -> String {
-        switch refusal {
-        case .staleTerm(let own): "the term here is \(own)"
-        case .missing(let last): "its log ends at \(last)"
-        case .conflict(let term): "its own entry there is of term \(term)"
-        }
-    }
 }

@@ -158,17 +158,35 @@ package enum StepDownReason: String, Hashable, Sendable {
 }
 
 /// Why a vote or pre-vote is refused, with what this member holds against it.
-package enum VoteRefusal: Hashable, Sendable {
+package enum VoteRefusal: Hashable, Sendable, CustomStringConvertible {
     case leaderAlive(NodeID)
     case staleTerm(Term)
     case votedFor(NodeID)
     case logBehind(LogPosition)
     case lostLog
+
+    package var description: String {
+        switch self {
+        case .leaderAlive(let leader): "\(leader) leads, and was heard from lately"
+        case .staleTerm(let own): "the term here is \(own)"
+        case .votedFor(let other): "it voted for \(other)"
+        case .lostLog: "it has lost its log, and may have forgotten a vote"
+        case .logBehind(let own): "its own log ends later, at (\(own.index), t\(own.term))"
+        }
+    }
 }
 
 /// Why an append is refused, with what this member holds instead.
-package enum AppendRefusal: Hashable, Sendable {
+package enum AppendRefusal: Hashable, Sendable, CustomStringConvertible {
     case staleTerm(Term)
     case missing(lastIndex: Index)
     case conflict(Term)
+
+    package var description: String {
+        switch self {
+        case .staleTerm(let own): "the term here is \(own)"
+        case .missing(let last): "its log ends at \(last)"
+        case .conflict(let term): "its own entry there is of term \(term)"
+        }
+    }
 }

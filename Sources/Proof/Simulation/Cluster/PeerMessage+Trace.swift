@@ -95,7 +95,8 @@ extension RaftMessage.Body {
         case .requestVoteReply(let reply):
             "\(reply.preVote ? "pre-vote" : "vote") \(reply.voteGranted ? "granted" : "refused")"
         case .appendEntries(let request):
-            "after (\(request.prevLogIndex), t\(request.prevLogTerm)) \(request.entries.map(EventTrace.entry)); "
+            "after (\(request.prevLogIndex), t\(request.prevLogTerm)) "
+                + "[\(request.entries.map(EventTrace.entry).joined(separator: ", "))]; "
                 + "committed \(request.leaderCommit), durable \(request.leaderDurable.map(String.init) ?? "unknown")"
         case .appendEntriesReply(let reply):
             (reply.success ? "success" : "refused")
