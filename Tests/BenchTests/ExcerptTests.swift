@@ -54,7 +54,7 @@ final class ExcerptTests: XCTestCase {
                 2 to 3          0.001 to 0.002 s      eva   0        wrote 1
                 4 to 9          0.003 to 0.008 s      max   1        wrote 2
                 5 to ?          0.004 to ? s          ida   2        may have written 3
-                6 to 8          0.005 to 0.007 s      eva   3        read 9
+              > 6 to 8          0.005 to 0.007 s      eva   3        read 9
             """)
         let lines = String(decoding: recorder.text(), as: UTF8.self).split(separator: "\n")
         XCTAssertEqual(lines[3], "0.003000\t1\t:invoke\t:write\t[4 2]", "line 4 of the file")

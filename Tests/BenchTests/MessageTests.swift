@@ -36,6 +36,7 @@ final class MessageTests: XCTestCase {
         XCTAssertEqual(try read(#"{"src":"n0","dest":"n01","body":{}}"#).destination, .nobody("n01"))
         let asked = try read(#"{"src":"n0","dest":"lin-kv","body":{"type":"read","key":[1.5],"msg_id":2}}"#)
         XCTAssertEqual(asked.destination, .service(.linKV))
+        XCTAssertEqual(asked.kind, "read")
         XCTAssertEqual(
             asked.request, ["type": .string("read"), "key": .list([.number(1.5)]), "msg_id": .integer(2)])
     }

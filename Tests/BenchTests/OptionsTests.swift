@@ -131,7 +131,9 @@ final class OptionsTests: XCTestCase {
         XCTAssertEqual(complaint("--rate", "-1"), "--rate -1: expected a number, 0 or more, or max")
         XCTAssertEqual(complaint("--rate", "nan"), "--rate nan: expected a number, 0 or more, or max")
         XCTAssertEqual(complaint("--rate"), "--rate: expected a number, 0 or more, or max")
-        XCTAssertEqual(complaint("--bad"), "--bad: no such option; --help lists them")
+        XCTAssertEqual(complaint("--bad"), "--bad: no such option; test --help lists them")
+        XCTAssertEqual(
+            complaint("--concurency", "2n"), "--concurency: no such option; did you mean --concurrency?")
         XCTAssertEqual(complaint("--no-check=1"), "--no-check 1: expected no value")
         XCTAssertEqual(
             complaint("-w", "echo"),

@@ -141,8 +141,10 @@ final class ReportTests: BenchProgram {
         // The names of the lanes stay in sight, and the request that no order explains is marked.
         XCTAssertTrue(page.contains(#"<div class="heads"><div class="names"><svg"#))
         XCTAssertTrue(page.contains(">✗ "))
-        _ = try report("TestNode", "--time-limit 0.3", with: "proxy")
-        XCTAssertTrue(try dump(browser).contains(">lin-kv</text>"))
+        _ = try report("TestNode", "--nodes eva,max,ida --time-limit 0.3", with: "proxy")
+        let named = try dump(browser)
+        XCTAssertTrue(named.contains(">lin-kv</text>") && named.contains(">eva</text>"))
+        XCTAssertFalse(named.contains("NaN"))
         _ = try report("TestNode", "-w txn-list-append --time-limit 0.3")
         let anomalous = try dump(browser)
         XCTAssertTrue(anomalous.contains("aria-label=\"transactions of the"))

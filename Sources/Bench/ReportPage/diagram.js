@@ -2,11 +2,11 @@
 
 // One column per node, per service of Maelstrom's, and per client if there are few.
 function lamportColumns(chosen) {
-  const nodes = Array.from({ length: data.nodes }, (_, node) => "n" + node).filter((name) =>
+  const nodes = data.names.filter((name) =>
     data.nodes <= 9 || chosen.some((each) => each.source === name || each.destination === name));
   const ends = [...new Set(chosen.flatMap((each) => [each.source, each.destination]))];
   const clients = ends.filter(isClient);
-  const services = ends.filter((name) => !isClient(name) && !/^n\d+$/.test(name)).sort();
+  const services = ends.filter((name) => !isClient(name) && !data.names.includes(name)).sort();
   const few = clients.length <= 2;
   const names = [...(few ? clients : ["clients"]), ...nodes, ...services];
   const places = new Map(names.map((name, index) => [name, index]));

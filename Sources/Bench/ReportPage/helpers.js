@@ -98,7 +98,7 @@ function seconds(value, places = 3) {
 }
 
 function nodeNames(nodes, separator = " ") {
-  return nodes.map((node) => "n" + node).join(separator);
+  return nodes.map((node) => data.names[node]).join(separator);
 }
 
 function quantile(sorted, share) {

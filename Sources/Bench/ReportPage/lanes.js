@@ -29,7 +29,7 @@ function showLanes() {
       make("span", {}, laneSample(state), state))),
     picture.holder, readout,
     table("Roles over time", [
-      ["node", (row) => "n" + row.node],
+      ["node", (row) => data.names[row.node]],
       ["from (s)", (row) => inSeconds(row.span.from), "number"],
       ["to (s)", (row) => inSeconds(row.span.to), "number"],
       ["role", (row) => row.span.state],
@@ -69,7 +69,7 @@ function paintLanes(width, readout) {
   data.lanes.forEach((lane, row) => {
     const middle = shape.top + 6 + row * laneHeight + laneHeight / 2 - 3;
     shape.picture.append(draw("text", { x: shape.left - 10, y: middle + 4, "text-anchor": "end" },
-      "n" + lane.node));
+      data.names[lane.node]));
     for (const span of lane.spans.filter((each) => each.state !== "unknown")) {
       const from = shape.x(span.from);
       const size = Math.max(1, shape.x(span.to) - from);

@@ -163,6 +163,6 @@ function slowTable() {
     ["outcome", (row) => looks[row.series.ending].words],
     ["why", (row) => row.series.reason[row.index]],
     ["key", (row) => row.series.key[row.index], "number"],
-    ["node", (row) => "n" + row.series.node[row.index]],
+    ["node", (row) => data.names[row.series.node[row.index]]],
   ], rows.slice(0, most));
 }

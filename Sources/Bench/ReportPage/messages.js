@@ -3,7 +3,7 @@
 const messages = data.messages.messages.map(
   ([number, source, destination, kind, reference, sent, arrived, fate, text]) =>
     ({ number, source, destination, kind, reference, sent, arrived, fate, text }));
-const isClient = (name) => name.startsWith("c");
+const isClient = (name) => /^c\d+$/.test(name);
 
 // Requests whose message and reply are both shown here.
 function findRequests() {

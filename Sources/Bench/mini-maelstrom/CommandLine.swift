@@ -104,7 +104,8 @@ extension Options {
             let isAssigned = argument.hasPrefix("--") && parts.count == 2
             let name = isAssigned ? parts[0] : argument
             guard let spec = OptionSpec.all.first(where: { $0.name == name || $0.short == name }) else {
-                throw UsageError("\(argument): no such option; --help lists them")
+                let hint = OptionSpec.near(name).map { "did you mean \($0)?" } ?? "test --help lists them"
+                throw UsageError("\(argument): no such option; \(hint)")
             }
             guard spec.value != nil else {
                 if isAssigned { throw UsageError(spec.name, parts[1], expected: "no value") }

@@ -42,6 +42,7 @@ struct Exports {
             lines.append(
                 #"<testcase classname="mini-maelstrom" name="\#(escaped(run.name)), seed \#(run.seed)" "#
                     + #"time="\#(Text.decimal(run.seconds, 3))">"#)
+            if run.signal != nil, run.verdict == .valid { lines.append(#"<skipped message="interrupted"/>"#) }
             let name = run.verdict == .invalid ? "failure" : "error"
             if run.verdict != .valid {
                 let first = (run.reasons.first ?? run.verdict.rawValue).prefix { $0 != "\n" }
@@ -63,7 +64,7 @@ struct Exports {
             case .unknown: "❔"
             }
         var lines = [
-            "### \(sign) \(run.name): \(run.verdict.rawValue)", "",
+            "### \(sign) \(run.name): \(run.verdict.rawValue)\(run.signal == nil ? "" : ", interrupted")", "",
             "\(Text.grouped(run.total.all)) requests in \(Text.decimal(run.seconds, 1)) s: "
                 + "\(Text.grouped(run.total.ok)) ok, \(Text.grouped(run.total.fail)) failed, "
                 + "\(Text.grouped(run.total.info)) unknown; seed \(run.seed)", "",
@@ -71,6 +72,7 @@ struct Exports {
         if !run.reasons.isEmpty {
             lines += ["```", run.reasons.prefix(5).joined(separator: "\n"), "```", ""]
         }
+        lines += (run.remarks ?? []).flatMap { ["- \($0.prefix { $0 != "\n" })"] + [""] }
         if let command = run.command { lines += ["`\(command)`", ""] }
         return lines.joined(separator: "\n")
     }

@@ -6,14 +6,16 @@ import Platform
 struct LogLimit {
     /// The time between two looks, in nanoseconds.
     static let interval: UInt64 = 250_000_000
+    /// The size at which a log is cut, in bytes.
+    static let most = 256 << 20
     static let note = "\n[mini-maelstrom cut the log here: the node wrote too much]\n"
 
-    /// The size at which a log is cut, in bytes. Half of it stays.
+    /// Half of it stays.
     private let most: Int
     private let paths: [String]
     private var kept: [Int?]
 
-    init(paths: [String], most: Int = 256 << 20) {
+    init(paths: [String], most: Int = LogLimit.most) {
         self.paths = paths
         self.most = most
         kept = Array(repeating: nil, count: paths.count)

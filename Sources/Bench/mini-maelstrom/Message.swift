@@ -32,6 +32,10 @@ enum Address: Hashable, Sendable, CustomStringConvertible {
 
     var isClient: Bool { if case .client = self { true } else { false } }
 
+    func name(_ names: NodeNames) -> String {
+        if case .node(let number) = self { names[number] } else { description }
+    }
+
     var description: String {
         switch self {
         case .node(let number): "n\(number)"
@@ -92,6 +96,7 @@ struct Envelope: Decodable, Hashable {
             reply = try fields.decode(Reply.self, forKey: .body)
         } else if case .service = destination {
             request = try fields.decode(Services.Body.self, forKey: .body)
+            kind = request?["type"]?.text
         } else {
             let body = try fields.nestedContainer(keyedBy: Field.self, forKey: .body)
             kind = try? body.decode(String.self, forKey: .type)

@@ -1,5 +1,29 @@
 /// The kinds of options.
 extension OptionSpec {
+    /// The option that somebody may have meant.
+    static func near(_ name: String) -> String? {
+        let known = all.map(\.name).map { (name: $0, distance: distance($0, name)) }
+        return known.min { $0.distance < $1.distance }.flatMap {
+            $0.distance * 4 <= name.count ? $0.name : nil
+        }
+    }
+
+    /// How many letters must be added, taken out or replaced to make one word of another (Levenshtein).
+    private static func distance(_ one: String, _ other: String) -> Int {
+        let letters = Array(other)
+        var row = Array(0...letters.count)
+        for (index, letter) in one.enumerated() {
+            var (before, next) = (row[0], [index + 1])
+            for column in letters.indices {
+                next.append(
+                    min(row[column + 1] + 1, next[column] + 1, before + (letters[column] == letter ? 0 : 1)))
+                before = row[column + 1]
+            }
+            row = next
+        }
+        return row[letters.count]
+    }
+
     static let nameForm =
         "of letters, digits, '-', '_' and '.', not like c1 and not a service of Maelstrom"
     static let nameList = "up to 200 different names, each \(nameForm)"

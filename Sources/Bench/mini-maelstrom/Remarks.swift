@@ -47,7 +47,7 @@ struct Remarks: Sendable {
             case .deaf(let node):
                 "\(names[node]) does not read its stdin: \(Text.grouped(count)) messages to it were dropped"
             case .longLog(let node):
-                "\(names[node]) wrote so much to stderr that the middle of its log was cut out"
+                "\(names[node]) wrote more than \(LogLimit.most >> 20) MB to stderr, so the middle of its log was cut out"
             }
         }
     }

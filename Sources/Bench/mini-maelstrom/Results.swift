@@ -22,6 +22,8 @@ struct Results: Codable, Sendable {
     var command: String?
     var date: String?
     var remarks: [String]?
+    /// The signal that interrupted it.
+    var signal: Int32?
     var verdict: RunVerdict
     var reasons: [String]
     var invalidKeys: [Int]
@@ -117,8 +119,9 @@ struct Results: Codable, Sendable {
         cpuSeconds = usage?.seconds
         cpuMicrosecondsPerRequest = usage.map { $0.seconds * 1e6 / Double(max(1, statistics.total.all)) }
         peakMegabytes = usage?.largestMegabytes
-        remarks = run.allRemarks
-        if verdict == .valid, checked, total.all < Results.fewRequests {
+        signal = run.failure?.signal
+        remarks = (signal == nil ? [] : ["interrupted after \(Text.decimal(seconds, 0)) s"]) + run.allRemarks
+        if verdict == .valid, checked, signal == nil, total.all < Results.fewRequests {
             remarks?.append(
                 "\(total.all) request\(total.all == 1 ? "" : "s") can hardly show a fault; a longer --time-limit or a "
                     + "higher --rate, up to max, asks more")

@@ -104,10 +104,7 @@ extension Run {
         }
         let reply = services.answer(request, to: service, from: message.source)
         messages += 1
-        let name =
-            if case .node(let node) = message.source { options.names[node] } else {
-                message.source.description
-            }
+        let name = message.source.name(options.names)
         guard let line = try? MessageWriter.line(reply, id: messages, from: service, to: name) else { return }
         let number = journal.send(
             from: .service(service), to: message.source, kind: reply["type"]?.text, text: line, at: now)

@@ -105,7 +105,10 @@ struct Test {
         let report = store.path("report.html")
         if FileManager.default.isFile(report) { say("report", report) }
         if let command = results.command { say("again", command) }
-        for remark in results.remarks ?? [] { say("remark", remark) }
+        // The last line says of an interruption.
+        for remark in (results.remarks ?? []).dropFirst(results.signal == nil ? 0 : 1) {
+            say("remark", remark)
+        }
         Console.say("")
     }
 

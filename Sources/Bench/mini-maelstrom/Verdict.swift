@@ -159,9 +159,9 @@ struct Judgement: Sendable {
         if others.count > shown.count { lines.append("    ... \(others.count - shown.count) before") }
         for operation in shown + [violation.operation] {
             let full = outcome(operation)
-            lines.append(
-                "    " + places.columns(full.invoked, full.returned, process: full.process)
-                    + Judgement.words(full))
+            let columns = places.columns(full.invoked, full.returned, process: full.process)
+            let mark = operation == violation.operation ? "  > " : "    "
+            lines.append(mark + columns + Judgement.words(full))
         }
         return lines.joined(separator: "\n")
     }

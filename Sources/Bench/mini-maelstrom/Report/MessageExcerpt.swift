@@ -48,7 +48,7 @@ struct MessageExcerpt: Encodable {
     let messages: [Message]
 
     /// - Parameter start: the start of the run, in nanoseconds on the monotonic clock.
-    init(_ journal: Journal, start: UInt64, moments: [Moment]) {
+    init(_ journal: Journal, start: UInt64, names: NodeNames = NodeNames(), moments: [Moment]) {
         // A run may end before it starts.
         let start = start > 0 ? start : journal.known.first?.sent ?? 0
         total = journal.count
@@ -71,8 +71,8 @@ struct MessageExcerpt: Encodable {
         }
         messages = known.filter { chosen.contains($0.number) }.map { entry in
             Message(
-                number: entry.number, source: entry.source.description,
-                destination: entry.destination.description, kind: entry.kind, reference: entry.reference,
+                number: entry.number, source: entry.source.name(names),
+                destination: entry.destination.name(names), kind: entry.kind, reference: entry.reference,
                 sent: time(entry.sent), arrived: entry.arrived.map(time),
                 fate: entry.wasDropped ? 1 : entry.wasRepeated ? 2 : 0,
                 text: MessageExcerpt.body(entry.text))
@@ -81,7 +81,8 @@ struct MessageExcerpt: Encodable {
 
     /// The interesting times: violations, and then all others in order of time.
     static func moments(
-        faults: [FaultTimes.Span], lanes: [Lane], violations: [ViolationPicture]
+        faults: [FaultTimes.Span], lanes: [Lane], violations: [ViolationPicture],
+        names: NodeNames = NodeNames()
     ) -> [Moment] {
         let first = violations.prefix(5).map {
             Moment(
@@ -93,7 +94,7 @@ struct MessageExcerpt: Encodable {
             for span in lane.spans where span.state == .leader && span.from > 0 {
                 moments.append(
                     Moment(
-                        name: "n\(lane.node) leads term \(span.term)", from: span.from - 30,
+                        name: "\(names[lane.node]) leads term \(span.term)", from: span.from - 30,
                         to: span.from + 10))
             }
         }

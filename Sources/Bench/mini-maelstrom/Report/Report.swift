@@ -56,6 +56,8 @@ struct Report: Encodable {
     var facts: [Fact]
     var duration: Double
     var nodes: Int
+    /// The ids of the nodes.
+    var names: [String]
     var requests: Int
     var series: [Series]
     var binWidth: Double
@@ -88,9 +90,10 @@ extension Report {
         why = Array(judgement.reasons.prefix(Report.mostReasons))
         moreReasons = judgement.reasons.count - why.count
         self.lastWords = lastWords
-        self.options = Report.optionFacts(options, seed: seed)
-        facts = Report.facts(results) + Report.notes(results)
+        self.options = Report.optionFacts(options, seed: seed) + Report.notes(results)
+        facts = Report.facts(results)
         nodes = options.nodeCount
+        names = (0..<options.nodeCount).map { options.names[$0] }
         requests = results.total.all
         let samples = run.statistics.samples
         series = samples.series.filter { $0.count > 0 }.map(Series.init)
@@ -115,9 +118,10 @@ extension Report {
                 recorder: run.recorder)
         }
         messages = MessageExcerpt(
-            run.journal, start: run.start,
+            run.journal, start: run.start, names: options.names,
             moments: anomalies.prefix(5).compactMap(\.moment)
-                + MessageExcerpt.moments(faults: faults, lanes: lanes, violations: violations))
+                + MessageExcerpt.moments(
+                    faults: faults, lanes: lanes, violations: violations, names: options.names))
     }
 
     static func milliseconds(_ nanoseconds: UInt64) -> Double {

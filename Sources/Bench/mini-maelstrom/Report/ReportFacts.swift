@@ -6,9 +6,7 @@ extension Report {
             Fact(name: "program", value: options.commands.start ?? options.bin ?? ""),
             Fact(
                 name: "nodes",
-                value: options.nodeNames.map {
-                    $0.enumerated().map { "\($0.element) (n\($0.offset) below)" }.joined(separator: ", ")
-                } ?? "\(options.nodeCount)"),
+                value: options.nodeNames?.joined(separator: ", ") ?? "\(options.nodeCount)"),
             Fact(name: "clients", value: "\(options.clients)"),
             Fact(name: "rate", value: options.rate.isFinite ? "\(number(options.rate))/s" : "no limit"),
             Fact(name: "time limit", value: "\(number(options.timeLimit)) s"),
