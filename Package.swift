@@ -51,9 +51,13 @@ let package = Package(
                 "violations.js",
                 "anomalies.js", "start.js", "runs.html", "runs.css", "runs.js", "favicon.svg",
             ].map { .embedInCode($0) }),
+        .target(
+            name: "PlayPage", path: "Sources/Bench/PlayPage",
+            resources: ["play.html", "play.css", "controls.js", "picture.js", "play.js", "play.svg"]
+                .map { .embedInCode($0) }),
         .executableTarget(
             name: "mini-maelstrom",
-            dependencies: ["Platform", "Linearizability", "Serializability", "ReportPage"],
+            dependencies: ["Platform", "Linearizability", "Serializability", "ReportPage", "PlayPage"],
             path: "Sources/Bench/mini-maelstrom"),
 
         // The programs that tests start, and where they find them.
@@ -90,7 +94,8 @@ let package = Package(
         .testTarget(
             name: "BenchTests",
             dependencies: [
-                "mini-maelstrom", "raft-kv", "Linearizability", "ReportPage", "Serializability", "StoryPage",
+                "mini-maelstrom", "raft-kv", "Linearizability", "ReportPage", "PlayPage", "Serializability",
+                "StoryPage",
                 "TestNode",
                 "TestPrograms",
             ]),

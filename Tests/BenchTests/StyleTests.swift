@@ -1,3 +1,4 @@
+import PlayPage
 import ReportPage
 import StoryPage
 import TestPrograms
@@ -11,6 +12,7 @@ final class StyleTests: BenchProgram {
         let story = StoryPage(title: "", about: "", steps: [], messages: [])
         let pages = [
             ReportPage.html(title: "", json: "{}"), ReportPage.runs(title: "", json: "{}"), story.html([]),
+            PlayPage.html,
         ]
         let styles = try pages.map { page in
             let page = String(decoding: page, as: UTF8.self)

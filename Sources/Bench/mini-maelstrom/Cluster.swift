@@ -13,6 +13,8 @@ final class Cluster {
         case child
         /// SIGINT, SIGTERM or SIGHUP.
         case interrupted(Int32)
+        /// One of the descriptors that the caller also waits for.
+        case readable(Int32)
     }
 
     /// How long nodes may take to end, in nanoseconds.
@@ -48,11 +50,16 @@ final class Cluster {
     }
 
     /// Writes pending bytes to nodes, then waits for an event or the deadline, in nanoseconds.
-    func wait(until deadline: UInt64?) -> [Wake] {
+    /// - Parameter others: descriptors to wait for besides.
+    func wait(until deadline: UInt64?, also others: [Int32] = []) -> [Wake] {
         var readable = DescriptorSet()
         var writable = DescriptorSet()
         var highest = signals.descriptor
         readable.insert(signals.descriptor)
+        for other in others {
+            readable.insert(other)
+            highest = max(highest, other)
+        }
         for node in nodes {
             if node.hasOutgoing { node.flush() }
             if !node.hasClosedOutput { readable.insert(node.output) }
@@ -72,6 +79,7 @@ final class Cluster {
         var wakes = nodes.filter { !$0.hasClosedOutput && readable.contains($0.output) }.map {
             Wake.output($0.index)
         }
+        wakes += others.filter(readable.contains).map(Wake.readable)
         if readable.contains(signals.descriptor) { wakes += takeSignals() }
         return wakes
     }
@@ -92,7 +100,7 @@ final class Cluster {
             for wake in wait(until: deadline) {
                 switch wake {
                 case .output(let index): receive(index) { _ in }
-                case .ended, .child, .interrupted: break
+                case .ended, .child, .interrupted, .readable: break
                 }
             }
         }

@@ -11,6 +11,7 @@ enum Command: Sendable {
     case analyze(String, [ConsistencyModel])
     case compare([String], Options)
     case serve(port: UInt16)
+    case play(PlayOptions)
 
     /// - Parameter arguments: without the program's name.
     /// - Throws: `UsageError`.
@@ -24,6 +25,7 @@ enum Command: Sendable {
         case .some(let name) where isHelp: self = .help(Topic(rawValue: name) ?? .test)
         case "analyze": self = try Command.analysis(rest)
         case "compare": self = try Command.comparison(rest)
+        case "play": self = .play(try PlayOptions(rest))
         case "serve": self = .serve(port: try Command.port(rest))
         case .some(let name) where name.hasPrefix("-"):
             throw UsageError("\(name): expected test, or the name of a run, before any option")

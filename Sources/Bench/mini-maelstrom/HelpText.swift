@@ -4,7 +4,7 @@ extension Command {
     /// What `--help` is asked of.
     enum Topic: String, Sendable {
         case all = ""
-        case test, compare, analyze, serve
+        case test, compare, analyze, serve, play
     }
 
     static func helpText(_ topic: Topic) -> String {
@@ -38,6 +38,7 @@ extension Command {
 
             Shows the runs in \(Store.base) to a browser on this machine, at port \(Server.defaultPort) or N, until Ctrl-C.
             """
+        case .play: PlayOptions.helpText
         }
     }
 
@@ -60,6 +61,7 @@ extension Command {
                        mini-maelstrom compare A B [NAME] [OPTIONS] [-- NODE-ARGS]
                        mini-maelstrom analyze [DIR] [--consistency-models MODELS]
                        mini-maelstrom serve [--port N]
+                       mini-maelstrom play [OPTIONS] [-- NODE-ARGS]    a cluster to watch, and to break by hand
                        mini-maelstrom --version
                 Each takes --help; that of test lists the options.
 

@@ -23,6 +23,7 @@ struct Program {
                 return try Test(options, summary: summary).run()
             case .analyze(let place, let models): return try Analysis(place, models).run()
             case .compare(let programs, let options): return try Comparison(programs, options).run()
+            case .play(let options): return try Play(options).run()
             case .serve(let port):
                 let server = try Server(port: port)
                 Console.say(

@@ -192,6 +192,7 @@ final class Run {
             case .output(let node): try receive(node)
             case .interrupted(let signal): throw .interrupted(signal)
             case .child: try turnSteps(at: monotonicNow())
+            case .readable: break
             case .ended(let node, let status):
                 while try receive(node) {}
                 if steps.isDying(node) { break }

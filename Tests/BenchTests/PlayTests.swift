@@ -1,0 +1,165 @@
+import Foundation
+import TestPrograms
+import XCTest
+
+@testable import mini_maelstrom
+
+/// A live cluster, with controls at a prompt and on a page.
+final class PlayTests: BenchProgram {
+    /// A cluster that runs, and what it has printed.
+    private final class Cluster {
+        let process = Process()
+        let input: FileHandle
+        private let output: FileHandle
+        private(set) var said = ""
+
+        /// - Parameter isTerminal: whether it is on a pseudo terminal instead of pipes.
+        init(_ options: [String], isTerminal: Bool = false, in folder: URL) throws {
+            process.executableURL = builtProgram("mini-maelstrom")
+            process.arguments = ["play"] + options
+            process.currentDirectoryURL = folder
+            if isTerminal {
+                let (own, other) = try pseudoTerminal()
+                (process.standardInput, process.standardOutput) = (other, other)
+                (input, output) = (own, own)
+            } else {
+                let (toCluster, fromCluster) = (Pipe(), Pipe())
+                (process.standardInput, process.standardOutput) = (toCluster, fromCluster)
+                (input, output) = (toCluster.fileHandleForWriting, fromCluster.fileHandleForReading)
+            }
+            try process.run()
+        }
+
+        func type(_ text: String) throws { try input.write(contentsOf: Data(text.utf8)) }
+
+        /// Reads until it has printed something after what was waited for before.
+        /// - Returns: what was printed since, up to that.
+        @discardableResult
+        func wait(for text: String, file: StaticString = #filePath, line: UInt = #line) -> String {
+            while true {
+                if let range = said.range(of: text) {
+                    defer { said = String(said[range.upperBound...]) }
+                    return String(said[..<range.upperBound])
+                }
+                let more = output.availableData
+                guard !more.isEmpty else {
+                    XCTFail("it never prints \(text); it ends with \(said)", file: file, line: line)
+                    return said
+                }
+                said += String(decoding: more, as: UTF8.self)
+            }
+        }
+
+        func end() {
+            process.terminate()
+            process.waitUntilExit()
+        }
+    }
+
+    private func play(_ options: String, isTerminal: Bool = false) throws -> Cluster {
+        try Cluster(options.split(separator: " ").map(String.init), isTerminal: isTerminal, in: folder)
+    }
+
+    func testAScriptBreaksAndMendsARealCluster() throws {
+        let cluster = try play("--node-count 3 --latency 1")
+        defer { cluster.end() }
+        cluster.wait(for: "leads term")
+        try cluster.type("write x {\"any\": [1, \"a b\"]}\nread x n1\ncas x 1 2\n")
+        XCTAssertTrue(cluster.wait(for: "cas \"x\" 1 2: error 22").contains(#"read "x": {"any":[1,"a b"]}"#))
+        try cluster.type("members n0 n1\n")
+        cluster.wait(for: "n2 is a learner")
+        try cluster.type("transfer n1\nsee\n")
+        cluster.wait(for: "transfer n1: done")
+        cluster.wait(for: "n1  ★ leader")
+        cluster.wait(for: "n2    learner")
+        // Nobody loses what was acknowledged.
+        try cluster.type("kill n0 n1 n2\nstart n0 n1 n2\n")
+        cluster.wait(for: "you start n2 again")
+        cluster.wait(for: "leads term")
+        try cluster.type("read x\nsee n0\nquit\n")
+        cluster.wait(for: #"read "x": {"any":[1,"a b"]}"#)
+        XCTAssertTrue(cluster.wait(for: #"write "x" {"#).contains("voters: n0 n1"))
+        cluster.process.waitUntilExit()
+        XCTAssertEqual(cluster.process.terminationStatus, 0)
+    }
+
+    func testATerminalShowsMembersAboveThePrompt() throws {
+        let cluster = try play("--node-count 1 --latency 1", isTerminal: true)
+        defer { cluster.end() }
+        cluster.wait(for: "n0  ★ leader")
+        // A line that is corrected, one that is brought back, and one that is wrong.
+        try cluster.type("write x 7\u{7f}5\n")
+        cluster.wait(for: #"write "x" 5: done"#)
+        try cluster.type("\u{1b}[A\n")
+        cluster.wait(for: #"write "x" 5: done"#)
+        try cluster.type("jump\n")
+        cluster.wait(for: "jump: no such command; help lists them")
+        try cluster.type("pause n0\n")
+        cluster.wait(for: "n0  ‖ paused")
+        try cluster.type("\u{04}")
+        cluster.process.waitUntilExit()
+        XCTAssertEqual(cluster.process.terminationStatus, 0)
+    }
+
+    func testMessagesOfAnyNodeAreShown() throws {
+        let cluster = try play("--bin \(builtProgram("TestNode").path) --node-count 2 --latency 1 -- gossip")
+        defer { cluster.end() }
+        try cluster.type("messages on\nwrite 1 5 n0\nsee\n")
+        cluster.wait(for: "n0 -> n1: gossip")
+        cluster.wait(for: "write 1 5: done")
+        cluster.wait(for: "n0    unknown")
+        try cluster.type("cut n0>n1\nwrite 1 6 n0\n")
+        cluster.wait(for: "lost: n0 -> n1: gossip")
+    }
+
+    /// If there is a browser.
+    func testAPageShowsTheClusterAndItsControlsWork() throws {
+        let browser = try Browser()
+        let cluster = try play("--node-count 3 --latency 5")
+        defer { cluster.end() }
+        let address = cluster.wait(for: "/ ").dropLast()
+        let page = try BrowserPage(browser, String(address), width: 400, in: folder)
+        defer { page.close() }
+        try page.wait(until: "document.querySelector('.member.leader')")
+        try page.value("at('value').value = 'two words', at('write').click()")
+        try page.wait(
+            until: "document.querySelector('.of-answer')?.textContent.includes('\"two words\": done')")
+        try page.wait(until: "document.querySelectorAll('.member .entry.committed').length >= 6")
+        // The follower that comes first is cut off, and then killed.
+        try page.value("document.querySelector('.member.follower').click()")
+        try page.value("document.querySelector('[data-command=cut]').click()")
+        try page.wait(until: "!at('cuts').hidden && document.querySelector('#messages .lost')")
+        try page.value("document.querySelector('[data-command=kill]').click()")
+        try page.wait(until: "document.querySelector('.member.down')?.textContent.includes('✗ down')")
+        try page.value(
+            "at('line').value = 'jump', at('line').dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter' }))"
+        )
+        try page.wait(until: "at('refused').textContent.startsWith('jump: no such command')")
+        for width in [400, 1400] {
+            try page.resize(width: width)
+            XCTAssertEqual(try page.value("document.documentElement.scrollWidth <= \(width)") as? Bool, true)
+        }
+    }
+
+    func testOnlyThePageItselfGivesCommands() throws {
+        let members = (0..<3).map { PlayMember(id: "n\($0)") }
+        let pages = PlayPages(desk: PlayDesk(PlayPicture(title: "t", members: members)))
+        func status(_ head: String, _ body: String = "") throws -> String {
+            var request = try XCTUnwrap(HTTPRequest(head: head.replacingOccurrences(of: "|", with: "\r\n")))
+            request.body = Array(body.utf8)
+            return String(pages.answer(request).status.prefix(3))
+        }
+        let post = "POST /command HTTP/1.1|Host: 127.0.0.1:8081"
+        XCTAssertEqual(try status("\(post)|Origin: http://127.0.0.1:8081", "kill n0"), "200")
+        XCTAssertEqual(try status(post, "kill n1"), "200")
+        for foreign in ["http://evil.example", "http://127.0.0.1:8082", "https://127.0.0.1:8081", "null"] {
+            XCTAssertEqual(try status("\(post)|Origin: \(foreign)", "kill n2"), "403", foreign)
+        }
+        XCTAssertEqual(try status("\(post)|Sec-Fetch-Site: cross-site", "kill n2"), "403")
+        XCTAssertEqual(try status("POST /command HTTP/1.1|Host: evil.example:8081", "kill n2"), "403")
+        XCTAssertEqual(try status("GET /command HTTP/1.1", "kill n2"), "404")
+        XCTAssertEqual(try status(post, "kill n3"), "400")
+        XCTAssertEqual(try status(post, "quit"), "400")
+        XCTAssertEqual(pages.desk.take(), [.kill([0]), .kill([1])])
+    }
+}
