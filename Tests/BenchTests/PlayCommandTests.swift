@@ -39,7 +39,7 @@ final class PlayCommandTests: XCTestCase {
         for (arguments, words) in [
             (["--bin"], "--bin: expected a value"), (["--node-count", "10"], "an integer from 1 to 9"),
             (["--speed=0"], "--speed 0: expected a number"), (["--fast"], "--fast: no such option"),
-            (["--bin", "/"], "an executable program"),
+            (["--bin", "/"], "--bin /: this is a folder"),
         ] {
             XCTAssertThrowsError(try PlayOptions(arguments)) {
                 XCTAssertTrue("\($0)".contains(words), "\($0)")

@@ -36,8 +36,8 @@ function chosenName() {
 
 function votersWith(id) {
   const known = page.state.members.map((member) => member.voters).filter(Boolean);
-  const voters = (page.state.members.find((member) => member.role === "leader" && member.voters) || {}).voters || known[0]
-    || page.state.members.map((member) => member.id);
+  const leader = page.state.members.find((member) => member.role === "leader" && member.voters);
+  const voters = (leader || {}).voters || known[0] || page.state.members.map((member) => member.id);
   const isVoter = voters.includes(id);
   return { isVoter, others: isVoter ? voters.filter((voter) => voter !== id) : [...voters, id].sort() };
 }
@@ -56,6 +56,10 @@ function drawControls() {
     button.disabled = isOff[button.dataset.command];
   }
   at("heal").disabled = !page.state.cuts.length;
+  // A link has another end.
+  for (const option of at("other").options) option.disabled = option.value === member.id;
+  const free = [...at("other").options].find((option) => !option.disabled);
+  if (at("other").value === member.id && free) at("other").value = free.value;
   at("voter").textContent = isVoter ? "Remove as voter" : "Make it a voter";
 }
 

@@ -72,14 +72,14 @@ final class Play {
             let pages = PlayPages(desk: desk)
             Thread.detachNewThread { server.run(pages.answer) }
             terminal.begin()
-            say("http://127.0.0.1:\(server.port)/ shows this cluster; help lists what you can type here")
             for node in 0..<nodes {
                 try cluster.start(launch(node))
                 initialize(node)
             }
+            say("http://127.0.0.1:\(server.port)/ shows this cluster; help lists what you can type here")
         } catch {
             terminal.end()
-            Console.complain("\(error)")
+            Console.complain((error as? Failure)?.words() ?? "\(error)")
             return 74
         }
         while !isOver { turn() }

@@ -48,9 +48,8 @@ struct PlayOptions: Hashable, Sendable {
         }
         self.bin = try bin ?? Self.neighbor()
         if bin == nil, nodeArguments.isEmpty { nodeArguments = ["--data-dir", Options.freshDirectory] }
-        guard FileManager.default.isFile(self.bin), FileManager.default.isExecutableFile(atPath: self.bin)
-        else {
-            throw UsageError("--bin", self.bin, expected: "an executable program")
+        if let problem = NodeProgram(path: self.bin).problem {
+            throw UsageError("--bin \(self.bin): \(problem)")
         }
     }
 

@@ -84,7 +84,7 @@ extension Play {
             initialize(node)
             note(.person, "you start n\(node) again")
         } catch {
-            note(.trouble, "\(error)")
+            note(.trouble, error.words())
         }
     }
 
