@@ -32,22 +32,31 @@ final class PlayTests: BenchProgram {
 
         func type(_ text: String) throws { try input.write(contentsOf: Data(text.utf8)) }
 
-        /// Reads until it has printed something after what was waited for before.
+        /// Reads until it has printed one of these after what was waited for before.
         /// - Returns: what was printed since, up to that.
         @discardableResult
-        func wait(for text: String, file: StaticString = #filePath, line: UInt = #line) -> String {
+        func wait(for texts: String..., file: StaticString = #filePath, line: UInt = #line) -> String {
             while true {
-                if let range = said.range(of: text) {
-                    defer { said = String(said[range.upperBound...]) }
-                    return String(said[..<range.upperBound])
+                let ends = texts.compactMap { said.range(of: $0)?.upperBound }
+                if let end = ends.min() {
+                    defer { said = String(said[end...]) }
+                    return String(said[..<end])
                 }
                 let more = output.availableData
                 guard !more.isEmpty else {
-                    XCTFail("it never prints \(text); it ends with \(said)", file: file, line: line)
+                    XCTFail("it never prints \(texts); it ends with \(said)", file: file, line: line)
                     return said
                 }
                 said += String(decoding: more, as: UTF8.self)
             }
+        }
+
+        /// Asks until there is this answer, for on a busy machine the time of a request may be over before.
+        func ask(_ line: String, _ answer: String) throws {
+            repeat {
+                try type("\(line)\n")
+            } while process.isRunning
+                && !wait(for: answer, ": error 0:", ": error 11:", ": error 14:", "may yet").hasSuffix(answer)
         }
 
         func end() {
@@ -64,20 +73,20 @@ final class PlayTests: BenchProgram {
         let cluster = try play("--node-count 3 --latency 1")
         defer { cluster.end() }
         cluster.wait(for: "leads term")
-        try cluster.type("write x {\"any\": [1, \"a b\"]}\nread x n1\ncas x 1 2\n")
-        XCTAssertTrue(cluster.wait(for: "cas \"x\" 1 2: error 22").contains(#"read "x": {"any":[1,"a b"]}"#))
-        try cluster.type("members n0 n1\n")
-        cluster.wait(for: "n2 is a learner")
-        try cluster.type("transfer n1\nsee\n")
-        cluster.wait(for: "transfer n1: done")
+        try cluster.ask(#"write x {"any": [1, "a b"]}"#, ": done")
+        try cluster.ask("read x n1", #"read "x": {"any":[1,"a b"]}"#)
+        try cluster.ask("cas x 1 2", #"cas "x" 1 2: error 22"#)
+        try cluster.ask("members n0 n1", "n2 is a learner")
+        try cluster.ask("transfer n1", "transfer n1: done")
+        try cluster.type("see\n")
         cluster.wait(for: "n1  ★ leader")
         cluster.wait(for: "n2    learner")
         // Nobody loses what was acknowledged.
         try cluster.type("kill n0 n1 n2\nstart n0 n1 n2\n")
         cluster.wait(for: "you start n2 again")
         cluster.wait(for: "leads term")
-        try cluster.type("read x\nsee n0\nquit\n")
-        cluster.wait(for: #"read "x": {"any":[1,"a b"]}"#)
+        try cluster.ask("read x", #"read "x": {"any":[1,"a b"]}"#)
+        try cluster.type("see n0\nquit\n")
         XCTAssertTrue(cluster.wait(for: #"write "x" {"#).contains("voters: n0 n1"))
         cluster.process.waitUntilExit()
         XCTAssertEqual(cluster.process.terminationStatus, 0)
@@ -88,10 +97,8 @@ final class PlayTests: BenchProgram {
         defer { cluster.end() }
         cluster.wait(for: "n0  ★ leader")
         // A line that is corrected, one that is brought back, and one that is wrong.
-        try cluster.type("write x 7\u{7f}5\n")
-        cluster.wait(for: #"write "x" 5: done"#)
-        try cluster.type("\u{1b}[A\n")
-        cluster.wait(for: #"write "x" 5: done"#)
+        try cluster.ask("write x 7\u{7f}5", #"write "x" 5: done"#)
+        try cluster.ask("\u{1b}[A", #"write "x" 5: done"#)
         try cluster.type("jump\n")
         cluster.wait(for: "jump: no such command; help lists them")
         try cluster.type("pause n0\n")
@@ -121,9 +128,22 @@ final class PlayTests: BenchProgram {
         let page = try BrowserPage(browser, String(address), width: 400, in: folder)
         defer { page.close() }
         try page.wait(until: "document.querySelector('.member.leader')")
-        try page.value("at('value').value = 'two words', at('write').click()")
-        try page.wait(
-            until: "document.querySelector('.of-answer')?.textContent.includes('\"two words\": done')")
+        // Again where the time of the request was over before, as on a busy machine.
+        try page.value(
+            """
+            at('value').value = 'two words';
+            at('write').click();
+            function isWritten() {
+              const answers = document.querySelectorAll('.of-answer');
+              if (answers[0]?.textContent.endsWith('"two words": done')) return true;
+              if (answers.length > (page.tries ?? 0)) {
+                page.tries = answers.length;
+                at('write').click();
+              }
+              return false;
+            }
+            """)
+        try page.wait(until: "isWritten()")
         try page.wait(until: "document.querySelectorAll('.member .entry.committed').length >= 6")
         // The follower that comes first is cut off, and then killed.
         try page.value("document.querySelector('.member.follower').click()")
