@@ -1,9 +1,11 @@
 /// The scopes that have names, in the order of what they cost.
 extension Scope {
     package static let all: [Scope] = [
-        figure8, copies, move, transfer, shrink, rivals, snapshot, pair, five, halves, election, reads,
-        replication,
-        grow, clients, transactions,
+        figure8, logs, heartbeat, shorter, majority, copies, move, transfer, shrink, rivals, replaced,
+        snapshot, pair,
+        five,
+        halves,
+        election, reads, replication, grow, clients, transactions,
     ]
 
     /// Figure 8 of the paper (§5.4.2) from its second picture on, with three members: n0 has appended in term 1, and n1
@@ -23,6 +25,60 @@ extension Scope {
             Disk(term: 2, log: [1]), Disk(term: 3, votedFor: "n1", log: [2]),
             Disk(term: 2, votedFor: "n1", log: []),
         ]
+    }
+
+    /// n0 has appended twice in term 1, and nobody has heard of it; then n1 has led term 2.
+    private static let secondLeader = [
+        Disk(term: 2, log: [1, 1]), Disk(term: 2, votedFor: "n1", log: [2]),
+        Disk(term: 2, votedFor: "n1", log: [2]),
+    ]
+
+    private static let logs = Scope(
+        "logs", "two whose logs differ lead one after the other, and send their entries one by one",
+        members: 3,
+        terms: 4, logLength: 3, candidates: [0, 1]
+    ) {
+        $0.isQuick = true
+        $0.budget.electionTimeouts = 2
+        $0.budget.contactLapses = 1
+        $0.sendsSingleEntries = true
+        $0.disks = secondLeader
+    }
+
+    private static let heartbeat = Scope(
+        "heartbeat", "a leader sends a heartbeat to one whose log differs", members: 3, terms: 3,
+        logLength: 3,
+        candidates: [0, 1]
+    ) {
+        $0.isQuick = true
+        $0.budget.electionTimeouts = 1
+        $0.budget.heartbeats = 1
+        $0.sendsSingleEntries = true
+        $0.disks = secondLeader
+    }
+
+    private static let shorter = Scope(
+        "shorter", "a leader commits, and one that holds less stands", members: 3, terms: 2, logLength: 3,
+        candidates: [1]
+    ) {
+        $0.isQuick = true
+        $0.leader = 0
+        $0.budget.electionTimeouts = 1
+        $0.budget.contactLapses = 1
+        $0.budget.commands = 1
+    }
+
+    private static let majority = Scope(
+        "majority", "a leader of five that hears two of them commits, and says so with a heartbeat",
+        members: 5, terms: 1,
+        logLength: 3,
+        candidates: []
+    ) {
+        $0.isQuick = true
+        $0.leader = 0
+        $0.budget.commands = 1
+        $0.budget.heartbeats = 1
+        $0.cuts = [[0, 3], [0, 4]]
     }
 
     private static let rivals = Scope(
@@ -145,6 +201,21 @@ extension Scope {
         $0.crashing = [1]
     }
 
+    /// n0 has appended thrice in term 1, and nobody has heard of it; then n1 has led term 2.
+    private static let replaced = Scope(
+        "replaced", "a leader compacts its log, and sends the snapshot to one whose longer log differs",
+        members: 3,
+        terms: 3, logLength: 3, candidates: [1]
+    ) {
+        $0.isQuick = true
+        $0.budget.electionTimeouts = 1
+        $0.budget.snapshots = 1
+        $0.disks = [
+            Disk(term: 2, log: [1, 1, 1]), Disk(term: 2, votedFor: "n1", log: [2]),
+            Disk(term: 2, votedFor: "n1", log: [2]),
+        ]
+    }
+
     private static let five = Scope(
         "five", "five voters, and two that stand and share one voter", members: 5, terms: 3, logLength: 1,
         candidates: [0, 1]
@@ -185,18 +256,15 @@ extension Scope {
     }
 
     private static let copies = Scope(
-        "copies", "whole replicas: operations that may fail, each at any member, also again and again",
-        members: 3,
-        terms: 2, logLength: 7, candidates: [1]
+        "copies", "whole replicas: a write and a transaction that may fail, one of them sent twice",
+        members: 2, terms: 2, logLength: 6, candidates: []
     ) {
-        $0.leader = 0
-        $0.operations = [
-            .cas(from: 1, to: 2), .write(1), .transaction([.append(.y, 3), .read(.x), .append(.x, 4)]),
-        ]
-        $0.budget.operations = 3
-        $0.budget.copies = 2
-        $0.questions = 10
         $0.isQuick = true
+        $0.leader = 0
+        $0.operations = [.write(1), .transaction([.write(.y, 3), .read(.y), .append(.x, 4)])]
+        $0.budget.operations = 2
+        $0.budget.copies = 1
+        $0.questions = 7
     }
 
     private static let transfer = Scope(

@@ -10,7 +10,7 @@ struct Turn {
         struct Commit: Hashable, Sendable {
             var index: Index
             var entry: Entry
-            /// The memberships one of which must hold it: that in force with it, and the latest.
+            /// The memberships one of which must hold it; see `memberships(at:)`.
             var memberships: [Membership]
             var isHeldByMember: Bool
         }
@@ -178,7 +178,7 @@ struct Turn {
             let entry = raft.log[index]
             news.commits.append(
                 News.Commit(
-                    index: index, entry: entry, memberships: [raft.membership(at: index), raft.membership],
+                    index: index, entry: entry, memberships: memberships(at: index),
                     isHeldByMember: member.disk.holds(index, of: entry.term)))
         }
         news.term = raft.currentTerm
@@ -188,6 +188,19 @@ struct Turn {
         {
             news.beginsToLead = true
         }
+    }
+
+    /// By which an entry may be committed: that in force with it, and the later ones in the log up to the first that is
+    /// joint. What comes behind that was appended once the joint one was committed, and this entry with it (§6).
+    private func memberships(at index: Index) -> [Membership] {
+        let log = member.raft.log
+        var memberships = [member.raft.membership(at: index)]
+        for later in index...log.lastIndex {
+            guard case .membership(let membership) = log[later].payload else { continue }
+            memberships.append(membership)
+            if membership.isJoint { break }
+        }
+        return memberships
     }
 
     private mutating func noteCut() {
