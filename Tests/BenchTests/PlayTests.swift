@@ -119,6 +119,22 @@ final class PlayTests: BenchProgram {
         cluster.wait(for: "lost: n0 -> n1: gossip")
     }
 
+    func testTheLogOfAnyNodeTellsItsRole() throws {
+        let script = folder.appendingPathComponent("node")
+        try """
+        #!/bin/sh
+        read init
+        echo '{"src":"n0","dest":"c1","body":{"type":"init_ok","in_reply_to":1}}'
+        echo 'time=2026-11-27T12:00:00Z msg="won the election" role=leader term=3' >&2
+        exec cat >/dev/null
+
+        """.write(to: script, atomically: true, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: script.path)
+        let cluster = try play("--bin \(script.path) --node-count 1")
+        defer { cluster.end() }
+        cluster.wait(for: "★ n0 leads term 3")
+    }
+
     /// If there is a browser.
     func testAPageShowsTheClusterAndItsControlsWork() throws {
         let browser = try Browser()

@@ -208,7 +208,7 @@ final class Play {
         let before = picture.members[node]
         body(&picture.members[node])
         let after = picture.members[node]
-        guard before.role != after.role || before.term != after.term, after.state == .up,
+        guard before.role != after.role || before.term != after.term, after.state != .down,
             let role = after.role
         else {
             return
