@@ -23,6 +23,16 @@ final class DeterminismTests: XCTestCase {
         }
     }
 
+    func testALongRunTellsHowFarItIs() {
+        let simulation = Simulation(Scenario(seed: 3, members: 3, operations: 30))
+        var told: [(events: Int, operations: Int)] = []
+        simulation.progress = { events, _, operations in told.append((events, operations)) }
+        _ = simulation.run()
+        XCTAssertEqual(
+            told.map(\.events), Array(stride(from: 10_000, through: simulation.handled, by: 10_000)))
+        XCTAssertFalse(told.isEmpty)
+    }
+
     func testSeedsDiffer() {
         XCTAssertNotEqual(Self.trace(1).report.fingerprint, Self.trace(2).report.fingerprint)
     }

@@ -54,6 +54,9 @@ package final class Simulation {
     let scenario: Scenario
     /// Receives one line of text per event.
     package var trace: ((String) -> Void)?
+    /// Is told every 10,000 events how many were handled, the time in the simulation in microseconds, and how many
+    /// operations of clients are finished.
+    package var progress: ((Int, Microseconds, Int) -> Void)?
     /// Records the last steps for a page.
     package var recorder: StoryRecorder?
     /// Events of the queue that were handled.
@@ -116,6 +119,7 @@ package final class Simulation {
                 try handle(item.what)
                 try endFaultsIfDue()
                 recorder?.end(at: time, members)
+                if handled % 10_000 == 0 { progress?(handled, time, finished) }
             }
             for member in members { try checkSnapshot(member) }
             try checkHistory()

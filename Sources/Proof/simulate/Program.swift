@@ -38,13 +38,25 @@ enum Program {
         let scenario = options.scenario(seed)
         print(scenario.summary)
         let simulation = Simulation(scenario)
-        if options.isTraced { simulation.trace = { print($0) } }
+        if options.isTraced { simulation.trace = { print($0) } } else { showProgress(of: simulation) }
         let report = simulation.run()
         print(report.violation.map { "\($0)" } ?? "Every property held.")
         print(report.tally.summary.replacing(", ", with: "\n"))
         print("fingerprint \(String(report.fingerprint, radix: 16))")
         if let path = options.page { writePage(of: scenario, simulation.handled, to: path, options) }
         return report.violation == nil
+    }
+
+    /// Says on stderr every few seconds how far a long run is.
+    private static func showProgress(of simulation: Simulation) {
+        var last = DispatchTime.now()
+        simulation.progress = { events, time, operations in
+            guard DispatchTime.now() >= last + .seconds(2) else { return }
+            last = .now()
+            let text =
+                "\(events) events, \(time / 1_000_000) s in the cluster, \(operations) operations so far\n"
+            FileHandle.standardError.write(Data(text.utf8))
+        }
     }
 
     /// Runs the seed again, to record its last steps.
