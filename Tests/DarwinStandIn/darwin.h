@@ -8,6 +8,10 @@ typedef long ssize_t;
 typedef long time_t;
 typedef int suseconds_t;
 struct timeval { time_t tv_sec; suseconds_t tv_usec; };
+struct winsize {
+    unsigned short ws_row, ws_col, ws_xpixel, ws_ypixel;
+};
+
 struct rusage {
     struct timeval ru_utime, ru_stime;
     long ru_maxrss, ru_ixrss, ru_idrss, ru_isrss, ru_minflt, ru_majflt, ru_nswap, ru_inblock, ru_oublock, ru_msgsnd,
