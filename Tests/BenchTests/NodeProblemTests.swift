@@ -140,6 +140,22 @@ final class NodeProblemTests: BenchProgram {
         XCTAssertTrue(page.contains("--seed 1 -- stubborn`"), page)
     }
 
+    func testARunThatIsOnlyMeasuredIsNotCalledValid() throws {
+        let junit = folder.appendingPathComponent("junit.xml")
+        let summary = folder.appendingPathComponent("summary.md")
+        let ended = try test("--time-limit 0.3 --no-check --junit \(junit.path) --summary \(summary.path)")
+        XCTAssertEqual(ended.status, 0, ended.output)
+        let xml = try String(contentsOf: junit, encoding: .utf8)
+        XCTAssertTrue(xml.contains(#"<skipped message="measured only, nothing was checked"/>"#), xml)
+        let page = try String(contentsOf: summary, encoding: .utf8)
+        XCTAssertTrue(page.hasPrefix("### ❔ lin-kv: not checked\n"), page)
+    }
+
+    func testWhatANodePrintsDoesNotReachTheTerminalAsItIs() {
+        XCTAssertEqual(Text.printable("a\u{1b}[31m\0\tb\n\u{7f}"), "a␛[31m␀\tb\n␡")
+        XCTAssertEqual(Text.printable("plain ✗"), "plain ✗")
+    }
+
     func testTheCommandThatRepeatsARunHasItsSeed() {
         XCTAssertEqual(
             Repetition.command(

@@ -212,6 +212,10 @@ final class TransactionTests: XCTestCase {
         XCTAssertEqual(
             complaint("--bin /bin/sh -w txn-list-append --padding 9"), "--padding: only lin-kv writes strings"
         )
+        XCTAssertEqual(
+            complaint("--bin /bin/sh -w lin-kv --concurrency 2n --padding 9"),
+            "--padding: lin-kv is checked with numbers only; expected --no-check as well"
+        )
         var options = Options()
         try options.parse(["-w", "txn-list-append", "--max-txn-length", "7", "--max-writes-per-key", "9"])
         XCTAssertEqual(

@@ -33,6 +33,22 @@ final class DeterminismTests: XCTestCase {
         XCTAssertFalse(told.isEmpty)
     }
 
+    func testAPageThatCannotBeWrittenEndsWith74() throws {
+        let process = Process()
+        process.executableURL = builtProgram("simulate")
+        process.arguments = [
+            "--seed", "2", "--members", "2", "--operations", "5", "--page", "/no-such-folder/x.html",
+        ]
+        let complaints = Pipe()
+        process.standardError = complaints
+        process.standardOutput = FileHandle.nullDevice
+        try process.run()
+        let text = String(decoding: complaints.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        XCTAssertEqual(process.terminationStatus, 74)
+        XCTAssertTrue(text.contains("simulate: cannot write /no-such-folder/x.html: "), text)
+    }
+
     func testSeedsDiffer() {
         XCTAssertNotEqual(Self.trace(1).report.fingerprint, Self.trace(2).report.fingerprint)
     }

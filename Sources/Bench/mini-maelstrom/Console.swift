@@ -7,7 +7,7 @@ enum Console {
 
     static func say(_ line: String) {
         // Clears a line of progress.
-        write((isTerminal ? "\r\u{1b}[K" : "") + line + "\n", to: .standardOutput)
+        write((isTerminal ? "\r\u{1b}[K" : "") + Text.printable(line) + "\n", to: .standardOutput)
     }
 
     /// Prints a line that the next one replaces; only on a terminal.
@@ -18,7 +18,7 @@ enum Console {
     }
 
     static func complain(_ line: String) {
-        write("mini-maelstrom: \(line)\n", to: .standardError)
+        write("mini-maelstrom: \(Text.printable(line))\n", to: .standardError)
     }
 
     /// Ignores write errors, so that a run continues and keeps its results.

@@ -42,7 +42,9 @@ struct Exports {
             lines.append(
                 #"<testcase classname="mini-maelstrom" name="\#(escaped(run.name)), seed \#(run.seed)" "#
                     + #"time="\#(Text.decimal(run.seconds, 3))">"#)
-            if run.signal != nil, run.verdict == .valid { lines.append(#"<skipped message="interrupted"/>"#) }
+            if run.verdict == .valid, let reason = unfinished(run) {
+                lines.append("<skipped message=\"\(reason)\"/>")
+            }
             let name = run.verdict == .invalid ? "failure" : "error"
             if run.verdict != .valid {
                 let first = (run.reasons.first ?? run.verdict.rawValue).prefix { $0 != "\n" }
@@ -55,32 +57,40 @@ struct Exports {
         return (lines + ["</testsuite>", "</testsuites>", ""]).joined(separator: "\n")
     }
 
+    /// Why a run that nothing speaks against is not simply valid.
+    private static func unfinished(_ run: Results) -> String? {
+        if run.signal != nil { return "interrupted" }
+        return run.checked ? nil : "measured only, nothing was checked"
+    }
+
     /// A heading with the verdict, the figures, and the reasons.
     static func markdown(_ run: Results) -> String {
         let sign =
             switch run.verdict {
+            case .valid where !run.checked: "❔"
             case .valid: "✅"
             case .invalid: "❌"
             case .unknown: "❔"
             }
         var lines = [
-            "### \(sign) \(run.name): \(run.verdict.rawValue)\(run.signal == nil ? "" : ", interrupted")", "",
+            "### \(sign) \(run.name): \(run.checked ? run.verdict.rawValue : "not checked")\(run.signal == nil ? "" : ", interrupted")",
+            "",
             "\(Text.grouped(run.total.all)) requests in \(Text.decimal(run.seconds, 1)) s: "
                 + "\(Text.grouped(run.total.ok)) ok, \(Text.grouped(run.total.fail)) failed, "
                 + "\(Text.grouped(run.total.info)) unknown; seed \(run.seed)", "",
         ]
         if !run.reasons.isEmpty {
-            lines += ["```", run.reasons.prefix(5).joined(separator: "\n"), "```", ""]
+            lines += ["```", Text.printable(run.reasons.prefix(5).joined(separator: "\n")), "```", ""]
         }
         lines += (run.remarks ?? []).flatMap { ["- \($0.prefix { $0 != "\n" })"] + [""] }
         if let command = run.command { lines += ["`\(command)`", ""] }
         return lines.joined(separator: "\n")
     }
 
-    /// Text for XML, which cannot hold most control characters.
+    /// Text for XML, which cannot hold most control characters, nor U+FFFE and U+FFFF.
     private static func escaped(_ text: String) -> String {
-        let known = text.unicodeScalars.map { scalar -> Character in
-            scalar.value < 32 && scalar != "\n" && scalar != "\t" ? "\u{fffd}" : Character(scalar)
+        let known = Text.printable(text).unicodeScalars.map { scalar -> Character in
+            scalar.value == 0xfffe || scalar.value == 0xffff ? "\u{fffd}" : Character(scalar)
         }
         return Text.escaped(String(known)).replacingOccurrences(of: ">", with: "&gt;")
     }

@@ -35,6 +35,9 @@ extension Options {
         guard shape.padding == nil || !workload.isTransactional else {
             throw UsageError("--padding: only lin-kv writes strings")
         }
+        guard shape.padding == nil || !checks else {
+            throw UsageError("--padding: lin-kv is checked with numbers only; expected --no-check as well")
+        }
         let group = 2 * livingCount
         if case .any = concurrency { return }
         guard workload.isTransactional || clients % group == 0 else {

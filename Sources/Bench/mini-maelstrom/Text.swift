@@ -32,6 +32,20 @@ enum Text {
         text.count <= width ? text : text.prefix(max(0, width - 1)) + "…"
     }
 
+    /// The text with pictures in the place of control characters, which a node may print and a terminal would obey.
+    static func printable(_ text: String) -> String {
+        guard text.utf8.contains(where: { $0 < 32 && $0 != 10 && $0 != 9 || $0 == 127 }) else { return text }
+        let scalars = text.unicodeScalars.map { scalar -> Unicode.Scalar in
+            switch scalar.value {
+            case 9, 10: return scalar
+            case ..<32: return Unicode.Scalar(0x2400 + scalar.value) ?? scalar
+            case 127: return "\u{2421}"
+            default: return scalar
+            }
+        }
+        return String(String.UnicodeScalarView(scalars))
+    }
+
     static func left(_ text: String, _ width: Int) -> String {
         width == 0 ? "" : text + String(repeating: " ", count: max(0, width - text.count))
     }

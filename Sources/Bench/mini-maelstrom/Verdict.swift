@@ -54,6 +54,9 @@ struct Judgement: Sendable {
                 (["\(those) broke the form that Maelstrom demands:"] + malformed.examples)
                     .joined(separator: "\n    "))
         }
+        if statistics.total.all == 0, failure == nil || failure?.signal != nil {
+            lower(to: .unknown, "there were no requests")
+        }
         // A run that ended early has a more telling reason.
         guard failure == nil else { return }
         for kind in Request.Kind.allCases {
@@ -64,7 +67,6 @@ struct Judgement: Sendable {
                 ? "; so few show little, and a longer --time-limit or a higher --rate more" : ""
             lower(to: .invalid, "none of \(Text.grouped(counts.all)) \(kind.name) succeeded\(few)")
         }
-        if statistics.total.all == 0 { lower(to: .unknown, "there were no requests") }
     }
 
     /// Checks a history by itself.

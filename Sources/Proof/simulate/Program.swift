@@ -17,7 +17,7 @@ enum Program {
                 throw Options.Mistake(text: "--page takes a --seed")
             }
             if let seed = options.seed {
-                exit(runOne(seed, options) ? 0 : 1)
+                exit(try runOne(seed, options) ? 0 : 1)
             } else if let worker = options.worker {
                 try Worker(number: worker, options: options).run()
             } else {
@@ -26,15 +26,23 @@ enum Program {
         } catch let mistake as Options.Mistake {
             FileHandle.standardError.write(Data("simulate: \(mistake.text)\n\(Options.usage)\n".utf8))
             exit(64)
+        } catch let unwritten as UnwrittenPage {
+            FileHandle.standardError.write(Data("simulate: \(unwritten.text)\n".utf8))
+            exit(74)
         } catch {
             FileHandle.standardError.write(Data("simulate: \(error)\n".utf8))
             exit(70)
         }
     }
 
+    private struct UnwrittenPage: Error {
+        var text: String
+    }
+
     /// Runs one seed in this process, with a trace if asked for.
     /// - Returns: whether every property held.
-    private static func runOne(_ seed: UInt64, _ options: Options) -> Bool {
+    /// - Throws: `UnwrittenPage`.
+    private static func runOne(_ seed: UInt64, _ options: Options) throws -> Bool {
         let scenario = options.scenario(seed)
         print(scenario.summary)
         let simulation = Simulation(scenario)
@@ -43,7 +51,7 @@ enum Program {
         print(report.violation.map { "\($0)" } ?? "Every property held.")
         print(report.tally.summary.replacing(", ", with: "\n"))
         print("fingerprint \(String(report.fingerprint, radix: 16))")
-        if let path = options.page { writePage(of: scenario, simulation.handled, to: path, options) }
+        if let path = options.page { try writePage(of: scenario, simulation.handled, to: path, options) }
         return report.violation == nil
     }
 
@@ -60,15 +68,18 @@ enum Program {
     }
 
     /// Runs the seed again, to record its last steps.
-    private static func writePage(of scenario: Scenario, _ events: Int, to path: String, _ options: Options) {
+    private static func writePage(of scenario: Scenario, _ events: Int, to path: String, _ options: Options)
+        throws
+    {
         let simulation = Simulation(scenario)
         let recorder = StoryRecorder(scenario, events: events, most: options.steps)
         simulation.recorder = recorder
         let page = recorder.page(simulation.run())
+        let text = Data(page.html(Array(try JSONEncoder().encode(page))))
         do {
-            try Data(page.html(Array(try JSONEncoder().encode(page)))).write(to: URL(fileURLWithPath: path))
+            try text.write(to: URL(fileURLWithPath: path))
         } catch {
-            FileHandle.standardError.write(Data("simulate: \(path) cannot be written: \(error)\n".utf8))
+            throw UnwrittenPage(text: "cannot write \(path): \(error.localizedDescription)")
         }
     }
 }
