@@ -69,6 +69,34 @@ final class CommandTests: BenchProgram {
                 + "maelstrom-runs/store/latest\n")
     }
 
+    func testWhatATestDemandsOfAHistoryIsDemandedOfAStoredOne() throws {
+        func analyze(_ text: String) throws -> Ended {
+            let file = folder.appendingPathComponent("history.txt")
+            try text.write(to: file, atomically: true, encoding: .utf8)
+            return try run("analyze", file.path)
+        }
+        for (text, status, sentence) in [
+            ("0\t:invoke\t:read\t[0 nil]\r\n0\t:ok\t:read\t[0 nil]\r\n", 0, "2 events of 1 keys"),
+            ("0\t:invoke\t:cas\t[0 [1 2]]\n0\t:fail\t:cas\t[0 [1 2]]\n", 1, "none of 1 cas succeeded"),
+            ("0\t:invoke\t:txn\t[[:r 1 nil]]\n0\t:info\t:txn\t[[:r 1 nil]]\n", 1, "none of 1 txn succeeded"),
+            ("0\t:invoke\t:read\t[0 nil]\n", 2, "no operation was completed"),
+            ("", 2, "no operation was completed"),
+            (
+                "\n0\t:invoke\t:cas\t[0 [1 2]]\n3\t:fail\t:cas\t[0 [1 2]]\n", 2,
+                "line 3 of the history: process 3 completes an operation that it did not invoke"
+            ),
+            (
+                "0\t:invoke\t:txn\t[[:r 1 nil]]\n0\t:ok\t:txn\t[[:r 1 nil]]\n3\t:invoke\t:txn\t[[:r 1 nil]]\n"
+                    + "3\t:invoke\t:txn\t[[:r 1 nil]]\n", 2,
+                "line 4 of the history: process 3 invokes an operation, but its last one has not ended"
+            ),
+        ] as [(String, Int32, String)] {
+            let ended = try analyze(text)
+            XCTAssertEqual(ended.status, status, text + ended.output + ended.complaints)
+            XCTAssertTrue(ended.output.contains(sentence), ended.output)
+        }
+    }
+
     func testTwoProgramsAreComparedInPairs() throws {
         let node = builtProgram("TestNode").path
         let ended = try run(

@@ -55,8 +55,8 @@ final class HistoryTextTests: XCTestCase {
     }
 
     func testAnInvalidHistoryLineIsNamed() {
-        XCTAssertThrowsError(try HistoryText.parse("0\t:invoke\t:read\t[0 nil]\nnonsense")) {
-            XCTAssertEqual("\($0)", "line 2 is no event of a lin-kv history: nonsense")
+        XCTAssertThrowsError(try HistoryText.parse("0\t:invoke\t:read\t[0 nil]\n\nnonsense")) {
+            XCTAssertEqual("\($0)", "line 3 is no event of a lin-kv history: nonsense")
         }
     }
 

@@ -224,15 +224,18 @@ final class OptionsTests: XCTestCase {
             case .analyze("latest", [.strictSerializable]) = try Command(["analyze"]),
             case .analyze("x", [.serializable, .readCommitted]) = try Command([
                 "analyze", "x", "--consistency-models=serializable,read-committed",
+            ]),
+            case .analyze("x", [.serializable]) = try Command([
+                "analyze", "--consistency-models", "serializable", "x",
             ])
         else { return XCTFail("something else") }
         XCTAssertEqual(
             complaint(command: "serve", "--port", "99999"),
             "serve --port 99999: expected --port N, from 0 to 65535")
-        for words in [["x", "y"], ["x", "--rate", "5"]] {
+        for words in [["x", "y"], ["x", "--rate", "5"], ["--rate"]] {
             XCTAssertEqual(
                 complaint { _ = try Command(["analyze"] + words) },
-                "analyze \(words.joined(separator: " ")): expected one folder, and then --consistency-models if any"
+                "analyze \(words.joined(separator: " ")): expected one folder, and --consistency-models if any"
             )
         }
     }

@@ -25,8 +25,12 @@ struct Analysis {
     /// - Returns: the exit code.
     /// - Throws: `UsageError` where the file holds no history.
     func run() throws -> Int32 {
-        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+        guard var text = try? String(contentsOfFile: path, encoding: .utf8) else {
             throw UsageError("\(path): expected a history that can be read, in UTF-8")
+        }
+        // Lines may end as on Windows. CR LF is one character in Swift, and no newline.
+        if text.utf8.contains(UInt8(ascii: "\r")) {
+            text = text.replacingOccurrences(of: "\r\n", with: "\n")
         }
         let history: Evidence
         let events: Int

@@ -38,13 +38,20 @@ enum Command: Sendable {
     }
 
     private static func analysis(_ rest: [String]) throws -> Command {
-        let places = rest.prefix { !$0.hasPrefix("-") }
-        let others = Array(rest.dropFirst(places.count))
-        let isModels = others.first.map { $0.split(separator: "=").first == "--consistency-models" } ?? true
-        guard places.count < 2, isModels else {
+        let option = "--consistency-models"
+        var (places, others, left): ([String], [String], _) = ([], [], rest[...])
+        while let word = left.popFirst() {
+            if word == option {
+                others += [word] + (left.popFirst().map { [$0] } ?? [])
+            } else if word.hasPrefix("\(option)=") {
+                others.append(word)
+            } else {
+                places.append(word)
+            }
+        }
+        guard places.count < 2, places.first?.hasPrefix("-") != true else {
             throw UsageError(
-                "analyze \(rest.joined(separator: " ")): expected one folder, and then --consistency-models if any"
-            )
+                "analyze \(rest.joined(separator: " ")): expected one folder, and \(option) if any")
         }
         var options = Options()
         options.workload = .listAppend

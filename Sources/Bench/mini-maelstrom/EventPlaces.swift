@@ -1,3 +1,6 @@
+import Linearizability
+import Serializability
+
 /// Where the events of a history stand: on which line of its file, when, and at which node.
 struct EventPlaces: Sendable {
     /// From 1, as editors count.
@@ -23,6 +26,23 @@ struct EventPlaces: Sendable {
     var heading: String {
         Text.left("lines", 16) + Text.left("seconds", times.isEmpty ? 0 : 22)
             + Text.left("node", hasNodes ? 6 : 0) + "process"
+    }
+
+    /// Why events are no history.
+    func words(_ error: any Error) -> String {
+        func line(_ event: Int) -> String {
+            lines.indices.contains(event)
+                ? "line \(lines[event]) of the history" : "event \(event) of the history"
+        }
+        switch error {
+        case HistoryError.processIsBusy(let process, let event),
+            TransactionHistoryError.processIsBusy(let process, let event):
+            return "\(line(event)): process \(process) invokes an operation, but its last one has not ended"
+        case HistoryError.nothingInvoked(let process, let event),
+            TransactionHistoryError.nothingInvoked(let process, let event):
+            return "\(line(event)): process \(process) completes an operation that it did not invoke"
+        default: return "the history cannot be checked: \(error)"
+        }
     }
 
     private var hasNodes: Bool { nodes.contains { $0 != nil } }

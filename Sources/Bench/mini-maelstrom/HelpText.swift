@@ -28,7 +28,8 @@ extension Command {
 
             Checks a stored history again, of this bench or of Maelstrom: DIR is a folder with a history.txt, the name of a
             folder in \(Store.base), or a history itself; by default that of the last run. MODELS are those that a
-            history of transactions is checked for.
+            history of transactions is checked for. As in a test, a history in which no operation of a kind succeeded is
+            invalid; one without any completed operation is not judged.
 
             \(exits)
             """

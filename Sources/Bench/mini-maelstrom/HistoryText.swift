@@ -19,10 +19,11 @@ enum HistoryText {
     /// - Throws: `UsageError` that names the line.
     static func parse(_ text: String) throws -> RunHistory {
         var history = RunHistory()
-        for (number, line) in text.split(separator: "\n").enumerated() {
-            guard let columns = columns(line) else { continue }
+        for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            guard !line.isEmpty, let columns = columns(line) else { continue }
             guard let event = event(columns) else {
-                throw UsageError("line \(number + 1) is no event of a lin-kv history: \(line)")
+                throw UsageError(
+                    "line \(number + 1) is no event of a lin-kv history: \(Text.cut(String(line), 200))")
             }
             history.append(event)
         }

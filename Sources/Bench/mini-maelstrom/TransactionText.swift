@@ -35,10 +35,12 @@ extension HistoryText {
     /// - Throws: `UsageError` that names the line.
     static func parseTransactions(_ text: String) throws -> TransactionHistory {
         var history = TransactionHistory()
-        for (number, line) in text.split(separator: "\n").enumerated() {
-            guard let columns = columns(line) else { continue }
+        for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            guard !line.isEmpty, let columns = columns(line) else { continue }
             guard let event = transactionEvent(columns) else {
-                throw UsageError("line \(number + 1) is no event of a history of transactions: \(line)")
+                throw UsageError(
+                    "line \(number + 1) is no event of a history of transactions: \(Text.cut(String(line), 200))"
+                )
             }
             history.append(event)
         }

@@ -45,7 +45,7 @@ struct Judgement: Sendable {
         places: EventPlaces = EventPlaces(), acceptsMalformed: Bool = false
     ) {
         if let failure, failure.signal == nil { lower(to: .invalid, failure.words(names)) }
-        if let history { judge(history, places) }
+        if let history { _ = judge(history, places) }
         let malformed = statistics.malformed
         if malformed.count > 0, !acceptsMalformed {
             let those = malformed.count == 1 ? "a reply" : "\(Text.grouped(malformed.count)) replies"
@@ -59,25 +59,29 @@ struct Judgement: Sendable {
         }
         // A run that ended early has a more telling reason.
         guard failure == nil else { return }
-        for kind in Request.Kind.allCases {
-            guard let counts = statistics.byKind[kind], counts.ok == 0 else { continue }
-            // Jepsen's rule.
-            let few =
-                counts.all < 20 && malformed.count == 0
-                ? "; so few show little, and a longer --time-limit or a higher --rate more" : ""
-            lower(to: .invalid, "none of \(Text.grouped(counts.all)) \(kind.name) succeeded\(few)")
-        }
+        demandSuccesses(
+            statistics.byKind,
+            hint: malformed.count == 0
+                ? "; so few show little, and a longer --time-limit or a higher --rate more" : "")
     }
 
     /// Checks a history by itself.
     init(_ history: Evidence, places: EventPlaces) {
-        judge(history, places)
-        let isEmpty =
-            switch history {
-            case .registers(let history): history.events.isEmpty
-            case .transactions(let history, _): history.events.isEmpty
-            }
-        if isEmpty { lower(to: .unknown, "there were no requests") }
+        guard judge(history, places) else { return }
+        let byKind = history.byKind
+        demandSuccesses(byKind, hint: "; so few show little")
+        if byKind.isEmpty { lower(to: .unknown, "no operation was completed") }
+    }
+
+    /// Jepsen's rule: some operation of each kind succeeds.
+    /// - Parameter hint: said of few operations.
+    private mutating func demandSuccesses(_ byKind: [Request.Kind: Counts], hint: String) {
+        for kind in Request.Kind.allCases {
+            guard let counts = byKind[kind], counts.ok == 0 else { continue }
+            lower(
+                to: .invalid,
+                "none of \(Text.grouped(counts.all)) \(kind.name) succeeded\(counts.all < 20 ? hint : "")")
+        }
     }
 
     /// Requires a share of the requests.
@@ -100,7 +104,8 @@ struct Judgement: Sendable {
         if reasons.count > 5 { Console.say("... and \(reasons.count - 5) more") }
     }
 
-    private mutating func judge(_ history: Evidence, _ places: EventPlaces) {
+    /// - Returns: whether the events are a history.
+    private mutating func judge(_ history: Evidence, _ places: EventPlaces) -> Bool {
         do {
             switch history {
             case .registers(let history):
@@ -112,8 +117,10 @@ struct Judgement: Sendable {
                 (anomalies.counts, anomalies.examples) = (found.counts, found.anomalies)
                 for reason in Judgement.reasons(anomalies, models, places) { lower(to: .invalid, reason) }
             }
+            return true
         } catch {
-            lower(to: .unknown, "the history is invalid: \(error)")
+            lower(to: .unknown, places.words(error))
+            return false
         }
     }
 
