@@ -27,6 +27,12 @@ final class NodeProblemTests: BenchProgram {
             let problem = try XCTUnwrap(NodeProgram(path: path).problem, path)
             XCTAssertTrue(problem.contains(sentence), problem)
         }
+        let pipe = folder.appendingPathComponent("pipe").path
+        XCTAssertEqual(mkfifo(pipe, 0o755), 0)
+        for path in [pipe, "/dev/null"] {
+            let problem = try XCTUnwrap(NodeProgram(path: path).problem)
+            XCTAssertTrue(problem.hasPrefix("this is no regular file"), problem)
+        }
         XCTAssertNil(NodeProgram(path: try file("good", "#!/bin/sh\n")).problem)
         XCTAssertNil(NodeProgram(path: try file("better", "#!/usr/bin/env -S sh -e\n")).problem)
         let ended = try run("test", "--bin", folder.path)
@@ -63,6 +69,37 @@ final class NodeProblemTests: BenchProgram {
                     #/n0 did not start: it has not answered init: it printed [12],[0-9,]+ bytes without a newline: xxx/#
             ),
             ended.output)
+    }
+
+    /// Runs a node that answers `init`, and then goes on with the commands of a shell.
+    private func run(afterInit commands: String) throws -> Ended {
+        let reply = #"{"src":"n0","dest":"c1","body":{"type":"init_ok","in_reply_to":1}}"#
+        let script = try file("node", "#!/bin/sh\nread -r line\necho '\(reply)'\n\(commands)\n")
+        return try run(
+            "test", "--bin", script, "--node-count", "1", "--time-limit", "0.1", "--rate", "max")
+    }
+
+    func testALineThatIsNeverFinishedIsRemarked() throws {
+        let ended = try run(afterInit: "while read -r line; do printf abc; done")
+        XCTAssertEqual(ended.status, 1, ended.output)
+        XCTAssertNotNil(
+            ended.output.firstRange(of: #/n0 printed [0-9,]+ bytes without a newline: abc/#), ended.output)
+        XCTAssertFalse(ended.output.contains("closed its stdout"), ended.output)
+    }
+
+    func testANodeThatClosesItsStdoutIsRemarked() throws {
+        let ended = try run(afterInit: "exec >&-\nwhile read -r line; do :; done")
+        XCTAssertEqual(ended.status, 1, ended.output)
+        XCTAssertTrue(ended.output.contains("n0 closed its stdout, though it lived on"), ended.output)
+    }
+
+    func testALineThatIsNotUTF8IsNoMessage() throws {
+        let reply =
+            #"{"src":"n0","dest":"c2","body":{"type":"error","code":11,"text":"\377","in_reply_to":1}}"#
+        let ended = try run(afterInit: "read -r line\nprintf '\(reply)\\n'\nwhile read -r line; do :; done")
+        XCTAssertEqual(ended.status, 1, ended.output)
+        XCTAssertTrue(
+            ended.output.contains("n0 printed a line that is no message (not UTF-8): {"), ended.output)
     }
 
     func testWhatANodePrintedInsteadOfInitOkIsTold() {

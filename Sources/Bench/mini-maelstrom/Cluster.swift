@@ -100,7 +100,10 @@ final class Cluster {
             for wake in wait(until: deadline) {
                 switch wake {
                 case .output(let index): receive(index) { _ in }
-                case .ended, .child, .interrupted, .readable: break
+                case .ended(let index, _):
+                    // A child of it may print on.
+                    while monotonicNow() < deadline, receive(index, { _ in }) {}
+                case .child, .interrupted, .readable: break
                 }
             }
         }

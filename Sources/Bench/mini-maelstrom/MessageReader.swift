@@ -20,17 +20,24 @@ struct MessageReader {
     mutating func read(_ line: UnsafeRawBufferPointer.SubSequence, from node: Int) throws(Failure) -> Envelope
     {
         do {
-            guard areNumbered else {
-                return try decoder.decode(Envelope.self, from: MessageReader.data(line))
-            }
-            return try shapes.read(line) { [decoder] in
-                try decoder.decode(Envelope.self, from: MessageReader.data($0))
-            }
+            guard areNumbered else { return try MessageReader.decode(line, decoder) }
+            return try shapes.read(line) { [decoder] in try MessageReader.decode($0, decoder) }
         } catch {
             throw .badLine(
                 node: node, line: String(decoding: line.prefix(500), as: UTF8.self),
                 why: MessageReader.explain(error))
         }
+    }
+
+    private struct NotUTF8: Error {}
+
+    /// - Throws: also `NotUTF8`, as JSONDecoder lets pass what it does not read.
+    private static func decode(
+        _ line: UnsafeRawBufferPointer.SubSequence, _ decoder: JSONDecoder
+    ) throws -> Envelope {
+        let data = data(line)
+        guard String(data: data, encoding: .utf8) != nil else { throw NotUTF8() }
+        return try decoder.decode(Envelope.self, from: data)
     }
 
     private static func data(_ line: UnsafeRawBufferPointer.SubSequence) -> Data {
@@ -46,6 +53,7 @@ struct MessageReader {
             "\(context.codingPath.last?.stringValue ?? "the line") is null"
         case DecodingError.typeMismatch(_, let context):
             "\(context.codingPath.last?.stringValue ?? "the line") is of the wrong kind"
+        case is NotUTF8: "not UTF-8"
         default: "not a JSON object"
         }
     }

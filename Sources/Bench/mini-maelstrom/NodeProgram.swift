@@ -11,6 +11,13 @@ struct NodeProgram {
             return "there is no such file; expected a program that runs a node"
         }
         guard !isFolder.boolValue else { return "this is a folder; expected a program that runs a node" }
+        // The first line of a named pipe would never come.
+        let file = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+        let type = try? FileManager.default.attributesOfItem(atPath: file)[.type] as? FileAttributeType
+        guard type == .typeRegular else {
+            return
+                "this is no regular file, but a device, pipe or socket; expected a program that runs a node"
+        }
         guard FileManager.default.isExecutableFile(atPath: path) else {
             return "this file is not executable; chmod +x makes it so"
         }

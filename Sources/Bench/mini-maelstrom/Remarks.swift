@@ -14,6 +14,10 @@ struct Remarks: Sendable {
         case deaf(node: Int)
         /// A node's log was cut.
         case longLog(node: Int)
+        /// A node's last line was never finished.
+        case unfinishedLine(node: Int, bytes: Int)
+        /// A node closed its stdout and lived on.
+        case closedOutput(node: Int)
     }
 
     /// How much of an example is kept, in bytes.
@@ -48,6 +52,10 @@ struct Remarks: Sendable {
                 "\(names[node]) does not read its stdin: \(Text.grouped(count)) messages to it were dropped"
             case .longLog(let node):
                 "\(names[node]) wrote more than \(LogLimit.most >> 20) MB to stderr, so the middle of its log was cut out"
+            case .unfinishedLine(let node, let bytes):
+                "\(names[node]) printed \(Text.grouped(bytes)) bytes without a newline: \(example)"
+            case .closedOutput(let node):
+                "\(names[node]) closed its stdout, though it lived on: it could answer nothing more"
             }
         }
     }

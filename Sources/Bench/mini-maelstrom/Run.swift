@@ -101,7 +101,7 @@ final class Run {
     func execute() {
         defer {
             endSteps()
-            cluster.stop()
+            stopNodes()
             sayLogs()
         }
         do {

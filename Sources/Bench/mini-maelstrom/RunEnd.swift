@@ -29,6 +29,22 @@ extension Run {
         return requests.flatMap { request in (0..<options.livingCount).map { ($0, request) } }
     }
 
+    /// Ends the nodes, and remarks on those that finished no line or closed their stdout.
+    func stopNodes() {
+        for node in cluster.nodes { node.reap() }
+        let running = cluster.nodes.filter(\.isRunning).map { (node: $0, start: $0.partial) }
+        for (node, _) in running where node.hasClosedOutput {
+            remarks.note(.closedOutput(node: node.index), example: [])
+        }
+        cluster.stop()
+        // A line that was begun before and not finished since: the node had the time.
+        for (node, start) in running
+        where !start.isEmpty && node.partial.starts(with: start) && initialized.contains(node.index) {
+            remarks.note(
+                .unfinishedLine(node: node.index, bytes: node.partial.count), example: node.partial)
+        }
+    }
+
     /// What people should know of the run.
     var allRemarks: [String] {
         var lines = remarks.lines(options.names)
