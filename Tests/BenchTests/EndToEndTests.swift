@@ -79,6 +79,7 @@ final class EndToEndTests: BenchProgram {
         XCTAssertEqual(bad.status, 64)
         XCTAssertEqual(bad.complaints, "mini-maelstrom: --rate fast: expected a number, 0 or more, or max\n")
         XCTAssertEqual(bad.output, "")
+        XCTAssertEqual(try run("test", "--bin", "/bin/sh", "--rate", "0x10").status, 64)
         XCTAssertEqual(try run("test").status, 64)
         XCTAssertEqual(try run("test", "--bin", folder.path).status, 64)
         let forgetful = try run("test", "--bin", builtProgram("TestNode").path, "--nemesis", "partition,kill")

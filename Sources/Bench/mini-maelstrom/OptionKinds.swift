@@ -24,6 +24,11 @@ extension OptionSpec {
         return row[letters.count]
     }
 
+    /// A decimal number; nil for the others that `Double` takes, such as 0x10 and inf.
+    static func number(_ text: String) -> Double? {
+        text.utf8.allSatisfy("0123456789.eE+-".utf8.contains) ? Double(text) : nil
+    }
+
     static let nameForm =
         "of letters, digits, '-', '_' and '.', not like c1 and not a service of Maelstrom"
     static let nameList = "up to 200 different names, each \(nameForm)"
@@ -69,7 +74,7 @@ extension OptionSpec {
         _ set: @escaping @Sendable (inout Options, Double) -> Void
     ) -> OptionSpec {
         OptionSpec(name: name, value: value, help: help, expected: expected) { options, text in
-            guard let number = Double(text), range.contains(number) else { return false }
+            guard let number = number(text), range.contains(number) else { return false }
             set(&options, number)
             return true
         }
@@ -83,7 +88,7 @@ extension OptionSpec {
             expected: "total or a number from 0 to 1"
         ) { options, text in
             let isTotal = text == "total" || text == ":total"
-            guard let share = isTotal ? 1 : Double(text), (0...1).contains(share) else { return false }
+            guard let share = isTotal ? 1 : number(text), (0...1).contains(share) else { return false }
             options.requirements.append(make(share))
             return true
         }

@@ -73,7 +73,7 @@ extension OptionSpec {
             help: "requests per second of all clients together; 0: none; max: no limit (default: 5)",
             expected: "a number, 0 or more, or max"
         ) { options, text in
-            guard let rate = text == "max" ? .infinity : Double(text), rate >= 0,
+            guard let rate = text == "max" ? .infinity : number(text), rate >= 0,
                 rate <= 1e9 || text == "max"
             else { return false }
             options.rate = rate
