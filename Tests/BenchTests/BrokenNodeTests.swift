@@ -9,7 +9,7 @@ final class BrokenNodeTests: BenchProgram {
         func run(_ fault: String, times: Int) -> [String] {
             words(
                 nodes: 5,
-                "--latency 10 --nemesis partition --nemesis-interval 1 --rate 200 --time-limit 5 "
+                "--latency 10 --nemesis partition --nemesis-interval 1 --rate 200 --time-limit 4 "
                     + "--test-count \(times)", with: fault)
         }
         return [

@@ -10,7 +10,7 @@ final class OperatorTests: BenchProgram {
         return [
             "operators": words(
                 of: "raft-kv", nodes: 5,
-                "--rate 100 --time-limit 6 --nemesis transfer,membership --nemesis-interval 0.3 --seed 2"),
+                "--rate 100 --time-limit 4 --nemesis transfer,membership --nemesis-interval 0.3 --seed 2"),
             "commands": [
                 "test", "--node-command", "echo $$ > {id}.pid; exec \(program)", "--kill-command",
                 "kill -KILL $(cat {id}.pid)", "--pause-command", "kill -STOP $(cat n{i}.pid)",

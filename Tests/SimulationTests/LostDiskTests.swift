@@ -1,4 +1,5 @@
 import Storage
+import TestPrograms
 import XCTest
 
 @testable import Consensus
@@ -8,15 +9,17 @@ import XCTest
 /// Lost and unreadable disks in a simulated cluster.
 final class LostDiskTests: XCTestCase {
     func testDisksThatAreLostAreFoundAndTheirMembersReplaced() {
-        var tally = Tally()
-        for seed in 1...6 {
+        let scenarios = (1...6).map { seed in
             var scenario = Scenario(plain: UInt64(seed), members: 3, operations: 200)
             scenario.think = 400_000
             scenario.faults.interval = 500_000
             scenario.faults.weights = [.lostDisk: 2, .crash: 1]
             scenario.faults.longest = 200_000
             scenario.limits.snapshotEvery = seed % 2 == 0 ? 20 : 10_000
-            let report = Simulation(scenario).run()
+            return scenario
+        }
+        var tally = Tally()
+        for report in concurrently(scenarios, { Simulation($0).run() }) {
             XCTAssertNil(report.violation, "\(report.violation as Any)")
             tally.add(report.tally)
         }

@@ -19,7 +19,7 @@ final class SeedTests: XCTestCase {
     func testSeedsOfEveryBiasKeepEveryProperty() {
         let scenarios = Scenario.Bias.allCases.enumerated().map { slot, bias in
             let members = bias == .tiny ? nil : 2 + (slot + 1) % 6
-            return Scenario(seed: UInt64(10 * slot + 1), bias: bias, members: members, operations: 150)
+            return Scenario(seed: UInt64(10 * slot + 1), bias: bias, members: members, operations: 100)
         }
         _ = run(scenarios)
     }
