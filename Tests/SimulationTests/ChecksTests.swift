@@ -25,6 +25,16 @@ final class ChecksTests: XCTestCase {
         expect(.electionSafety) { try elections.recordLeader(2, term: 1) }
     }
 
+    func testALeaderThatFollowsAnotherInTheSameTurnHasLed() throws {
+        let simulation = Simulation(Scenario(plain: 1, members: 3, operations: 1))
+        try simulation.start()
+        let ready = ReplicaReady(
+            early: [], storage: StorageUpdate(), events: [.becameLeader(term: 1, votes: ["n0", "n1"])])
+        try simulation.check(ready, of: simulation.members[0])
+        XCTAssertNil(simulation.members[0].seen.leadingTerm)
+        XCTAssertTrue(simulation.elections.hasLed(0))
+    }
+
     func testASecondVoteInATermIsFound() throws {
         var elections = Elections(members: 3)
         try elections.recordVote(by: 0, for: "n1", term: 1)

@@ -55,4 +55,14 @@ final class RecoveryTests: XCTestCase {
         }
         XCTAssertGreaterThan(scenarios.count { $0.faults.weights[.slowLinks] != nil }, 20)
     }
+
+    func testAppendsToAMemberThatCatchesUpCarryFourRoundTripsOfWrites() {
+        let catchUps = (1...3_000).map { Scenario(seed: $0) }.filter { $0.recoveryCheck == .catchUp }
+        for scenario in catchUps {
+            let entryBytes = scenario.valueBytes / 5 + 40
+            XCTAssertGreaterThanOrEqual(
+                scenario.limits.appendBytes, 4 * scenario.writesPerRoundTrip * entryBytes, "\(scenario.seed)")
+        }
+        XCTAssertGreaterThan(catchUps.count { $0.valueBytes >= 20_000 }, 3)
+    }
 }

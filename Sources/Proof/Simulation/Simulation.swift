@@ -141,7 +141,7 @@ package final class Simulation {
         return Report(tally: tally, fingerprint: fingerprint.value, violation: violation)
     }
 
-    private func start() throws {
+    func start() throws {
         for index in 0..<scenario.members {
             let rate = 1_000_000 + dice.within(-scenario.clockDrift...scenario.clockDrift)
             let clock = Clock(at: 0, showing: dice.below(1 << 40), rate: rate)

@@ -41,10 +41,12 @@ extension Simulation {
             if case .lostLog(let lost, let index, _) = event {
                 try checkLostLogReport(lost, index, from: member)
             }
-            guard case .becameLeader(_, let votes) = event else { continue }
+            guard case .becameLeader(let term, let votes) = event else { continue }
             // An undetected lost disk may have elected this leader; Raft promises nothing then.
             if isLossUndetected { throw OutsideFaultModel() }
             tally.elections += 1
+            // It may follow another before its turn ends.
+            try elections.recordLeader(member.index, term: term)
             try checkVotes(votes, of: member)
             scheduleNewLeaderFault(member)
             noteReplacement()

@@ -20,8 +20,8 @@ extension Scenario {
         drawLimits()
         isInMemory = !faults.mayCrash && dice.below(2) == 0
         drawDiskFaults()
-        drawRecovery()
         if large == nil { drawShell() }
+        drawRecovery()
         drawTransactions()
         reuses = dice.pick([0, 0, 20, 60])
         // Each operation costs many messages in a large cluster.

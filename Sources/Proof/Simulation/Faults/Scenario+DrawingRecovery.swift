@@ -30,9 +30,10 @@ extension Scenario {
         limits.snapshotEvery = dice.pick([20, 50, 100])
         limits.snapshotPieceBytes = dice.pick([120, 400, 1_000])
         limits.snapshotBytesInFlight = dice.pick([500, 2_000])
-        // An entry has about 40 bytes. A follower refuses an append that overtakes another, so on links that reorder
-        // only every second round trip may succeed. With four round trips' writes per append, a member gains.
-        limits.appendBytes = 4 * 40 * writesPerRoundTrip * dice.pick([1, 2])
+        // An entry has about 40 bytes, and every fifth a large value. A follower refuses an append that overtakes
+        // another, so on links that reorder only every second round trip may succeed. With four round trips' writes per
+        // append, a member gains.
+        limits.appendBytes = 4 * (40 + valueBytes / 5) * writesPerRoundTrip * dice.pick([1, 2])
         limits.appendBytesInFlight = limits.appendBytes * dice.pick([1, 4])
         limits.appendsInFlight = dice.pick([8, 64])
         limits.retainedLogBytes = dice.pick([0, 2_000])
