@@ -132,10 +132,10 @@ struct TimedKeyValues {
         return reply
     }
 
-    /// Takes over what the other one wrote later.
+    /// Takes over what the other one wrote later, or at the same time, so that replicas come to agree.
     mutating func merge(_ other: TimedKeyValues) {
         clock = max(clock, other.clock)
-        for (key, time) in other.times where time > times[key] ?? -1 {
+        for (key, time) in other.times where time >= times[key] ?? 0 {
             times[key] = time
             store.values[key] = other.store.values[key]
         }
