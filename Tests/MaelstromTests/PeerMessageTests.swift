@@ -233,4 +233,19 @@ final class PeerMessageTests: XCTestCase {
             decode(line(#"{"type":"append_entries_res","term":1,"success":true,"in_reply_to":1}"#)).isUnneeded
         )
     }
+
+    func testAMessageOfMembersFromTheNodeItselfIsDroppedWithAReason() {
+        for body in [
+            #"{"type":"request_vote","msg_id":1,"term":4,"candidate_id":"n0","last_log_index":0,"last_log_term":0}"#,
+            #"{"type":"request_vote_res","in_reply_to":1,"term":4,"vote_granted":true}"#,
+            #"{"type":"forward","requests":[],"limit":1}"#,
+        ] {
+            guard case .unusable(let reason) = decode(line(from: "n0", body)) else {
+                return XCTFail("\(decode(line(from: "n0", body)))")
+            }
+            XCTAssert(reason.hasSuffix(" from n0, which is this node itself"), reason)
+        }
+        // A client may have any id.
+        XCTAssertNotNil(decode(line(from: "n0", #"{"type":"read","msg_id":1,"key":1}"#)).operation)
+    }
 }

@@ -48,6 +48,12 @@ final class OptionTests: XCTestCase {
         XCTAssert(result.log.contains("RAFT_KV_LOG"))
     }
 
+    func testAnEmptyFilterInTheEnvironmentIsNone() throws {
+        let result = try session([initLine(["n0"])], environment: ["RAFT_KV_LOG="])
+        XCTAssertEqual(result.exit, 0)
+        XCTAssert(result.log.contains("election: leads term 1"), result.log)
+    }
+
     func testTheLogFollowsTheFilter() throws {
         let lines = [initLine(["n0"]), line(#"{"type":"write","msg_id":2,"key":1,"value":1}"#), "nonsense"]
         let usual = try session(lines)

@@ -32,6 +32,11 @@ package struct MessageDecoder {
         if let identity, !message.destination.isSame(as: identity.id) {
             return .unusable("a \(message.typeName) from \(message.source) is for \(message.destination)")
         }
+        if let identity, message.source.isSame(as: identity.id),
+            message.isReply || message.type?.isForMembers == true
+        {
+            return .unusable("a \(message.typeName) from \(message.source), which is this node itself")
+        }
         if message.isReply { return reply(message, members) }
         if identity == nil, message.type?.isInit != true {
             return refusal(of: message, .temporarilyUnavailable, "this node waits for its init")

@@ -52,10 +52,10 @@ enum Order {
 
     /// - Parameters:
     ///   - arguments: without the name of the program.
-    ///   - logFilter: the value of `RAFT_KV_LOG`.
+    ///   - logFilter: the value of `RAFT_KV_LOG`; an empty one counts as none, as is usual of environment variables.
     init(_ arguments: [String], logFilter: String?) throws(UsageError) {
         var options = Options()
-        if let logFilter { options.log = try Self.filter("RAFT_KV_LOG", logFilter) }
+        if let logFilter, !logFilter.isEmpty { options.log = try Self.filter("RAFT_KV_LOG", logFilter) }
         var rest = arguments[...]
         while let argument = rest.popFirst() {
             if argument == "--help" {
