@@ -160,6 +160,32 @@ final class NodeProblemTests: BenchProgram {
         XCTAssertEqual(files.sorted(), ["n0.log", "results.json"])
     }
 
+    /// Runs a test whose stdout is a pipe that nobody reads.
+    private func runUnread(_ arguments: String...) throws -> Ended {
+        let process = Process()
+        process.executableURL = builtProgram("mini-maelstrom")
+        process.arguments =
+            ["test", "--bin", builtProgram("TestNode").path, "--node-count", "1", "--rate", "max"] + arguments
+        process.currentDirectoryURL = folder
+        let (output, complaints) = (Pipe(), Pipe())
+        process.standardOutput = output
+        process.standardError = complaints
+        output.fileHandleForReading.closeFile()
+        try process.run()
+        let said = complaints.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return Ended(
+            status: process.terminationStatus, output: "", complaints: String(decoding: said, as: UTF8.self))
+    }
+
+    func testARunThatCannotPrintGoesOnAndItsExitCodeTells() throws {
+        let valid = try runUnread("--time-limit", "0.3")
+        XCTAssertEqual(valid.status, 74, valid.complaints)
+        XCTAssertEqual(valid.complaints, "mini-maelstrom: cannot write to stdout: Broken pipe\n")
+        XCTAssertEqual(try results().verdict, .valid)
+        XCTAssertEqual(try runUnread("--time-limit", "0.3", "--", "malformed").status, 1)
+    }
+
     func testVerdictsAreWrittenForOtherPrograms() throws {
         let junit = folder.appendingPathComponent("junit.xml")
         let summary = folder.appendingPathComponent("summary.md")

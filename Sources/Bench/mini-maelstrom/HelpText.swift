@@ -48,8 +48,8 @@ extension Command {
 
     private static let exits =
         """
-        Exits 0: valid; 1: invalid; 2: not judged; 64: wrong usage; 74: results cannot be written; 128 and the number of
-        the signal: interrupted, 130 by Ctrl-C.
+        Exits 0: valid; 1: invalid; 2: not judged; 64: wrong usage; 74: results or stdout cannot be written; 128 and the
+        number of the signal: interrupted, 130 by Ctrl-C.
         """
 
     private static var overview: String {

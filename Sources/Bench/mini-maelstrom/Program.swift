@@ -4,7 +4,12 @@ import Platform
 @main
 struct Program {
     static func main() {
-        exit(run(Array(CommandLine.arguments.dropFirst())))
+        var code = run(Array(CommandLine.arguments.dropFirst()))
+        if let problem = Console.problem {
+            Console.complain(problem)
+            if code == 0 || code == RunVerdict.unknown.exitCode { code = 74 }
+        }
+        exit(code)
     }
 
     /// - Returns: the exit code.

@@ -219,8 +219,9 @@ struct Results: Codable, Sendable {
         row(name, [counts.ok, counts.fail, counts.info].map(Text.grouped))
     }
 
+    /// Rows fit a terminal of 40 columns.
     private func row(_ name: String, _ cells: [String]) -> String {
-        "  " + Text.left(name, 8) + cells.map { Text.right($0, 12) }.joined()
+        "  " + Text.left(name, 8) + cells.map { Text.right($0, 10) }.joined()
     }
 
     private func fact(_ name: String, _ text: String) -> String { "  \(Text.left(name, 24))\(text)" }
