@@ -85,7 +85,7 @@ let package = Package(
             dependencies: ["raft-kv", "Platform", "Consensus", "Maelstrom", "TestPrograms"]),
         .testTarget(
             name: "DocumentTests",
-            dependencies: ["raft-kv", "mini-maelstrom", "simulate", "explore", "TestPrograms"]),
+            dependencies: ["raft-kv", "mini-maelstrom", "simulate", "explore", "TestNode", "TestPrograms"]),
         .target(
             name: "FuzzInput", dependencies: ["Consensus", "KeyValue", "Maelstrom"], path: "Tests/FuzzInput"),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzInput"]),

@@ -6,67 +6,8 @@ import XCTest
 
 /// A live cluster, with controls at a prompt and on a page.
 final class PlayTests: BenchProgram {
-    /// A cluster that runs, and what it has printed.
-    private final class Cluster {
-        let process = Process()
-        let input: FileHandle
-        private let output: FileHandle
-        private(set) var said = ""
-
-        /// - Parameter isTerminal: whether it is on a pseudo terminal instead of pipes.
-        init(_ options: [String], isTerminal: Bool = false, in folder: URL) throws {
-            process.executableURL = builtProgram("mini-maelstrom")
-            process.arguments = ["play"] + options
-            process.currentDirectoryURL = folder
-            if isTerminal {
-                let (own, other) = try pseudoTerminal()
-                (process.standardInput, process.standardOutput) = (other, other)
-                (input, output) = (own, own)
-            } else {
-                let (toCluster, fromCluster) = (Pipe(), Pipe())
-                (process.standardInput, process.standardOutput) = (toCluster, fromCluster)
-                (input, output) = (toCluster.fileHandleForWriting, fromCluster.fileHandleForReading)
-            }
-            try process.run()
-        }
-
-        func type(_ text: String) throws { try input.write(contentsOf: Data(text.utf8)) }
-
-        /// Reads until it has printed one of these after what was waited for before.
-        /// - Returns: what was printed since, up to that.
-        @discardableResult
-        func wait(for texts: String..., file: StaticString = #filePath, line: UInt = #line) -> String {
-            while true {
-                let ends = texts.compactMap { said.range(of: $0)?.upperBound }
-                if let end = ends.min() {
-                    defer { said = String(said[end...]) }
-                    return String(said[..<end])
-                }
-                let more = output.availableData
-                guard !more.isEmpty else {
-                    XCTFail("it never prints \(texts); it ends with \(said)", file: file, line: line)
-                    return said
-                }
-                said += String(decoding: more, as: UTF8.self)
-            }
-        }
-
-        /// Asks until there is this answer, for on a busy machine the time of a request may be over before.
-        func ask(_ line: String, _ answer: String) throws {
-            repeat {
-                try type("\(line)\n")
-            } while process.isRunning
-                && !wait(for: answer, ": error 0:", ": error 11:", ": error 14:", "may yet").hasSuffix(answer)
-        }
-
-        func end() {
-            process.terminate()
-            process.waitUntilExit()
-        }
-    }
-
-    private func play(_ options: String, isTerminal: Bool = false) throws -> Cluster {
-        try Cluster(options.split(separator: " ").map(String.init), isTerminal: isTerminal, in: folder)
+    private func play(_ options: String, isTerminal: Bool = false) throws -> LiveCluster {
+        try LiveCluster(options.split(separator: " ").map(String.init), isTerminal: isTerminal, in: folder)
     }
 
     func testAScriptBreaksAndMendsARealCluster() throws {

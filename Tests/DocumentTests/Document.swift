@@ -1,6 +1,6 @@
 import Foundation
 
-/// A document of the project, as its readers find it: text, and blocks that are indented by four columns.
+/// A document of the project, as its readers find it: text, and blocks that are indented.
 struct Document {
     struct Block {
         /// The line of the document at which it begins, counted from 1.
@@ -15,24 +15,27 @@ struct Document {
     static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
     static let names = ["README.md", ".github/CONTRIBUTING.md", "Tests/README.md"]
+    /// What comes with the package of binaries.
+    static let guide = "scripts/package.d/README.txt"
 
     let name: String
     let text: String
     let blocks: [Block]
 
-    init(_ name: String) throws {
+    /// - Parameter indent: the columns by which blocks are indented.
+    init(_ name: String, indent: Int = 4) throws {
         self.name = name
         text = try String(contentsOf: Self.root.appendingPathComponent(name), encoding: .utf8)
         var blocks: [Block] = []
         var introduction = ""
         var isInBlock = false
         for (number, line) in text.components(separatedBy: "\n").enumerated() {
-            if line.hasPrefix("    ") {
+            if line.hasPrefix(String(repeating: " ", count: indent)) {
                 if !isInBlock {
                     blocks.append(Block(line: number + 1, lines: [], introduction: introduction))
                 }
                 isInBlock = true
-                blocks[blocks.count - 1].lines.append(String(line.dropFirst(4)))
+                blocks[blocks.count - 1].lines.append(String(line.dropFirst(indent)))
             } else if line.isEmpty {
                 if isInBlock { blocks[blocks.count - 1].lines.append("") }
             } else {

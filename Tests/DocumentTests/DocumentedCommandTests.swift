@@ -6,14 +6,22 @@ import XCTest
 
 /// Every command in the documents is one that its program takes.
 final class DocumentedCommandTests: XCTestCase {
-    /// The commands of the documents, each on one line, without its comment.
-    private func commands(of name: String) throws -> [String] {
-        let programs = ["swift", "scripts/", ".ci/run", "maelstrom", "mini-maelstrom"]
-        return try Document(name).blocks.flatMap { block in
-            block.text.replacing("\\\n", with: " ").components(separatedBy: "\n")
-                .filter { line in programs.contains { line.hasPrefix($0) } }
-                .map { $0.components(separatedBy: " #")[0].trimmingCharacters(in: .whitespaces) }
-        }
+    private static let programs = ["swift", "scripts/", ".ci/run", "maelstrom", "mini-maelstrom"]
+
+    /// The lines of a block, one for each command.
+    private func lines(_ block: Document.Block) -> [String] {
+        block.text.replacing("\\\n", with: " ").components(separatedBy: "\n")
+    }
+
+    private func isCommand(_ line: String) -> Bool { Self.programs.contains { line.hasPrefix($0) } }
+
+    /// The commands of a document, each without its comment.
+    private func commands(of document: Document) -> [String] {
+        document.blocks.flatMap(lines).map { $0.hasPrefix("./") ? String($0.dropFirst(2)) : $0 }
+            .filter(isCommand).map { line in
+                line.components(separatedBy: " #")[0].components(separatedBy: "   ")[0]
+                    .trimmingCharacters(in: .whitespaces)
+            }
     }
 
     /// The words of a command, as a shell makes them.
@@ -24,19 +32,45 @@ final class DocumentedCommandTests: XCTestCase {
 
     func testEachIsTaken() throws {
         var checked = 0
-        for name in Document.names {
-            for command in try commands(of: name) {
+        let documents = try Document.names.map { try Document($0) } + [Document(Document.guide, indent: 2)]
+        for document in documents {
+            for command in commands(of: document) {
                 checked += 1
-                XCTAssertNoThrow(try check(words(command)), "\(name): \(command)")
+                XCTAssertNoThrow(try check(words(command)), "\(document.name): \(command)")
             }
         }
-        XCTAssertGreaterThan(checked, 20)
+        XCTAssertGreaterThan(checked, 30)
+    }
+
+    /// Blocks that are no commands, by a text in them, and what runs or compares them.
+    private static let others = [
+        ("raft-kv --log off", "DocumentedSessionTests"),
+        ("--election-timeout 3600000", "DocumentedSessionTests"),
+        (#"{"src":"n"#, "DocumentedSessionTests"),
+        ("plays it.", ".ci/run"),
+        ("> see", "DocumentedSessionTests"),
+        ("G-single-realtime", "DocumentedSessionTests"),
+        ("(role=leader term=3)", "DocumentedSessionTests"),
+        ("n5 < {", ".ci/run"),
+        ("stdin ──▶", "a drawing"),
+        (" -> ", "DocumentedSessionTests"),
+    ]
+
+    func testEveryBlockIsCommandsOrComparedWithWhatIsPrinted() throws {
+        for name in Document.names {
+            for block in try Document(name).blocks where !lines(block).allSatisfy(isCommand) {
+                XCTAssertTrue(
+                    Self.others.contains { block.text.contains($0.0) },
+                    "line \(block.line) of \(name): nothing compares this with what is printed")
+            }
+        }
     }
 
     // Maelstrom's default concurrency is refused for its workload lin-kv.
     func testEveryRunOfMaelstromHasEnoughClients() throws {
-        let runs = try commands(of: "README.md").filter { $0.hasPrefix("maelstrom ") }
-        XCTAssertFalse(runs.isEmpty)
+        let documents = [try Document("README.md"), try Document(Document.guide, indent: 2)]
+        let runs = documents.flatMap(commands).filter { $0.hasPrefix("maelstrom ") }
+        XCTAssertEqual(runs.count, 3)
         for run in runs { XCTAssertTrue(run.contains("--concurrency 2n"), run) }
     }
 
