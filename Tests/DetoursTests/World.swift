@@ -13,6 +13,9 @@ struct World {
     var isLinked: (Int, Int) -> Bool = { _, _ in true }
     /// Members that neither send nor receive.
     var down: Set<Int> = []
+    /// How long each message is under way. A cut link drops what arrives.
+    var latency = 0
+    private var messages: [(arrival: Int, sender: Int, message: Message)] = []
     /// The number of hellos that each member sent, and of ids and numbers in them.
     private(set) var told: [Int]
     private(set) var words: [Int]
@@ -26,6 +29,14 @@ struct World {
     }
 
     var tellings: Int { told.reduce(0, +) }
+
+    /// A message on its way: a hello, or one of consensus, which follows its route.
+    private struct Message {
+        var source: Int
+        /// The remaining members on the way, the receiver last.
+        var route: [Int]
+        var hello: Hello?
+    }
 
     private static func words(_ hello: Hello) -> Int {
         4 + hello.own.missed.count + hello.others.reduce(0) { $0 + 2 + $1.missed.count }
@@ -42,6 +53,7 @@ struct World {
         let end = now + time
         while now < end {
             now += step
+            deliver()
             if let leader {
                 for other in members.indices where other != leader {
                     talk(from: leader, to: other)
@@ -55,10 +67,7 @@ struct World {
                 told[from] += hellos.count
                 for (to, hello) in hellos {
                     words[from] += Self.words(hello)
-                    let to = slot(to)
-                    guard carries(from, to) else { continue }
-                    members[to].heard(members[from].id, at: now)
-                    members[to].receive(hello, from: members[from].id, at: now)
+                    send(Message(source: from, route: [slot(to)], hello: hello), from: from)
                 }
             }
         }
@@ -66,23 +75,55 @@ struct World {
 
     /// Sends one consensus message on the route that its sender knows.
     private mutating func talk(from: Int, to: Int) {
-        guard arrives(from: from, to: to) else { return }
-        var at = from
-        for next in members[from].routes[members[to].id] ?? [members[to].id] {
-            members[slot(next)].heard(members[at].id, at: now)
-            at = slot(next)
+        send(Message(source: from, route: route(from: from, to: to), hello: nil), from: from)
+    }
+
+    private mutating func send(_ message: Message, from sender: Int) {
+        if latency == 0 { return deliver(message, from: sender) }
+        messages.append((now + latency, sender, message))
+    }
+
+    private mutating func deliver() {
+        guard !messages.isEmpty else { return }
+        let due = messages.filter { $0.arrival <= now }
+        messages.removeAll { $0.arrival <= now }
+        for (_, sender, message) in due { deliver(message, from: sender) }
+    }
+
+    private mutating func deliver(_ message: Message, from sender: Int) {
+        let receiver = message.route[0]
+        guard carries(sender, receiver) else { return }
+        members[receiver].heard(members[sender].id, at: now)
+        if let hello = message.hello {
+            members[receiver].receive(hello, from: members[sender].id, at: now)
+        } else if message.route.count == 1 {
+            members[receiver].heardOnDetour(members[message.source].id, at: now)
+        } else {
+            let rest = Array(message.route.dropFirst())
+            send(Message(source: message.source, route: rest, hello: nil), from: receiver)
         }
-        members[to].heardOnDetour(members[from].id, at: now)
+    }
+
+    private func route(from: Int, to: Int) -> [Int] {
+        (members[from].routes[members[to].id] ?? [members[to].id]).map(slot)
     }
 
     /// Whether a message arrives on the route that its sender knows.
     func arrives(from: Int, to: Int) -> Bool {
         var at = from
-        for next in members[from].routes[members[to].id] ?? [members[to].id] {
-            guard carries(at, slot(next)) else { return false }
-            at = slot(next)
+        for next in route(from: from, to: to) {
+            guard carries(at, next) else { return false }
+            at = next
         }
         return at == to
+    }
+
+    /// Whether each member reaches each other on the route that it knows, and knows no member as unreached.
+    var isSettled: Bool {
+        members.indices.allSatisfy { from in
+            members[from].unreached.isEmpty
+                && members.indices.allSatisfy { $0 == from || arrives(from: from, to: $0) }
+        }
     }
 
     /// Whether links lead from one member to another.

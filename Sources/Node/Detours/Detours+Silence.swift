@@ -60,7 +60,24 @@ extension Detours {
     private func answerTime(of slot: Int, _ window: Microseconds) -> Microseconds {
         max(
             window * (5 + 2 * roundsToAll) / 4,
-            min(2 * neighbors[slot].slowestAnswer, Timing.longestElectionTimeout))
+            min(2 * slowestAnswer(of: slot, window), Timing.longestElectionTimeout))
+    }
+
+    /// The slowest of the late answers of a member, less with each fast one. Of what it took while the network was slow,
+    /// no more counts than `longestAnswer`: otherwise a cut soon afterwards would stay unnoticed for seconds.
+    private func slowestAnswer(of slot: Int, _ window: Microseconds) -> Microseconds {
+        min(neighbors[slot].slowestAnswer, longestAnswer(window))
+    }
+
+    /// The longest time that one answer counts for. An answer after a cut says little of how long answers take.
+    private func longestAnswer(_ window: Microseconds) -> Microseconds { (8 + roundsToAll) * window / 2 }
+
+    /// Notes how long an answer took. A slow member would be missed for nothing, so it gets more time from now on, and
+    /// less again after a few fast answers.
+    mutating func noteAnswer(of slot: Int, after time: Microseconds) {
+        let slowest = slowestAnswer(of: slot, window)
+        neighbors[slot].slowestAnswer =
+            time > slowest ? min(time, longestAnswer(window)) : slowest - (slowest - time) / 2
     }
 
     /// Whether messages of this member arrive at `slot` directly, by the latest list of that.

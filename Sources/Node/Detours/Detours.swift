@@ -115,15 +115,6 @@ package struct Detours: Sendable {
         neighbors[slot].isLost = false
     }
 
-    /// A slow member would be missed for nothing, so it gets more time from now on, and less again after a few fast
-    /// answers. An answer after a cut says little of how long answers take, so none counts for more than four windows,
-    /// or more in a large cluster.
-    private mutating func noteAnswer(of slot: Int, after time: Microseconds) {
-        let slowest = neighbors[slot].slowestAnswer
-        neighbors[slot].slowestAnswer =
-            time > slowest ? min(time, (8 + roundsToAll) * window / 2) : slowest - (slowest - time) / 2
-    }
-
     package mutating func receive(_ hello: Hello, from sender: NodeID, at now: Microseconds) {
         guard let slot = slots[sender], hello.own.member == sender else { return }
         neighbors[slot].holds = hello.holds
