@@ -25,7 +25,10 @@ let package = Package(
         .target(name: "Linearizability", path: "Sources/Proof/Linearizability"),
         .target(name: "Serializability", path: "Sources/Proof/Serializability"),
         .target(
-            name: "StoryPage", dependencies: ["Consensus"], path: "Sources/Proof/StoryPage",
+            name: "Page", path: "Sources/Proof/Page",
+            resources: [.embedInCode("members.css"), .embedInCode("elements.js")]),
+        .target(
+            name: "StoryPage", dependencies: ["Consensus", "Page"], path: "Sources/Proof/StoryPage",
             resources: [.embedInCode("page.html"), .embedInCode("page.css"), .embedInCode("page.js")]),
         .target(
             name: "Simulation",
@@ -44,7 +47,7 @@ let package = Package(
 
         // Pages take long to compile into code, and change seldom, so they have targets of their own.
         .target(
-            name: "ReportPage", path: "Sources/Bench/ReportPage",
+            name: "ReportPage", dependencies: ["Page"], path: "Sources/Bench/ReportPage",
             resources: [
                 "report.html", "report.css", "helpers.js", "charts.js", "head.js", "latency.js",
                 "throughput.js", "lanes.js", "kinds.js", "messages.js", "meanings.js", "diagram.js",
@@ -52,7 +55,7 @@ let package = Package(
                 "anomalies.js", "start.js", "runs.html", "runs.css", "runs.js", "favicon.svg",
             ].map { .embedInCode($0) }),
         .target(
-            name: "PlayPage", path: "Sources/Bench/PlayPage",
+            name: "PlayPage", dependencies: ["Page"], path: "Sources/Bench/PlayPage",
             resources: ["play.html", "play.css", "controls.js", "picture.js", "play.js", "play.svg"]
                 .map { .embedInCode($0) }),
         .executableTarget(

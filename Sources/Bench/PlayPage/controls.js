@@ -1,7 +1,4 @@
-"use strict";
-
 // What a person does. Every control gives one of the commands that the prompt has.
-const at = (id) => document.getElementById(id);
 const page = { state: null, chosen: 0, nextNote: 0, offset: 0 };
 
 async function give(command) {

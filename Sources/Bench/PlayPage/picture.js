@@ -3,20 +3,6 @@
 const signs = { leader: "\u2605 ", down: "\u2717 ", paused: "\u2016 " };
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
-function element(name, text, className) {
-  const made = document.createElement(name);
-  if (text !== undefined) made.textContent = text;
-  if (className) made.className = className;
-  return made;
-}
-
-function svg(name, attributes, text) {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
-  for (const key in attributes) made.setAttribute(key, attributes[key]);
-  if (text !== undefined) made.textContent = text;
-  return made;
-}
-
 // Cards are made once and filled again, so that a click or the focus does not get lost.
 function drawMembers() {
   const { members } = page.state;

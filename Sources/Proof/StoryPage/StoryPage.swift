@@ -1,3 +1,5 @@
+import Page
+
 /// A story as one HTML page that plays it, and needs nothing else.
 package struct StoryPage: Codable, Sendable {
     package struct Step: Codable, Sendable {
@@ -56,27 +58,13 @@ package struct StoryPage: Codable, Sendable {
 
     /// - Parameter json: this value, encoded.
     package func html(_ json: [UInt8]) -> [UInt8] {
-        let title = Self.replaced(Self.replaced(self.title, "&", by: "&amp;"), "<", by: "&lt;")
-        // No text in it may end the script that it stands in.
-        let data = Self.replaced(String(decoding: json, as: UTF8.self), "<", by: "\\u003c")
-        let parts = [
-            "TITLE": title, "STYLE": Self.text(PackageResources.page_css), "DATA": data,
-            "SCRIPT": Self.text(PackageResources.page_js),
-        ]
-        let lines = Self.text(PackageResources.page_html).split(
-            separator: "\n", omittingEmptySubsequences: false)
-        let filled = lines.map { line in
-            for (name, text) in parts where line.contains(name) {
-                return Self.replaced(String(line), name, by: text)
-            }
-            return String(line)
-        }
-        return Array(filled.joined(separator: "\n").utf8)
-    }
-
-    private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
-
-    private static func replaced(_ text: String, _ part: String, by other: String) -> String {
-        text.split(separator: part, omittingEmptySubsequences: false).joined(separator: other)
+        Page.html(
+            PackageResources.page_html,
+            [
+                "TITLE": Page.escaped(title),
+                "STYLE": Page.text(Page.membersStyle, PackageResources.page_css),
+                "DATA": Page.inScript(String(decoding: json, as: UTF8.self)),
+                "SCRIPT": Page.text(Page.elementsScript, PackageResources.page_js),
+            ])
     }
 }

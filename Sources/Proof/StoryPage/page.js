@@ -1,15 +1,6 @@
-"use strict";
 const story = JSON.parse(document.getElementById("data").textContent);
-const at = id => document.getElementById(id);
 const steps = story.steps;
 let current = 0;
-
-function element(name, text, className) {
-  const made = document.createElement(name);
-  if (text !== undefined) made.textContent = text;
-  if (className) made.className = className;
-  return made;
-}
 
 // One member as it is after a step, with what the step changed marked.
 function card(member, before, acts) {
@@ -59,13 +50,6 @@ function messagesIn(number) {
   });
   const order = ["arrives", "leaves", "lost", "flight"];
   return list.sort((one, other) => order.indexOf(one.kind) - order.indexOf(other.kind));
-}
-
-function svg(name, attributes, text) {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
-  for (const key in attributes) made.setAttribute(key, attributes[key]);
-  if (text !== undefined) made.textContent = text;
-  return made;
 }
 
 function drawMessages(number) {
