@@ -19,15 +19,21 @@ enum HistoryText {
     /// - Throws: `UsageError` that names the line.
     static func parse(_ text: String) throws -> RunHistory {
         var history = RunHistory()
+        try read(text, "a lin-kv history") { columns in event(columns).map { history.append($0) } }
+        return history
+    }
+
+    /// Reads each line of an event.
+    /// - Parameter take: takes its columns; nil where they are no event.
+    /// - Throws: `UsageError` that names the line.
+    static func read(_ text: String, _ kind: String, _ take: ([Substring]) -> Void?) throws {
         for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
             guard !line.isEmpty, let columns = columns(line) else { continue }
-            guard let event = event(columns) else {
+            guard take(columns) != nil else {
                 throw UsageError(
-                    "line \(number + 1) is no event of a lin-kv history: \(Text.cut(String(line), 200))")
+                    "line \(number + 1) is no event of \(kind): \(Text.cut(String(line), 200))")
             }
-            history.append(event)
         }
-        return history
     }
 
     /// The columns of an event without its time; nil for the nemesis.

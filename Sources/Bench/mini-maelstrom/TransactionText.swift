@@ -35,14 +35,8 @@ extension HistoryText {
     /// - Throws: `UsageError` that names the line.
     static func parseTransactions(_ text: String) throws -> TransactionHistory {
         var history = TransactionHistory()
-        for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            guard !line.isEmpty, let columns = columns(line) else { continue }
-            guard let event = transactionEvent(columns) else {
-                throw UsageError(
-                    "line \(number + 1) is no event of a history of transactions: \(Text.cut(String(line), 200))"
-                )
-            }
-            history.append(event)
+        try read(text, "a history of transactions") { columns in
+            transactionEvent(columns).map { history.append($0) }
         }
         return history
     }
