@@ -30,6 +30,9 @@ final class ClientsTests: XCTestCase {
         XCTAssertEqual(completion.outcome, .ok(nil))
         XCTAssertEqual(completion.latency, 15)
         XCTAssertNil(clients.answer(ok, to: 4, at: 30), "a second answer")
+        XCTAssertEqual(clients.remark(on: ok, to: 4, from: 0), .repeatedAnswer(node: 0))
+        let toNothing = try reply(#"{"type":"write_ok","in_reply_to":2}"#)
+        XCTAssertEqual(clients.remark(on: toNothing, to: 4, from: 0), .wrongReference(node: 0))
         clients.ask(write, worker: 1, at: 40)
         XCTAssertNil(clients.answer(ok, to: 4, at: 50), "an answer to the request before")
     }
@@ -52,9 +55,34 @@ final class ClientsTests: XCTestCase {
         clients.ask(write, worker: 1, at: 0)
         _ = clients.timeOut(at: 1000)
         clients.ask(write, worker: 1, at: 1000)
-        XCTAssertNil(clients.answer(try reply(#"{"type":"write_ok","in_reply_to":1}"#), to: 4, at: 1001))
+        let late = try reply(#"{"type":"write_ok","in_reply_to":1}"#)
+        XCTAssertNil(clients.answer(late, to: 4, at: 1001))
+        XCTAssertEqual(clients.remark(on: late, to: 4, from: 1), .lateAnswer(node: 1))
         XCTAssertTrue(clients.exists(4))
         XCTAssertFalse(clients.exists(8))
+    }
+
+    func testANodeThatAnswersNothingMoreIsTold() throws {
+        var silences = Silences(nodes: 2)
+        func end(_ worker: Int, _ isAnswered: Bool, at now: UInt64) throws {
+            clients.ask(read, worker: worker, at: now)
+            let id = clients.workers[worker].messageID
+            let answer = try reply(#"{"type":"error","code":20,"in_reply_to":\#(id)}"#)
+            let completion =
+                isAnswered ? clients.answer(answer, to: worker + 3, at: now) : clients.timeOut(at: now + 1000)
+            silences.add(try XCTUnwrap(completion), at: now + 1000)
+        }
+        for count in 0..<6 as Range<UInt64> {
+            XCTAssertEqual(silences.lines(NodeNames()), [])
+            try end(0, count < 3, at: 2_000_000_000 + count)
+            if count > 3 { try end(1, count == 5, at: 3_000_000_000 + count) }
+        }
+        XCTAssertEqual(
+            silences.lines(NodeNames()), ["n0 answered none of its last 3 requests, from 2.0 s on"])
+        try end(0, true, at: 4_000_000_000)
+        for count in 0..<1200 as Range<UInt64> { try end(3, false, at: 5_000_000_000 + count) }
+        XCTAssertEqual(
+            silences.lines(NodeNames()), ["n1 answered none of its last 1,200 requests, from 5.0 s on"])
     }
 
     func testAnAnsweredRequestDoesNotTimeOut() throws {

@@ -23,12 +23,26 @@ final class MessageTests: XCTestCase {
     func testInvalidLinesHaveAReason() {
         XCTAssertEqual(complaint("hello"), "not a JSON object")
         XCTAssertEqual(complaint(""), "not a JSON object")
-        XCTAssertEqual(complaint("[1]"), "the line is of the wrong kind")
+        XCTAssertEqual(complaint("[1]"), "not a JSON object")
         XCTAssertEqual(complaint(#"{"dest":"n1","body":{}}"#), "no src")
         XCTAssertEqual(complaint(#"{"src":null,"dest":"n1","body":{}}"#), "src is null")
         XCTAssertEqual(complaint(#"{"src":"n0","body":{}}"#), "no dest")
         XCTAssertEqual(complaint(#"{"src":"n0","dest":"n1"}"#), "no body")
         XCTAssertEqual(complaint(#"{"src":"n0","dest":"n1","body":[]}"#), "body is of the wrong kind")
+    }
+
+    // JSONDecoder takes 1.0 for an integer; Maelstrom's client waits on.
+    func testAnInReplyToWithAFractionAnswersNothing() throws {
+        for (text, id) in [("7", 7), ("7.0", nil), ("7e0", nil), ("\"7\"", nil)] as [(String, Int?)] {
+            for _ in 0..<2 {
+                let line =
+                    #"{"src":"n0","dest":"c4","body":{"type":"write_ok","in_reply_to" : \#(text)}}"#
+                XCTAssertEqual(try read(line).reply?.inReplyTo, id, text)
+            }
+        }
+        let nested =
+            #"{"src":"n0","dest":"c4","body":{"type":"read_ok","value":{"in_reply_to":1.5},"in_reply_to":7}}"#
+        XCTAssertEqual(try read(nested).reply?.inReplyTo, 7)
     }
 
     func testAddressesAreThoseOfNodesClientsAndServices() throws {

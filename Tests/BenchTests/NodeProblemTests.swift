@@ -91,6 +91,37 @@ final class NodeProblemTests: BenchProgram {
         let ended = try run(afterInit: "exec >&-\nwhile read -r line; do :; done")
         XCTAssertEqual(ended.status, 1, ended.output)
         XCTAssertTrue(ended.output.contains("n0 closed its stdout, though it lived on"), ended.output)
+        XCTAssertNotNil(
+            ended.output.firstMatch(of: #/n0 answered none of its [0-9]+ requests\n/#), ended.output)
+    }
+
+    func testANodeThatClosesItsStdinIsRemarked() throws {
+        let ended = try run(afterInit: "exec sleep 600 <&-")
+        XCTAssertEqual(ended.status, 1, ended.output)
+        XCTAssertTrue(ended.output.contains("n0 closed its stdin, though it lived on"), ended.output)
+    }
+
+    func testAnEmptyLineIsNoMessage() throws {
+        let ended = try run(afterInit: "read -r line\necho\nwhile read -r line; do :; done")
+        XCTAssertEqual(ended.status, 1, ended.output)
+        XCTAssertTrue(ended.output.contains("n0 printed an empty line, which is no message\n"), ended.output)
+    }
+
+    // Its bytes come in many reads, with a whole line before and behind it.
+    func testALongLineIsReadWhole() throws {
+        let reply = #"{"src":"n0","dest":"c2","body":{"type":"error","code":11,"in_reply_to":1,"text":""#
+        let other = #"{"src":"n0","dest":"n0","body":{"type":"hello"}}"#
+        let ended = try run(
+            afterInit: """
+                read -r line
+                printf '\(other)\\n\(reply)'
+                for i in 1 2 3 4 5 6 7 8; do head -c 100000 /dev/zero | tr '\\0' x; done
+                printf '"}}\\n\(other)\\nthe end\\n'
+                while read -r line; do :; done
+                """)
+        XCTAssertTrue(ended.output.contains("(not a JSON object): the end\n"), ended.output)
+        XCTAssertEqual(try results().errors["temporarily-unavailable"], 1)
+        XCTAssertEqual(try results().serverMessages, 2)
     }
 
     func testALineThatIsNotUTF8IsNoMessage() throws {

@@ -40,6 +40,8 @@ struct Clients {
     /// Requests in the order of sending, which is that of their deadlines, including answered ones.
     private var pending: [(worker: Int, client: Int, messageID: Int, deadline: UInt64)] = []
     private var firstPending = 0
+    /// The requests of each client number that timed out, by `msg_id`.
+    private var timedOut: [Int: Set<Int>] = [:]
     private(set) var waiting = 0
 
     /// - Parameters:
@@ -64,10 +66,13 @@ struct Clients {
     /// Whether there is or was such a client.
     func exists(_ client: Int) -> Bool { owner.indices.contains(client) }
 
-    /// Whether a reply answers a request that its client sent, in time or late.
-    func isAnswer(_ reply: Reply, to client: Int) -> Bool {
-        guard let reference = reply.inReplyTo, reference > 0 else { return false }
-        return reference <= lastID[client]
+    /// What a reply is that completes no request.
+    func remark(on reply: Reply, to client: Int, from node: Int) -> Remarks.Kind {
+        guard let reference = reply.inReplyTo, reference > 0, reference <= lastID[client] else {
+            return .wrongReference(node: node)
+        }
+        return timedOut[client]?.contains(reference) == true
+            ? .lateAnswer(node: node) : .repeatedAnswer(node: node)
     }
 
     /// Records a request of a worker.
@@ -108,6 +113,7 @@ struct Clients {
                 firstPending = 0
             }
             guard isOpen, let request = worker.request else { continue }
+            timedOut[worker.client, default: []].insert(worker.messageID)
             return complete(request, of: first.worker, .unanswered(request.kind, .timeout), at: now)
         }
         return nil

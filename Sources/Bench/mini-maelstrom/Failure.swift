@@ -27,7 +27,10 @@ enum Failure: Error, Hashable {
     func words(_ names: NodeNames = NodeNames()) -> String {
         switch self {
         case .badLine(let node, let line, let why):
-            "\(names[node]) printed a line that is no message (\(why)): \(line)\n"
+            "\(names[node]) printed "
+                + (line.isEmpty
+                    ? "an empty line, which is no message\n"
+                    : "a line that is no message (\(why)): \(line)\n")
                 + "stdout is for messages, each a JSON object on a line; what is for people belongs on stderr"
         case .ended(let node, let how):
             "\(names[node]) \(how) by itself"

@@ -37,7 +37,11 @@ struct MessageReader {
     ) throws -> Envelope {
         let data = data(line)
         guard String(data: data, encoding: .utf8) != nil else { throw NotUTF8() }
-        return try decoder.decode(Envelope.self, from: data)
+        var envelope = try decoder.decode(Envelope.self, from: data)
+        if envelope.reply?.inReplyTo != nil, !data.holdsInteger("in_reply_to") {
+            envelope.reply?.inReplyTo = nil
+        }
+        return envelope
     }
 
     private static func data(_ line: UnsafeRawBufferPointer.SubSequence) -> Data {
@@ -51,10 +55,25 @@ struct MessageReader {
         case DecodingError.keyNotFound(let key, _): "no \(key.stringValue)"
         case DecodingError.valueNotFound(_, let context):
             "\(context.codingPath.last?.stringValue ?? "the line") is null"
-        case DecodingError.typeMismatch(_, let context):
+        case DecodingError.typeMismatch(_, let context) where !context.codingPath.isEmpty:
             "\(context.codingPath.last?.stringValue ?? "the line") is of the wrong kind"
         case is NotUTF8: "not UTF-8"
         default: "not a JSON object"
         }
+    }
+}
+
+extension Data {
+    /// Whether a field of this name is an integer as it stands there. To JSONDecoder 1.0 is one; to Maelstrom it is none, and
+    /// answers no request.
+    fileprivate func holdsInteger(_ field: String) -> Bool {
+        var rest = self[...]
+        while let name = rest.range(of: Data("\"\(field)\"".utf8)) {
+            rest = rest[name.upperBound...]
+            let value = rest.drop { " \t:".utf8.contains($0) }
+            let end = value.first { !"-0123456789".utf8.contains($0) }
+            if value.startIndex < value.endIndex, !".eE".utf8.contains(end ?? 0) { return true }
+        }
+        return false
     }
 }

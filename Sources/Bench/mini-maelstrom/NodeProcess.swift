@@ -28,6 +28,8 @@ final class NodeProcess {
     private var askedPeak = 0
     private(set) var hasClosedOutput = false
     private(set) var hasClosedInput = false
+    /// Whether it closed its stdin.
+    private(set) var refusesInput = false
 
     /// The number of bytes that wait to be accepted.
     var backlog: Int { outgoing.count - sent }
@@ -116,7 +118,7 @@ final class NodeProcess {
             guard written > 0 else {
                 if written < 0, errno == EINTR { continue }
                 // The wait detects a node that has ended.
-                if written < 0, errno == EPIPE { sent = outgoing.count }
+                if written < 0, errno == EPIPE { (sent, refusesInput) = (outgoing.count, true) }
                 break
             }
             sent += written
@@ -130,32 +132,30 @@ final class NodeProcess {
         }
     }
 
-    /// Reads once, and hands over the complete lines, with newlines.
+    /// Reads once, and hands over the complete lines, with newlines. A byte is copied once at most, however long its line.
     /// - Returns: whether there was anything to read.
     func receive(_ buffer: inout [UInt8], _ take: (UnsafeRawBufferPointer.SubSequence) -> Void) -> Bool {
-        let found = buffer.withUnsafeMutableBytes { space -> Bool in
-            partial.withUnsafeBytes { space.copyMemory(from: $0) }
-            let start = partial.count
-            let count = read(output, space.baseAddress! + start, space.count - start)
+        let newline = UInt8(ascii: "\n")
+        return buffer.withUnsafeMutableBytes { space in
+            let count = read(output, space.baseAddress, space.count)
             guard count > 0 else {
                 if count == 0 { hasClosedOutput = true }
                 return false
             }
-            let all = UnsafeRawBufferPointer(space)[..<(start + count)]
-            guard let newline = all[start...].lastIndex(of: UInt8(ascii: "\n")) else {
-                partial.append(contentsOf: all[start...])
-                return true
+            var rest = UnsafeRawBufferPointer(space)[..<count]
+            if !partial.isEmpty, let end = rest.firstIndex(of: newline) {
+                partial.append(contentsOf: rest[...end])
+                rest = rest[(end + 1)...]
+                partial.withUnsafeBytes { take($0[...]) }
+                partial.removeAll(keepingCapacity: partial.count < 1 << 20)
             }
-            take(all[...newline])
-            partial.removeAll(keepingCapacity: true)
-            partial.append(contentsOf: all[(newline + 1)...])
+            if partial.isEmpty, let end = rest.lastIndex(of: newline) {
+                take(rest[...end])
+                rest = rest[(end + 1)...]
+            }
+            partial.append(contentsOf: rest)
             return true
         }
-        // A longer line needs a larger buffer.
-        if partial.count * 2 > buffer.count {
-            buffer.append(contentsOf: [UInt8](repeating: 0, count: buffer.count))
-        }
-        return found
     }
 
     /// Records the status if the process has ended.

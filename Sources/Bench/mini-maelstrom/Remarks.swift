@@ -10,6 +10,10 @@ struct Remarks: Sendable {
         case noSuchDestination(node: Int)
         /// A node answers a request that its client never sent.
         case wrongReference(node: Int)
+        /// A node answers a request whose client has given up.
+        case lateAnswer(node: Int)
+        /// A node answers a request again.
+        case repeatedAnswer(node: Int)
         /// A node does not read what it is sent.
         case deaf(node: Int)
         /// A node's log was cut.
@@ -18,6 +22,8 @@ struct Remarks: Sendable {
         case unfinishedLine(node: Int, bytes: Int)
         /// A node closed its stdout and lived on.
         case closedOutput(node: Int)
+        /// A node closed its stdin and lived on.
+        case closedInput(node: Int)
     }
 
     /// How much of an example is kept, in bytes.
@@ -48,6 +54,10 @@ struct Remarks: Sendable {
             case .wrongReference(let node):
                 "\(names[node]) sent clients replies whose in_reply_to is that of none of their requests, "
                     + "\(times): they were ignored; \(first)"
+            case .lateAnswer(let node):
+                "\(names[node]) answered when clients had given up, \(times): they were ignored; \(first)"
+            case .repeatedAnswer(let node):
+                "\(names[node]) answered requests once more, \(times): only the first answer counts; \(first)"
             case .deaf(let node):
                 "\(names[node]) does not read its stdin: \(Text.grouped(count)) messages to it were dropped"
             case .longLog(let node):
@@ -56,6 +66,8 @@ struct Remarks: Sendable {
                 "\(names[node]) printed \(Text.grouped(bytes)) bytes without a newline: \(example)"
             case .closedOutput(let node):
                 "\(names[node]) closed its stdout, though it lived on: it could answer nothing more"
+            case .closedInput(let node):
+                "\(names[node]) closed its stdin, though it lived on: nothing reached it any more"
             }
         }
     }

@@ -20,6 +20,7 @@ final class Run {
     var recorder: Recorder
     var statistics = Statistics()
     var remarks = Remarks()
+    private(set) var silences: Silences
     var journal = Journal()
     var faultTimes = FaultTimes()
     private(set) var failure: Failure?
@@ -71,6 +72,7 @@ final class Run {
         network = Network(
             nodes: nodes, latency: options.latency, random: SeededRandom(seed: seed, purpose: "network"))
         logLimit = LogLimit(paths: (0..<nodes).map { store.log(of: options.names[$0]) })
+        silences = Silences(nodes: nodes)
         operators = Operators(nodes: nodes)
         steps = NodeSteps(nodes: nodes)
         if options.logsStderr {
@@ -281,6 +283,7 @@ final class Run {
 
     func complete(_ completion: Clients.Completion, at now: UInt64) {
         if !isReadingAll { statistics.add(completion, at: now - start) }
+        silences.add(completion, at: now - start)
         recorder.complete(completion, at: now - start)
         pace.release(completion.worker)
     }

@@ -29,12 +29,13 @@ extension Run {
         return requests.flatMap { request in (0..<options.livingCount).map { ($0, request) } }
     }
 
-    /// Ends the nodes, and remarks on those that finished no line or closed their stdout.
+    /// Ends the nodes, and remarks on those that finished no line, or closed their stdin or stdout.
     func stopNodes() {
         for node in cluster.nodes { node.reap() }
         let running = cluster.nodes.filter(\.isRunning).map { (node: $0, start: $0.partial) }
-        for (node, _) in running where node.hasClosedOutput {
-            remarks.note(.closedOutput(node: node.index), example: [])
+        for (node, _) in running {
+            if node.hasClosedOutput { remarks.note(.closedOutput(node: node.index), example: []) }
+            if node.refusesInput { remarks.note(.closedInput(node: node.index), example: []) }
         }
         cluster.stop()
         // A line that was begun before and not finished since: the node had the time.
@@ -47,7 +48,8 @@ extension Run {
 
     /// What people should know of the run.
     var allRemarks: [String] {
-        var lines = remarks.lines(options.names)
+        // What a node that ended the run answered last says nothing more.
+        var lines = remarks.lines(options.names) + (failure == nil ? silences.lines(options.names) : [])
         if readsLeftOut > 0 {
             lines.append(
                 "of the reads of every key through every node at the end, \(Text.grouped(readsLeftOut)) were left out, "

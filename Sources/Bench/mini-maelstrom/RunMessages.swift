@@ -36,10 +36,14 @@ extension Run {
     private func answer(
         _ reply: Reply, to client: Int, _ line: some Sequence<UInt8>, from node: Int, at now: UInt64
     ) {
-        if !clients.isAnswer(reply, to: client) {
-            remarks.note(.wrongReference(node: node), example: line)
+        guard let completion = clients.answer(reply, to: client, at: now) else {
+            let remark = clients.remark(on: reply, to: client, from: node)
+            // After a pause answers are late by right.
+            if remark != .lateAnswer(node: node) || !options.nemesis.contains(.pause) {
+                remarks.note(remark, example: line)
+            }
+            return
         }
-        guard let completion = clients.answer(reply, to: client, at: now) else { return }
         if case .malformed(let why) = completion.outcome.reason {
             statistics.malformed.add(completion, why: why, line: line, names: options.names)
         }
