@@ -121,6 +121,24 @@ final class ForwardTests: XCTestCase {
         }
     }
 
+    // Scenario 43
+    func testALeaderPutsNoCopyIntoItsLogBeforeTheFirstIsApplied() {
+        let cluster = led()
+        func forward(from sender: NodeID) {
+            let forward = Forward([request(1), request(2)], limit: 1_000)
+            cluster.deliver(Envelope(from: sender, to: "n0", message: .forward(forward), due: 0))
+        }
+        for sender in ["n1", "n2", "n1"] { forward(from: sender) }
+        cluster.write(1, 5, at: "n0", 2, of: "c")
+        cluster.write(1, 5, at: "n0", 2, of: "c")
+        XCTAssertEqual(cluster["n0"].raft.log.lastIndex, 3)
+        cluster.settle()
+        XCTAssertEqual(cluster.answers("n0", to: 2, of: "c"), [.writeOK, .writeOK])
+        // Known from its outcome now.
+        forward(from: "n2")
+        XCTAssertEqual(cluster["n0"].raft.log.lastIndex, 3)
+    }
+
     func testAForwardCarriesTheLastIndexForItsRequests() {
         let cluster = led()
         cluster.write(1, 5, at: "n1", 1)

@@ -44,23 +44,25 @@ struct RequestLog: Sendable {
         }
     }
 
-    /// Puts a request into the log of this leader.
+    /// Puts a request into the log of this leader. One that stands there already, and is not applied yet, is not put
+    /// there again: where commits take longer than senders wait, copies would take the place of what is new.
     /// - Returns: false where it takes none now.
     mutating func append(_ proposal: Proposal, to raft: inout Raft) -> Bool {
-        switch proposal {
+        lookAt(raft)
+        if raft.isLeader, contains(proposal.id, raft) { return true }
+        return switch proposal {
         case .command(let command): hasRoom(raft) && raft.propose(command) != nil
         case .change(let change): append(change, to: &raft)
         }
     }
 
-    private mutating func append(_ change: MembershipChange, to raft: inout Raft) -> Bool {
-        // Made or refused already, and not applied yet: what is committed is so only at the end of the turn.
-        lookAt(raft)
-        if failedChanges.contains(change.id.words) || contains(change.id, raft) { return true }
-        switch raft.changeMembership(to: change.voters, change: change.id.words) {
-        case .underWay: return true
-        case .notNow: return false
-        case .busy: return refuse(change.id.words, .busy, &raft)
+    private func append(_ change: MembershipChange, to raft: inout Raft) -> Bool {
+        // Refused already, in the log at the end of the turn.
+        if failedChanges.contains(change.id.words) { return true }
+        return switch raft.changeMembership(to: change.voters, change: change.id.words) {
+        case .underWay: true
+        case .notNow: false
+        case .busy: refuse(change.id.words, .busy, &raft)
         }
     }
 

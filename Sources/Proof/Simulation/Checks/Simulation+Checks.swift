@@ -84,10 +84,28 @@ extension Simulation {
         }
         // A lone voter appends before its new term is stored. Nobody sees these entries, and a crash may undo both.
         if update.hardState != nil, observed.leadingTerm != nil { return }
+        if let term = observed.leadingTerm { try checkCopies(in: new, at: start, of: member, observed, term) }
         var previous = run.replica.raft.log.term(at: start - 1) ?? 0
         for (offset, entry) in new.enumerated() {
             try entries.record(entry, at: start + offset, after: previous, in: member.index)
             previous = entry.term
+        }
+    }
+
+    /// A leader puts a request into its log once, until it is applied: copies that senders repeat would grow the log
+    /// faster than it commits.
+    private func checkCopies(
+        in new: ArraySlice<Entry>, at start: Index, of member: Member, _ observed: Observation, _ term: Term
+    ) throws {
+        if member.proposed.term != term { member.proposed = (term, [:]) }
+        for (offset, entry) in new.enumerated() {
+            guard case .command(let command) = entry.payload, entry.term == term else { continue }
+            let index = start + offset
+            let earlier = member.proposed.indexes.updateValue(index, forKey: command.id)
+            guard let earlier, earlier != index, earlier > observed.lastApplied else { continue }
+            throw Breach(
+                .copies,
+                "\(member.id) has \(command.id) in entry \(earlier), and appends it again at \(index)")
         }
     }
 

@@ -16,6 +16,8 @@ package enum Property: String, Sendable {
     /// A crash cannot make a sent message untrue.
     case durability = "durable before sent"
     case atMostOnce = "at most one effect"
+    /// A leader's log holds a request once, until it is applied.
+    case copies = "no copies in a leader's log"
     case oneChange = "one change at a time"
     case honesty = "honest answers"
     case freshReads = "fresh reads"

@@ -53,9 +53,11 @@ final class Member {
     var timer: Microseconds?
     /// The rounds of the current turn.
     var rounds = TurnRounds(most: Limits().roundsPerTurn)
-    /// The number of turns that its timer began at the same time, `lastRing`.
+    /// The requests that it put into its log in a term that it led, and where.
+    var proposed: (term: Term, indexes: [RequestID: Index]) = (0, [:])
+    /// The number of turns that its timer began at the same time, `lastRing`, since one took a piece of a snapshot.
     var idleTurns = 0
-    var lastRing: Microseconds = -1
+    var lastRing: Microseconds?
     /// What the last check saw in this life.
     var seen = Observation()
     /// The term that it led before its current round.

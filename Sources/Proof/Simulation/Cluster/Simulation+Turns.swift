@@ -132,6 +132,8 @@ extension Simulation {
             return false
         }
         try checkDisk(member)
+        // A snapshot is taken piece by piece, each in a turn of its own that the timer begins at once.
+        if update.ownSnapshotPiece != nil { member.lastRing = nil }
         return true
     }
 
