@@ -60,7 +60,7 @@ final class ServerTests: BenchProgram {
     func testABrowserShowsTheRunsAsATable() throws {
         let browser = try Browser()
         try """
-        {"verdict":"invalid","checked":true,"program":"/a/my-node","workload":"lin-kv","nodes":3,"seconds":12.34,
+        {"verdict":"invalid","checked":true,"signal":2,"program":"/a/my-node","workload":"lin-kv","nodes":3,"seconds":12.34,
         "nemesis":["partition","kill"],"seed":18446744073709551615,"total":{"ok":7,"fail":1,"info":0}}
         """.write(toFile: "\(store)/old run/results.json", atomically: true, encoding: .utf8)
         let page = folder.appendingPathComponent("runs.html")
@@ -68,6 +68,7 @@ final class ServerTests: BenchProgram {
         let drawn = try browser.dump(page.absoluteString, size: "400,800", in: folder)
         for part in [
             #"<span class="invalid"><b aria-hidden="true">✗</b>invalid</span>"#, "my-node", "(3 nodes)",
+            ">so far: interrupted<",
             ">partition, kill<", ">18446744073709551615<", ">12.3 s<", #"href="/old%20run/results.json""#,
             #"href="/new/report.html""#, "no results",
         ] {

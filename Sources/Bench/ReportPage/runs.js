@@ -19,9 +19,10 @@ function link(path, words) {
 // Each column: its name, its class, and what stands in it.
 const columns = [
   ["verdict", "verdict", (run) => run.verdict
-    ? make("span", { class: run.verdict }, make("b", { "aria-hidden": "true" }, signs[run.verdict]), run.verdict)
+    ? [make("span", { class: run.verdict }, make("b", { "aria-hidden": "true" }, signs[run.verdict]), run.verdict),
+      run.isInterrupted ? make("div", { class: "faint" }, "so far: interrupted") : ""]
     : make("span", { class: "none" }, "no results")],
-  ["run", "", (run) => link(`/${run.folder}/`, run.name)],
+  ["run", "run", (run) => link(`/${run.folder}/`, run.name)],
   ["when", "when", (run) => whenWords(run.date)],
   ["program", "", (run) => programWords(run)],
   ["workload", "", (run) => run.workload],

@@ -1,6 +1,6 @@
 // Requests per second over time.
 
-// Joins bins until they fit the width.
+// Joins bins until they fit the width. A short rest would have a rate that says nothing, and is part of the bar before it.
 function joinedBins(most) {
   const size = Math.max(1, Math.ceil(data.bins.length / most));
   const result = [];
@@ -9,7 +9,15 @@ function joinedBins(most) {
     const from = start * data.binWidth;
     const to = Math.max(Math.min(from + size * data.binWidth, endTime), from + 1);
     const counts = endings.map((ending) => sum(part.map((bin) => bin.counts[ending])));
-    result.push({ from, to, counts, slowest: Math.max(...part.map((bin) => bin.slowest)) });
+    const slowest = Math.max(...part.map((bin) => bin.slowest));
+    const last = result.at(-1);
+    if (last && to - from < size * data.binWidth / 2) {
+      Object.assign(last, {
+        to, counts: counts.map((count, ending) => count + last.counts[ending]), slowest: Math.max(slowest, last.slowest),
+      });
+    } else {
+      result.push({ from, to, counts, slowest });
+    }
   }
   return result;
 }

@@ -10,6 +10,7 @@ struct StorePages {
         /// When it ended, in milliseconds since 1970.
         var date: Double
         var verdict: String?
+        var isInterrupted: Bool?
         var program: String?
         var workload: String?
         var nodes: Int?
@@ -25,6 +26,7 @@ struct StorePages {
     private struct Summary: Decodable {
         var verdict: String?
         var checked: Bool?
+        var signal: Int32?
         var program: String?
         var workload: String?
         var nodes: Int?
@@ -83,7 +85,8 @@ struct StorePages {
         let isMeasured = summary?.checked == false && summary?.verdict == RunVerdict.valid.rawValue
         return Line(
             folder: folder, name: folder, date: StorePages.date("\(root)/\(folder)"),
-            verdict: isMeasured ? "measured" : summary?.verdict, program: summary?.program,
+            verdict: isMeasured ? "measured" : summary?.verdict, isInterrupted: summary?.signal != nil,
+            program: summary?.program,
             workload: summary?.workload, nodes: summary?.nodes, faults: summary?.nemesis,
             seed: summary?.seed.map { String($0) }, requests: summary?.total?.all, seconds: summary?.seconds,
             files: ["report.html", "results.json", "history.txt"].filter {
