@@ -129,6 +129,13 @@ final class CommandTests: BenchProgram {
             ended.output.contains("interrupted after 0 of 5 pairs; what there is looks good"), ended.output)
     }
 
+    func testNumbersHaveNoMoreDecimalsThanTheyNeed() {
+        for (value, text) in [
+            (0, "0"), (0.05, "0.05"), (1.5, "1.5"), (2, "2"), (9.999, "10"), (10, "10"), (99.94, "99.9"),
+            (100, "100"), (120.0, "120"), (2000, "2000"),
+        ] { XCTAssertEqual(Text.number(value), text) }
+    }
+
     func testALineOfProgressFitsTheTerminal() {
         XCTAssertEqual(Text.cut("12 s: 3 ok", 10), "12 s: 3 ok")
         XCTAssertEqual(Text.cut("12 s: 3 ok, 5 failed", 10), "12 s: 3 o…")

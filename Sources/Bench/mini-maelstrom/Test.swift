@@ -130,22 +130,20 @@ struct Test {
 
     private func description(seed: UInt64) -> String {
         let workload = options.workload.isTransactional ? "\(options.workload.rawValue) on " : ""
-        let rate = options.rate
-        let pace = rate.isFinite ? "\(Text.decimal(rate, rate < 1 ? 2 : 0)) requests/s" : "no rate limit"
+        let pace = options.rate.isFinite ? "\(Text.number(options.rate)) requests/s" : "no rate limit"
         var parts = [
             "\(workload)\(options.nodeCount) node\(options.nodeCount == 1 ? "" : "s")",
             "\(options.clients) client\(options.clients == 1 ? "" : "s")",
             pace,
-            "\(Text.decimal(options.timeLimit, options.timeLimit < 1 ? 1 : 0)) s",
+            "\(Text.number(options.timeLimit)) s",
         ]
         if options.latency.mean > 0 {
             let kind = options.latency.distribution.rawValue
-            parts.append("latency \(Text.decimal(options.latency.mean, 0)) ms (\(kind))")
+            parts.append("latency \(Text.number(options.latency.mean)) ms (\(kind))")
         }
         if !options.nemesis.isEmpty {
             let faults = options.nemesis.map(\.rawValue).joined(separator: ", ")
-            let places = options.nemesisInterval < 1 ? 2 : 0
-            parts.append("\(faults) every \(Text.decimal(options.nemesisInterval, places)) s or so")
+            parts.append("\(faults) every \(Text.number(options.nemesisInterval)) s or so")
         }
         return parts.joined(separator: ", ") + ", seed \(seed)"
     }

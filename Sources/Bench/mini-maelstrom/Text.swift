@@ -6,6 +6,12 @@ enum Text {
         String(format: "%.\(places)f", value)
     }
 
+    /// With two decimals at most, and one from 10 on; none that are 0.
+    static func number(_ value: Double) -> String {
+        let text = decimal(value, value < 10 ? 2 : 1)
+        return String(text.reversed().drop { $0 == "0" }.drop { $0 == "." }.reversed())
+    }
+
     /// With a comma between thousands.
     static func grouped(_ value: Int) -> String {
         var digits = Array(String(abs(value)))

@@ -8,18 +8,19 @@ extension Report {
                 name: "nodes",
                 value: options.nodeNames?.joined(separator: ", ") ?? "\(options.nodeCount)"),
             Fact(name: "clients", value: "\(options.clients)"),
-            Fact(name: "rate", value: options.rate.isFinite ? "\(number(options.rate))/s" : "no limit"),
-            Fact(name: "time limit", value: "\(number(options.timeLimit)) s"),
+            Fact(name: "rate", value: options.rate.isFinite ? "\(Text.number(options.rate))/s" : "no limit"),
+            Fact(name: "time limit", value: "\(Text.number(options.timeLimit)) s"),
             Fact(
                 name: "latency",
                 value: options.latency.mean > 0
-                    ? "\(number(options.latency.mean)) ms, \(options.latency.distribution.rawValue)" : "none"),
+                    ? "\(Text.number(options.latency.mean)) ms, \(options.latency.distribution.rawValue)"
+                    : "none"),
             Fact(
                 name: "nemesis",
                 value: options.nemesis.isEmpty
                     ? "none"
                     : options.nemesis.map(\.rawValue).joined(separator: ", ")
-                        + " about every \(number(options.nemesisInterval)) s"),
+                        + " about every \(Text.number(options.nemesisInterval)) s"),
             Fact(name: "seed", value: "\(seed)"),
         ]
         if options.workload.isTransactional {
@@ -56,7 +57,7 @@ extension Report {
                         ("median", latencies.p50), ("95\u{a0}%", latencies.p95), ("99\u{a0}%", latencies.p99),
                         ("slowest", latencies.max),
                     ]
-                    .map { "\($0.0)\u{a0}\(number($0.1))\u{a0}ms" }.joined(separator: ", ")),
+                    .map { "\($0.0)\u{a0}\(Text.number($0.1))\u{a0}ms" }.joined(separator: ", ")),
             Fact(
                 name: "messages between nodes",
                 value: "\(Text.grouped(results.serverMessages)), "
@@ -70,11 +71,5 @@ extension Report {
         }
         return facts
             + results.errors.mostFirst.map { Fact(name: "not ok: \($0.key)", value: Text.grouped($0.value)) }
-    }
-
-    /// Formats a number with useful precision.
-    private static func number(_ value: Double) -> String {
-        value == value.rounded() && abs(value) < 1e9
-            ? "\(Int(value))" : Text.decimal(value, value < 10 ? 2 : 1)
     }
 }
