@@ -7,12 +7,14 @@ final class SlowAnswerTests: XCTestCase {
     private var window = 1_000
     private var member = Detours(id: "n0", members: ["n0", "n1", "n2", "n3"], now: 0)
     private var now = 0
+    /// The number of the lists of others.
+    private var began = 0
     /// The number of the member's own list.
     private var number = 0
 
     private func hear(_ sender: String, missing missed: [String] = []) {
         member.heard(sender, at: now)
-        let list = LinkStateAdvertisement(member: sender, number: now, missed: missed)
+        let list = LinkStateAdvertisement(member: sender, number: began, missed: missed)
         member.receive(Hello(own: list, holds: number, asks: false, others: []), from: sender, at: now)
     }
 
@@ -22,6 +24,7 @@ final class SlowAnswerTests: XCTestCase {
         var isMissed = false
         var asked: Int?
         now += 10 * window
+        began = now
         hear("n2", missing: ["n3"])
         for _ in 0..<10 * windows {
             now += window / 10

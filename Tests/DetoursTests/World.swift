@@ -139,3 +139,14 @@ struct World {
         return reached.contains(to)
     }
 }
+
+/// A hello of `member` with its own list, and those of others.
+func told(
+    _ member: String, _ number: Int, _ missed: [String], holds: Int = 0, asks: Bool = false,
+    _ others: [LinkStateAdvertisement] = []
+) -> Hello {
+    Hello(
+        own: LinkStateAdvertisement(member: member, number: number, missed: missed), holds: holds,
+        asks: asks,
+        others: others)
+}

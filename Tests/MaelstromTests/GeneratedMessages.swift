@@ -49,7 +49,7 @@ struct GeneratedMessages {
                     asks: flag(),
                     others: (0..<number(3)).map { _ in
                         LinkStateAdvertisement(member: text(), number: count(), missed: ids())
-                    }))
+                    }, total: flag() ? count() : nil))
         case .relay:
             .relay(
                 Relay(

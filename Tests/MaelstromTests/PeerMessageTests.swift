@@ -75,7 +75,7 @@ final class PeerMessageTests: XCTestCase {
             }
             let hello = Hello(
                 own: list(ids[0]), holds: 1 << 62, asks: true,
-                others: ids.prefix(Detours.listsPerHello).map(list))
+                others: ids.prefix(Detours.listsPerHello).map(list), total: Hello.highestTotal)
             var writer = MessageWriter()
             writer.identify(as: ids[0])
             writer.write(PeerEnvelope(to: ids[1], .hello(hello)))
@@ -119,7 +119,7 @@ final class PeerMessageTests: XCTestCase {
                         LinkStateAdvertisement(member: "n 2", number: 0, missed: []),
                         LinkStateAdvertisement(
                             member: "n2", number: 1 << 62, missed: ["n0", "n 1", "a,b", "%20", "é\n"]),
-                    ])),
+                    ], total: 1 << 62)),
         ]
         said += messages.map { .raft($0) }
         for message in said {

@@ -30,7 +30,7 @@ extension Detours {
     /// - Parameter idLength: bytes of the longest member id, as written.
     package static func mostBytesPerHello(members: Int, idLength: Int) -> Int {
         // Each id takes quotes and a comma, or a space; a number has at most 19 digits.
-        mostIDsPerHello(members: members) * (idLength + 3) + (listsPerHello + 2) * 24 + 120
+        mostIDsPerHello(members: members) * (idLength + 3) + (listsPerHello + 3) * 24 + 120
             + 2 * idLength
     }
 }

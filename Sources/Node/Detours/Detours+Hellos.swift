@@ -47,31 +47,20 @@ extension Detours {
         to slot: Int, _ own: LinkStateAdvertisement, _ now: Microseconds, _ window: Microseconds
     ) -> Hello {
         let passedOn = listsToPassOn[slot].prefix(Self.listsPerHello)
-        for owner in passedOn { triesLeft[slot, owner] -= 1 }
+        for owner in passedOn { deliveries[slot, owner] = .passedOn }
         let rest = listsToPassOn[slot].dropFirst(passedOn.count)
-        let again = passedOn.filter { triesLeft[slot, $0] > 0 && mayLack(slot, listOf: $0) }
-        let lists = passedOn.isEmpty ? listsNaming(slot, at: now) : Array(passedOn)
         let hello = Hello(
-            own: own, holds: neighbors[slot].number, asks: asks(slot),
-            others: lists.map { list(of: $0) })
-        listsToPassOn[slot] = rest + again
+            own: own, holds: neighbors[slot].number, asks: asks(slot), others: passedOn.map { list(of: $0) },
+            total: total)
+        listsToPassOn[slot] = rest + passedOn.filter { mayLack(slot, listOf: $0) }
         if hello.asks, neighbors[slot].awaitedSince == nil { neighbors[slot].awaitedSince = now }
         neighbors[slot].isOwedAnswer = false
         neighbors[slot].lastSent = now
         let longest = max(Self.longestWait, window)
+        let isMoreDue = rest.contains { deliveries[slot, $0] == .due }
         neighbors[slot].wait =
-            rest.isEmpty ? min(2 * max(neighbors[slot].wait, Self.quarter(of: window)), longest) : 0
+            isMoreDue ? 0 : min(2 * max(neighbors[slot].wait, Self.quarter(of: window)), longest)
         return hello
-    }
-
-    /// The owners of some lists that say that a missed member is missed, others each time. The hellos to it may have
-    /// been lost while it was cut off, and without these lists it takes routes on which nothing of it arrives.
-    private func listsNaming(_ slot: Int, at now: Microseconds) -> [Int] {
-        guard neighbors[slot].isMissed else { return [] }
-        let owners = others.indices.filter { $0 != slot && neighbors[$0].missed.contains(slot) }
-        guard owners.count > Self.listsPerHello else { return owners }
-        let start = now / Self.longestWait * Self.listsPerHello % owners.count
-        return (start..<start + Self.listsPerHello).map { owners[$0 % owners.count] }
     }
 
     /// The latest list of the member at `slot`; nil is this member.

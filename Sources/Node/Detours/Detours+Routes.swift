@@ -56,16 +56,18 @@ extension Detours {
     }
 
     /// A member that hears a list's owner has the list from there, unless that link has just failed and nobody has
-    /// noticed. So each list is passed on once at least, and several times to members that may lack it.
+    /// noticed. So each list is passed on once at least, and to members that may lack it until they confirm it. Those
+    /// that cannot confirm it, for nothing of them arrives here, are sent all lists in turn.
     private mutating func findListsToPassOn() {
         for receiver in others.indices {
-            let before = listsToPassOn[receiver].count
-            listsToPassOn[receiver] = others.indices.filter { owner in
-                triesLeft[receiver, owner] > 0 && neighbors[owner].number > 0 && owner != receiver
-                    && (mayLack(receiver, listOf: owner) || triesLeft[receiver, owner] == Self.tries)
+            let owners = others.indices.filter { owner in
+                deliveries[receiver, owner] != .confirmed && neighbors[owner].number > 0 && owner != receiver
+                    && (mayLack(receiver, listOf: owner) || deliveries[receiver, owner] == .due)
                     && passesOn(listOf: owner, to: receiver)
             }
-            if listsToPassOn[receiver].count > before { neighbors[receiver].wait = 0 }
+            let due = owners.filter { deliveries[receiver, $0] == .due }
+            listsToPassOn[receiver] = due + owners.filter { deliveries[receiver, $0] != .due }
+            if !due.isEmpty { neighbors[receiver].wait = 0 }
         }
     }
 

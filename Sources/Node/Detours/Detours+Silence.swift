@@ -52,7 +52,7 @@ extension Detours {
     private mutating func miss(_ slot: Int) {
         neighbors[slot].isMissed = true
         neighbors[slot].isProbed = false
-        for owner in others.indices { triesLeft[slot, owner] = Self.tries }
+        for owner in others.indices { deliveries[slot, owner] = .due }
     }
 
     /// How long an answer may take: a round trip fits into a window, and the one that answers may have others to

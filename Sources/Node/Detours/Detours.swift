@@ -5,7 +5,7 @@ import Consensus
 /// Raft needs paths, and most cuts leave one: where each link of three members works in one direction only, each still
 /// reaches each other through the third. While every member hears whom it expects to hear, nothing is sent. A member
 /// that misses another sends the list of members that it misses to all others, and repeats it only to those that do
-/// not confirm it (as OSPF floods: RFC 2328, section 13). A member that learns of a new list asks all that it has not
+/// not confirm it (as OSPF floods: RFC 2328, section 13); lists of others are passed on in the same way. A member that learns of a new list asks all that it has not
 /// heard lately for an answer, because followers send nothing to each other, and misses those that give none. So a
 /// change costs a few small messages per link, and while nothing changes, only the missed members are asked now and
 /// then.
@@ -22,8 +22,6 @@ package struct Detours: Sendable {
     static let hellosPerQuarterRange = 2...16
     /// The most lists of other members in one hello.
     package static let listsPerHello = 8
-    /// How often a list is passed on to one member that may lack it: a message may be lost.
-    static let tries: UInt8 = 4
     /// A member that does not answer is asked at intervals that double up to this, or up to a window where that is
     /// longer. The same for all members, so that each knows when a member that does not hear it must send something,
     /// however their windows differ.
@@ -57,8 +55,8 @@ package struct Detours: Sendable {
     /// How many hellos were sent since `quarterBegan`.
     var sentInQuarter = 0
     var quarterBegan: Microseconds = .min / 2
-    var triesLeft: TriesLeft
-    /// By slot of the receiver, the owners of the lists to pass on.
+    var deliveries: Deliveries
+    /// By slot of the receiver, the owners of the lists to pass on, those that are due first.
     var listsToPassOn: [[Int]]
     var areRoutesStale = false
 
@@ -77,7 +75,7 @@ package struct Detours: Sendable {
         hellosPerQuarter = Self.hellosPerQuarter(members: members.count)
         othersBefore = others.count { $0 < id }
         neighbors = others.map { _ in Neighbor(lastHeard: now, lastHeardOrRelayed: now) }
-        triesLeft = TriesLeft(members: others.count)
+        deliveries = Deliveries(members: others.count)
         listsToPassOn = others.map { _ in [] }
         isConnected = others.map { _ in true }
         expectedSince = now
@@ -129,6 +127,18 @@ package struct Detours: Sendable {
         }
         learn(hello.own, from: slot, now)
         for advertisement in hello.others.prefix(Self.listsPerHello) { learn(advertisement, from: slot, now) }
+        guard hello.total == total else { return }
+        deliveries.confirmAll(to: slot)
+        listsToPassOn[slot] = []
+        if !hello.others.isEmpty {
+            neighbors[slot].isOwedAnswer = true
+            neighbors[slot].wait = 0
+        }
+    }
+
+    /// See `Hello.total`.
+    var total: Int {
+        neighbors.reduce(number) { ($0 &+ $1.number) & Hello.highestTotal }
     }
 
     /// Of each member the list with the highest number counts: an older one may arrive later, by a longer route.
@@ -144,10 +154,10 @@ package struct Detours: Sendable {
         areRoutesStale = true
         if slot != sender { expectFirstHand(slot, now) }
         for receiver in others.indices where receiver != slot {
-            triesLeft[receiver, slot] = Self.tries
+            deliveries[receiver, slot] = .due
         }
         for owner in neighbors[slot].missed.slots(below: others.count) {
-            triesLeft[slot, owner] = Self.tries
+            deliveries[slot, owner] = .due
         }
         if !advertisement.missed.isEmpty { probe(now) }
     }

@@ -28,12 +28,23 @@ package struct Hello: Hashable, Sendable {
     package var asks: Bool
     /// Lists of other members that the receiver may lack, at most `Detours.listsPerHello`.
     package var others: [LinkStateAdvertisement]
+    /// The sum of the numbers of the lists that the sender holds, its own included, without the highest bits. Where it
+    /// is the receiver's too, both hold the same lists, for numbers come from clocks and only rise. Nil where it does not
+    /// say.
+    package var total: Int?
 
-    package init(own: LinkStateAdvertisement, holds: Int, asks: Bool, others: [LinkStateAdvertisement] = []) {
+    /// The highest that `total` can be.
+    package static let highestTotal = 1 << 62 - 1
+
+    package init(
+        own: LinkStateAdvertisement, holds: Int, asks: Bool, others: [LinkStateAdvertisement] = [],
+        total: Int? = nil
+    ) {
         self.own = own
         self.holds = holds
         self.asks = asks
         self.others = others
+        self.total = total
     }
 }
 

@@ -17,6 +17,7 @@ extension Hello: PeerMessageBody {
         var advertisements = others.isEmpty ? nil : others
         try fields.optional("others", &advertisements, .advertisements)
         others = advertisements ?? []
+        try fields.optional("total", &total, .count)
     }
 
     var peerMessage: PeerMessage { .hello(self) }
