@@ -61,6 +61,26 @@ final class ExcerptTests: XCTestCase {
         XCTAssertEqual(lines[8], "0.008000\t1\t:ok\t:write\t[4 2]")
     }
 
+    func testAValueOfMegabytesIsToldInPart() {
+        let read = Request(key: 4, kind: .read)
+        invoke(0, read, node: 0, at: 1)
+        complete(0, read, .ok(.other(String(repeating: "y", count: 1 << 20))), at: 2)
+        let judgement = Judgement(
+            .registers(recorder.history), Statistics(), failure: .interrupted(2),
+            places: recorder.places(NodeNames()))
+        let reason = judgement.reasons[0]
+        XCTAssertTrue(reason.hasPrefix("key 4: process 0 at n0 read yyyyyyyy"), String(reason.prefix(200)))
+        XCTAssertLessThan(reason.count, 1000)
+        let picture = ViolationPicture(
+            judgement.violations[0].violation, key: 4, of: judgement, recorder: recorder)
+        XCTAssertLessThan(picture.failing.words.count, 300)
+        let long = Judgement(
+            nil, Statistics(),
+            failure: .badLine(node: 0, line: String(repeating: "y", count: 5000), why: "no JSON"))
+        XCTAssertLessThan(long.reasons[0].count, 1200)
+        XCTAssertTrue(long.reasons[0].hasSuffix("what is for people belongs on stderr"), long.reasons[0])
+    }
+
     func testAStoredHistoryIsToldWithTheLinesOfItsFile() throws {
         record()
         let text = String(decoding: recorder.text(), as: UTF8.self)

@@ -141,8 +141,13 @@ struct Judgement: Sendable {
         }
     }
 
+    /// The longest value, and the longest line of a reason, in characters. A node may answer with megabytes.
+    private static let (longestValue, longestLine) = (200, 1000)
+
     private mutating func lower(to verdict: RunVerdict, _ reason: String) {
-        reasons.append(reason)
+        let lines = reason.split(separator: "\n", omittingEmptySubsequences: false)
+        reasons.append(
+            lines.map { Text.cut(String($0), Judgement.longestLine) }.joined(separator: "\n"))
         if self.verdict != .invalid, verdict != .valid { self.verdict = verdict }
     }
 
@@ -182,7 +187,9 @@ struct Judgement: Sendable {
         return values.dropLast().joined(separator: ", ") + " or " + last
     }
 
-    static func held(_ value: RegisterValue?) -> String { value?.description ?? "no value" }
+    static func held(_ value: RegisterValue?) -> String {
+        value.map { Text.cut($0.description, longestValue) } ?? "no value"
+    }
 
     static func words(_ operation: RegisterOperation<RegisterValue>) -> String {
         operation.action.words(isKnown: operation.returned != nil, held)

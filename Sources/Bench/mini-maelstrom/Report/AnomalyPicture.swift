@@ -22,6 +22,8 @@ struct AnomalyPicture: Encodable, Sendable {
     private static let limit = 24
 
     var kind: String
+    /// The longest text, in characters.
+    private static let longest = 500
     /// The kind for people who do not know its name.
     var meaning: String
     var words: String
@@ -34,12 +36,12 @@ struct AnomalyPicture: Encodable, Sendable {
     init(_ anomaly: Anomaly, of anomalies: Judgement.Anomalies, isOfLists: Bool, recorder: Recorder) {
         kind = anomaly.kind.rawValue
         meaning = anomaly.kind.words
-        words = anomaly.words
+        words = Text.cut(anomaly.words, AnomalyPicture.longest)
         members = anomaly.transactions.prefix(AnomalyPicture.limit).map { index in
             let transaction = anomalies.transactions[index]
             let isCommitted = transaction.outcome == .committed
             var operations = transaction.operations.prefix(AnomalyPicture.limit)
-                .map { $0.words(isOfLists: isOfLists) }
+                .map { Text.cut($0.words(isOfLists: isOfLists), AnomalyPicture.longest) }
             if transaction.operations.count > operations.count { operations.append("...") }
             return Member(
                 process: transaction.process, operations: operations,
@@ -48,7 +50,7 @@ struct AnomalyPicture: Encodable, Sendable {
                 outcome: isCommitted ? "" : Judgement.words(transaction.outcome))
         }
         steps = anomaly.steps.prefix(AnomalyPicture.limit).map {
-            Step(relation: $0.relation.name, words: $0.words)
+            Step(relation: $0.relation.name, words: Text.cut($0.words, AnomalyPicture.longest))
         }
         omitted = anomaly.transactions.count - members.count
     }
