@@ -68,7 +68,7 @@ final class ServerTests: BenchProgram {
         let drawn = try browser.dump(page.absoluteString, size: "400,800", in: folder)
         for part in [
             #"<span class="invalid"><b aria-hidden="true">✗</b>invalid</span>"#, "my-node", "(3 nodes)",
-            ">so far: interrupted<",
+            ">interrupted<",
             ">partition, kill<", ">18446744073709551615<", ">12.3 s<", #"href="/old%20run/results.json""#,
             #"href="/new/report.html""#, "no results",
         ] {

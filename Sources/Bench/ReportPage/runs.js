@@ -12,17 +12,18 @@ function make(tag, attributes, ...children) {
   return made;
 }
 
-function link(path, words) {
-  return make("a", { href: path.split("/").map(encodeURIComponent).join("/") }, words);
+function link(path, words, title = words) {
+  return make("a", { href: path.split("/").map(encodeURIComponent).join("/"), title }, words);
 }
 
 // Each column: its name, its class, and what stands in it.
 const columns = [
   ["verdict", "verdict", (run) => run.verdict
     ? [make("span", { class: run.verdict }, make("b", { "aria-hidden": "true" }, signs[run.verdict]), run.verdict),
-      run.isInterrupted ? make("div", { class: "faint" }, "so far: interrupted") : ""]
+      run.isInterrupted ? make("div", { class: "faint" }, "interrupted") : ""]
     : make("span", { class: "none" }, "no results")],
-  ["run", "run", (run) => link(`/${run.folder}/`, run.name)],
+  // The time that its folder's name ends with stands beside it.
+  ["run", "", (run) => link(`/${run.folder}/`, run.name.replace(/-\d{8}T\d{6}\.\d{3}$/, ""), run.name)],
   ["when", "when", (run) => whenWords(run.date)],
   ["program", "", (run) => programWords(run)],
   ["workload", "", (run) => run.workload],
