@@ -1,35 +1,36 @@
 /// Takes the words of a line, one after another, as they stand in its bytes. Spaces within JSON strings separate
 /// nothing.
 struct Words {
-    private let bytes: Slice<UnsafeBufferPointer<UInt8>>
+    private let bytes: UnsafeBufferPointer<UInt8>
+    private let end: Int
     /// Where the next word begins; behind the end once there is none.
     private(set) var position: Int
 
     init(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) {
-        self.bytes = bytes
+        self.bytes = bytes.base
+        end = bytes.endIndex
         position = bytes.startIndex
     }
 
     mutating func next() -> Slice<UnsafeBufferPointer<UInt8>>? {
-        guard position <= bytes.endIndex else { return nil }
+        guard position <= end else { return nil }
         let start = position
-        var end = start
-        while end < bytes.endIndex, bytes[end] != UInt8(ascii: " ") {
-            if bytes[end] == UInt8(ascii: "\"") { passString(&end) } else { end += 1 }
+        while position < end, bytes[position] != UInt8(ascii: " ") {
+            if bytes[position] == UInt8(ascii: "\"") { passString() } else { position += 1 }
         }
-        position = end + 1
-        return bytes[start..<end]
+        defer { position += 1 }
+        return bytes[start..<position]
     }
 
     /// What no word was taken of yet.
-    var rest: Slice<UnsafeBufferPointer<UInt8>> { bytes[min(position, bytes.endIndex)...] }
+    var rest: Slice<UnsafeBufferPointer<UInt8>> { bytes[min(position, end)..<end] }
 
-    private func passString(_ slot: inout Int) {
-        slot += 1
-        while slot < bytes.endIndex, bytes[slot] != UInt8(ascii: "\"") {
-            slot += bytes[slot] == UInt8(ascii: "\\") ? 2 : 1
+    private mutating func passString() {
+        position += 1
+        while position < end, bytes[position] != UInt8(ascii: "\"") {
+            position += bytes[position] == UInt8(ascii: "\\") ? 2 : 1
         }
-        slot = min(slot + 1, bytes.endIndex)
+        position = min(position + 1, end)
     }
 }
 
