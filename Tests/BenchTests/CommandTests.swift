@@ -5,22 +5,33 @@ import XCTest
 
 /// Commands of the bench beyond a single run, with a node of one process.
 final class CommandTests: BenchProgram {
+    override class var sideBySide: [String: [String]] {
+        [
+            "two runs": words("--time-limit 0.3 --seed 5 --test-count 2"),
+            "nine runs": words("--time-limit 1 --test-count 9", with: "liar"),
+            "served": words("--time-limit 0.3 --served total --availability 0.4"),
+            "total": words("--time-limit 0.3 --availability total"),
+            "printed": words(
+                nodes: 2, "--rate 100 --time-limit 0.3 --log-stderr --log-net-send --log-net-recv",
+                with: "gossip"),
+            "liar": words("--time-limit 0.5", with: "liar"),
+        ]
+    }
+
     func testRunsFollowEachOtherWithTheNextSeedUntilOneIsNotValid() throws {
-        let valid = try test("--time-limit 0.3 --seed 5 --test-count 2")
+        let valid = try end(of: "two runs")
         XCTAssertEqual(valid.status, 0, valid.output)
         XCTAssertTrue(valid.output.contains("run 1 of 2: 1 node"), valid.output)
         XCTAssertTrue(valid.output.contains("seed 6\n"), valid.output)
-        let invalid = try test("--time-limit 1 --test-count 9", with: "liar")
+        let invalid = try end(of: "nine runs")
         XCTAssertEqual(invalid.status, 1, invalid.output)
         XCTAssertFalse(invalid.output.contains("run 2 of 9"), invalid.output)
     }
 
     func testTheSameSeedGivesTheSameFaults() throws {
+        let faults = "--nemesis partition,loss,duplicate --nemesis-interval 0.05"
         let acts = try (0..<2).map { _ in
-            let ended = try test(
-                nodes: 5,
-                "--time-limit 1 --aftermath 0 --seed 9 --nemesis partition,loss,duplicate --nemesis-interval 0.05 --rate 1"
-            )
+            let ended = try test(nodes: 5, "--time-limit 1 --aftermath 0 --seed 9 \(faults) --rate 1")
             XCTAssertNotEqual(ended.status, 64, ended.complaints)
             // The end is left out, as its time varies by a moment.
             return try nemesisLines().prefix(30)
@@ -30,10 +41,10 @@ final class CommandTests: BenchProgram {
     }
 
     func testTooLittleAvailabilityIsInvalid() throws {
-        let enough = try test("--time-limit 0.3 --served total --availability 0.4")
+        let enough = try end(of: "served")
         XCTAssertEqual(enough.status, 0, enough.output)
         // A cas that finds another value has not ended ok.
-        let total = try test("--time-limit 0.3 --availability total")
+        let total = try end(of: "total")
         XCTAssertEqual(total.status, 1, total.output)
         XCTAssertTrue(
             total.output.contains(" % of the requests ended ok, and --availability requires 100.00 %"),
@@ -46,9 +57,7 @@ final class CommandTests: BenchProgram {
     }
 
     func testLogsAndMessagesArePrinted() throws {
-        let ended = try test(
-            nodes: 2, "--rate 100 --time-limit 0.3 --log-stderr --log-net-send --log-net-recv", with: "gossip"
-        )
+        let ended = try end(of: "printed")
         XCTAssertTrue(ended.output.contains("n1: test-node: n1 is up\n"), ended.output)
         XCTAssertTrue(ended.output.contains(#" :send {"src":"n0","dest":"n1","body":{"type":"gossip"}}"#))
         XCTAssertTrue(ended.output.contains(#""src":"n0","dest":"n1","body":{"type":"gossip"}}"#))
@@ -56,7 +65,7 @@ final class CommandTests: BenchProgram {
     }
 
     func testAHistoryIsCheckedAgain() throws {
-        XCTAssertEqual(try test("--time-limit 0.5", with: "liar").status, 1)
+        XCTAssertEqual(try end(of: "liar").status, 1)
         let again = try run("analyze")
         XCTAssertEqual(again.status, 1, again.output)
         XCTAssertTrue(again.output.hasSuffix("Analysis invalid! (ﾉಥ益ಥ）ﾉ ┻━┻\n"), again.output)

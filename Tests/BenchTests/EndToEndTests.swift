@@ -5,8 +5,17 @@ import XCTest
 
 /// The bench with a node of one process that can misbehave.
 final class EndToEndTests: BenchProgram {
+    override class var sideBySide: [String: [String]] {
+        let cuts = "--time-limit 0.3 --aftermath 0.1 --nemesis partition --nemesis-interval 0.01"
+        return [
+            "correct": words("--time-limit 1"), "apart": words(nodes: 3, "--time-limit 1"),
+            "liar": words("--time-limit 1", with: "liar"), "cut": words(nodes: 5, cuts, with: "gossip"),
+            "uncut": words(cuts, with: "gossip"),
+        ]
+    }
+
     func testASingleCorrectNodeIsFoundValid() throws {
-        let ended = try test("--time-limit 1")
+        let ended = try end(of: "correct")
         XCTAssertEqual(ended.status, 0, ended.output)
         XCTAssertTrue(ended.output.hasSuffix("Everything looks good! ヽ(‘ー`)ノ\n"), ended.output)
         XCTAssertTrue(ended.output.contains("seed 1"))
@@ -18,14 +27,14 @@ final class EndToEndTests: BenchProgram {
     }
 
     func testThreeNodesThatDoNotReplicateAreFoundInvalid() throws {
-        let ended = try test(nodes: 3, "--time-limit 1")
+        let ended = try end(of: "apart")
         XCTAssertEqual(ended.status, 1, ended.output)
         XCTAssertTrue(ended.output.hasSuffix("Analysis invalid! (ﾉಥ益ಥ）ﾉ ┻━┻\n"), ended.output)
         XCTAssertTrue(ended.output.contains("but the register could only have held"), ended.output)
     }
 
     func testANodeThatCarriesOutWhatItAnswered11IsFoundInvalid() throws {
-        let ended = try test("--time-limit 1", with: "liar")
+        let ended = try end(of: "liar")
         XCTAssertEqual(ended.status, 1, ended.output)
     }
 
@@ -52,10 +61,9 @@ final class EndToEndTests: BenchProgram {
     }
 
     func testPartitionsDropMessagesBetweenNodes() throws {
-        let options = "--time-limit 0.3 --aftermath 0.1 --nemesis partition --nemesis-interval 0.01"
-        let cut = try test(nodes: 5, options, with: "gossip")
+        let cut = try end(of: "cut")
         XCTAssertTrue(cut.output.contains("partitions              dropped "), cut.output)
-        let uncut = try test(options, with: "gossip")
+        let uncut = try end(of: "uncut")
         XCTAssertTrue(uncut.output.contains("cut nothing"), uncut.output)
     }
 

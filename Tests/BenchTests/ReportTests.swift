@@ -35,10 +35,21 @@ final class ReportTests: BenchProgram {
         var violations: [Violation]
     }
 
-    private func report(_ node: String, _ options: String, with arguments: String = "") throws
-        -> (page: String, data: Data)
-    {
-        let ended = try test(of: node, nodes: 3, options, with: arguments)
+    override class var sideBySide: [String: [String]] {
+        let faults = "--nemesis partition,pause --nemesis-interval 0.3"
+        return [
+            "raft-kv": words(of: "raft-kv", nodes: 3, "--rate 200 --time-limit 2"),
+            "raft-kv under faults": words(
+                of: "raft-kv", nodes: 3, "--rate 100 --time-limit 1 --aftermath 0.3 \(faults)"),
+            "apart": words(nodes: 3, "--time-limit 0.5"),
+            "gossip": words(nodes: 3, "--time-limit 0.3", with: "gossip"),
+            "proxy": words(nodes: 3, "--nodes eva,max,ida --time-limit 0.3", with: "proxy"),
+            "transactions": words(nodes: 3, "-w txn-list-append --time-limit 0.3"),
+        ]
+    }
+
+    private func report(_ name: String) throws -> (page: String, data: Data) {
+        let ended = try end(of: name)
         XCTAssertTrue(ended.output.contains("/report.html"), ended.output)
         return try drawn()
     }
@@ -53,7 +64,7 @@ final class ReportTests: BenchProgram {
     }
 
     func testAReportAgreesWithTheResultsAndIsSelfContained() throws {
-        let (page, data) = try report("raft-kv", "--rate 200 --time-limit 2")
+        let (page, data) = try report("raft-kv")
         XCTAssertEqual(data.verdict, "valid")
         let results = try results()
         let total = results.total.all
@@ -71,7 +82,7 @@ final class ReportTests: BenchProgram {
     }
 
     func testAViolationIsDrawnWithThePossibleValues() throws {
-        let (_, data) = try report("TestNode", "--time-limit 0.5")
+        let (_, data) = try report("apart")
         XCTAssertEqual(data.verdict, "invalid")
         XCTAssertTrue(data.outcome.hasPrefix("Invalid: no order of operations explains"), data.outcome)
         let violation = try XCTUnwrap(data.violations.first)
@@ -129,7 +140,7 @@ final class ReportTests: BenchProgram {
     /// If there is a browser: after the scripts have run, every chart is there and the console has no errors.
     func testABrowserDrawsEveryChart() throws {
         let browser = try Browser()
-        _ = try report("TestNode", "--time-limit 0.3", with: "gossip")
+        _ = try report("gossip")
         let page = try dump(browser)
         for chart in [
             "latency of requests over time", "requests per second over time", "messages between processes",
@@ -141,19 +152,17 @@ final class ReportTests: BenchProgram {
         // The names of the lanes stay in sight, and the request that no order explains is marked.
         XCTAssertTrue(page.contains(#"<div class="heads"><div class="names"><svg"#))
         XCTAssertTrue(page.contains(">✗ "))
-        _ = try report("TestNode", "--nodes eva,max,ida --time-limit 0.3", with: "proxy")
+        _ = try report("proxy")
         let named = try dump(browser)
         XCTAssertTrue(named.contains(">lin-kv</text>") && named.contains(">eva</text>"))
         XCTAssertFalse(named.contains("NaN"))
-        _ = try report("TestNode", "-w txn-list-append --time-limit 0.3")
+        _ = try report("transactions")
         let anomalous = try dump(browser)
         XCTAssertTrue(anomalous.contains("aria-label=\"transactions of the"))
         XCTAssertTrue(anomalous.contains(#/>T\d+ txn</#))
         XCTAssertFalse(page.contains("[object"))
         XCTAssertFalse(page.contains("NaN"))
-        _ = try report(
-            "raft-kv",
-            "--rate 100 --time-limit 1 --aftermath 0.3 --nemesis partition,pause --nemesis-interval 0.3")
+        _ = try report("raft-kv under faults")
         let drawn = try dump(browser)
         XCTAssertTrue(drawn.contains("aria-label=\"the role of each node over time"))
         XCTAssertTrue(drawn.contains(">partition</text>"))

@@ -4,8 +4,22 @@ import XCTest
 
 /// Verdicts as Maelstrom gives them, of nodes that do unusual things.
 final class VerdictTests: BenchProgram {
+    override class var sideBySide: [String: [String]] {
+        [
+            "borrow": words(nodes: 3, "--time-limit 0.5", with: "borrow"),
+            "stray": words("--time-limit 0.3", with: "stray"),
+            "proxy": words(nodes: 3, "--nodes a,b,c --time-limit 0.5 --latency 1", with: "proxy"),
+            "proxy-seq": words(nodes: 3, "--time-limit 1", with: "proxy-seq"),
+            "accepted": words("--time-limit 0.3 --accept-malformed", with: "malformed"),
+            "misquote": words("--time-limit 0.3", with: "misquote"),
+            // The only client asks n0.
+            "one asked": words(nodes: 2, "--time-limit 0.2 --clients 1"),
+            "one asked for transactions": words(nodes: 2, "-w txn-list-append --time-limit 0.2 --clients 1"),
+        ]
+    }
+
     func testANodeMayPassMessagesOnWithTheSourceOfTheirClients() throws {
-        let ended = try test(nodes: 3, "--time-limit 0.5", with: "borrow")
+        let ended = try end(of: "borrow")
         XCTAssertEqual(ended.status, 0, ended.output)
         XCTAssertTrue(
             ended.output.contains("n1 sent messages in the name of others,")
@@ -14,7 +28,7 @@ final class VerdictTests: BenchProgram {
     }
 
     func testMessagesFromAndToNobodyAreDroppedAndRemarked() throws {
-        let stray = try test("--time-limit 0.3", with: "stray")
+        let stray = try end(of: "stray")
         XCTAssertEqual(stray.status, 0, stray.output)
         XCTAssertTrue(stray.output.contains("n0 sent messages to a dest that does not exist,"), stray.output)
         let impostor = try test("--time-limit 0.1", with: "impostor")
@@ -43,11 +57,11 @@ final class VerdictTests: BenchProgram {
     }
 
     func testNodesMayBuildOnTheServicesOfMaelstrom() throws {
-        let proxy = try test(nodes: 3, "--nodes a,b,c --time-limit 0.5 --latency 1", with: "proxy")
+        let proxy = try end(of: "proxy")
         XCTAssertEqual(proxy.status, 0, proxy.output)
         XCTAssertEqual(try contents("b.log"), "test-node: b is up\n")
         XCTAssertGreaterThan(try results().serverMessages, 10)
-        let sequential = try test(nodes: 3, "--time-limit 1", with: "proxy-seq")
+        let sequential = try end(of: "proxy-seq")
         XCTAssertEqual(sequential.status, 1, sequential.output)
     }
 
@@ -63,7 +77,7 @@ final class VerdictTests: BenchProgram {
             #"    expected    {"type":"read_ok","value":ANY,"in_reply_to":"#,
             #"    answer      {"src":"n0","dest":"c"#, "    which is    read_ok with a field val",
         ] { XCTAssertTrue(ended.output.contains(line), ended.output) }
-        let accepted = try test("--time-limit 0.3 --accept-malformed", with: "malformed")
+        let accepted = try end(of: "accepted")
         XCTAssertEqual(accepted.status, 0, accepted.output)
         XCTAssertTrue(accepted.output.contains("replies broke the form"), accepted.output)
         XCTAssertTrue(
@@ -72,7 +86,7 @@ final class VerdictTests: BenchProgram {
     }
 
     func testRepliesToNoRequestAreCountedAndShown() throws {
-        let ended = try test("--time-limit 0.3", with: "misquote")
+        let ended = try end(of: "misquote")
         XCTAssertEqual(ended.status, 0, ended.output)
         XCTAssertTrue(
             ended.output.contains(
@@ -81,11 +95,10 @@ final class VerdictTests: BenchProgram {
     }
 
     func testEveryKeyIsReadThroughEveryNodeAtTheEnd() throws {
-        // The only client asks n0.
-        let ended = try test(nodes: 2, "--time-limit 0.2 --clients 1")
+        let ended = try end(of: "one asked")
         XCTAssertEqual(ended.status, 1, ended.output)
         XCTAssertTrue(ended.output.contains(" at n1 read no value"), ended.output)
-        let transactions = try test(nodes: 2, "-w txn-list-append --time-limit 0.2 --clients 1")
+        let transactions = try end(of: "one asked for transactions")
         XCTAssertEqual(transactions.status, 1, transactions.output)
     }
 }

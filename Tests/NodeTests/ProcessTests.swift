@@ -113,11 +113,9 @@ final class ProcessTests: XCTestCase {
     }
 
     func testTheEndOfInputEndsANodeWhoseOutputNobodyReads() throws {
-        for end in [\NodeProcess.output, \NodeProcess.errors] {
-            let node = try stuck(on: end)
-            node.hangUp()
-            XCTAssertEqual(node.waitForEnd(), 0)
-        }
+        let nodes = try [\NodeProcess.output, \NodeProcess.errors].map { try stuck(on: $0) }
+        for node in nodes { node.hangUp() }
+        for node in nodes { XCTAssertEqual(node.waitForEnd(), 0) }
     }
 
     func testALeaderSendsHeartbeatsWhileItReadsALongLine() throws {
