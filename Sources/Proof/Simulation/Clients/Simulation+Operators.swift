@@ -24,7 +24,11 @@ extension Simulation {
     func operatorRepeats(_ number: Int) throws {
         guard phase == .faults else { return }
         tally.events += 1
-        try sendOperatorRequest(number, to: dice.below(members.count))
+        let target = dice.below(members.count)
+        // Members recognise a copy only among so many requests.
+        let settled = changes[number].effect ?? changes[number].refusal ?? committedHistory.lastIndex
+        guard committedHistory.lastIndex - settled < scenario.limits.requestsRemembered else { return }
+        try sendOperatorRequest(number, to: target)
     }
 
     /// Draws new voters: one more, one less, without the leader, all others, one replaced, or any set.

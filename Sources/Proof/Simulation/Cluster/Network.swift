@@ -113,6 +113,11 @@ struct Network {
         return there.intersection(back).sorted()
     }
 
+    /// Whether messages from `start` reach `member`, also by way of others.
+    func reaches(_ member: Int, from start: Int) -> Bool {
+        reach(from: start) { !drops(from: $0, to: $1) }.contains(member)
+    }
+
     private func reach(from start: Int, _ isLinked: (Int, Int) -> Bool) -> Set<Int> {
         var reached: Set<Int> = [start]
         var open = [start]

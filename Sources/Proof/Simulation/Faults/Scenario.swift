@@ -130,6 +130,8 @@ package struct Scenario: Sendable {
     /// Percent of requests that go to any member; the rest go to the client's own.
     var roaming = 50
 
+    var makesLateCopies: Bool { linkFaults.lateCopy > 0 || faults.weights[.storm] != nil }
+
     /// How long a client waits for an answer, as Maelstrom's lin-kv clients do.
     var patience: Microseconds { max(1_000_000, 10 * latency.mean) }
 
