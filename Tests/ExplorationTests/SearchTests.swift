@@ -123,7 +123,7 @@ final class SearchTests: XCTestCase {
             $0.cuts = []
             $0.forbidsLeaders = true
         }
-        var (members, _) = scope.start()
+        var (members, _, _) = scope.start()
         var way: [Action] = []
         var sent: [Packet] = []
         var breach: Breach?
@@ -173,6 +173,47 @@ final class SearchTests: XCTestCase {
         let result = Search(scope).run()
         XCTAssertNil(result.violation)
         XCTAssertTrue(result.isExhausted)
+    }
+
+    /// What the leader sent to n2 in the election is still on its way.
+    func testWhoIsLateHasHeardOfNothing() throws {
+        let scope = Scope("late", "", members: 3, terms: 1, logLength: 1) {
+            $0.leader = 0
+            $0.late = [2]
+        }
+        let (members, _, sent) = scope.start()
+        XCTAssertEqual(members.map(\.raft.log.lastIndex), [1, 1, 0])
+        XCTAssertEqual(members[2].raft.currentTerm, 0)
+        XCTAssertFalse(sent.isEmpty)
+        XCTAssertEqual(Set(sent.map(\.to)), [2])
+        var cluster = Cluster(scope)
+        let start = cluster.start()
+        XCTAssertEqual(Set(cluster.packets(in: start)), Set(sent))
+        let text = Story(scope, [], endsWith: nil).text
+        XCTAssertTrue(text.hasPrefix("0. n0 leads, and nothing has reached n2 yet.\n"), text)
+        XCTAssertTrue(Search(scope).run().isExhausted)
+    }
+
+    func testWhatWasCommittedBeforeTheStartMayNotBeMissed() {
+        let scope = Scope("before", "", members: 3, terms: 2, logLength: 1, candidates: [1]) {
+            $0.committed = 1
+            $0.budget.electionTimeouts = 1
+            $0.disks = [Disk(term: 1, log: [1]), Disk(term: 1, log: []), Disk(term: 1, log: [])]
+        }
+        // n1 and n2 hold nothing, though a quorum must: the leader that they elect lacks it.
+        XCTAssertEqual(Search(scope).run().violation?.breach.property, .leaderCompleteness)
+    }
+
+    func testALinkMayLoseWhatGoesOneWay() {
+        let scope = rivals {
+            $0.cuts = []
+            $0.unheard = [[0, 1]]
+        }
+        XCTAssertTrue(scope.isCut(0, 1))
+        XCTAssertFalse(scope.isCut(1, 0))
+        var free = scope
+        free.free()
+        XCTAssertFalse(free.isCut(0, 1))
     }
 
     func testASearchEndsWhereItIsToldTo() {

@@ -11,6 +11,8 @@ struct ClientHistory: Hashable, Sendable {
         case noSuchKey, differs
         /// Error 11: it did not and will not happen.
         case willNotHappen
+        /// Error 14: a change of membership is not made.
+        case refused
         /// Error 0: nobody knows.
         case unknown
 
@@ -18,6 +20,8 @@ struct ClientHistory: Hashable, Sendable {
             switch body {
             case .done(_, let fields):
                 self = fields.first.map { .value($0.value.text) } ?? .done
+            case .changeMembershipOK: self = .done
+            case .error(.abort, _): self = .refused
             case .error(.keyDoesNotExist, _): self = .noSuchKey
             case .error(.preconditionFailed, _): self = .differs
             case .error(.temporarilyUnavailable, _): self = .willNotHappen
@@ -33,6 +37,7 @@ struct ClientHistory: Hashable, Sendable {
             case .noSuchKey: "there is no such key"
             case .differs: "it holds something else"
             case .willNotHappen: "error 11, it will not happen"
+            case .refused: "error 14, nothing was changed"
             case .unknown: "error 0, it may happen"
             }
         }
@@ -44,8 +49,12 @@ struct ClientHistory: Hashable, Sendable {
     }
 
     private var events: [Event] = []
-    /// Those that were asked more than once.
-    private var copied: [Int] = []
+    /// For each that was asked more than once, how often.
+    private var asks: [Int: Int] = [:]
+    /// How often each was answered with error 11.
+    private var denials: [Int: Int] = [:]
+    /// What members have done about operations; see `denies`.
+    private var deeds: Set<Deed> = []
 
     var asked: [Int] {
         events.compactMap { if case .asked(let number) = $0 { number } else { nil } }
@@ -53,7 +62,9 @@ struct ClientHistory: Hashable, Sendable {
 
     mutating func asks(_ number: Int) {
         if asked.contains(number) {
-            if !copied.contains(number) { copied = (copied + [number]).sorted() }
+            asks[number, default: 1] += 1
+            // This copy may happen.
+            events.removeAll { $0 == .answered(number, .willNotHappen) }
         } else {
             events.append(.asked(number))
         }
@@ -66,14 +77,18 @@ struct ClientHistory: Hashable, Sendable {
         guard asked.contains(number) else {
             throw Breach(.answers, "n\(member) answers operation \(number), which nobody asked for")
         }
-        // A copy may be refused where the first is carried out, and nobody knows more than before.
-        if answer == .unknown || answer == .willNotHappen && copied.contains(number) { return }
+        if answer == .unknown { return }
+        if answer == .willNotHappen {
+            denials[number, default: 0] += 1
+            // As long as one copy is not denied, it may happen.
+            if denials[number] != asks[number, default: 1] { return }
+        }
         for case .answered(number, let before) in events where before != answer {
             throw Breach(
                 .atMostOnce, "operation \(number) is answered: \(before.words); and again: \(answer.words)")
         }
         events.append(.answered(number, answer))
-        if answer == .willNotHappen { for entry in committed { try checkHonest(entry) } }
+        for entry in committed { try checkHonest(entry) }
         if !isLinearizable(operations) {
             throw Breach(
                 .linearizability,
@@ -82,12 +97,54 @@ struct ClientHistory: Hashable, Sendable {
         }
     }
 
-    /// What was committed may not have been answered 11.
+    /// What was committed may not have been answered as what will not happen.
     func checkHonest(_ entry: Entry) throws(Breach) {
-        guard case .command(let command) = entry.payload, let number = StoreOperation.number(of: command),
-            !copied.contains(number), events.contains(.answered(number, .willNotHappen))
-        else { return }
-        throw Breach(.honesty, "operation \(number) is committed, and was answered with error 11")
+        guard let number = StoreOperation.number(of: entry) else { return }
+        for answer in [Answer.willNotHappen, .refused] where events.contains(.answered(number, answer)) {
+            throw Breach(.honesty, "operation \(number) is committed, and was answered: \(answer.words)")
+        }
+    }
+
+    // MARK: - What a member knows
+
+    private struct Deed: Hashable {
+        enum Kind: Hashable { case passedOn, denied }
+
+        var member: Int
+        var number: Int
+        var kind: Kind
+    }
+
+    /// A copy of the operation comes to the member.
+    mutating func comes(_ number: Int, to member: Int) {
+        deeds.remove(Deed(member: member, number: number, kind: .denied))
+    }
+
+    /// The member passes on what its own client asked for.
+    mutating func passesOn(_ number: Int, _ member: Int) throws(Breach) {
+        try appends(number, member)
+        deeds.insert(Deed(member: member, number: number, kind: .passedOn))
+    }
+
+    /// The member, which leads, appends it.
+    func appends(_ number: Int, _ member: Int) throws(Breach) {
+        guard deeds.contains(Deed(member: member, number: number, kind: .denied)) else { return }
+        throw Breach(
+            .honesty, "n\(member) has answered operation \(number) with error 11, and then lets it happen")
+    }
+
+    /// The member answers with error 11. Of copies at other members it knows nothing, but it may not have passed the
+    /// operation on itself, nor do so afterwards, until another copy comes.
+    mutating func denies(_ number: Int, _ member: Int) throws(Breach) {
+        if deeds.contains(Deed(member: member, number: number, kind: .passedOn)) {
+            throw Breach(
+                .honesty, "n\(member) answers operation \(number) with error 11, and has passed it on before")
+        }
+        deeds.insert(Deed(member: member, number: number, kind: .denied))
+    }
+
+    mutating func crashes(_ member: Int) {
+        deeds = deeds.filter { $0.member != member }
     }
 
     // MARK: - Linearizability
@@ -107,7 +164,7 @@ struct ClientHistory: Hashable, Sendable {
         for (time, event) in events.enumerated() {
             switch event {
             case .asked(let number): spans[number] = Span(operation: operations[number - 1], asked: time)
-            case .answered(let number, .willNotHappen): spans[number] = nil
+            case .answered(let number, .willNotHappen), .answered(let number, .refused): spans[number] = nil
             case .answered(let number, let answer):
                 let first = spans[number]?.answered ?? time
                 spans[number]?.answered = min(first, time)

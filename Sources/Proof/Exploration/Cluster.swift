@@ -27,9 +27,9 @@ struct Cluster {
     }
 
     mutating func start() -> [UInt32] {
-        let (members, promises) = scope.start()
+        let (members, promises, sent) = scope.start()
         return members.map { tables.number(of: $0) }
-            + [0, tables.number(of: promises), tables.number(of: scope.budget)]
+            + [tables.network(of: sent), tables.number(of: promises), tables.number(of: scope.budget)]
     }
 
     func member(_ index: Int, in state: [UInt32]) -> Member { tables.members[Int(state[index])] }
@@ -67,7 +67,7 @@ struct Cluster {
         for member in 0..<count {
             let traits = tables.traits[Int(state[member])]
             let crashes = budget.crashes > 0 && scope.crashing.contains(member)
-            for step in steps(of: member, traits, budget) + clientSteps(state, budget) {
+            for step in steps(of: member, traits, budget) + clientSteps(of: member, state, budget) {
                 guard attempt(state, member, step, crashes, visit) else { return }
             }
             for position in tables.networks.range(Int(state[network])) {
@@ -121,7 +121,7 @@ struct Cluster {
             let number = scope.budget.commands - budget.commands + 1
             steps.append(Step(input: Self.firstCommand + number, expense: .command))
         }
-        if budget.reads > 0 {
+        if budget.reads > 0, scope.asked.contains(member) {
             let number = scope.budget.reads - budget.reads + 1
             steps.append(Step(input: Self.firstRead + number, expense: .read))
         }
@@ -144,8 +144,8 @@ struct Cluster {
         return steps
     }
 
-    private func clientSteps(_ state: [UInt32], _ budget: Scope.Budget) -> [Step] {
-        guard !scope.operations.isEmpty else { return [] }
+    private func clientSteps(of member: Int, _ state: [UInt32], _ budget: Scope.Budget) -> [Step] {
+        guard !scope.operations.isEmpty, scope.asked.contains(member) else { return [] }
         var steps: [Step] = []
         if budget.operations > 0 {
             let number = scope.budget.operations - budget.operations + 1
@@ -212,7 +212,7 @@ struct Cluster {
         let traits = tables.traits[Int(turn.next)]
         if traits.questions > scope.questions { return false }
         // Whoever forwards a request again makes a leader append it again.
-        if !scope.operations.isEmpty, traits.lastIndex > scope.logLength { return false }
+        if !scope.operations.isEmpty, traits.lastIndex + traits.held > scope.logLength { return false }
         for position in 0..<width { next[position] = state[position] }
         next[member] = turn.next
         send(turn)
@@ -270,7 +270,7 @@ struct Cluster {
         guard turn.news != 0 || isRead || isOperation else { return }
         var promises = tables.promises[Int(next[self.promises])]
         if isRead { promises.asks(step.input - Self.firstRead, at: member) }
-        if isOperation { promises.asks(step.input - Self.firstOperation) }
+        if isOperation { promises.asks(step.input - Self.firstOperation, of: member) }
         let others = (0..<count).filter { $0 != member }.map { tables.members[Int(next[$0])] }
         try promises.take(
             tables.news[Int(turn.news)], of: tables.members[Int(turn.next)], others: others, in: scope)

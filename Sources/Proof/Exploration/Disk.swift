@@ -13,8 +13,12 @@ package struct Disk: Sendable {
 
     /// Of a member that has been in `term`, and holds a no-op of each of these terms.
     package init(term: Term, votedFor: NodeID? = nil, log terms: [Term]) {
+        self.init(term: term, votedFor: votedFor, entries: terms.map { Entry(term: $0, payload: .noOp) })
+    }
+
+    package init(term: Term, votedFor: NodeID? = nil, entries: [Entry]) {
         hardState = HardState(term: term, votedFor: votedFor)
-        log = Log(entries: terms.map { Entry(term: $0, payload: .noOp) })
+        log = Log(entries: entries)
     }
 
     mutating func store(_ update: StorageUpdate) {

@@ -65,6 +65,14 @@ enum Machine: Sendable {
         }
     }
 
+    /// How many forwards wait until this member leads.
+    var heldForwards: Int {
+        guard case .replica(let replica) = self,
+            let log = Mirror(reflecting: replica).descendant("requestLog", "heldForwards")
+        else { return 0 }
+        return Mirror(reflecting: log).children.count
+    }
+
     /// Does something that only Raft alone is asked for.
     @discardableResult
     mutating func changeRaft<Result>(_ change: (inout Raft) -> Result) -> Result {

@@ -24,11 +24,19 @@ struct Promises: Hashable, Sendable {
     private(set) var reads: [OpenRead] = []
     private(set) var clients = ClientHistory()
 
+    /// - Parameter entries: what was committed before.
+    init(committed entries: [Entry]) {
+        committed = entries.map { Committed(entry: $0, term: $0.term) }
+    }
+
     mutating func asks(_ id: ReadID, at member: Int) {
         reads.append(OpenRead(member: member, id: id, floor: committed.count))
     }
 
-    mutating func asks(_ operation: Int) { clients.asks(operation) }
+    mutating func asks(_ operation: Int, of member: Int) {
+        clients.asks(operation)
+        clients.comes(operation, to: member)
+    }
 
     /// Takes what a turn of `member` means, and checks it against all that was so before.
     ///
@@ -46,9 +54,19 @@ struct Promises: Hashable, Sendable {
                     "n\(member.index) takes over a snapshot with another entry \(offset + 1)")
             }
         }
+        try takeDeeds(news, of: member)
         for answer in news.answers { try take(answer, of: member) }
         for reply in news.replies { try take(reply, of: member, in: scope) }
-        if news.crashes { reads.removeAll { $0.member == member.index } }
+        if news.crashes {
+            reads.removeAll { $0.member == member.index }
+            clients.crashes(member.index)
+        }
+    }
+
+    private mutating func takeDeeds(_ news: Turn.News, of member: Member) throws(Breach) {
+        for number in news.heard { clients.comes(number, to: member.index) }
+        for number in news.passedOn { try clients.passesOn(number, member.index) }
+        for number in news.appended { try clients.appends(number, member.index) }
     }
 
     private func checkCut(_ news: Turn.News, of member: Member) throws(Breach) {
@@ -95,12 +113,22 @@ struct Promises: Hashable, Sendable {
         guard commit.index == committed.count + 1 else {
             throw Breach(.stateMachineSafety, "n\(member.index) skips to entry \(commit.index)")
         }
+        try checkNew(commit.entry)
         committed.append(Committed(entry: commit.entry, term: term))
         try clients.checkHonest(commit.entry)
         if !scope.checksHarmOnly { try checkStored(commit, by: member, others) }
         for other in others where other.raft.isLeader && other.raft.currentTerm > term {
             try checkHolds(other, commit.index, commit.entry)
         }
+    }
+
+    /// A change of membership is made once.
+    private func checkNew(_ entry: Entry) throws(Breach) {
+        guard case .membership(let membership) = entry.payload, !membership.isJoint,
+            let number = StoreOperation.number(of: entry),
+            committed.contains(where: { $0.entry.payload == entry.payload })
+        else { return }
+        throw Breach(.atMostOnce, "the change that operation \(number) asks for is made twice")
     }
 
     private func checkStored(_ commit: Turn.News.Commit, by member: Member, _ others: [Member]) throws(Breach)
@@ -122,6 +150,9 @@ struct Promises: Hashable, Sendable {
     }
 
     private mutating func take(_ reply: ClientReply, of member: Member, in scope: Scope) throws(Breach) {
+        if case .error(.temporarilyUnavailable, _) = reply.body, let number = reply.inReplyTo {
+            try clients.denies(number, member.index)
+        }
         try clients.take(
             reply.inReplyTo ?? 0, ClientHistory.Answer(reply.body), by: member.index, committed.map(\.entry),
             scope.operations)

@@ -1,11 +1,10 @@
 /// The scopes that have names, in the order of what they cost.
 extension Scope {
     package static let all: [Scope] = [
-        figure8, logs, heartbeat, shorter, majority, copies, move, transfer, shrink, rivals, replaced,
-        snapshot, pair,
-        five,
-        halves,
-        election, reads, replication, grow, clients, transactions,
+        figure8, logs, heartbeat, shorter, majority, lists, grants, learner, four, deposed, behind, untold,
+        copies, swaps, move, transfer, twice, shrink, rivals, replaced, halfMade, handover, snapshot, givenUp,
+        swap, asker, errors, pair, five, halves, compacted, unsettled, election, reads, replication, grow,
+        overwritten, clients, transactions,
     ]
 
     /// Figure 8 of the paper (§5.4.2) from its second picture on, with three members: n0 has appended in term 1, and n1
@@ -120,6 +119,7 @@ extension Scope {
         terms: 2,
         logLength: 4, candidates: [0, 1]
     ) {
+        $0.isQuick = true
         $0.budget.electionTimeouts = 2
         $0.budget.contactLapses = 1
         $0.budget.commands = 1
@@ -133,6 +133,7 @@ extension Scope {
         terms: 2,
         logLength: 1, candidates: [0, 1]
     ) {
+        $0.isQuick = true
         $0.budget.electionTimeouts = 2
         $0.budget.contactLapses = 1
         $0.budget.reads = 2
@@ -145,6 +146,7 @@ extension Scope {
         terms: 2,
         logLength: 4, candidates: [1], changes: [[0, 1]]
     ) {
+        $0.isQuick = true
         $0.leader = 0
         $0.questions = 17
         $0.budget.electionTimeouts = 1
@@ -168,6 +170,7 @@ extension Scope {
         logLength: 4,
         candidates: [1], changes: [[1]]
     ) {
+        $0.isQuick = true
         $0.leader = 0
         $0.questions = 15
         $0.budget.electionTimeouts = 1
@@ -227,46 +230,6 @@ extension Scope {
         $0.cuts = [[0, 1], [0, 4], [1, 2], [2, 3], [2, 4], [3, 4]]
     }
 
-    private static let clients = Scope(
-        "clients", "whole replicas: a write and a read at any member, while another comes to lead",
-        members: 3,
-        terms: 2, logLength: 4, candidates: [1]
-    ) {
-        $0.leader = 0
-        $0.operations = [.write(1), .read]
-        $0.budget.operations = 2
-        $0.budget.electionTimeouts = 1
-        $0.budget.contactLapses = 1
-        $0.questions = 10
-    }
-
-    private static let transactions = Scope(
-        "transactions",
-        "whole replicas: a transaction that writes and one that reads, while another comes to lead",
-        members: 3, terms: 2, logLength: 4, candidates: [1]
-    ) {
-        $0.leader = 0
-        $0.operations = [
-            .transaction([.append(.x, 1), .write(.y, 2)]), .transaction([.read(.x), .read(.y)]),
-        ]
-        $0.budget.operations = 2
-        $0.budget.electionTimeouts = 1
-        $0.budget.contactLapses = 1
-        $0.questions = 10
-    }
-
-    private static let copies = Scope(
-        "copies", "whole replicas: a write and a transaction that may fail, one of them sent twice",
-        members: 2, terms: 2, logLength: 6, candidates: []
-    ) {
-        $0.isQuick = true
-        $0.leader = 0
-        $0.operations = [.write(1), .transaction([.write(.y, 3), .read(.y), .append(.x, 4)])]
-        $0.budget.operations = 2
-        $0.budget.copies = 1
-        $0.questions = 7
-    }
-
     private static let transfer = Scope(
         "transfer", "a leader hands over, and both may crash", members: 3, terms: 2, logLength: 2,
         candidates: [0]
@@ -277,5 +240,43 @@ extension Scope {
         $0.budget.transfers = 1
         $0.budget.crashes = 1
         $0.cuts = [[0, 2]]
+    }
+
+    private static let overwritten = Scope(
+        "overwritten", "as `logs`, and one may crash: a follower whose log was cut commits with its leader",
+        members: 3, terms: 4, logLength: 3, candidates: [0, 1]
+    ) {
+        $0.budget.electionTimeouts = 2
+        $0.budget.contactLapses = 1
+        $0.budget.crashes = 1
+        $0.sendsSingleEntries = true
+        $0.disks = secondLeader
+    }
+
+    private static let untold = Scope(
+        "untold",
+        "a follower is told what its leader holds, and then follows one that crashes before it stores",
+        members: 3, terms: 3, logLength: 3, candidates: [0, 1]
+    ) {
+        $0.isQuick = true
+        $0.budget.electionTimeouts = 2
+        $0.budget.contactLapses = 1
+        $0.budget.crashes = 1
+        $0.crashing = [1]
+        $0.sendsSingleEntries = true
+        $0.cuts = [[0, 1]]
+        $0.disks = [
+            Disk(term: 1, log: [1, 1]), Disk(term: 2, votedFor: "n1", log: [1]), Disk(term: 1, log: []),
+        ]
+    }
+
+    private static let grants = Scope(
+        "grants", "a vote arrives when its candidate stands again, and another may have it now", members: 3,
+        terms: 2, logLength: 1, candidates: [0, 1]
+    ) {
+        $0.isQuick = true
+        $0.budget.electionTimeouts = 3
+        $0.cuts = [[0, 1]]
+        $0.disks = [Disk(), Disk(term: 1, votedFor: "n1", log: []), Disk()]
     }
 }

@@ -1,4 +1,5 @@
 import Consensus
+import KeyValue
 
 /// A small cluster, and how often each kind of event may happen in it along one schedule.
 ///
@@ -22,9 +23,10 @@ import Consensus
 /// lately, and what differs between two times within one interval of heartbeats.
 ///
 /// **Clients.** With operations each member is a whole replica, which forwards, retries and answers. Requests wait for
-/// 0.9 seconds, and timeouts are shorter, so that an election fits into that. Not covered there: detours (every hello
-/// is lost), snapshots, changes of membership and transfers, and of all the spans that time may take to an election
-/// timeout those which were not drawn first. A client asks once, so copies come only where the budget has some.
+/// 0.9 seconds, and timeouts are shorter, so that an election fits into that, unless `hasSlowElections` says otherwise.
+/// Clients may ask for changes of membership too, and a leader for a transfer. Not covered there: detours (every hello
+/// is lost), snapshots, and of all the spans that time may take to an election timeout those which were not drawn
+/// first. A client asks once, so copies come only where the budget has some.
 ///
 /// **Disks.** A turn of a member is whole, as in the node: nothing arrives between `takeReady()` and `stored(_:)`. A
 /// crash may break it off before or after each of its stores; what was not stored is lost, and the member starts again.
@@ -64,7 +66,7 @@ package struct Scope: Sendable {
     /// No election begins beyond this term.
     package var terms: Term
     /// No command and no change is appended beyond this index; with clients, whose forwarded requests may be appended
-    /// again and again, whoever has more in its log does nothing more.
+    /// again and again, whoever has more in its log, or waiting for when it leads, does nothing more.
     package var logLength: Index
     /// Whoever has asked so much in one life does nothing more: questions that arrive again and again may make a leader
     /// ask without end.
@@ -73,15 +75,25 @@ package struct Scope: Sendable {
     package var candidates: [Int]
     /// Those that may crash.
     package var crashing: [Int]
+    /// Those that clients ask, for reads and operations; commands go to whoever leads.
+    package var asked: [Int]
     /// Pairs that hear nothing of each other.
     package var cuts: [[Int]] = []
+    /// Pairs of which the second hears nothing of the first.
+    package var unheard: [[Int]] = []
     /// The sets of voters that an operator may ask for.
     package var changes: [[Int]] = []
     package var budget = Budget()
     /// What clients ask for; where there is something, each member is a whole replica.
     package var operations: [StoreOperation] = []
+    /// Election timeouts are longer than clients wait.
+    package var hasSlowElections = false
+    /// How many of the entries on `n0`'s disk were committed before the start.
+    package var committed: Index = 0
     /// Who leads at the start, everybody holding its log and nothing on its way; nil where all begin as followers.
     package var leader: Int?
+    /// Those that nothing has reached at the start: what was sent to them is still on its way.
+    package var late: [Int] = []
     /// What the members' disks hold at the start, where that is not nothing; by member.
     package var disks: [Disk]
     /// Entries leave one by one, so that a follower may hold any prefix of what it is sent.
@@ -109,6 +121,7 @@ package struct Scope: Sendable {
         self.candidates = candidates ?? Array(0..<members)
         self.changes = changes
         crashing = Array(0..<members)
+        asked = Array(0..<members)
         disks = Array(repeating: Disk(), count: members)
         set(&self)
     }
@@ -120,11 +133,13 @@ package struct Scope: Sendable {
         return scope
     }
 
-    /// Lets every member stand, crash and hear every other.
+    /// Lets every member stand, crash, be asked and hear every other.
     package mutating func free() {
         candidates = Array(0..<members)
         crashing = Array(0..<members)
+        asked = Array(0..<members)
         cuts = []
+        unheard = []
     }
 
     /// What `--with NAME=N` may set.
@@ -140,14 +155,22 @@ package struct Scope: Sendable {
         ]
     }
 
-    func isCut(_ one: Int, _ other: Int) -> Bool {
-        cuts.contains { $0.contains(one) && $0.contains(other) }
+    /// Whether `receiver` hears nothing of `sender`.
+    func isCut(_ sender: Int, _ receiver: Int) -> Bool {
+        cuts.contains { $0.contains(sender) && $0.contains(receiver) }
+            || unheard.contains([sender, receiver])
+    }
+
+    /// After how long whoever waits at this member gets an answer.
+    func patience(of replica: Replica) -> Microseconds {
+        let asksForChanges = operations.contains { if case .change = $0 { true } else { false } }
+        return asksForChanges ? replica.limits.changePatience : replica.patience
     }
 
     func settings(of member: Int, starts: Int) -> Raft.Settings {
         let ids = (0..<members).map { "n\($0)" }
-        // Requests wait for a second, and several elections shall fit into that.
-        let unit = operations.isEmpty ? 200_000 : 20_000
+        // Requests wait for a second, and several elections shall fit into that unless it says otherwise.
+        let unit = operations.isEmpty || hasSlowElections ? 200_000 : 20_000
         let timing = Timing(electionTimeout: 5 * unit, heartbeatInterval: unit)
         // Each life numbers its messages from elsewhere.
         var settings = Raft.Settings(

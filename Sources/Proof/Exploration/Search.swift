@@ -109,11 +109,10 @@ package struct Search {
     /// `way` with those of the answers given at once between its steps without which a later step could not be.
     func withAnswers(_ way: [Action]) -> [Action] {
         guard answersAtOnce else { return way }
-        var (members, _) = scope.start()
+        var (members, _, sent) = scope.start()
         var steps: [(action: Action, isAnswer: Bool)] = []
-        // The step in which each message left first.
-        var origins: [Packet: Int] = [:]
-        var sent: [Packet] = []
+        // The step in which each message left first; before all of them, where it was on its way at the start.
+        var origins = Dictionary(uniqueKeysWithValues: sent.map { ($0, -1) })
         func take(_ action: Action, _ turn: Turn, isAnswer: Bool) {
             for packet in turn.sent where origins[packet] == nil {
                 origins[packet] = steps.count

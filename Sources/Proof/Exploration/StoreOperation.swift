@@ -21,11 +21,13 @@ package enum StoreOperation: Hashable, Sendable {
     case write(Int)
     case cas(from: Int, to: Int)
     case transaction([Part])
+    /// These members shall be the voters.
+    case change(voters: [Int])
 
     var isReadOnly: Bool {
         switch self {
         case .read: true
-        case .write, .cas: false
+        case .write, .cas, .change: false
         case .transaction(let parts): parts.allSatisfy { if case .read = $0 { true } else { false } }
         }
     }
@@ -34,19 +36,26 @@ package enum StoreOperation: Hashable, Sendable {
 
     /// Each operation, numbered from 1, is the only one of its client.
     func request(_ number: Int) -> ClientRequest {
-        let key = Key.x.json
-        let operation: ClientOperation =
-            switch self {
-            case .read: .query(.read(key: key))
-            case .write(let value): .update(.write(key: key, value: Self.json(value)))
-            case .cas(let from, let to):
-                .update(.cas(key: key, from: Self.json(from), to: Self.json(to), createIfNotExists: false))
-            case .transaction(let parts):
-                isReadOnly
-                    ? .query(.transaction(Self.transaction(parts)))
-                    : .update(.transaction(Self.transaction(parts)))
-            }
+        if case .change(let voters) = self {
+            return ClientRequest(
+                client: "c\(number)", messageID: number, .changeMembership(voters.map { "n\($0)" }))
+        }
         return ClientRequest(client: "c\(number)", messageID: number, operation)
+    }
+
+    private var operation: ClientOperation {
+        let key = Key.x.json
+        return switch self {
+        case .read: .query(.read(key: key))
+        case .write(let value): .update(.write(key: key, value: Self.json(value)))
+        case .cas(let from, let to):
+            .update(.cas(key: key, from: Self.json(from), to: Self.json(to), createIfNotExists: false))
+        case .transaction(let parts):
+            isReadOnly
+                ? .query(.transaction(Self.transaction(parts)))
+                : .update(.transaction(Self.transaction(parts)))
+        case .change: preconditionFailure("a change is no operation of the store")
+        }
     }
 
     private static func json(_ number: Int) -> JSONValue { JSONValue(canonical: String(number)) }
@@ -62,6 +71,19 @@ package enum StoreOperation: Hashable, Sendable {
             })
     }
 
+    /// The number of the operation that an entry lets happen; nil where it is none of a client, or says that a change
+    /// is not made.
+    static func number(of entry: Entry) -> Int? {
+        switch entry.payload {
+        case .noOp: nil
+        case .command(let command): command.text.contains(" refuse-change ") ? nil : number(of: command)
+        case .membership(let membership):
+            RequestID(words: membership.change).flatMap { Int($0.client.dropFirst()) }
+        }
+    }
+
+    static func number(of proposal: Proposal) -> Int? { Int(proposal.id.client.dropFirst()) }
+
     /// The number of the operation that a command is of: its text begins with the client.
     static func number(of command: Command) -> Int? {
         command.text.split(separator: " ").first.flatMap { Int($0.dropFirst()) }
@@ -73,6 +95,7 @@ package enum StoreOperation: Hashable, Sendable {
         case .write(let value): "write \(value)"
         case .cas(let from, let to): "set \(from) to \(to)"
         case .transaction(let parts): "do together: " + parts.map(\.words).joined(separator: ", ")
+        case .change(let voters): "make \(voters.map { "n\($0)" }.joined(separator: " ")) the voters"
         }
     }
 
@@ -92,6 +115,7 @@ package enum StoreOperation: Hashable, Sendable {
             contents[.x] = .number(to)
             return .done
         case .transaction(let parts): return contents.take(parts)
+        case .change: return .done
         }
     }
 }

@@ -23,10 +23,8 @@ package struct Story: Sendable {
     package init(_ scope: Scope, _ actions: [Action], endsWith breach: Breach?) {
         self.scope = scope
         self.breach = breach
-        var (members, _) = scope.start()
-        var sent: [Packet] = []
-        let start = scope.leader.map { "n\($0) leads, and all hold its log" } ?? "All members start"
-        steps = [Step(sentence: start, members: members.map { MemberView($0.raft) })]
+        var (members, _, sent) = scope.start()
+        steps = [Step(sentence: scope.beginning, members: members.map { MemberView($0.raft) }, sent: sent)]
         for action in actions {
             let before = members[action.member].raft
             let turn = Turn(of: members[action.member], action, in: scope)

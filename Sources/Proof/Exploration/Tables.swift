@@ -15,6 +15,8 @@ struct Tables {
         var acceptsChanges: Bool
         var hasNewCommits: Bool
         var lastIndex: Index
+        /// What others have passed on to it for when it leads.
+        var held: Int
         /// See `Member.questions`.
         var questions: Int
         var log: UInt32
@@ -108,7 +110,8 @@ struct Tables {
                 isLeader: raft.isLeader, acceptsCommands: raft.acceptsCommands,
                 acceptsChanges: raft.acceptsChanges,
                 hasNewCommits: raft.commitIndex > raft.snapshot?.position.index ?? 0,
-                lastIndex: raft.log.lastIndex, questions: member.questions, log: logNumber))
+                lastIndex: raft.log.lastIndex, held: member.machine.heldForwards, questions: member.questions,
+                log: logNumber))
         return number
     }
 
@@ -183,6 +186,11 @@ struct Tables {
     }
 
     // MARK: - Networks
+
+    /// The set of these messages.
+    mutating func network(of packets: [Packet]) -> UInt32 {
+        packets.reduce(0) { add(number(of: $1), to: $0) }
+    }
 
     mutating func add(_ packet: UInt32, to network: UInt32) -> UInt32 {
         let key = UInt64(network) << 32 | UInt64(packet)

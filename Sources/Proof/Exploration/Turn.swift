@@ -27,11 +27,16 @@ struct Turn {
         var answers: [ReadyRead] = []
         /// To clients.
         var replies: [ClientReply] = []
+        /// Where somebody may wait for too long: operations that others passed on to it, those of its own clients that
+        /// it passed on, and those that it appended.
+        var heard: [Int] = []
+        var passedOn: [Int] = []
+        var appended: [Int] = []
         var crashes = false
 
         var isEmpty: Bool {
             !beginsToLead && commits.isEmpty && cut.isEmpty && installed.isEmpty && answers.isEmpty
-                && replies.isEmpty && !crashes
+                && replies.isEmpty && heard.isEmpty && passedOn.isEmpty && appended.isEmpty && !crashes
         }
     }
 
@@ -47,9 +52,9 @@ struct Turn {
         breach == nil && news.isEmpty && member.fingerprint == before.fingerprint
     }
 
-    private let before: Member
+    let before: Member
     private let action: Action
-    private let scope: Scope
+    let scope: Scope
     private struct Crash: Error {}
 
     init(of member: Member, _ action: Action, in scope: Scope) {
@@ -82,7 +87,8 @@ struct Turn {
             let request = scope.operations[number - 1].request(number)
             member.machine.changeReplica { $0.receive(request, now: $0.raft.now) }
         case .patience:
-            member.machine.changeReplica { $0.advance(to: $0.raft.now + $0.patience) }
+            let scope = scope
+            member.machine.changeReplica { $0.advance(to: $0.raft.now + scope.patience(of: $0)) }
         case .command(let number): member.machine.changeRaft { _ = $0.propose(Command("c\(number)")) }
         case .read(let number): member.machine.changeRaft { $0.read(number) }
         case .change(let voters):
@@ -91,9 +97,19 @@ struct Turn {
                 _ = $0.changeMembership(to: voters.map { "n\($0)" }, change: change)
             }
         case .transfer(let target):
-            member.machine.changeRaft { _ = $0.transferLeadership(to: "n\(target)") }
+            transfer(to: "n\(target)")
         case .snapshot: try takeSnapshot()
         case .crash: throw Crash()
+        }
+    }
+
+    private mutating func transfer(to target: NodeID) {
+        switch member.machine {
+        case .raft: member.machine.changeRaft { _ = $0.transferLeadership(to: target) }
+        case .replica:
+            // Another member passes on what it was asked.
+            let request = TransferRequest(term: member.raft.currentTerm, target: target)
+            member.machine.receive(.transfer(request), from: target)
         }
     }
 
@@ -133,6 +149,8 @@ struct Turn {
             if let token = effects.replyToken { install(token) }
         }
         noteCut()
+        noteAppended()
+        try checkDenials()
         try checkRest()
     }
 
@@ -157,6 +175,7 @@ struct Turn {
                     lastIndex: member.disk.lastIndex
                 ) { appended(by: message) }
             }
+            note(packet)
             if !sent.contains(packet), !scope.isCut(packet.from, packet.to) { sent.append(packet) }
         }
     }
@@ -171,7 +190,7 @@ struct Turn {
 
     // MARK: - News
 
-    private mutating func noteCommits() {
+    mutating func noteCommits() {
         let raft = member.raft
         let known = max(news.commits.last?.index ?? before.raft.commitIndex, raft.log.lastIncludedIndex)
         for index in stride(from: known + 1, through: raft.commitIndex, by: 1) {
@@ -203,77 +222,36 @@ struct Turn {
         return memberships
     }
 
+    private mutating func note(_ packet: Packet) {
+        guard scope.budget.patience > 0, case .forward(let forward) = packet.message, heardForward == nil
+        else {
+            return
+        }
+        news.passedOn += forward.requests.compactMap(StoreOperation.number(of:))
+    }
+
+    /// What another member passes on in this turn.
+    private var heardForward: Forward? {
+        if case .message(let packet) = action.input, case .forward(let forward) = packet.message {
+            forward
+        } else {
+            nil
+        }
+    }
+
+    private mutating func noteAppended() {
+        guard scope.budget.patience > 0 else { return }
+        news.heard = (heardForward?.requests ?? []).compactMap(StoreOperation.number(of:))
+        let (old, log) = (before.raft.log, member.raft.log)
+        guard member.raft.isLeader, log.lastIndex > old.lastIndex else { return }
+        news.appended = log[old.lastIndex + 1...log.lastIndex].compactMap(StoreOperation.number(of:))
+    }
+
     private mutating func noteCut() {
         let (old, new) = (before.raft.log, member.raft.log)
         for index in stride(from: max(old.firstIndex, new.firstIndex), through: old.lastIndex, by: 1)
         where new.term(at: index) != old.term(at: index) {
             news.cut.append(LogPosition(index: index, term: old.term(at: index) ?? 0))
-        }
-    }
-
-    // MARK: - Checks
-
-    /// What is handed out, before any of it is done.
-    private mutating func check(_ ready: Ready<PeerEnvelope>) throws {
-        noteCommits()
-        let name = "n\(member.index)"
-        let stored = member.disk.hardState
-        if let state = ready.storage.hardState, state.term < stored.term {
-            throw Breach(.progress, "\(name) goes back from term \(stored.term) to \(state.term)")
-        }
-        if let state = ready.storage.hardState, state.term == stored.term, let vote = stored.votedFor,
-            state.votedFor != vote, !scope.checksHarmOnly
-        {
-            throw Breach(
-                .oneVote,
-                "\(name) has voted for \(vote) in term \(state.term), and now for \(state.votedFor ?? "nobody")"
-            )
-        }
-        if case .suffix(let start, _) = ready.storage.log, start <= member.raft.lastApplied {
-            throw Breach(
-                .stateMachineSafety,
-                "\(name) replaces entry \(start), and has applied \(member.raft.lastApplied)")
-        }
-        for event in ready.events {
-            guard case .becameLeader(_, let votes) = event, !scope.checksHarmOnly,
-                scope.forbidsLeaders || !Simulation.isQuorum(of: member.raft.membership, votes.contains)
-            else { continue }
-            throw Breach(
-                .electionSafety, "\(name) leads with the votes of \(votes.joined(separator: " ")) alone")
-        }
-    }
-
-    /// What must hold once the turn is over.
-    private func checkRest() throws {
-        guard !scope.checksHarmOnly else { return }
-        var monitor = InvariantMonitor()
-        _ = monitor.violation(of: before.raft)
-        if let violation = monitor.violation(of: member.raft) {
-            throw Breach(.invariant, "n\(member.index): \(violation)")
-        }
-        if case .replica(let replica) = member.machine { try checkStore(replica) }
-        let (log, stored) = (member.raft.log, member.disk.startingLog)
-        let isStored =
-            log.lastIndex == stored.lastIndex && log.lastTerm == stored.lastTerm
-            && member.raft.hardState == member.disk.hardState
-        if !isStored { throw Breach(.durability, "n\(member.index) ends its turn with something not stored") }
-    }
-}
-
-extension Turn {
-    /// The store holds what follows from the log, each request carried out once.
-    private func checkStore(_ replica: Replica) throws {
-        if let fault = replica.violatedInvariant() { throw Breach(.invariant, "n\(member.index): \(fault)") }
-        let log = replica.raft.log
-        let entries = (log.firstIndex..<replica.lastApplied + 1).map { log[$0] }
-        let expected = Contents(after: entries, scope.operations)
-        for key in StoreOperation.Key.allCases {
-            let found = replica.store[key.json]?.text
-            guard found != expected[key]?.text else { continue }
-            throw Breach(
-                .atMostOnce,
-                "n\(member.index) holds \(found ?? "nothing") of \(key) once \(replica.lastApplied) entries are "
-                    + "applied, which leave \(expected[key]?.text ?? "nothing")")
         }
     }
 }
