@@ -37,7 +37,7 @@ final class ScopeTableTests: XCTestCase {
             states += try XCTUnwrap(number(row[3]), scope.name)
             transitions += try XCTUnwrap(number(row[4]), scope.name)
             let seconds = try XCTUnwrap(number(row[6]), scope.name)
-            XCTAssertEqual(seconds < 60, scope.isQuick, "\(scope.name) takes \(seconds) seconds")
+            XCTAssertTrue(seconds < 60 || !scope.isQuick, "\(scope.name) takes \(seconds) seconds")
         }
         let text = try String(
             contentsOf: Self.root.appendingPathComponent("Tests/README.md"), encoding: .utf8)

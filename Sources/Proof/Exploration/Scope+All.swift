@@ -4,7 +4,7 @@ extension Scope {
         figure8, logs, heartbeat, shorter, majority, lists, grants, learner, four, deposed, behind, untold,
         copies, swaps, move, transfer, twice, shrink, rivals, replaced, halfMade, handover, snapshot, givenUp,
         swap, asker, errors, pair, five, halves, compacted, unsettled, election, reads, replication, grow,
-        overwritten, clients, transactions,
+        cas, overwritten, clients, transactions,
     ]
 
     /// Figure 8 of the paper (§5.4.2) from its second picture on, with three members: n0 has appended in term 1, and n1

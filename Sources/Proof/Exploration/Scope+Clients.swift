@@ -57,6 +57,18 @@ extension Scope {
         $0.budget.copies = 1
     }
 
+    static let cas = Scope(
+        "cas", "whole replicas: a write and a compare-and-set at any member, while another comes to lead",
+        members: 3, terms: 2, logLength: 4, candidates: [1]
+    ) {
+        $0.leader = 0
+        $0.operations = [.write(1), .cas(from: 1, to: 2)]
+        $0.budget.operations = 2
+        $0.budget.electionTimeouts = 1
+        $0.budget.contactLapses = 1
+        $0.questions = 10
+    }
+
     static let halfMade = Scope(
         "half-made", "whole replicas: one of two is removed, asked for twice, and who asks loses its leader",
         members: 2, terms: 2, logLength: 6, candidates: [1]
