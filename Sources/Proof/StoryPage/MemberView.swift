@@ -72,7 +72,7 @@ package struct MemberView: Codable, Hashable, Sendable {
         func padded(_ text: String, _ width: Int) -> String {
             text + String(repeating: " ", count: max(0, width - text.count))
         }
-        return padded(role, 14) + "term \(term)  vote " + padded(vote ?? "-", 4) + "log " + padded(terms, 11)
-            + "commit \(commit)"
+        return padded(role, 14) + "term \(term)  vote " + padded(vote ?? "-", 4) + "log " + padded(terms, 10)
+            + " commit \(commit)"
     }
 }
