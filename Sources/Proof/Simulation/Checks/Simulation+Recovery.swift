@@ -143,7 +143,8 @@ extension Simulation {
         guard isEnough(members.indices.filter { $0 != away }) else { return try beginDemand() }
         isolate(members[away])
         awayMember = away
-        catchUpDeadline = time + 500 * roundTrip
+        // Long enough for several snapshots, once the leader keeps its log for this member no more.
+        catchUpDeadline = time + 100 * roundTrip + 2 * scenario.limits.retentionSilence
         after(1, .write)
         after(10 * roundTrip, .mayReturn(away))
     }
