@@ -68,7 +68,7 @@ let package = Package(
         // What the clusters of unit tests share.
         .target(name: "TestNetwork", path: "Tests/TestNetwork"),
         .testTarget(name: "ConsensusTests", dependencies: ["Consensus", "TestNetwork"]),
-        .testTarget(name: "DetoursTests", dependencies: ["Consensus", "Detours"]),
+        .testTarget(name: "DetoursTests", dependencies: ["Consensus", "Detours", "TestPrograms"]),
         .testTarget(
             name: "KeyValueTests", dependencies: ["Consensus", "Detours", "KeyValue", "TestNetwork"]),
         .testTarget(name: "StorageTests", dependencies: ["Consensus", "KeyValue", "Storage", "Simulation"]),

@@ -19,7 +19,11 @@ final class SeedTests: XCTestCase {
     func testSeedsOfEveryBiasKeepEveryProperty() {
         let scenarios = Scenario.Bias.allCases.enumerated().map { slot, bias in
             let members = bias == .tiny ? nil : 2 + (slot + 1) % 6
-            return Scenario(seed: UInt64(10 * slot + 1), bias: bias, members: members, operations: 100)
+            var scenario = Scenario(
+                seed: UInt64(10 * slot + 1), bias: bias, members: members, operations: 100)
+            // A member that catches up takes thousands of writes; RecoveryTests has its own.
+            scenario.recoveryCheck = nil
+            return scenario
         }
         _ = run(scenarios)
     }

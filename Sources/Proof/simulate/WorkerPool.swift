@@ -13,8 +13,9 @@ final class WorkerPool: Sendable {
         var current: [Int: (seed: UInt64, since: Date)] = [:]
     }
 
-    /// Seconds after which a seed counts as hung. A seed takes a second or two.
-    private static let patience = 300.0
+    /// Seconds after which a seed counts as hung. A seed takes a second or two, rarely twenty, and on a busy machine many
+    /// times as long.
+    private static let patience = 1_800.0
 
     private let options: Options
     private let arguments: [String]
