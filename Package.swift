@@ -67,10 +67,11 @@ let package = Package(
         .target(name: "TestPrograms", path: "Tests/TestPrograms"),
         // What the clusters of unit tests share.
         .target(name: "TestNetwork", path: "Tests/TestNetwork"),
-        .testTarget(name: "ConsensusTests", dependencies: ["Consensus", "TestNetwork"]),
+        .testTarget(name: "ConsensusTests", dependencies: ["Consensus", "TestNetwork", "TestPrograms"]),
         .testTarget(name: "DetoursTests", dependencies: ["Consensus", "Detours", "TestPrograms"]),
         .testTarget(
-            name: "KeyValueTests", dependencies: ["Consensus", "Detours", "KeyValue", "TestNetwork"]),
+            name: "KeyValueTests",
+            dependencies: ["Consensus", "Detours", "KeyValue", "TestNetwork", "TestPrograms"]),
         .testTarget(name: "StorageTests", dependencies: ["Consensus", "KeyValue", "Storage", "Simulation"]),
         .testTarget(name: "LinearizabilityTests", dependencies: ["Linearizability"]),
         .testTarget(name: "SerializabilityTests", dependencies: ["Serializability"]),

@@ -1,3 +1,4 @@
+import TestPrograms
 import XCTest
 
 @testable import Consensus
@@ -183,7 +184,7 @@ final class VoteCountTests: XCTestCase {
 
     // Scenario 17
     func testNoTermHasTwoLeadersUnderAnyLoss() {
-        for seed in 0..<20 as Range<UInt64> {
+        _ = concurrently(Array(0..<20 as Range<UInt64>)) { seed in
             let cluster = Cluster(5, seed: seed)
             var generator = SeededGenerator(seed: seed)
             cluster.latency = { _, _ in Int.random(in: 0..<60_000, using: &generator) }

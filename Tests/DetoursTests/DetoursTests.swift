@@ -1,4 +1,5 @@
 import Consensus
+import TestPrograms
 import XCTest
 
 @testable import Detours
@@ -43,19 +44,25 @@ final class DetoursTests: XCTestCase {
 
     func testMessagesArriveWhereverLinksLeaveARouteThereAndBack() {
         var generator = SeededGenerator(seed: 1)
-        for size in 2...7 {
+        var clusters: [[[[Bool]]]] = []
+        for size in (2...7).reversed() {
             for _ in 0..<8 {
-                var world = World(size)
-                // The first round starts from nothing; later ones change the links of a running cluster.
-                for _ in 0..<3 {
-                    let share = Int.random(in: 10...90, using: &generator)
-                    let links = (0..<size).map { _ in
-                        (0..<size).map { _ in Int.random(in: 0..<100, using: &generator) < share }
-                    }
-                    world.isLinked = { links[$0][$1] }
-                    world.run(for: 6_000_000, leader: nil)
-                    check(world, "\(links)")
-                }
+                clusters.append(
+                    (0..<3).map { _ in
+                        let share = Int.random(in: 10...90, using: &generator)
+                        return (0..<size).map { _ in
+                            (0..<size).map { _ in Int.random(in: 0..<100, using: &generator) < share }
+                        }
+                    })
+            }
+        }
+        _ = concurrently(clusters) { rounds in
+            var world = World(rounds[0].count)
+            // The first round starts from nothing; later ones change the links of a running cluster.
+            for links in rounds {
+                world.isLinked = { links[$0][$1] }
+                world.run(for: 6_000_000, leader: nil)
+                Self.check(world, "\(links)")
             }
         }
     }
@@ -66,10 +73,10 @@ final class DetoursTests: XCTestCase {
         let links = [[0, 4], [0, 6], [2, 1], [2, 5], [2, 6], [3, 2], [6, 3]]
         world.isLinked = { links.contains([$0, $1]) }
         world.run(for: 6_000_000, leader: nil)
-        check(world, "\(links)")
+        Self.check(world, "\(links)")
     }
 
-    private func check(_ world: World, _ links: String) {
+    private static func check(_ world: World, _ links: String) {
         for from in world.members.indices {
             // A member without any two-way neighbour cannot learn whether its messages arrive.
             let hasCompany = world.members.indices.contains {

@@ -13,8 +13,9 @@ final class BusyMachine {
     var messageCost: Microseconds = 40
     static let processors = 2
 
+    /// A member's process, beside its replica, which costs much to copy.
     private struct Member {
-        var replica: Replica?
+        var isUp = false
         var inbox: [(message: PeerMessage, from: NodeID)] = []
         var requests: [ClientRequest] = []
         var isWaiting = false
@@ -24,6 +25,7 @@ final class BusyMachine {
 
     let ids: [NodeID]
     private var members: [Member]
+    private var replicas: [Replica?]
     private let slots: [NodeID: Int]
     private(set) var now: Microseconds = 0
     /// In microseconds, from one member to another.
@@ -42,13 +44,14 @@ final class BusyMachine {
     init(_ count: Int, latency: Microseconds = 1_000) {
         ids = (0..<count).map { "n\($0)" }
         members = ids.map { _ in Member() }
+        replicas = ids.map { _ in nil }
         slots = Dictionary(uniqueKeysWithValues: ids.enumerated().map { ($1, $0) })
         self.latency = latency
     }
 
-    subscript(slot: Int) -> Replica { members[slot].replica! }
+    subscript(slot: Int) -> Replica { replicas[slot]! }
 
-    var leaders: [Int] { members.indices.filter { members[$0].replica?.raft.isLeader ?? false } }
+    var leaders: [Int] { replicas.indices.filter { replicas[$0]?.raft.isLeader ?? false } }
 
     /// Starts a member. What was sent to it before waits for it.
     func start(_ slot: Int, seed: UInt64 = 1) {
@@ -56,7 +59,8 @@ final class BusyMachine {
             id: ids[slot], members: ids, seed: seed &* 7_919 &+ UInt64(slot))
         settings.isInMemory = true
         let replica = Replica(settings: settings, now: now)
-        members[slot].replica = replica
+        replicas[slot] = replica
+        members[slot].isUp = true
         members[slot].deadline = replica.deadline
         nextDeadline = 0
     }
@@ -100,20 +104,20 @@ final class BusyMachine {
     }
 
     private func wait(_ slot: Int) {
-        guard members[slot].replica != nil, !members[slot].isWaiting else { return }
+        guard members[slot].isUp, !members[slot].isWaiting else { return }
         members[slot].isWaiting = true
         waiting.append(slot)
     }
 
     private func isDue(_ slot: Int) -> Bool {
-        guard members[slot].replica != nil else { return false }
+        guard members[slot].isUp else { return false }
         return !members[slot].inbox.isEmpty || !members[slot].requests.isEmpty
             || members[slot].deadline ?? .max <= now
     }
 
     private func turn(_ slot: Int) {
-        var replica = members[slot].replica!
-        members[slot].replica = nil
+        var replica = replicas[slot]!
+        replicas[slot] = nil
         var count = members[slot].inbox.count + members[slot].requests.count
         for (message, sender) in members[slot].inbox { replica.receive(message, from: sender, now: now) }
         for request in members[slot].requests { replica.receive(request, now: now) }
@@ -129,9 +133,10 @@ final class BusyMachine {
             replies += $0.replies
         }
         XCTAssertTrue(isDone)
-        members[slot].deadline = replica.deadline
-        nextDeadline = min(nextDeadline, replica.deadline ?? .max)
-        members[slot].replica = replica
+        let deadline = replica.deadline
+        members[slot].deadline = deadline
+        nextDeadline = min(nextDeadline, deadline ?? .max)
+        replicas[slot] = replica
         count += output.count
         now += (turnCost + count * messageCost / 2) / Self.processors
         for envelope in output {

@@ -1,4 +1,5 @@
 import Consensus
+import TestPrograms
 import XCTest
 
 @testable import KeyValue
@@ -271,7 +272,7 @@ final class ForwardTests: XCTestCase {
 
     // Scenario 50
     func testEveryRequestIsAnsweredOnceWhateverIsLost() {
-        for seed in 0..<10 as Range<UInt64> {
+        _ = concurrently(Array(0..<10 as Range<UInt64>)) { seed in
             let cluster = ReplicaCluster(3, seed: seed)
             var fate = SeededGenerator(seed: seed)
             cluster.latency = { _, _ in Int.random(in: 0..<20_000, using: &fate) }
