@@ -47,17 +47,17 @@ final class PassingOnTests: XCTestCase {
             passed = 0
             let end = now + time
             while now < end {
-                now += 100
+                now += 1_000
                 member.heard("n0", at: now)
                 member.heard("n2", at: now)
-                for (to, hello) in member.advance(to: now, expecting: .one("n0"), window: 1_000)
+                for (to, hello) in member.advance(to: now, expecting: .one("n0"), window: 10_000)
                 where to == "n2" {
                     passed += hello.others.count { $0.member == "n0" }
                     last = hello
                 }
             }
         }
-        pass(1_000)
+        pass(10_000)
         member.receive(told("n2", 5, ["n0"]), from: "n2", at: now)
         member.receive(told("n0", 7, ["n2"]), from: "n0", at: now)
         pass(10 * Detours.longestWait)
@@ -70,7 +70,7 @@ final class PassingOnTests: XCTestCase {
         XCTAssertEqual(passed, 0)
         // A newer list is passed on again.
         member.receive(told("n0", 9, ["n2"]), from: "n0", at: now)
-        pass(1_000)
+        pass(10_000)
         XCTAssertGreaterThan(passed, 0)
     }
 
