@@ -37,16 +37,31 @@ class BenchProgram: XCTestCase {
 
     /// The end of a run of `sideBySide`. Its folder is the test's from now on. One that a busy machine starved is
     /// repeated by itself, with other seeds.
-    func end(of name: String) throws -> Ended {
+    /// - Parameter isServed: whether requests must succeed.
+    func end(of name: String, isServed: Bool = true) throws -> Ended {
         let run = try XCTUnwrap(Self.started.removeValue(forKey: name), "\(name) did not start")
         tearDown()
         folder = run.folder
         var ended = end(run.running)
         let words = try XCTUnwrap(Self.sideBySide[name])
-        for seed in 101...120 where ended.wasStarved {
+        for seed in 101...120 where isServed && ended.wasStarved {
             let options = words.prefix { $0 != "--" }
             ended = end(try start(options + ["--seed", "\(seed)"] + words.dropFirst(options.count)))
         }
+        return ended
+    }
+
+    /// The end of a run in which something must happen. On a busy machine a short time may not suffice, so the run is
+    /// repeated with more of it.
+    /// - Parameters:
+    ///   - run: runs for so many seconds.
+    ///   - isEnough: whether it has happened; unless said otherwise, that requests succeed.
+    func withEnoughTime(
+        _ run: (_ seconds: String) throws -> Ended,
+        until isEnough: (Ended) throws -> Bool = { !$0.wasStarved }
+    ) throws -> Ended {
+        var ended = try run("0.3")
+        for seconds in ["1", "5", "20"] where try !isEnough(ended) { ended = try run(seconds) }
         return ended
     }
 

@@ -6,14 +6,14 @@ import XCTest
 final class BrokenNodeTests: BenchProgram {
     /// Each runs partitions until one run is invalid, which takes up to a minute on an idle machine.
     override class var sideBySide: [String: [String]] {
-        func run(_ fault: String, times: Int) -> [String] {
+        func run(_ fault: String, seconds: Int = 4, times: Int) -> [String] {
             words(
                 nodes: 5,
-                "--latency 10 --nemesis partition --nemesis-interval 1 --rate 200 --time-limit 4 "
+                "--latency 10 --nemesis partition --nemesis-interval 1 --rate 200 --time-limit \(seconds) "
                     + "--test-count \(times)", with: fault)
         }
         return [
-            "raft": run("raft", times: 1), "stale": run("stale", times: 20),
+            "raft": run("raft", seconds: 2, times: 1), "stale": run("stale", times: 20),
             "fickle": run("fickle", times: 20),
             "twice": run("twice", times: 20),
         ]

@@ -6,7 +6,10 @@ import XCTest
 /// Commands of the bench beyond a single run, with a node of one process.
 final class CommandTests: BenchProgram {
     override class var sideBySide: [String: [String]] {
-        [
+        let faults =
+            "--time-limit 1 --aftermath 0 --seed 9 --rate 1 --nemesis partition,loss,duplicate "
+            + "--nemesis-interval 0.05"
+        return [
             "two runs": words("--time-limit 0.3 --seed 5 --test-count 2"),
             "nine runs": words("--time-limit 1 --test-count 9", with: "liar"),
             "served": words("--time-limit 0.3 --served total --availability 0.4"),
@@ -15,6 +18,8 @@ final class CommandTests: BenchProgram {
                 nodes: 2, "--rate 100 --time-limit 0.3 --log-stderr --log-net-send --log-net-recv",
                 with: "gossip"),
             "liar": words("--time-limit 0.5", with: "liar"),
+            "deaf": words("--time-limit 0.2 --rate 200 --served 0.5", with: "deaf"),
+            "faults": words(nodes: 5, faults), "the same faults": words(nodes: 5, faults),
         ]
     }
 
@@ -22,16 +27,16 @@ final class CommandTests: BenchProgram {
         let valid = try end(of: "two runs")
         XCTAssertEqual(valid.status, 0, valid.output)
         XCTAssertTrue(valid.output.contains("run 1 of 2: 1 node"), valid.output)
-        XCTAssertTrue(valid.output.contains("seed 6\n"), valid.output)
+        let seeds = valid.output.matches(of: #/seed (\d+)\n/#).compactMap { Int($0.output.1) }
+        XCTAssertEqual(seeds.last, seeds.first.map { $0 + 1 }, valid.output)
         let invalid = try end(of: "nine runs")
         XCTAssertEqual(invalid.status, 1, invalid.output)
         XCTAssertFalse(invalid.output.contains("run 2 of 9"), invalid.output)
     }
 
     func testTheSameSeedGivesTheSameFaults() throws {
-        let faults = "--nemesis partition,loss,duplicate --nemesis-interval 0.05"
-        let acts = try (0..<2).map { _ in
-            let ended = try test(nodes: 5, "--time-limit 1 --aftermath 0 --seed 9 \(faults) --rate 1")
+        let acts = try ["faults", "the same faults"].map {
+            let ended = try end(of: $0, isServed: false)
             XCTAssertNotEqual(ended.status, 64, ended.complaints)
             // The end is left out, as its time varies by a moment.
             return try nemesisLines().prefix(30)
@@ -49,7 +54,7 @@ final class CommandTests: BenchProgram {
         XCTAssertTrue(
             total.output.contains(" % of the requests ended ok, and --availability requires 100.00 %"),
             total.output)
-        let deaf = try test("--time-limit 0.2 --rate 200 --served 0.5", with: "deaf")
+        let deaf = try end(of: "deaf", isServed: false)
         XCTAssertEqual(deaf.status, 1, deaf.output)
         XCTAssertTrue(
             deaf.output.contains("0.00 % of the requests were served, and --served requires 50.00 %"),
@@ -108,9 +113,13 @@ final class CommandTests: BenchProgram {
 
     func testTwoProgramsAreComparedInPairs() throws {
         let node = builtProgram("TestNode").path
-        let ended = try run(
-            "compare", node, node, "--node-count", "1", "--time-limit", "0.2", "--test-count", "2", "--seed",
-            "4")
+        let ended = try withEnoughTime {
+            try run(
+                "compare", node, node, "--node-count", "1", "--time-limit", $0, "--test-count", "2", "--seed",
+                "4")
+        } until: {
+            $0.status == 0
+        }
         XCTAssertEqual(ended.status, 0, ended.output)
         XCTAssertTrue(ended.output.contains("2 pairs of runs, seeds from 4"), ended.output)
         for line in ended.output.split(separator: "\n") where !line.contains("/") {

@@ -69,10 +69,16 @@ final class FaultTests: BenchProgram {
     }
 
     func testALeaderFaultHitsANodeThoughNoLeaderIsKnown() throws {
-        let ended = try test("--time-limit 0.5 --aftermath 0.1 --nemesis pause --nemesis-interval 0.05")
+        func isHit() throws -> Bool {
+            try nemesisLines().contains { $0.contains("\t:pause\t:leader [\"n0\"]") }
+        }
+        let ended = try withEnoughTime {
+            try test("--time-limit \($0) --aftermath 0.1 --nemesis pause --nemesis-interval 0.03")
+        } until: {
+            try !$0.wasStarved && isHit()
+        }
         XCTAssertEqual(ended.status, 0, ended.output)
-        let lines = try nemesisLines()
-        XCTAssertTrue(lines.contains { $0.contains("\t:pause\t:leader [\"n0\"]") }, "\(lines)")
+        XCTAssertTrue(try isHit(), ended.output)
     }
 
     func testANodeThatCannotBeStartedAgainFailsTheRun() throws {

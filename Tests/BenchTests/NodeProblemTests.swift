@@ -5,6 +5,22 @@ import XCTest
 
 /// What the bench says of nodes that do not start, and of results that cannot be written.
 final class NodeProblemTests: BenchProgram {
+    /// A node that answers `init`, with commands of a shell before and after the answer.
+    private static func shellNode(beforeAnswer first: String = ":", afterInit commands: String) -> [String] {
+        let reply = #"{"src":"n0","dest":"c1","body":{"type":"init_ok","in_reply_to":1}}"#
+        let script = "read -r line\n\(first)\necho '\(reply)'\n\(commands)\n"
+        return [
+            "test", "--node-command", script, "--node-count", "1", "--time-limit", "0.1", "--rate", "max",
+        ]
+    }
+
+    override class var sideBySide: [String: [String]] {
+        [
+            "unfinished": shellNode(afterInit: "while read -r line; do printf abc; done"),
+            "closed": shellNode(beforeAnswer: "exec <&-", afterInit: "exec sleep 600 >&-"),
+        ]
+    }
+
     private func file(_ name: String, _ text: String, mode: Int = 0o755) throws -> String {
         let path = folder.appendingPathComponent(name).path
         XCTAssertTrue(
@@ -71,16 +87,8 @@ final class NodeProblemTests: BenchProgram {
             ended.output)
     }
 
-    /// Runs a node that answers `init`, with commands of a shell before and after the answer.
-    private func run(beforeAnswer first: String = ":", afterInit commands: String) throws -> Ended {
-        let reply = #"{"src":"n0","dest":"c1","body":{"type":"init_ok","in_reply_to":1}}"#
-        let script = try file("node", "#!/bin/sh\nread -r line\n\(first)\necho '\(reply)'\n\(commands)\n")
-        return try run(
-            "test", "--bin", script, "--node-count", "1", "--time-limit", "0.1", "--rate", "max")
-    }
-
     func testALineThatIsNeverFinishedIsRemarked() throws {
-        let ended = try run(afterInit: "while read -r line; do printf abc; done")
+        let ended = try end(of: "unfinished", isServed: false)
         XCTAssertEqual(ended.status, 1, ended.output)
         XCTAssertNotNil(
             ended.output.firstRange(of: #/n0 printed [0-9,]+ bytes without a newline: abc/#), ended.output)
@@ -88,7 +96,7 @@ final class NodeProblemTests: BenchProgram {
     }
 
     func testANodeThatClosesItsStdinAndStdoutIsRemarked() throws {
-        let ended = try run(beforeAnswer: "exec <&-", afterInit: "exec sleep 600 >&-")
+        let ended = try end(of: "closed", isServed: false)
         XCTAssertEqual(ended.status, 1, ended.output)
         for words in ["n0 closed its stdin, though it lived on", "n0 closed its stdout, though it lived on"] {
             XCTAssertTrue(ended.output.contains(words), ended.output)
@@ -98,7 +106,8 @@ final class NodeProblemTests: BenchProgram {
     }
 
     func testAnEmptyLineIsNoMessage() throws {
-        let ended = try run(afterInit: "read -r line\necho\nwhile read -r line; do :; done")
+        let node = Self.shellNode(afterInit: "read -r line\necho\nwhile read -r line; do :; done")
+        let ended = end(try start(node))
         XCTAssertEqual(ended.status, 1, ended.output)
         XCTAssertTrue(ended.output.contains("n0 printed an empty line, which is no message\n"), ended.output)
     }
@@ -107,7 +116,7 @@ final class NodeProblemTests: BenchProgram {
     func testALongLineIsReadWhole() throws {
         let reply = #"{"src":"n0","dest":"c2","body":{"type":"error","code":11,"in_reply_to":1,"text":""#
         let other = #"{"src":"n0","dest":"n0","body":{"type":"hello"}}"#
-        let ended = try run(
+        let node = Self.shellNode(
             afterInit: """
                 read -r line
                 printf '\(other)\\n\(reply)'
@@ -115,6 +124,7 @@ final class NodeProblemTests: BenchProgram {
                 printf '"}}\\n\(other)\\nthe end\\n'
                 while read -r line; do :; done
                 """)
+        let ended = end(try start(node))
         XCTAssertTrue(ended.output.contains("(not a JSON object): the end\n"), ended.output)
         XCTAssertEqual(try results().errors["temporarily-unavailable"], 1)
         XCTAssertEqual(try results().serverMessages, 2)
@@ -123,7 +133,9 @@ final class NodeProblemTests: BenchProgram {
     func testALineThatIsNotUTF8IsNoMessage() throws {
         let reply =
             #"{"src":"n0","dest":"c2","body":{"type":"error","code":11,"text":"\377","in_reply_to":1}}"#
-        let ended = try run(afterInit: "read -r line\nprintf '\(reply)\\n'\nwhile read -r line; do :; done")
+        let node = Self.shellNode(
+            afterInit: "read -r line\nprintf '\(reply)\\n'\nwhile read -r line; do :; done")
+        let ended = end(try start(node))
         XCTAssertEqual(ended.status, 1, ended.output)
         XCTAssertTrue(
             ended.output.contains("n0 printed a line that is no message (not UTF-8): {"), ended.output)
@@ -169,17 +181,19 @@ final class NodeProblemTests: BenchProgram {
         let script = try file(
             "small",
             "#!/bin/bash\ntrap '' XFSZ\nulimit -f 8\nexec '\(builtProgram("mini-maelstrom").path)' \"$@\"\n")
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: script)
-        process.arguments = [
-            "test", "--bin", node, "--node-count", "1", "--rate", "max", "--time-limit", "0.5",
-        ]
-        process.currentDirectoryURL = folder
-        let (output, complaints) = (Pipe(), Pipe())
-        process.standardOutput = output
-        process.standardError = complaints
-        try process.run()
-        let ended = end((process, output, complaints))
+        let ended = try withEnoughTime { seconds in
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: script)
+            process.arguments = [
+                "test", "--bin", node, "--node-count", "1", "--rate", "max", "--time-limit", seconds,
+            ]
+            process.currentDirectoryURL = folder
+            let (output, complaints) = (Pipe(), Pipe())
+            process.standardOutput = output
+            process.standardError = complaints
+            try process.run()
+            return end((process, output, complaints))
+        }
         XCTAssertEqual(ended.status, 74, ended.output + ended.complaints)
         XCTAssertTrue(ended.output.contains("Everything looks good!"), ended.output)
         XCTAssertTrue(ended.complaints.contains("cannot write maelstrom-runs/store/"), ended.complaints)
@@ -206,7 +220,11 @@ final class NodeProblemTests: BenchProgram {
     }
 
     func testARunThatCannotPrintGoesOnAndItsExitCodeTells() throws {
-        let valid = try runUnread("--time-limit", "0.3")
+        let valid = try withEnoughTime {
+            try runUnread("--time-limit", $0)
+        } until: { _ in
+            try results().verdict == .valid
+        }
         XCTAssertEqual(valid.status, 74, valid.complaints)
         XCTAssertEqual(valid.complaints, "mini-maelstrom: cannot write to stdout: Broken pipe\n")
         XCTAssertEqual(try results().verdict, .valid)
@@ -217,8 +235,11 @@ final class NodeProblemTests: BenchProgram {
         let junit = folder.appendingPathComponent("junit.xml")
         let summary = folder.appendingPathComponent("summary.md")
         try "# before\n".write(to: summary, atomically: false, encoding: .utf8)
-        let ended = try test(
-            "--time-limit 0.3 --junit \(junit.path) --summary \(summary.path)", with: "stubborn")
+        let ended = try withEnoughTime {
+            try test("--time-limit \($0) --junit \(junit.path) --summary \(summary.path)", with: "stubborn")
+        } until: {
+            $0.output.contains(" cas succeeded")
+        }
         XCTAssertEqual(ended.status, 1, ended.output)
         let xml = try String(contentsOf: junit, encoding: .utf8)
         XCTAssertTrue(xml.contains(#"tests="1" failures="1" errors="0""#), xml)
@@ -233,7 +254,10 @@ final class NodeProblemTests: BenchProgram {
     func testARunThatIsOnlyMeasuredIsNotCalledValid() throws {
         let junit = folder.appendingPathComponent("junit.xml")
         let summary = folder.appendingPathComponent("summary.md")
-        let ended = try test("--time-limit 0.3 --no-check --junit \(junit.path) --summary \(summary.path)")
+        let ended = try withEnoughTime {
+            try? FileManager.default.removeItem(at: summary)
+            return try test("--time-limit \($0) --no-check --junit \(junit.path) --summary \(summary.path)")
+        }
         XCTAssertEqual(ended.status, 0, ended.output)
         let xml = try String(contentsOf: junit, encoding: .utf8)
         XCTAssertTrue(xml.contains(#"<skipped message="measured only, nothing was checked"/>"#), xml)

@@ -10,12 +10,12 @@ final class OperatorTests: BenchProgram {
         return [
             "operators": words(
                 of: "raft-kv", nodes: 5,
-                "--rate 100 --time-limit 4 --nemesis transfer,membership --nemesis-interval 0.3 --seed 2"),
+                "--rate 100 --time-limit 3 --nemesis transfer,membership --nemesis-interval 0.3 --seed 2"),
             "commands": [
                 "test", "--node-command", "echo $$ > {id}.pid; exec \(program)", "--kill-command",
                 "kill -KILL $(cat {id}.pid)", "--pause-command", "kill -STOP $(cat n{i}.pid)",
                 "--resume-command", "kill -CONT $(cat n{i}.pid)", "--node-count", "3", "--rate", "100",
-                "--time-limit", "4", "--nemesis", "kill,pause", "--nemesis-interval", "0.4", "--seed", "3",
+                "--time-limit", "3", "--nemesis", "kill,pause", "--nemesis-interval", "0.4", "--seed", "3",
                 "--aftermath", "0.5", "--", "--data-dir", "{dir}",
             ],
         ]
@@ -38,9 +38,13 @@ final class OperatorTests: BenchProgram {
     }
 
     func testNodesThatKnowNoOperatorsRefuseAndTheRunContinues() throws {
-        let ended = try test(
-            "--rate 100 --time-limit 1 --aftermath 0.2 --nemesis membership,transfer --nemesis-interval 0.1 --seed 2"
-        )
+        let ended = try withEnoughTime {
+            try test(
+                "--time-limit \($0) --aftermath 0.1 --nemesis membership,transfer --nemesis-interval 0.03 --seed 2"
+            )
+        } until: {
+            try !$0.wasStarved && results().membershipChanges.info > 0
+        }
         XCTAssertEqual(ended.status, 0, ended.output)
         XCTAssertGreaterThan(try results().membershipChanges.info, 0, ended.output)
     }

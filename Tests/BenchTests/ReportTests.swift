@@ -93,7 +93,8 @@ final class ReportTests: BenchProgram {
     }
 
     func testAReportQuotesTheEndOfALogThatIsTooLongToBeReadWhole() throws {
-        let command = "yes '' | head -c 17000000 >&2; exec \(builtProgram("TestNode").path) exit"
+        let command =
+            "yes 'a line of the log' | head -c 17000000 >&2; exec \(builtProgram("TestNode").path) exit"
         let ended = try run("test", "--node-command", command, "--node-count", "1", "--time-limit", "60")
         XCTAssertEqual(ended.status, 1, ended.output)
         XCTAssertEqual(try drawn().data.lastWords.last, "test-node: something dreadful happened")
@@ -139,9 +140,10 @@ final class ReportTests: BenchProgram {
 
     /// If there is a browser: after the scripts have run, every chart is there and the console has no errors.
     func testABrowserDrawsEveryChart() throws {
-        let browser = try Browser()
+        let browser = try BrowserPage(try Browser(), "about:blank", width: 1000, height: 800, in: folder)
+        defer { browser.close() }
         _ = try report("gossip")
-        let page = try dump(browser)
+        let page = try show(browser)
         for chart in [
             "latency of requests over time", "requests per second over time", "messages between processes",
             "operations on key",
@@ -153,24 +155,24 @@ final class ReportTests: BenchProgram {
         XCTAssertTrue(page.contains(#"<div class="heads"><div class="names"><svg"#))
         XCTAssertTrue(page.contains(">✗ "))
         _ = try report("proxy")
-        let named = try dump(browser)
+        let named = try show(browser)
         XCTAssertTrue(named.contains(">lin-kv</text>") && named.contains(">eva</text>"))
         XCTAssertFalse(named.contains("NaN"))
         _ = try report("transactions")
-        let anomalous = try dump(browser)
+        let anomalous = try show(browser)
         XCTAssertTrue(anomalous.contains("aria-label=\"transactions of the"))
         XCTAssertTrue(anomalous.contains(#/>T\d+ txn</#))
         XCTAssertFalse(page.contains("[object"))
         XCTAssertFalse(page.contains("NaN"))
         _ = try report("raft-kv under faults")
-        let drawn = try dump(browser)
+        let drawn = try show(browser)
         XCTAssertTrue(drawn.contains("aria-label=\"the role of each node over time"))
         XCTAssertTrue(drawn.contains(">partition</text>"))
         XCTAssertFalse(drawn.contains("NaN"))
     }
 
-    private func dump(_ browser: Browser) throws -> String {
+    private func show(_ browser: BrowserPage) throws -> String {
         let page = latest.appendingPathComponent("report.html").resolvingSymlinksInPath()
-        return try browser.dump(page.absoluteString, size: "1000,800", in: folder)
+        return try browser.show(page.absoluteString)
     }
 }

@@ -74,6 +74,20 @@ package final class BrowserPage {
         try call("Page.navigate", ["url": address])
     }
 
+    /// Opens another page.
+    /// - Returns: what it has become after its scripts have run.
+    package func show(_ address: String) throws -> String {
+        try call("Page.navigate", ["url": address])
+        let page = try value(
+            """
+            new Promise((done) => {
+              const tell = () => done(document.documentElement.outerHTML);
+              if (document.readyState === "complete") tell(); else addEventListener("load", tell);
+            })
+            """)
+        return page as? String ?? ""
+    }
+
     package func close() {
         input.fileHandleForWriting.closeFile()
         process.terminate()
