@@ -72,7 +72,9 @@ let package = Package(
         .testTarget(
             name: "KeyValueTests",
             dependencies: ["Consensus", "Detours", "KeyValue", "TestNetwork", "TestPrograms"]),
-        .testTarget(name: "StorageTests", dependencies: ["Consensus", "KeyValue", "Storage", "Simulation"]),
+        .testTarget(
+            name: "StorageTests",
+            dependencies: ["Consensus", "KeyValue", "Storage", "Simulation", "TestPrograms"]),
         .testTarget(name: "LinearizabilityTests", dependencies: ["Linearizability"]),
         .testTarget(name: "SerializabilityTests", dependencies: ["Serializability"]),
         .testTarget(

@@ -1,3 +1,4 @@
+import TestPrograms
 import XCTest
 
 @testable import Consensus
@@ -161,7 +162,7 @@ final class PreVoteTests: XCTestCase {
 
     // Scenario 26
     func testASplitPreVoteResolvesInALaterRound() {
-        for seed in 0..<20 as Range<UInt64> {
+        _ = concurrently(Array(0..<20 as Range<UInt64>)) { [timeout] seed in
             let cluster = Cluster(4, seed: seed)
             cluster.latency = { _, _ in 10_000 }
             // All campaign at the same time.

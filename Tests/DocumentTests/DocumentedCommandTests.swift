@@ -24,19 +24,26 @@ final class DocumentedCommandTests: XCTestCase {
             }
     }
 
-    /// The words of a command, as a shell makes them.
-    private func words(_ command: String) throws -> [String] {
-        let words = command.replacing("…", with: "-w lin-kv --bin .build/release/raft-kv")
-        return try bash("printf '%s\\n' \(words)").split(separator: "\n").map(String.init)
+    /// The words of commands, as a shell makes them.
+    private func words(_ commands: [String]) throws -> [[String]] {
+        let lines = commands.map { command in
+            let whole = command.replacing("…", with: "-w lin-kv --bin .build/release/raft-kv")
+            return "printf '%s\\n' \(whole)\necho"
+        }
+        return try bash(lines.joined(separator: "\n")).components(separatedBy: "\n\n").dropLast()
+            .map { $0.components(separatedBy: "\n") }
     }
 
     func testEachIsTaken() throws {
         var checked = 0
         let documents = try Document.names.map { try Document($0) } + [Document(Document.guide, indent: 2)]
         for document in documents {
-            for command in commands(of: document) {
+            let commands = commands(of: document)
+            let words = try words(commands)
+            XCTAssertEqual(words.count, commands.count, document.name)
+            for (command, words) in zip(commands, words) {
                 checked += 1
-                XCTAssertNoThrow(try check(words(command)), "\(document.name): \(command)")
+                XCTAssertNoThrow(try check(words), "\(document.name): \(command)")
             }
         }
         XCTAssertGreaterThan(checked, 30)

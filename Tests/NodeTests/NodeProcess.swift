@@ -104,8 +104,13 @@ final class NodeProcess {
     /// The bytes printed since the last call; nil at the end.
     func takeLines() -> [String]? {
         guard let bytes = Self.readAll(output) else { return nil }
-        var lines = (lineStart + bytes).split(separator: 10, omittingEmptySubsequences: false)
-        lineStart = lines.popLast().map(Array.init) ?? []
+        // A line of megabytes comes in many reads, so each byte is looked at once.
+        guard let end = bytes.lastIndex(of: 10) else {
+            lineStart += bytes
+            return []
+        }
+        let lines = (lineStart + bytes[..<end]).split(separator: 10, omittingEmptySubsequences: false)
+        lineStart = Array(bytes[(end + 1)...])
         return lines.map { String(decoding: $0, as: UTF8.self) }
     }
 

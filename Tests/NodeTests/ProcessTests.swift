@@ -54,8 +54,10 @@ final class ProcessTests: XCTestCase {
         XCTAssertEqual(node.waitForEnd(), 0)
     }
 
+    private static let ends = [\NodeProcess.output, \NodeProcess.errors]
+
     /// A node that is blocked in a turn because nobody reads its output.
-    private func stuck(on end: KeyPath<NodeProcess, Int32>) throws -> NodeProcess {
+    private static func stuck(on end: KeyPath<NodeProcess, Int32>) throws -> NodeProcess {
         let node = try NodeProcess()
         let lines = (2...4000).map {
             end == \.errors ? "no message \($0)" : line(#"{"type":"status","msg_id":\#($0)}"#)
@@ -72,7 +74,7 @@ final class ProcessTests: XCTestCase {
     }
 
     func testANodeWhoseLogNobodyReadsAnswersAndSaysHowManyLinesAreLeftOut() throws {
-        let node = try stuck(on: \.errors)
+        let node = try Self.stuck(on: \.errors)
         node.send((line(#"{"type":"status","msg_id":9999}"#) + "\n").utf8)
         while node.takeLines()?.contains(where: { $0.contains("9999") }) == false { usleep(1000) }
         repeat {
@@ -95,8 +97,8 @@ final class ProcessTests: XCTestCase {
     }
 
     func testASecondSignalEndsANodeWhoseOutputNobodyReads() throws {
-        for end in [\NodeProcess.output, \NodeProcess.errors] {
-            let node = try stuck(on: end)
+        for end in Self.ends {
+            let node = try Self.stuck(on: end)
             // Two equal signals may be delivered as one.
             kill(node.pid, SIGTERM)
             kill(node.pid, SIGINT)
@@ -105,17 +107,23 @@ final class ProcessTests: XCTestCase {
     }
 
     func testOneSignalEndsANodeWhoseOutputNobodyReadsToo() throws {
-        for end in [\NodeProcess.output, \NodeProcess.errors] {
-            let node = try stuck(on: end)
-            kill(node.pid, SIGTERM)
-            XCTAssertEqual(node.waitForEnd(), 0)
-        }
+        let nodes = try Self.ends.map { try Self.stuck(on: $0) }
+        for node in nodes { kill(node.pid, SIGTERM) }
+        for node in nodes { XCTAssertEqual(node.waitForEnd(), 0) }
     }
 
-    func testTheEndOfInputEndsANodeWhoseOutputNobodyReads() throws {
-        let nodes = try [\NodeProcess.output, \NodeProcess.errors].map { try stuck(on: $0) }
-        for node in nodes { node.hangUp() }
-        for node in nodes { XCTAssertEqual(node.waitForEnd(), 0) }
+    /// Nodes that are blocked, and whose input has ended. They wait for seconds, so they start before the first test.
+    private nonisolated(unsafe) static var hungUp: [NodeProcess] = []
+
+    override class func setUp() {
+        hungUp = ends.compactMap { try? stuck(on: $0) }
+        for node in hungUp { node.hangUp() }
+    }
+
+    func testTheEndOfInputEndsANodeWhoseOutputNobodyReads() {
+        XCTAssertEqual(Self.hungUp.count, 2)
+        for node in Self.hungUp { XCTAssertEqual(node.waitForEnd(), 0) }
+        Self.hungUp = []
     }
 
     func testALeaderSendsHeartbeatsWhileItReadsALongLine() throws {

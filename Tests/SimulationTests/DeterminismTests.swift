@@ -56,14 +56,17 @@ final class DeterminismTests: XCTestCase {
     // Hash seeds differ between processes, so this finds an order that comes from a Set or Dictionary. That process
     // also runs without a trace.
     func testAnotherProcessGivesTheSameFingerprint() throws {
-        let program = builtProgram("simulate")
-        for seed in [8, 13] as [UInt64] {
+        let seeds: [UInt64] = [8, 13]
+        let runs = try seeds.map { seed in
             let process = Process()
-            process.executableURL = program
+            process.executableURL = builtProgram("simulate")
             process.arguments = ["--seed", String(seed), "--operations", "50"]
             let pipe = Pipe()
             process.standardOutput = pipe
             try process.run()
+            return (process, pipe)
+        }
+        for (seed, (process, pipe)) in zip(seeds, runs) {
             let here = String(Self.trace(seed).report.fingerprint, radix: 16)
             let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
             process.waitUntilExit()

@@ -1,11 +1,12 @@
 import Consensus
+import TestPrograms
 import XCTest
 
 @testable import Simulation
 
 /// The recovery checks, and that they find a cluster that does not recover.
 final class RecoveryTests: XCTestCase {
-    private func run(
+    private static func run(
         _ check: RecoveryCheck, members: Int = 3, _ meddle: @escaping (Simulation) -> Void = { _ in }
     ) -> Report {
         var scenario = Scenario(plain: 1, members: members, operations: 100)
@@ -25,8 +26,7 @@ final class RecoveryTests: XCTestCase {
     }
 
     func testALostLeaderIsReplacedAfterASlowSpell() {
-        for members in [3, 5] {
-            let report = run(.failover, members: members)
+        for report in concurrently([5, 3], { Self.run(.failover, members: $0) }) {
             XCTAssertNil(report.violation)
             XCTAssertEqual(report.tally.failovers, 1)
         }
@@ -34,18 +34,18 @@ final class RecoveryTests: XCTestCase {
 
     func testALostLeaderThatIsNotReplacedIsFound() {
         XCTAssertEqual(
-            run(.failover) { $0.network.muted = .requestVote }.violation?.property, .failover)
+            Self.run(.failover) { $0.network.muted = .requestVote }.violation?.property, .failover)
     }
 
     func testAMemberThatWasAwayCatchesUpWhileOthersWrite() {
-        let report = run(.catchUp)
+        let report = Self.run(.catchUp)
         XCTAssertNil(report.violation)
         XCTAssertEqual(report.tally.catchUps, 1)
     }
 
     func testAMemberThatDoesNotCatchUpIsFound() {
         XCTAssertEqual(
-            run(.catchUp) { $0.network.muted = .installSnapshot }.violation?.property, .catchingUp)
+            Self.run(.catchUp) { $0.network.muted = .installSnapshot }.violation?.property, .catchingUp)
     }
 
     func testAShareOfTheSeedsDrawsEachCheckAndSlowLinks() {

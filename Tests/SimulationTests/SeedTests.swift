@@ -49,9 +49,9 @@ final class SeedTests: XCTestCase {
         XCTAssertGreaterThan(report.tally.committed, 100)
     }
 
-    /// Runs three seeds of a cluster of three with the given faults.
-    private func runSeeds(_ change: (inout Scenario.Faults) -> Void) -> Tally {
-        let scenarios = (1...3).map { seed in
+    /// Three seeds of a cluster of three with the given faults.
+    private func seeds(_ change: (inout Scenario.Faults) -> Void) -> [Scenario] {
+        (1...3).map { seed in
             var scenario = Scenario(plain: UInt64(seed), members: 3, operations: 150)
             scenario.faults.interval = 400_000
             scenario.faults.longest = 800_000
@@ -61,12 +61,18 @@ final class SeedTests: XCTestCase {
             change(&scenario.faults)
             return scenario
         }
-        return run(scenarios).reduce(into: Tally()) { $0.add($1.tally) }
+    }
+
+    private func tally(_ reports: some Sequence<Report>) -> Tally {
+        reports.reduce(into: Tally()) { $0.add($1.tally) }
     }
 
     func testEachFaultAlone() {
-        for fault in Scenario.Fault.allCases {
-            let tally = runSeeds { $0.weights = [fault: 1] }
+        let faults = Scenario.Fault.allCases
+        var reports = run(faults.flatMap { fault in seeds { $0.weights = [fault: 1] } })[...]
+        for fault in faults {
+            let tally = tally(reports.prefix(3))
+            reports = reports.dropFirst(3)
             XCTAssertGreaterThan(tally.faults, 0, "\(fault)")
             switch fault {
             case .cut, .oneWayCut, .pause, .stop: XCTAssertGreaterThan(tally.elections, 3, "\(fault)")
@@ -78,14 +84,16 @@ final class SeedTests: XCTestCase {
     }
 
     func testCrashesBetweenTheStepsOfATurnAlone() {
-        XCTAssertGreaterThan(runSeeds { $0.crashPoint = 3_000 }.crashes, 3)
+        XCTAssertGreaterThan(tally(run(seeds { $0.crashPoint = 3_000 })).crashes, 3)
     }
 
     func testFaultsOfNewLeadersAlone() {
-        let tally = runSeeds {
-            $0.newLeader = 500_000
-            $0.weights = [.crash: 1]
-        }
+        let tally = tally(
+            run(
+                seeds {
+                    $0.newLeader = 500_000
+                    $0.weights = [.crash: 1]
+                }))
         XCTAssertGreaterThan(tally.elections, 6)
     }
 }

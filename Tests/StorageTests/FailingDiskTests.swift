@@ -1,3 +1,4 @@
+import TestPrograms
 import XCTest
 
 @testable import Consensus
@@ -8,7 +9,7 @@ import XCTest
 final class FailingDiskTests: XCTestCase {
     private typealias Storage = MemberStorage<HarshDisk>
 
-    private func open(_ disk: HarshDisk) throws -> (storage: Storage, found: Storage.Found) {
+    private static func open(_ disk: HarshDisk) throws -> (storage: Storage, found: Storage.Found) {
         try Storage.open(on: disk, node: "n0", initialVoters: ["n0"], segmentSize: 700)
     }
 
@@ -21,7 +22,7 @@ final class FailingDiskTests: XCTestCase {
         var lastIndex: Index { base.index + terms.count }
     }
 
-    private func content(_ found: StoredState) -> Content {
+    private static func content(_ found: StoredState) -> Content {
         let log = found.log
         return Content(
             state: found.hardState,
@@ -30,7 +31,7 @@ final class FailingDiskTests: XCTestCase {
     }
 
     /// Starts the member again until a start succeeds. Before each start the disk may lose power.
-    private func restart(
+    private static func restart(
         _ disk: HarshDisk, using generator: inout SeededGenerator
     ) throws -> (storage: Storage, found: Storage.Found) {
         while true {
@@ -50,8 +51,9 @@ final class FailingDiskTests: XCTestCase {
         }
     }
 
-    private func next(_ content: Content, using generator: inout SeededGenerator) -> (StorageUpdate, Content)
-    {
+    private static func next(
+        _ content: Content, using generator: inout SeededGenerator
+    ) -> (StorageUpdate, Content) {
         var next = content
         if Int.random(in: 0..<5, using: &generator) == 0, !content.terms.isEmpty {
             let count = Int.random(in: 1...content.terms.count, using: &generator)
@@ -71,58 +73,64 @@ final class FailingDiskTests: XCTestCase {
     }
 
     /// Lets each call fail once. The process ends and starts again, with and without a power cut in between.
-    func testAcknowledgedAndReadDataSurvivesEveryFailure() throws {
-        for seed in 0..<400 {
-            var generator = SeededGenerator(seed: UInt64(seed))
-            let disk = HarshDisk()
-            var (storage, found) = try restart(disk, using: &generator)
-            var known = content(found.state)
-            for _ in 0..<16 {
-                let (ready, next) = next(known, using: &generator)
-                let fails = Int.random(in: 0..<3, using: &generator) == 0
-                disk.callsUntilFailure = fails ? Int.random(in: 0..<14, using: &generator) : nil
-                let isStored = (try? storage.store(ready)) != nil
-                disk.callsUntilFailure = nil
-                let possible = isStored ? [next] : [known, next]
-                known = possible[0]
-                if isStored, Bool.random(using: &generator) { continue }
-                if isStored, Bool.random(using: &generator) { try storage.noteCleanPoint() }
-                do {
-                    (storage, found) = try restart(disk, using: &generator)
-                } catch {
-                    return XCTFail("seed \(seed): \(error)")
-                }
-                known = content(found.state)
-                guard possible.contains(known) else {
-                    return XCTFail("seed \(seed): \(known) is none of \(possible)")
-                }
+    func testAcknowledgedAndReadDataSurvivesEveryFailure() {
+        let problems = concurrently(Array(0..<400 as Range<UInt64>)) { seed in
+            do {
+                return try Self.problem(withSeed: seed)
+            } catch {
+                return "\(error)"
             }
         }
+        for (seed, problem) in problems.enumerated() where problem != nil {
+            XCTFail("seed \(seed): \(problem ?? "")")
+        }
+    }
+
+    private static func problem(withSeed seed: UInt64) throws -> String? {
+        var generator = SeededGenerator(seed: seed)
+        let disk = HarshDisk()
+        var (storage, found) = try restart(disk, using: &generator)
+        var known = content(found.state)
+        for _ in 0..<16 {
+            let (ready, next) = next(known, using: &generator)
+            let fails = Int.random(in: 0..<3, using: &generator) == 0
+            disk.callsUntilFailure = fails ? Int.random(in: 0..<14, using: &generator) : nil
+            let isStored = (try? storage.store(ready)) != nil
+            disk.callsUntilFailure = nil
+            let possible = isStored ? [next] : [known, next]
+            known = possible[0]
+            if isStored, Bool.random(using: &generator) { continue }
+            if isStored, Bool.random(using: &generator) { try storage.noteCleanPoint() }
+            (storage, found) = try restart(disk, using: &generator)
+            known = content(found.state)
+            guard possible.contains(known) else { return "\(known) is none of \(possible)" }
+        }
+        return nil
     }
 
     // After a failed fdatasync the pages count as clean. The next start reads them, and must not rely on them.
     func testDataOfAFailedSyncIsWrittenAgainAtTheNextStart() throws {
         let disk = HarshDisk()
-        var (storage, _) = try open(disk)
+        var (storage, _) = try Self.open(disk)
         try storage.store(.appending(.terms([1]), at: 1))
         disk.callsUntilFailure = 1
         XCTAssertThrowsError(try storage.store(.appending(.terms([1, 1]), at: 2))) { error in
             XCTAssertEqual("\(error)", "cannot sync log-000000000001: the disk fails once")
         }
-        var (again, found) = try open(disk)
-        XCTAssertEqual(content(found.state).terms, [1, 1, 1], "it stands in the cache")
+        var (again, found) = try Self.open(disk)
+        XCTAssertEqual(Self.content(found.state).terms, [1, 1, 1], "it stands in the cache")
         try again.store(.appending(.terms([1]), at: 4))
         for seed in 0..<20 {
             var generator = SeededGenerator(seed: UInt64(seed))
             let later = disk.copy()
             later.powerCut(using: &generator)
-            XCTAssertEqual(content(try open(later).found.state).terms, [1, 1, 1, 1])
+            XCTAssertEqual(Self.content(try Self.open(later).found.state).terms, [1, 1, 1, 1])
         }
     }
 
     func testATurnIsOneSyncAndACleanEndIsNotedOnce() throws {
         let disk = HarshDisk()
-        var (storage, _) = try open(disk)
+        var (storage, _) = try Self.open(disk)
         let before = disk.syncs
         try storage.store(.appending(.terms([1, 1]), at: 1, HardState(term: 1, votedFor: "n0")))
         XCTAssertEqual(disk.syncs, before + 1)
@@ -137,12 +145,13 @@ final class FailingDiskTests: XCTestCase {
         for calls in 0... {
             let first = HarshDisk()
             first.callsUntilFailure = calls
-            let isMade = (try? open(first)) != nil
+            let isMade = (try? Self.open(first)) != nil
             for seed in 0..<40 {
                 var generator = SeededGenerator(seed: UInt64(seed))
                 let disk = first.copy()
                 if seed > 0 { disk.powerCut(using: &generator) }
-                XCTAssertEqual(content(try open(disk).found.state), Content(), "after \(calls) calls")
+                XCTAssertEqual(
+                    Self.content(try Self.open(disk).found.state), Content(), "after \(calls) calls")
             }
             if isMade { return }
         }
