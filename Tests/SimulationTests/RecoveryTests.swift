@@ -65,4 +65,15 @@ final class RecoveryTests: XCTestCase {
         }
         XCTAssertGreaterThan(catchUps.count { $0.valueBytes >= 20_000 }, 3)
     }
+
+    // With less, each snapshot that a slow link carries was out of date on arrival, in every round.
+    func testLogIsRetainedForConnectedMembersInEverySeed() {
+        let scenarios = (1...1_000).map { Scenario(seed: $0) }
+        for scenario in scenarios {
+            XCTAssertGreaterThanOrEqual(
+                scenario.limits.retentionSilence, min(scenario.connectedSilence, Limits().retentionSilence),
+                "\(scenario.seed)")
+        }
+        XCTAssertGreaterThan(scenarios.count { $0.limits.retentionSilence < Limits().retentionSilence }, 100)
+    }
 }

@@ -29,7 +29,8 @@ package struct Limits: Hashable, Sendable {
     /// Bytes of log that a leader keeps at most, beyond what its last snapshot leaves, for members that are behind;
     /// and besides, as much as the log can grow while the snapshot travels: see `Raft.compact`.
     package var retainedLogBytes = 64 << 20
-    /// How long a member may be silent before no log is kept for it.
+    /// How long a member may be silent before no log is kept for it; longer than a connected one ever is, or none that
+    /// needs a snapshot catches up while entries are applied.
     package var retentionSilence: Microseconds = 10_000_000
 
     // MARK: - Changes of membership

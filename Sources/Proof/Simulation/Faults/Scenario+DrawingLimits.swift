@@ -29,9 +29,13 @@ extension Scenario {
         draw(\.logAhead, [20, 100, most])
         draw(\.unappliedSlack, [0, 3, 30])
         draw(\.confirmationsAfterFailure, [0, 1, 3])
-        draw(\.retentionSilence, [0, 100_000, 1_000_000])
+        draw(\.retentionSilence, [connectedSilence, 3 * connectedSilence])
         draw(\.readBytesRemembered, [0, 100, 2_000])
         // Remembered requests must be a multiple of the block size, as in the node.
         if most < Limits().requestsRemembered, limits.requestsInBlock > 50 { limits.requestsInBlock = 50 }
     }
+
+    /// Longer than a connected member is ever silent. Where no log were retained for such a member, each snapshot could
+    /// be out of date before the next round trip has passed.
+    var connectedSilence: Microseconds { 20 * (2 * latency.mean + 2 * diskLatency) + 200_000 }
 }

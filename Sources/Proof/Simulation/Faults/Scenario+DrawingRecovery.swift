@@ -37,7 +37,6 @@ extension Scenario {
         limits.appendBytesInFlight = limits.appendBytes * dice.pick([1, 4])
         limits.appendsInFlight = dice.pick([8, 64])
         limits.retainedLogBytes = dice.pick([0, 2_000])
-        // Longer than a connected member is ever silent.
-        limits.retentionSilence = 20 * (2 * latency.mean + 2 * diskLatency) + 200_000
+        limits.retentionSilence = connectedSilence
     }
 }
