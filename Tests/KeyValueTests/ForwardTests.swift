@@ -140,6 +140,21 @@ final class ForwardTests: XCTestCase {
         XCTAssertEqual(cluster["n0"].raft.log.lastIndex, 3)
     }
 
+    func testAMemberThatIsAboutToLeadHoldsARepeatedForwardOnce() {
+        let cluster = led(3)
+        cluster.isolate("n2")
+        cluster.with("n2") { [now = cluster.now] in
+            let order = TimeoutNow(term: $0.raft.currentTerm, leader: "n0")
+            $0.receive(.raft(RaftMessage(.timeoutNow(order))), from: "n0", now: now)
+            for requests in [[1], [1], [1, 2], [2]] {
+                let forward = Forward(requests.map { request($0) }, limit: 100)
+                $0.receive(.forward(forward), from: "n1", now: now)
+            }
+            let held = $0.requestLog.heldForwards.map { $0.0.requests.map(\.id.number) }
+            XCTAssertEqual(held, [[1], [2]])
+        }
+    }
+
     func testAForwardCarriesTheLastIndexForItsRequests() {
         let cluster = led()
         cluster.write(1, 5, at: "n1", 1)

@@ -40,11 +40,12 @@ extension Detours {
             ? due : Array(due.sorted { neighbors[$0].lastSent < neighbors[$1].lastSent }.prefix(room))
         sentInQuarter += chosen.count
         let own = list(of: nil)
-        return chosen.map { (others[$0], makeHello(to: $0, own, now, window)) }
+        let total = self.total
+        return chosen.map { (others[$0], makeHello(to: $0, own, total, now, window)) }
     }
 
     private mutating func makeHello(
-        to slot: Int, _ own: LinkStateAdvertisement, _ now: Microseconds, _ window: Microseconds
+        to slot: Int, _ own: LinkStateAdvertisement, _ total: Int, _ now: Microseconds, _ window: Microseconds
     ) -> Hello {
         let passedOn = listsToPassOn[slot].prefix(Self.listsPerHello)
         for owner in passedOn { deliveries[slot, owner] = .passedOn }

@@ -63,8 +63,8 @@ extension Detours {
             min(2 * slowestAnswer(of: slot, window), Timing.longestElectionTimeout))
     }
 
-    /// The slowest of the late answers of a member, less with each fast one. Of what it took while the network was slow,
-    /// no more counts than `longestAnswer`: otherwise a cut soon afterwards would stay unnoticed for seconds.
+    /// The slowest of the late answers of a member, less with each fast one. Of what it took while the network was
+    /// slow, no more counts than `longestAnswer`: otherwise a cut soon afterwards would stay unnoticed for seconds.
     private func slowestAnswer(of slot: Int, _ window: Microseconds) -> Microseconds {
         min(neighbors[slot].slowestAnswer, longestAnswer(window))
     }

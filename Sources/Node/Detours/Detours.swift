@@ -5,10 +5,10 @@ import Consensus
 /// Raft needs paths, and most cuts leave one: where each link of three members works in one direction only, each still
 /// reaches each other through the third. While every member hears whom it expects to hear, nothing is sent. A member
 /// that misses another sends the list of members that it misses to all others, and repeats it only to those that do
-/// not confirm it (as OSPF floods: RFC 2328, section 13); lists of others are passed on in the same way. A member that learns of a new list asks all that it has not
-/// heard lately for an answer, because followers send nothing to each other, and misses those that give none. So a
-/// change costs a few small messages per link, and while nothing changes, only the missed members are asked now and
-/// then.
+/// not confirm it (as OSPF floods: RFC 2328, section 13); lists of others are passed on in the same way. A member that
+/// learns of a new list asks all that it has not heard lately for an answer, because followers send nothing to each
+/// other, and misses those that give none. So a change costs a few small messages per link, and while nothing changes,
+/// only the missed members are asked now and then.
 ///
 /// A member that another one's list names knows that its messages do not arrive there. It sends them through members
 /// that hear it, on the shortest route. The sender fixes the whole route, so that no message travels in a circle.

@@ -29,8 +29,8 @@ package struct Hello: Hashable, Sendable {
     /// Lists of other members that the receiver may lack, at most `Detours.listsPerHello`.
     package var others: [LinkStateAdvertisement]
     /// The sum of the numbers of the lists that the sender holds, its own included, without the highest bits. Where it
-    /// is the receiver's too, both hold the same lists, for numbers come from clocks and only rise. Nil where it does not
-    /// say.
+    /// is the receiver's too, both hold the same lists, for numbers come from clocks and only rise. Nil where it does
+    /// not say.
     package var total: Int?
 
     /// The highest that `total` can be.

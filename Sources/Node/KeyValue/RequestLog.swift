@@ -13,7 +13,7 @@ struct RequestLog: Sendable {
     /// Changes that cannot be made, until their refusal stands in the log.
     private var failedChanges: [String] = []
     /// What was forwarded to this member while it was about to lead, by whom, and which requests these are.
-    private var heldForwards: [(Forward, from: NodeID)] = []
+    private(set) var heldForwards: [(Forward, from: NodeID)] = []
     private var heldRequests: Set<RequestID> = []
 
     init(_ stored: StoredState, _ limits: Limits) {
@@ -48,8 +48,10 @@ struct RequestLog: Sendable {
     /// there again: where commits take longer than senders wait, copies would take the place of what is new.
     /// - Returns: false where it takes none now.
     mutating func append(_ proposal: Proposal, to raft: inout Raft) -> Bool {
-        lookAt(raft)
-        if raft.isLeader, contains(proposal.id, raft) { return true }
+        if raft.isLeader {
+            lookAt(raft)
+            if contains(proposal.id, raft) { return true }
+        }
         return switch proposal {
         case .command(let command): hasRoom(raft) && raft.propose(command) != nil
         case .change(let change): append(change, to: &raft)
@@ -95,8 +97,9 @@ struct RequestLog: Sendable {
         if let transferTarget = raft.transferTarget {
             outbox.send(.forward(forward), to: transferTarget)
         } else if raft.isTakingOverLeadership {
-            heldForwards.append((forward, sender))
-            heldRequests.formUnion(forward.requests.lazy.map(\.id))
+            // Each once, however often its sender says it again before the election is over.
+            let new = forward.requests.filter { heldRequests.insert($0.id).inserted }
+            if !new.isEmpty { heldForwards.append((Forward(new, limit: forward.limit), sender)) }
         } else if raft.isLeader {
             append(forward, from: sender, to: &raft)
         }
