@@ -33,10 +33,11 @@ final class LaneTests: XCTestCase {
         let found = changes(
             #"time=2026-11-27T12:00:00.250Z level=info msg="became leader" role=leader term=3"#,
             "[12:00:01] INFO raft role=Follower, term=4", "role=leader term=5 without a time",
-            "12:00:02.000 role=king term=6", "12:00:03.000 role=leader", start: noon)
-        XCTAssertEqual(found.map(\.role), [.leader, .follower])
-        XCTAssertEqual(found.map(\.term), [3, 4])
-        XCTAssertEqual(found.map(\.time), [250, 1000])
+            "12:00:02.000 role=king term=6", "12:00:03.000 role=leader", "12:00:04 role=learner term=7\r",
+            "12:00:05 role=leader term=8\r", start: noon)
+        XCTAssertEqual(found.map(\.role), [.leader, .follower, .learner, .leader])
+        XCTAssertEqual(found.map(\.term), [3, 4, 7, 8])
+        XCTAssertEqual(found.map(\.time), [250, 1000, 4000, 5000])
     }
 
     func testALogContinuesAfterMidnight() {

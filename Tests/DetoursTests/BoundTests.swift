@@ -58,6 +58,12 @@ final class BoundTests: XCTestCase {
         for member in world.members { XCTAssertEqual(member.unreached, [], text) }
     }
 
+    /// Otherwise all of a large cluster send so many that answers are late, and members are missed for that.
+    func testTheLargerTheClusterTheFewerHellosAMemberSends() {
+        XCTAssertEqual(
+            [3, 16, 40, 100, 1_000].map { Detours.hellosPerQuarter(members: $0) }, [16, 16, 6, 2, 2])
+    }
+
     func testFewMembersForwardAList() {
         let size = 25
         var world = World(size)

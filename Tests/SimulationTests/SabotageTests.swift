@@ -8,9 +8,10 @@ import XCTest
 final class SabotageTests: XCTestCase {
     /// Runs a healthy cluster of three, and calls `meddle` once, after 400 events and when `isTime`.
     private func run(
-        when isTime: @escaping (Simulation) -> Bool = { _ in true }, _ meddle: @escaping (Simulation) -> Void
+        operations: Int = 200, when isTime: @escaping (Simulation) -> Bool = { _ in true },
+        _ meddle: @escaping (Simulation) -> Void
     ) -> Violation? {
-        let simulation = Simulation(Scenario(plain: 1, members: 3, operations: 200))
+        let simulation = Simulation(Scenario(plain: 1, members: 3, operations: operations))
         var isDone = false
         var count = 0
         simulation.trace = { [unowned simulation] _ in
@@ -104,7 +105,7 @@ final class SabotageTests: XCTestCase {
     }
 
     func testARequestThatIsNeverAnsweredIsFound() {
-        let violation = run { simulation in
+        let violation = run(operations: 60) { simulation in
             for member in simulation.members {
                 simulation.ledger.send(0, to: member.index, life: member.life)
             }

@@ -1,8 +1,8 @@
 import Dispatch
 import Synchronization
 
-/// What `body` makes of each item, in the order of `items`. Several processors work at once, so nothing may be asserted
-/// in `body`: XCTest takes failures from one thread.
+/// What `body` makes of each item, in the order of `items`. Several processors work at once. An assertion in `body` that
+/// fails counts, but two that fail at the same moment may end the tests with a crash.
 package func concurrently<Item: Sendable, Value: Sendable>(
     _ items: [Item], _ body: @Sendable (Item) -> Value
 ) -> [Value] {
