@@ -1,3 +1,4 @@
+import KeyValue
 import XCTest
 
 @testable import Consensus
@@ -100,6 +101,40 @@ final class FingerprintTests: XCTestCase {
         XCTAssertEqual(
             fields(of: IncomingSnapshot(position: LogPosition(index: 1, term: 1), term: 1)),
             ["early", "earlyBytes", "offset", "position", "term"])
+    }
+
+    private func replica() -> Replica {
+        let timing = Timing(electionTimeout: 1_000_000, heartbeatInterval: 200_000)
+        return Replica(
+            settings: Raft.Settings(id: "n0", members: ["n0", "n1"], timing: timing, seed: 1), now: 0)
+    }
+
+    private func fingerprint(_ replica: Replica) -> Fingerprint {
+        var fingerprint = Fingerprint()
+        replica.mix(into: &fingerprint)
+        return fingerprint
+    }
+
+    func testWhatWaitsAtAReplicaTellsItApart() {
+        func after(_ number: Int, _ operation: ClientOperation) -> Fingerprint {
+            var replica = replica()
+            replica.receive(ClientRequest(client: "c1", messageID: number, operation), now: 0)
+            return fingerprint(replica)
+        }
+        let key = JSONValue(canonical: "1")
+        let write = ClientOperation.update(.write(key: key, value: key))
+        XCTAssertEqual(after(1, write), after(1, write))
+        let different = [
+            fingerprint(replica()), after(1, write), after(2, write), after(1, .query(.read(key: key))),
+        ]
+        XCTAssertEqual(Set(different).count, different.count)
+    }
+
+    /// Whoever adds a field says here that it is mixed in, or at `Replica.mix(into:)` why it need not be.
+    func testEveryFieldOfAReplicaIsMixedInOrLeftOutForAReason() {
+        XCTAssertEqual(
+            fields(of: replica()),
+            ["detours", "outbox", "raft", "requestLog", "requests", "snapshots", "transfers"])
     }
 
     private func fields(of value: Any) -> [String] {

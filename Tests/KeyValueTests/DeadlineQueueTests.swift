@@ -13,9 +13,9 @@ final class DeadlineQueueTests: XCTestCase {
                 queue.insert(time, RequestTicket(slot: slot, sequence: time))
             }
             var taken: [Int] = []
-            while let (deadline, ticket) = queue.first {
-                XCTAssertEqual(ticket.sequence, deadline)
-                taken.append(deadline)
+            while let wait = queue.first {
+                XCTAssertEqual(wait.ticket.sequence, wait.deadline)
+                taken.append(wait.deadline)
                 queue.removeFirst()
             }
             XCTAssertEqual(taken, times.sorted())

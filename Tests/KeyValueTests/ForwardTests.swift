@@ -150,7 +150,7 @@ final class ForwardTests: XCTestCase {
                 let forward = Forward(requests.map { request($0) }, limit: 100)
                 $0.receive(.forward(forward), from: "n1", now: now)
             }
-            let held = $0.requestLog.heldForwards.map { $0.0.requests.map(\.id.number) }
+            let held = $0.requestLog.heldForwards.map { $0.forward.requests.map(\.id.number) }
             XCTAssertEqual(held, [[1], [2]])
         }
     }

@@ -3,10 +3,10 @@ import Consensus
 /// The results of the latest completed requests, so that a copy of a request gets the answer of the first (§8).
 ///
 /// They are part of the replicated state: all members that have applied the same entries hold the same results.
-package struct CompletedRequests: Sendable {
+package struct CompletedRequests: Hashable, Sendable {
     /// Consecutive requests. They are dropped together. Blocks are shared with copies of the store, so that a change
     /// copies one block only.
-    struct Block: Sendable {
+    struct Block: Hashable, Sendable {
         fileprivate(set) var ids: [RequestID] = []
         /// Their lines in a snapshot, written once rather than for every snapshot.
         fileprivate(set) var lines: [UInt8] = []

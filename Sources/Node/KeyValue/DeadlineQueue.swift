@@ -2,13 +2,18 @@ import Consensus
 
 /// The deadlines of waiters, the earliest first: a binary heap. Those of requests that were answered stay until their
 /// time has come, so that an answer costs nothing here.
-struct DeadlineQueue: Sendable {
-    private var heap: [(deadline: Microseconds, ticket: RequestTicket)] = []
+struct DeadlineQueue: Hashable, Sendable {
+    struct Wait: Hashable {
+        let deadline: Microseconds
+        let ticket: RequestTicket
+    }
 
-    var first: (deadline: Microseconds, ticket: RequestTicket)? { heap.first }
+    private var heap: [Wait] = []
+
+    var first: Wait? { heap.first }
 
     mutating func insert(_ deadline: Microseconds, _ ticket: RequestTicket) {
-        heap.append((deadline, ticket))
+        heap.append(Wait(deadline: deadline, ticket: ticket))
         var child = heap.count - 1
         while child > 0, heap[child].deadline < heap[(child - 1) / 2].deadline {
             heap.swapAt(child, (child - 1) / 2)

@@ -1,8 +1,8 @@
 import Consensus
 
 /// A request that a member has to answer: what is asked, who waits, and its state.
-struct PendingRequest: Sendable {
-    enum Subject: Sendable {
+struct PendingRequest: Hashable, Sendable {
+    enum Subject: Hashable, Sendable {
         case query(Query)
         case update(Update, Command)
         case change(MembershipChange)
@@ -17,7 +17,7 @@ struct PendingRequest: Sendable {
         }
     }
 
-    enum State: Sendable {
+    enum State: Hashable, Sendable {
         /// It waits at this member for a leader that can be reached and accepts it.
         case queued
         /// It is in the log of this member, which leads.
@@ -41,7 +41,7 @@ struct PendingRequest: Sendable {
         var canBeHeldForLeadership: Bool { self == .update || self == .sentUpdate }
     }
 
-    struct Waiter: Sendable {
+    struct Waiter: Hashable, Sendable {
         var messageID: Int?
         var deadline: Microseconds
     }
@@ -105,7 +105,7 @@ struct PendingRequest: Sendable {
 
 /// Requests that nobody waits for any more, but that may yet happen. A client that sends one of them again must not be
 /// told that it will not.
-struct AbandonedRequests: Sendable {
+struct AbandonedRequests: Hashable, Sendable {
     /// The least number that is remembered; positive.
     let remembered: Int
     private var latest: Set<RequestID> = []

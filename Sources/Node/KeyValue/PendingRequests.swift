@@ -22,7 +22,18 @@ import Consensus
 /// A member that becomes leader appends to its own log what it would have sent. A change of membership takes the same
 /// path. A read that leaves the queue is `confirming`: Raft itself asks the next leader again. Transfers of leadership
 /// are in `PendingTransfers`.
-struct PendingRequests: Sendable {
+struct PendingRequests: Hashable, Sendable {
+    private struct Departure: Hashable {
+        let ticket: RequestTicket
+        let time: Microseconds
+    }
+
+    /// What Raft confirms as one.
+    private struct Reads: Hashable {
+        let id: ReadID
+        let tickets: [RequestTicket]
+    }
+
     private let limits: Limits
     private var requests: RequestSlots
     /// The `queued` requests, in the order in which they shall be carried out, and some that were answered since.
@@ -30,10 +41,10 @@ struct PendingRequests: Sendable {
     /// How many requests are `queued`, by kind.
     private var queued = PendingRequest.Kind.noneOfEach
     /// The forwarded requests, in the order in which they left, and some that are not forwarded any more.
-    private var forwarded: ArraySlice<(ticket: RequestTicket, at: Microseconds)> = []
+    private var forwarded: ArraySlice<Departure> = []
     private var deadlines = DeadlineQueue()
     /// The `confirming` reads, by rising id, and some that were answered since.
-    private var reads: [(id: ReadID, tickets: [RequestTicket])] = []
+    private var reads: [Reads] = []
     private var abandoned: AbandonedRequests
     /// The term in which `route` last found a leader.
     private var routedInTerm: Term?
@@ -136,10 +147,10 @@ struct PendingRequests: Sendable {
     /// - Returns: the slots of their requests, in order of arrival.
     private mutating func takeDue(_ now: Microseconds) -> [Int] {
         var due: Set<Int> = []
-        while let (deadline, ticket) = deadlines.first {
-            if requests.isValid(ticket) {
-                if deadline > now { break }
-                due.insert(ticket.slot)
+        while let wait = deadlines.first {
+            if requests.isValid(wait.ticket) {
+                if wait.deadline > now { break }
+                due.insert(wait.ticket.slot)
             }
             deadlines.removeFirst()
         }
@@ -233,9 +244,10 @@ struct PendingRequests: Sendable {
     mutating func retry(_ raft: Raft) {
         guard let nextRetry, nextRetry <= raft.now else { return }
         self.nextRetry = nil
-        while let (ticket, time) = forwarded.first {
-            if requests.isValid(ticket), case .forwarded(_, time) = requests[ticket.slot].state {
-                let retryAt = time + raft.timing.retryInterval
+        while let first = forwarded.first {
+            let ticket = first.ticket
+            if requests.isValid(ticket), case .forwarded(_, first.time) = requests[ticket.slot].state {
+                let retryAt = first.time + raft.timing.retryInterval
                 if retryAt > raft.now {
                     self.nextRetry = retryAt
                     return
@@ -250,7 +262,7 @@ struct PendingRequests: Sendable {
         guard !arriving.isEmpty else { return }
         raft.read(nextReadID)
         for slot in arriving { requests[slot].state = .confirming(nextReadID) }
-        reads.append((nextReadID, arriving.map(requests.ticket)))
+        reads.append(Reads(id: nextReadID, tickets: arriving.map(requests.ticket)))
         nextReadID += 1
         arriving = []
     }
@@ -287,7 +299,7 @@ struct PendingRequests: Sendable {
     ) {
         requests[slot].leave(state, limit: log.lastApplied + limits.forwardReach)
         guard case .forwarded(_, let time) = state else { return }
-        forwarded.append((requests.ticket(slot), time))
+        forwarded.append(Departure(ticket: requests.ticket(slot), time: time))
         nextRetry = earliest(nextRetry, time + raft.timing.retryInterval)
     }
 

@@ -4,20 +4,25 @@ import Consensus
 ///
 /// However many name one target, the leader is asked once for all of them, and again after each heartbeat interval:
 /// what a turn costs, and what is sent, does not grow with how many wait.
-struct PendingTransfers: Sendable {
-    private struct Waiter: Sendable {
+struct PendingTransfers: Hashable, Sendable {
+    private struct Waiter: Hashable {
         let client: String
         let messageID: Int?
         let since: Microseconds
     }
 
+    private struct Told: Hashable {
+        let term: Term
+        let at: Microseconds
+    }
+
     /// All requests that name one target.
-    private struct Wish: Sendable {
+    private struct Wish: Hashable {
         let target: NodeID
         /// In the order in which they came; never empty.
         var waiters: ArraySlice<Waiter>
         /// When the leader of a term was told; nil where that is to be done again.
-        var told: (term: Term, at: Microseconds)?
+        var told: Told?
     }
 
     private var wishes: [Wish] = []
@@ -105,7 +110,7 @@ struct PendingTransfers: Sendable {
             } else if !raft.isTransferring {
                 _ = raft.transferLeadership(to: target)
             }
-            wishes[slot].told = (raft.currentTerm, raft.now)
+            wishes[slot].told = Told(term: raft.currentTerm, at: raft.now)
         }
     }
 }

@@ -36,6 +36,9 @@ package struct Replica: Driven, Sendable {
     /// The last index whose entry the store has taken in; at most the commit index.
     package var lastApplied: Index { requestLog.lastApplied }
 
+    /// How many forwards wait until this member leads.
+    package var heldForwards: Int { requestLog.heldForwards.count }
+
     /// The time by which `advance(to:)` must be called; nil where the member waits for input only.
     package var deadline: Microseconds? {
         if snapshots.isTakingOne { return raft.now }
@@ -147,6 +150,17 @@ package struct Replica: Driven, Sendable {
         // A relay never carries another.
         case .relay: break
         }
+    }
+
+    /// Mixes in what tells two members apart between two turns, for a search that visits each state once: see
+    /// `Raft.mix(into:)`. The time counts, for requests have deadlines. Left out is what the search has none of, detours
+    /// and snapshots, and what is empty between two turns, the outbox.
+    package func mix(into fingerprint: inout Fingerprint) {
+        raft.mix(into: &fingerprint)
+        fingerprint.mix(raft.now)
+        fingerprint.mix(hashing: requestLog)
+        fingerprint.mix(hashing: requests)
+        fingerprint.mix(hashing: transfers)
     }
 
     /// Changes the private state, for tests that break a member on purpose.

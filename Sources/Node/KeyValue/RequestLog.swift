@@ -1,7 +1,13 @@
 import Consensus
 
 /// The log as requests see it: what is about to be put into it, what stands in it, and what is applied of it.
-struct RequestLog: Sendable {
+struct RequestLog: Hashable, Sendable {
+    /// What was forwarded to this member while it was about to lead.
+    struct HeldForward: Hashable {
+        let forward: Forward
+        let sender: NodeID
+    }
+
     private let limits: Limits
     var store: Store
     /// The last index whose entry the store has taken in; at most the commit index.
@@ -12,8 +18,8 @@ struct RequestLog: Sendable {
     private var lookedAtInTerm: Term?
     /// Changes that cannot be made, until their refusal stands in the log.
     private var failedChanges: [String] = []
-    /// What was forwarded to this member while it was about to lead, by whom, and which requests these are.
-    private(set) var heldForwards: [(Forward, from: NodeID)] = []
+    private(set) var heldForwards: [HeldForward] = []
+    /// Those in `heldForwards`.
     private var heldRequests: Set<RequestID> = []
 
     init(_ stored: StoredState, _ limits: Limits) {
@@ -99,7 +105,9 @@ struct RequestLog: Sendable {
         } else if raft.isTakingOverLeadership {
             // Each once, however often its sender says it again before the election is over.
             let new = forward.requests.filter { heldRequests.insert($0.id).inserted }
-            if !new.isEmpty { heldForwards.append((Forward(new, limit: forward.limit), sender)) }
+            if new.isEmpty { return }
+            let held = HeldForward(forward: Forward(new, limit: forward.limit), sender: sender)
+            heldForwards.append(held)
         } else if raft.isLeader {
             append(forward, from: sender, to: &raft)
         }
@@ -109,7 +117,7 @@ struct RequestLog: Sendable {
     mutating func appendHeldForwards(to raft: inout Raft) {
         guard !heldForwards.isEmpty, !raft.isTakingOverLeadership else { return }
         if raft.isLeader {
-            for (forward, sender) in heldForwards { append(forward, from: sender, to: &raft) }
+            for held in heldForwards { append(held.forward, from: held.sender, to: &raft) }
         }
         heldForwards = []
         heldRequests = []

@@ -8,7 +8,7 @@ struct RequestTicket: Hashable, Sendable {
 
 /// The pending requests, each in a slot of its own. A slot is used again once its request is answered, so whoever keeps
 /// one across turns keeps a `RequestTicket` and asks whether it is still valid.
-struct RequestSlots: Sendable {
+struct RequestSlots: Hashable, Sendable {
     /// Nil where a slot is vacant.
     private var requests: [PendingRequest?] = []
     private var vacant: [Int] = []

@@ -2,7 +2,7 @@ import Consensus
 
 /// The state machine that the log drives: the key-value map and the completed requests. All members that have applied
 /// the same entries hold the same state.
-package struct Store: Sendable {
+package struct Store: Hashable, Sendable {
     typealias Part = [JSONValue: StoredValue]
 
     /// The map, in groups of parts, which images share, so that a change copies one part only. A group is empty until

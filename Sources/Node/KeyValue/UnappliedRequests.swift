@@ -5,7 +5,7 @@ import Consensus
 ///
 /// Nothing is looked at before somebody asks: most logs are applied without that, also a long one at a start. From then
 /// on, and until all is applied, each entry is looked at once, so that what a turn costs does not grow with the log.
-struct UnappliedRequests: Sendable {
+struct UnappliedRequests: Hashable, Sendable {
     /// Those of the entries from `first` on; nil where one holds none.
     private var ids: [RequestID?] = []
     /// How many of `ids` are forgotten, and only not taken out yet.

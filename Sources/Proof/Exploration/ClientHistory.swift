@@ -99,8 +99,8 @@ struct ClientHistory: Hashable, Sendable {
 
     /// What was committed may not have been answered as what will not happen.
     func checkHonest(_ entry: Entry) throws(Breach) {
-        guard let number = StoreOperation.number(of: entry) else { return }
-        for answer in [Answer.willNotHappen, .refused] where events.contains(.answered(number, answer)) {
+        for case .answered(let number, let answer) in events
+        where [.willNotHappen, .refused].contains(answer) && StoreOperation.number(of: entry) == number {
             throw Breach(.honesty, "operation \(number) is committed, and was answered: \(answer.words)")
         }
     }

@@ -66,74 +66,41 @@ enum Machine: Sendable {
     }
 
     /// How many forwards wait until this member leads.
-    var heldForwards: Int {
-        guard case .replica(let replica) = self,
-            let log = Mirror(reflecting: replica).descendant("requestLog", "heldForwards")
-        else { return 0 }
-        return Mirror(reflecting: log).children.count
-    }
+    var heldForwards: Int { if case .replica(let replica) = self { replica.heldForwards } else { 0 } }
 
     /// Does something that only Raft alone is asked for.
     @discardableResult
     mutating func changeRaft<Result>(_ change: (inout Raft) -> Result) -> Result {
-        guard case .raft(var raft) = self else { preconditionFailure("a replica changes its own Raft") }
-        defer { self = .raft(raft) }
-        return change(&raft)
+        // Taken out, so that nothing of it is copied.
+        guard case .raft(var raft) = consume self else {
+            preconditionFailure("a replica changes its own Raft")
+        }
+        let result = change(&raft)
+        self = .raft(raft)
+        return result
     }
 
     /// Does something that only a replica is asked for.
     @discardableResult
     mutating func changeReplica<Result>(_ change: (inout Replica) -> Result) -> Result {
-        guard case .replica(var replica) = self else { preconditionFailure("Raft alone has no clients") }
-        defer { self = .replica(replica) }
-        return change(&replica)
+        // Taken out, so that nothing of it is copied.
+        guard case .replica(var replica) = consume self else {
+            preconditionFailure("Raft alone has no clients")
+        }
+        let result = change(&replica)
+        self = .replica(replica)
+        return result
     }
 
-    /// A replica's is that of its Raft, all that waits or is remembered at it, and its clock, because requests have
-    /// deadlines. Left out are its detours, which are never taken where no member hears that it is missed
-    /// (`Turn.send`).
+    /// What tells it apart between two turns.
     func mix(into fingerprint: inout Fingerprint) {
-        raft.mix(into: &fingerprint)
-        guard case .replica(let replica) = self else { return }
-        fingerprint.mix(replica.raft.now)
-        for part in Mirror(reflecting: replica).children
-        where ["requestLog", "requests", "transfers"].contains(part.label) {
-            fingerprint.mix(part.label)
-            fingerprint.mix(reflecting: part.value)
+        switch self {
+        case .raft(let raft): raft.mix(into: &fingerprint)
+        case .replica(let replica): replica.mix(into: &fingerprint)
         }
     }
 }
 
 extension Outgoing {
     fileprivate var envelope: PeerEnvelope { PeerEnvelope(to: to, .raft(message)) }
-}
-
-extension Fingerprint {
-    /// Mixes in all that `value` is made of.
-    fileprivate mutating func mix(reflecting value: Any) {
-        // Limits are the same at all members, and a store has thousands of empty parts.
-        if value is Limits { return }
-        if let bytes = value as? [UInt8] { return mix(String(decoding: bytes, as: UTF8.self)) }
-        if let store = value as? Store {
-            for key in StoreOperation.Key.allCases { mix(store[key.json]?.text) }
-            return mix(reflecting: store.completedRequests)
-        }
-        let mirror = Mirror(reflecting: value)
-        if mirror.children.isEmpty { return mix(String(describing: value)) }
-        mix(mirror.children.count)
-        guard mirror.displayStyle == .dictionary || mirror.displayStyle == .set else {
-            for child in mirror.children {
-                mix(child.label)
-                mix(reflecting: child.value)
-            }
-            return
-        }
-        // The order in which these come says nothing.
-        let parts = mirror.children.map { child in
-            var part = Fingerprint()
-            part.mix(reflecting: child.value)
-            return String(describing: part)
-        }
-        for part in parts.sorted() { mix(part) }
-    }
 }

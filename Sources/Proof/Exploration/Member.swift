@@ -35,7 +35,7 @@ struct Member: Sendable {
     /// How many messages it has sent in this life that ask something.
     var questions: Int { raft.nextMessageID - firstQuestion }
 
-    /// What tells it apart; see `Raft.mix(into:)` and `Machine.mix(into:)`. Between two turns the disk holds what the
+    /// What tells it apart; see `Raft.mix(into:)` and `Replica.mix(into:)`. Between two turns the disk holds what the
     /// member does, but where a rule is broken; how often it crashed tells the numbers of its next lives.
     var fingerprint: Fingerprint {
         var fingerprint = Fingerprint()

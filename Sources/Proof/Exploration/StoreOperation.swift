@@ -86,7 +86,7 @@ package enum StoreOperation: Hashable, Sendable {
 
     /// The number of the operation that a command is of: its text begins with the client.
     static func number(of command: Command) -> Int? {
-        command.text.split(separator: " ").first.flatMap { Int($0.dropFirst()) }
+        Int(command.text.dropFirst().prefix { $0 != " " })
     }
 
     var words: String {

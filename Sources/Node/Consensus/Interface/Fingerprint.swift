@@ -14,6 +14,17 @@ package struct Fingerprint: Hashable, Sendable {
         second = other.low ^ other.high &+ 0x2545_f491_4f6c_dd1d
     }
 
+    /// Mixes in what tells `value` from all that are not equal to it. The standard library's hashes differ from process
+    /// to process, and so do fingerprints that such a one is mixed into.
+    package mutating func mix(hashing value: some Hashable) {
+        for half in 0..<2 {
+            var hasher = Hasher()
+            hasher.combine(half)
+            hasher.combine(value)
+            mix(hasher.finalize())
+        }
+    }
+
     package mutating func mix(_ flag: Bool) { mix(flag ? 1 : 0) }
 
     package mutating func mix(_ value: Int?) {
