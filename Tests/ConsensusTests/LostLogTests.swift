@@ -112,6 +112,31 @@ final class LostLogTests: XCTestCase {
         XCTAssertEqual(cluster.reads["n2"] ?? [], [1], "a quorum answers for it")
     }
 
+    // Such a member knows of no term in which it asked anything.
+    func testNoLateAnswerMatchesAQuestionOfAMemberThatLostItsDisk() {
+        let cluster = written()
+        func askHoldingAnswers(_ read: ReadID) -> [Packet] {
+            cluster.with("n2") { $0.read(read) }
+            var held: [Packet] = []
+            while !cluster.network.isEmpty {
+                held += cluster.intercept(\.isReadAnswer)
+                if !cluster.network.isEmpty { cluster.deliver(cluster.network.removeFirst()) }
+            }
+            return held
+        }
+        let late = askHoldingAnswers(1)
+        XCTAssertFalse(late.isEmpty)
+        cluster.replaceDisk(of: "n2", keeping: 0)
+        cluster.run(for: 500_000)
+        cluster.propose("d", to: "n0")
+        cluster.settle()
+        let fresh = askHoldingAnswers(2)
+        for packet in late { cluster.deliver(packet) }
+        XCTAssertEqual(cluster.reads["n2"] ?? [], [])
+        for packet in fresh { cluster.deliver(packet) }
+        XCTAssertEqual(cluster.reads["n2"] ?? [], [2])
+    }
+
     func testAMemberThatLostItsLogNeitherVotesNorCampaigns() {
         var hand = Hand("n1", term: 3, log: [1, 2])
         let append = AppendEntries(

@@ -25,7 +25,7 @@ struct Printed {
 /// The network between nodes. It delivers messages to nodes, and collects all others as replies.
 final class Wire {
     /// The seconds after which a wait counts as hung.
-    static let patience: TimeInterval = 30
+    static let patience: TimeInterval = 120
 
     private(set) var nodes: [String: NodeProcess] = [:]
     /// The messages to clients, in order.

@@ -49,7 +49,7 @@ package struct Raft: Sendable {
 
     package internal(set) var now: Microseconds
     var generator: SeededGenerator
-    package private(set) var nextMessageID: MessageID = 1
+    package private(set) var nextMessageID: MessageID
     var pending = PendingReady()
     /// What is being stored, until `stored(_:)` is called.
     var inStore: InStore?
@@ -82,8 +82,11 @@ package struct Raft: Sendable {
         reads = ReadQueue(limits: settings.limits)
         electionDeadline = now
         roundTripMeasuredAt = now
-        // Late answers to requests of an earlier run must not match requests of this one.
-        if hardState.term > 0 { nextMessageID = .random(in: 1..<(1 << 52), using: &generator) }
+        // Late answers to requests of an earlier run must not match requests of this one. Also at what looks like the
+        // first start: a member that has lost its disk knows of no earlier run. A generator of its own leaves timeouts
+        // as they are.
+        var numbers = SeededGenerator(seed: ~settings.seed)
+        nextMessageID = .random(in: 1..<(1 << 52), using: &numbers)
         lastApplied = log.lastIncludedIndex
         noteMemberships(from: log.firstIndex)
         if memberships.count == 1 { noteAbsentVoters() }

@@ -81,7 +81,9 @@ extension PeerMessage {
 
 extension RaftMessage {
     fileprivate var traceText: String {
-        let numbers = (id.map { " #\($0)" } ?? "") + (inReplyTo.map { " to #\($0)" } ?? "")
+        // The last four digits tell them apart, for a member counts on from a random number.
+        let numbers =
+            (id.map { " #\($0 % 10_000)" } ?? "") + (inReplyTo.map { " to #\($0 % 10_000)" } ?? "")
         return "t\(term)\(numbers) \(body.traceText)"
     }
 }
