@@ -42,10 +42,10 @@ final class DocumentedSessionTests: XCTestCase {
 
     // MARK: - Sessions that differ from run to run
 
-    /// A line without what differs from run to run: numbers, how many stand in a list, the steps of a transaction, and the
-    /// width of columns.
+    /// A line without what differs from run to run: numbers, how many stand in a list and are committed, the steps of a
+    /// transaction, and the width of columns.
     private func shape(_ line: some StringProtocol) -> String {
-        String(line).replacing(#/[0-9][0-9.:]*/#, with: "#").replacing(#/\[[# ]*\]/#, with: "[#]")
+        String(line).replacing(#/[0-9][0-9.:]*/#, with: "#").replacing(#/\[[# |]*\]/#, with: "[#]")
             .replacing(#/n#( n#)+/#, with: "n#")
             .replacing(#/(r|append) # (\[#\]|#|nil)(, (r|append) # (\[#\]|#|nil))*/#, with: "STEPS")
             .replacing(#/ +/#, with: " ").trimmingCharacters(in: .whitespaces)
