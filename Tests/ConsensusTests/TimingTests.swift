@@ -163,6 +163,29 @@ final class TimingTests: XCTestCase {
         XCTAssertEqual(progress.roundTrip?.mean, 100_000)
     }
 
+    // Some later request is nearly always answered first, so each was taken for lost after a second.
+    func testASlowLinkThatReordersIsMeasured() {
+        for seed in 1...10 {
+            var generator = SeededGenerator(seed: UInt64(seed))
+            var progress = Progress(id: "n1", nextIndex: 1, lastContact: 0, limits: Limits())
+            let sent = (1...2_000).map { (id: $0, at: 30_000 * $0) }
+            let answered = sent.map { request in
+                // Six links with an exponential latency of one second each.
+                let seconds = (1...6).map { _ in -log(Double.random(in: 0.001..<1, using: &generator)) }
+                return (id: request.id, at: request.at + Int(1e6 * seconds.reduce(0, +)))
+            }
+            let events = sent.map { ($0.at, $0.id, false) } + answered.map { ($0.at, $0.id, true) }
+            for (time, id, isAnswer) in events.sorted(by: { $0.0 < $1.0 }) {
+                if isAnswer {
+                    _ = progress.heard(id, at: time)
+                } else {
+                    progress.left(id, at: time, interval: 1)
+                }
+            }
+            XCTAssertGreaterThan(progress.roundTrip?.mean ?? 0, 3_000_000, "\(seed)")
+        }
+    }
+
     func testHeartbeatsFollowTheIntervalThatFollowersKnow() {
         var progress = Progress(id: "n1", nextIndex: 1, lastContact: 0, limits: Limits())
         progress.left(1, at: 0, interval: 30_000)

@@ -84,7 +84,8 @@ final class FingerprintTests: XCTestCase {
             [
                 "answered", "awaits", "expectedInterval", "firstProbe", "held", "id", "inFlight",
                 "lastContact",
-                "lastSent", "limits", "losses", "lostLog", "matchIndex", "mode", "nextIndex", "roundTrip",
+                "lastSent", "limits", "loss", "losses", "lostLog", "matchIndex", "mode", "nextIndex",
+                "roundTrip",
                 "sampler", "saysLostLog", "timed", "toldCommit", "toldDurable",
             ])
         XCTAssertEqual(

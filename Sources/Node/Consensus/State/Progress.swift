@@ -23,7 +23,7 @@ package struct Progress: Sendable {
         }
     }
 
-    /// A request is not considered lost before this time.
+    /// The request whose round trip is measured is not considered lost before this time.
     static let shortestLoss: Microseconds = 1_000_000
 
     let id: NodeID
@@ -63,6 +63,9 @@ package struct Progress: Sendable {
     /// The round trip between the leader and this member; nil before it was measured.
     private(set) var roundTrip: Estimate?
     private var sampler = RoundTripSampler()
+    /// When a request whose round trip is measured counts as lost, whatever is known of the round trip. Doubled each
+    /// time: where it is always too short, the link is slow, and only its fastest answers would ever be measured.
+    private var loss = shortestLoss
     /// The heartbeat interval at the last message to it: its election timeout still matches that one.
     private var expectedInterval: Microseconds = 0
 
@@ -195,11 +198,14 @@ package struct Progress: Sendable {
         guard timed.id == id else {
             // Considered lost after this time, so that another request is measured. Not earlier: one that was only
             // overtaken must be waited for, or only fast answers would be measured.
-            let longest = max(4 * (roundTrip?.slowest ?? 0), Self.shortestLoss)
-            if timed.id < id, now - timed.sent > longest { self.timed = nil }
+            if timed.id < id, now - timed.sent > max(4 * (roundTrip?.slowest ?? 0), loss) {
+                self.timed = nil
+                loss = min(2 * loss, Timing.longestElectionTimeout)
+            }
             return false
         }
         self.timed = nil
+        loss = Self.shortestLoss
         roundTrip = sampler.estimate(roundTrip, addingTripFrom: timed.sent, to: now)
         return true
     }
