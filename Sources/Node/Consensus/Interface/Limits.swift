@@ -68,7 +68,7 @@ package struct Limits: Hashable, Sendable {
     /// they are applied soon; at least 0.
     package var unappliedSlack = 1_000
     /// How many questions for a read index the leader shall confirm itself, after one of a follower's found no quorum
-    /// in time: the links to some others may be cut; at least 0.
+    /// in time: the links to some others may be cut, so that it would never find one; at least 1.
     package var confirmationsAfterFailure = 16
     /// Rounds of `takeReady()` and `stored(_:)`, since something was applied last, after which a turn is over:
     /// one each for what came in, and for what is committed by it; the rest is room. At least 1.

@@ -28,7 +28,7 @@ extension Scenario {
         draw(\.forwardReach, [20, 100, most])
         draw(\.logAhead, [20, 100, most])
         draw(\.unappliedSlack, [0, 3, 30])
-        draw(\.confirmationsAfterFailure, [0, 1, 3])
+        draw(\.confirmationsAfterFailure, [1, 1, 3])
         draw(\.retentionSilence, [connectedSilence, 3 * connectedSilence])
         draw(\.readBytesRemembered, [0, 100, 2_000])
         // Remembered requests must be a multiple of the block size, as in the node.
