@@ -56,7 +56,8 @@ extension Simulation {
     }
 
     /// Draws members that can serve without the others under every membership that applies: the committed one, those in
-    /// force at the drawn members, and those that a leader may be about to append.
+    /// force at the drawn members, and those that a leader may be about to append. What a member that lost its disk and
+    /// was removed takes for the membership, from an older copy, does not apply.
     private func drawCore() throws -> [Int] {
         var order = members.indices.filter { slot in
             !members[slot].isDamaged && !members[slot].isDownForGood
@@ -73,7 +74,7 @@ extension Simulation {
     }
 
     func isEnough(_ core: [Int]) -> Bool {
-        let known = core.flatMap { members[$0].run?.memberships ?? [] }
+        let known = core.filter(isCounted).flatMap { members[$0].run?.memberships ?? [] }
         return ([changes.membership] + known).allSatisfy { membership in
             Self.isQuorum(of: membership) { id in
                 let slot = Member.index(of: id)
