@@ -37,9 +37,11 @@ extension Simulation {
 
     // MARK: - Starts
 
-    /// Makes a start fail: a write or a read fails, or the member crashes meanwhile.
+    /// Makes a start fail: a write or a read fails, or the member crashes meanwhile. Not that of a member whose lost
+    /// disk must be detected in time.
     func injectStartFault(of member: Member) {
-        guard phase == .faults, dice.chance(perMillion: scenario.faults.atStarts * 10_000) else {
+        guard phase == .faults, !isLossUndetected, dice.chance(perMillion: scenario.faults.atStarts * 10_000)
+        else {
             return
         }
         let calls = dice.below(12)
