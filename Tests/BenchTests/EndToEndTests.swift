@@ -102,17 +102,15 @@ final class EndToEndTests: BenchProgram {
         try "# Shows that names work.\n--node-count 1\n--rate max\n--time-limit 60\n--bin no-such-node\n"
             .write(
                 to: runs.appendingPathComponent("mine"), atomically: true, encoding: .utf8)
-        // A rate of 0 asks nothing, so that no verdict depends on what a busy machine does in a moment.
-        let ended = try run(
-            "mine", "--time-limit", "0.1", "--rate", "0", "--bin", builtProgram("TestNode").path)
-        XCTAssertEqual(ended.status, 2, ended.output)
+        let ended = try withEnoughTime {
+            try run("mine", "--time-limit", $0, "--bin", builtProgram("TestNode").path)
+        }
+        XCTAssertEqual(ended.status, 0, ended.output)
         XCTAssertTrue(ended.output.hasPrefix("mine: Shows that names work.\n1 node"), ended.output)
-        XCTAssertTrue(ended.output.contains("there were no requests"), ended.output)
         XCTAssertTrue(try run("--help").output.contains("Shows that names work."))
         XCTAssertTrue(try run("--help").output.contains("A healthy cluster of three"), "one that is built in")
-        let elsewhere = try run("hello", "--time-limit", "0.1", "--rate", "0")
-        XCTAssertEqual(elsewhere.status, 2, elsewhere.output + elsewhere.complaints)
-        XCTAssertTrue(elsewhere.output.contains("there were no requests"), elsewhere.output)
+        let elsewhere = try withEnoughTime { try run("hello", "--time-limit", $0, "--rate", "max") }
+        XCTAssertEqual(elsewhere.status, 0, elsewhere.output + elsewhere.complaints)
     }
 
     func testARunThatCannotWriteResultsReportsThat() throws {

@@ -125,7 +125,7 @@ final class TimingTests: XCTestCase {
         XCTAssertGreaterThan(cluster["n4"].timing.electionTimeout, 900_000)
         XCTAssertEqual(cluster["n1"].timing.electionTimeout, timeout, accuracy: 20_000)
         let before = cluster.events["n4"]?.count ?? 0
-        cluster.run(for: 30_000_000)
+        cluster.run(for: 60_000_000)
         XCTAssertEqual(cluster.leaderIDs, ["n0"])
         let missed = cluster.events["n4"]!.dropFirst(before).filter {
             if case .becamePreCandidate = $0 { true } else { false }

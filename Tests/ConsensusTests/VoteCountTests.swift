@@ -184,7 +184,7 @@ final class VoteCountTests: XCTestCase {
 
     // Scenario 17
     func testNoTermHasTwoLeadersUnderAnyLoss() {
-        _ = concurrently(Array(0..<12 as Range<UInt64>)) { seed in
+        _ = concurrently(Array(0..<20 as Range<UInt64>)) { seed in
             let cluster = Cluster(5, seed: seed)
             var generator = SeededGenerator(seed: seed)
             cluster.latency = { _, _ in Int.random(in: 0..<60_000, using: &generator) }

@@ -287,7 +287,7 @@ final class ForwardTests: XCTestCase {
 
     // Scenario 50
     func testEveryRequestIsAnsweredOnceWhateverIsLost() {
-        _ = concurrently(Array(0..<6 as Range<UInt64>)) { seed in
+        _ = concurrently(Array(0..<10 as Range<UInt64>)) { seed in
             let cluster = ReplicaCluster(3, seed: seed)
             var fate = SeededGenerator(seed: seed)
             cluster.latency = { _, _ in Int.random(in: 0..<20_000, using: &fate) }

@@ -3,7 +3,7 @@ import XCTest
 
 /// What takes the square of a history's length never ends here.
 final class LongHistoryTests: XCTestCase {
-    private let count = 5_000
+    private let count = 8_000
 
     /// Lists of one key after the other, each appended to and read by all.
     private func history(_ number: Int, isRegister: Bool = false) -> [Transaction] {

@@ -89,7 +89,7 @@ final class TransactionChecksTests: XCTestCase {
     }
 
     func testSeedsWithTransactionsKeepEveryProperty() {
-        let runs = concurrently(Array(1...6 as ClosedRange<UInt64>)) { seed in
+        let runs = concurrently(Array(1...8 as ClosedRange<UInt64>)) { seed in
             var scenario = Scenario(seed: seed, bias: .crashes, members: 3, operations: 150)
             scenario.transactions = 80
             let simulation = Simulation(scenario)
