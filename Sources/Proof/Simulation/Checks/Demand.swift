@@ -23,7 +23,13 @@ extension Simulation {
             member.diskSlowness = 0
             member.run?.storage.disk.mend()
         }
-        var majority = try drawCore()
+        guard var majority = try drawCore() else {
+            for member in members where member.isAlive {
+                member.slowness = 0
+                try resume(member)
+            }
+            return beginEnding()
+        }
         // The others must not depend on a member that is down for good, or may be.
         let isComplete = loss == nil && !members.contains { $0.isDamaged || $0.isDownForGood }
         if dice.below(2) == 0 || !isComplete {
@@ -56,9 +62,9 @@ extension Simulation {
     }
 
     /// Draws members that can serve without the others under every membership that applies: the committed one, those in
-    /// force at the drawn members, and those that a leader may be about to append. What a member that lost its disk and
-    /// was removed takes for the membership, from an older copy, does not apply.
-    private func drawCore() throws -> [Int] {
+    /// force at the drawn members, and those that a leader may be about to append.
+    /// - Returns: nil where none can: a disk is lost, and a member that is behind still needs that one's vote.
+    private func drawCore() throws -> [Int]? {
         var order = members.indices.filter { slot in
             !members[slot].isDamaged && !members[slot].isDownForGood
                 && !(loss?.member == slot && loss?.stage == .down)
@@ -66,7 +72,8 @@ extension Simulation {
         dice.shuffle(&order)
         var core: [Int] = []
         repeat {
-            let member = members[order.removeLast()]
+            guard let slot = order.popLast() else { return nil }
+            let member = members[slot]
             core.append(member.index)
             if !member.isAlive || member.isEnding { try restart(member) }
         } while !isEnough(core)
@@ -74,7 +81,7 @@ extension Simulation {
     }
 
     func isEnough(_ core: [Int]) -> Bool {
-        let known = core.filter(isCounted).flatMap { members[$0].run?.memberships ?? [] }
+        let known = core.flatMap { members[$0].run?.memberships ?? [] }
         return ([changes.membership] + known).allSatisfy { membership in
             Self.isQuorum(of: membership) { id in
                 let slot = Member.index(of: id)
