@@ -74,7 +74,8 @@ final class FingerprintTests: XCTestCase {
                 "hasExtendedDeadlineAfterStall", "inStore", "incomingSnapshot", "isShuttingDown",
                 "lastApplied",
                 "lastLeaderContact", "leaderDurableIndex", "leaderlessTerm", "log", "memberships",
-                "nextMessageID", "now", "pending", "pendingTimeoutNow", "quorumDeadline", "reads",
+                "newestLeaderRequest", "nextMessageID", "now", "pending", "pendingTimeoutNow",
+                "quorumDeadline", "reads",
                 "refusedSnapshot", "role", "roundTripMeasuredAt", "sentVoteRequests", "settings", "snapshot",
                 "storageUpdates", "timing", "votedForTransferTargetIn", "yieldedPreVoteIn",
             ])

@@ -7,10 +7,12 @@ import XCTest
 /// The recovery checks, and that they find a cluster that does not recover.
 final class RecoveryTests: XCTestCase {
     private static func run(
-        _ check: RecoveryCheck, members: Int = 3, _ meddle: @escaping (Simulation) -> Void = { _ in }
+        _ check: RecoveryCheck, members: Int = 3, copies: Int = 0,
+        _ meddle: @escaping (Simulation) -> Void = { _ in }
     ) -> Report {
         var scenario = Scenario(plain: 1, members: members, operations: 100)
         scenario.recoveryCheck = check
+        scenario.copiesOfLostLeader = copies
         scenario.writesPerRoundTrip = 1
         scenario.limits.snapshotEvery = 20
         scenario.limits.snapshotPieceBytes = 400
@@ -30,6 +32,13 @@ final class RecoveryTests: XCTestCase {
             XCTAssertNil(report.violation)
             XCTAssertEqual(report.tally.failovers, 1)
         }
+    }
+
+    // Each copy used to count as hearing from the leader.
+    func testALostLeaderIsReplacedThoughCopiesOfItsAppendsArriveForMinutes() {
+        let report = Self.run(.failover, members: 5, copies: 1_000_000)
+        XCTAssertNil(report.violation)
+        XCTAssertEqual(report.tally.failovers, 1)
     }
 
     func testALostLeaderThatIsNotReplacedIsFound() {

@@ -15,6 +15,9 @@ package struct Raft: Sendable {
     package internal(set) var durableIndex: Index
     /// Up to where the leader has told this follower, in its term, that its own log is durable.
     var leaderDurableIndex: Index = 0
+    /// The highest number of a request that this follower has received from the leader of its term; nil where that
+    /// leader may not number its requests in order.
+    var newestLeaderRequest: MessageID?
     package internal(set) var timing: Timing
 
     /// When a follower or candidate starts an election, unless it hears from a leader or grants a vote first.
@@ -182,7 +185,7 @@ package struct Raft: Sendable {
         case .appendEntriesReply(let reply): receive(reply, inReplyTo: message.inReplyTo, from: sender)
         case .installSnapshot(let request): receive(request, id: message.id, from: sender)
         case .installSnapshotReply(let reply): receive(reply, inReplyTo: message.inReplyTo, from: sender)
-        case .timeoutNow(let request): receive(request, from: sender)
+        case .timeoutNow(let request): receive(request, id: message.id, from: sender)
         case .readIndex(let question): receive(question, id: message.id, from: sender)
         case .readIndexReply(let answer): receive(answer, inReplyTo: message.inReplyTo, from: sender)
         }
@@ -231,7 +234,10 @@ package struct Raft: Sendable {
     }
 
     mutating func setHardState(_ state: HardState) {
-        if state.term != currentTerm { leaderDurableIndex = 0 }
+        if state.term != currentTerm {
+            leaderDurableIndex = 0
+            newestLeaderRequest = nil
+        }
         hardState = state
         pending.hardStateChanged = true
     }

@@ -25,6 +25,7 @@ extension Raft {
         fingerprint.mix(lastApplied)
         fingerprint.mix(durableIndex)
         fingerprint.mix(leaderDurableIndex)
+        fingerprint.mix(newestLeaderRequest)
         fingerprint.mix(isShuttingDown)
         fingerprint.mix(leaderlessTerm == currentTerm)
         fingerprint.mix(yieldedPreVoteIn == currentTerm)

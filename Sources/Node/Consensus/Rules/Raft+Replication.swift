@@ -9,7 +9,7 @@ extension Raft {
                     commitIndex: request.leaderDurable == nil ? nil : commitIndexOnceStored,
                     lostLog: hardState.lostLog))
         }
-        guard follow(leader, term: request.term, announced: request) else {
+        guard follow(leader, term: request.term, id: id, announced: request) else {
             note(
                 .appendRefused(
                     leader: leader, prevLogIndex: request.prevLogIndex, reason: .staleTerm(currentTerm)))
@@ -33,9 +33,12 @@ extension Raft {
         campaignIfToldTo()
     }
 
-    /// Recognises `leader` as that of `term`, and takes over its estimates of round trips from `announced`.
+    /// Recognises `leader` as that of `term` by its request `id`, and takes over its estimates of round trips from
+    /// `announced`.
     /// - Returns: false where the term is over, or where the term already has another leader.
-    mutating func follow(_ leader: NodeID, term: Term, announced: AppendEntries? = nil) -> Bool {
+    mutating func follow(_ leader: NodeID, term: Term, id: MessageID?, announced: AppendEntries? = nil)
+        -> Bool
+    {
         guard stepDown(ifBehind: term) else { return false }
         if let known = self.leader, known != leader {
             note(.impossibleMessage(from: leader, "leads term \(term), which \(known) leads already"))
@@ -43,11 +46,24 @@ extension Raft {
         }
         // Sent before that leader asked for votes: its entries are valid, but it leads no more.
         if term == leaderlessTerm { return true }
+        guard isNewest(id, announced) else { return true }
         if self.leader == nil { becomeFollower(term: term, leader: leader, reason: .heardLeader) }
         lastLeaderContact = now
         timing.add(lateness: 0)
         follow(announced)
         armElectionTimer()
+        return true
+    }
+
+    /// Whether the leader's request `id` is newer than all that arrived from it before. One that was overtaken, or a
+    /// copy, may arrive long after the leader has crashed, and must not delay the election of the next.
+    ///
+    /// A person who types may use one number for everything. So numbers count only from a leader that has sent a field
+    /// of ours.
+    private mutating func isNewest(_ id: MessageID?, _ request: AppendEntries?) -> Bool {
+        guard let id, request?.leaderDurable != nil || newestLeaderRequest != nil else { return true }
+        guard id > newestLeaderRequest ?? 0 else { return false }
+        newestLeaderRequest = id
         return true
     }
 

@@ -181,7 +181,7 @@ extension Raft {
     // MARK: - Receiving
 
     mutating func receive(_ request: InstallSnapshot, id: MessageID?, from leader: NodeID) {
-        guard follow(leader, term: request.term) else {
+        guard follow(leader, term: request.term, id: id) else {
             return answer(InstallSnapshotReply(term: currentTerm), to: leader, inReplyTo: id)
         }
         if let lost = request.lostLog { learnLostLog(lost, from: leader) }

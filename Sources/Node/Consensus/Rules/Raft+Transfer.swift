@@ -72,8 +72,8 @@ extension Raft {
         note(.transferAborted(target: target))
     }
 
-    mutating func receive(_ request: TimeoutNow, from leader: NodeID) {
-        guard follow(leader, term: request.term), isPromotable else { return }
+    mutating func receive(_ request: TimeoutNow, id: MessageID?, from leader: NodeID) {
+        guard follow(leader, term: request.term, id: id), isPromotable else { return }
         pendingTimeoutNow = (request.term, request.lastLogIndex ?? 0, now + timing.electionTimeout)
         campaignIfToldTo()
     }

@@ -41,6 +41,7 @@ extension Simulation {
         recordFault("the faults stop and all members are up, to check \(check)")
         switch check {
         case .failover:
+            network.linkFaults.lateCopy = scenario.copiesOfLostLeader
             network.latency.mean = max(dice.pick([500_000, 1_000_000, 2_000_000]), scenario.latency.mean)
             after(dice.within(10_000_000...30_000_000), .leaderCrashesOnSlowLinks)
             after(90_000_000, .linksAreFast)

@@ -10,7 +10,9 @@ extension Scenario {
             faults.weights[.slowLinks] = dice.within(1...max(weight / 2, 1))
         }
         switch dice.below(6) {
-        case 0 where members > 2: recoveryCheck = .failover
+        case 0 where members > 2:
+            recoveryCheck = .failover
+            copiesOfLostLeader = dice.pick([0, 1_000_000])
         case 1 where members > 2:
             recoveryCheck = .catchUp
             drawLoad(&dice)

@@ -104,6 +104,8 @@ package struct Scenario: Sendable {
     var sendsLines = false
     /// The recovery check before the demand phase; nil in most seeds.
     var recoveryCheck: RecoveryCheck?
+    /// Late copies in a million messages before the failover check loses a leader, which are heard after its loss.
+    var copiesOfLostLeader = 0
     /// Writes per round trip while a member catches up.
     var writesPerRoundTrip = 1
 
@@ -130,7 +132,9 @@ package struct Scenario: Sendable {
     /// Percent of requests that go to any member; the rest go to the client's own.
     var roaming = 50
 
-    var makesLateCopies: Bool { linkFaults.lateCopy > 0 || faults.weights[.storm] != nil }
+    var makesLateCopies: Bool {
+        linkFaults.lateCopy > 0 || faults.weights[.storm] != nil || copiesOfLostLeader > 0
+    }
 
     /// How long a client waits for an answer, as Maelstrom's lin-kv clients do.
     var patience: Microseconds { max(1_000_000, 10 * latency.mean) }
