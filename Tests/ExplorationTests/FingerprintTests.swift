@@ -51,6 +51,30 @@ final class FingerprintTests: XCTestCase {
             fingerprint(member()), fingerprint(after(RaftMessage(id: 1, .requestVote(vote(preVote: true))))))
     }
 
+    // The search lets both happen, so the number need not tell members apart.
+    func testARequestCountsAsOvertakenOrAsTheNewestWhateverArrivedBefore() {
+        func after(_ first: MessageID, isOvertaken: Bool) -> Raft {
+            var raft = member()
+            for (id, now) in [(first, 0), (5, 999)] {
+                raft.expectRequest(isOvertaken: isOvertaken)
+                var request = append(1)
+                request.id = id
+                raft.receive(request, from: "n1", now: now)
+                rest(&raft)
+            }
+            raft.advance(to: 1_000)
+            return raft
+        }
+        for isOvertaken in [false, true] {
+            let raft = after(1, isOvertaken: isOvertaken)
+            XCTAssertEqual(raft.heardFromLeaderLately, !isOvertaken)
+            XCTAssertEqual(fingerprint(raft), fingerprint(after(9, isOvertaken: isOvertaken)))
+        }
+        XCTAssertFalse(member().heedsOvertakenRequests)
+        XCTAssertFalse(after(1, isOvertaken: false).heedsOvertakenRequests)
+        XCTAssertTrue(after(1, isOvertaken: true).heedsOvertakenRequests)
+    }
+
     private func vote(preVote: Bool) -> RequestVote {
         RequestVote(term: 1, candidate: "n1", lastLogIndex: 0, lastLogTerm: 0, preVote: preVote)
     }

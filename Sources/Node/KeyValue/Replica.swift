@@ -163,6 +163,11 @@ package struct Replica: Driven, Sendable {
         fingerprint.mix(hashing: transfers)
     }
 
+    /// See `Raft.expectRequest(isOvertaken:)`.
+    package mutating func expectRequest(isOvertaken: Bool) {
+        raft.expectRequest(isOvertaken: isOvertaken)
+    }
+
     /// Changes the private state, for tests that break a member on purpose.
     mutating func tamper<Result>(_ change: (inout Raft, inout RequestLog) -> Result) -> Result {
         change(&raft, &requestLog)

@@ -29,6 +29,8 @@ package struct Action: Hashable, Sendable {
     /// first time that it stores something, when what may leave early has left; 2 right after it, when what had to wait
     /// has not left yet; 3 and 4 around the second time, and so on.
     package var crash = 0
+    /// Whether the message is a leader's, and a newer one has arrived before it.
+    package var isOvertaken = false
 }
 
 /// A message on its way.
@@ -47,6 +49,15 @@ package struct Packet: Hashable, Sendable {
             request.link = nil
             message.body = .appendEntries(request)
             self.message = .raft(message)
+        }
+    }
+
+    /// Whether a leader of `term` sent it, and so numbered it in the order of all that it sent.
+    func isRequestOfLeader(in term: Term) -> Bool {
+        guard let raft, raft.term == term else { return false }
+        return switch raft.body {
+        case .appendEntries, .installSnapshot, .timeoutNow: true
+        default: false
         }
     }
 

@@ -57,7 +57,9 @@ struct Cluster {
     }
 
     func action(_ move: Move) -> Action {
-        Action(member: move.member, input: input(move.input), crash: move.crash)
+        Action(
+            member: move.member, input: input(move.input), crash: move.crash,
+            isOvertaken: move.input >= Self.firstPacket && move.input & 1 == 1)
     }
 
     /// Lets all that can happen in `state` happen, each by itself and always in the same order. What changes nothing is
@@ -73,8 +75,13 @@ struct Cluster {
             for position in tables.networks.range(Int(state[network])) {
                 let packet = tables.networks.item(at: position)
                 guard tables.packets[Int(packet)].to == member else { continue }
-                let step = Step(input: Self.firstPacket + Int(packet), expense: nil)
+                let step = Step(input: Self.input(packet), expense: nil)
                 guard attempt(state, member, step, crashes, visit) else { return }
+                guard budget.overtaken > 0, traits.heedsOvertakenRequests,
+                    tables.packets[Int(packet)].isRequestOfLeader(in: traits.term)
+                else { continue }
+                let overtaken = Step(input: Self.input(packet, isOvertaken: true), expense: .overtaken)
+                guard attempt(state, member, overtaken, crashes, visit) else { return }
             }
         }
     }
@@ -89,6 +96,11 @@ struct Cluster {
     private static let (firstTransfer, firstChange, firstOperation) = (30, 40, 50)
     private static let (patience, firstPacket) = (60, 64)
 
+    /// Two numbers for each packet, of which the odd one says that it was overtaken.
+    private static func input(_ packet: UInt32, isOvertaken: Bool = false) -> Int {
+        firstPacket + 2 * Int(packet) + (isOvertaken ? 1 : 0)
+    }
+
     private func input(_ number: Int) -> Action.Input {
         switch number {
         case Self.crash: .crash
@@ -101,7 +113,7 @@ struct Cluster {
         case Self.firstChange..<Self.firstOperation: .change(voters: scope.changes[number - Self.firstChange])
         case Self.firstOperation..<Self.patience: .operation(number - Self.firstOperation)
         case Self.patience: .patience
-        default: .message(tables.packets[number - Self.firstPacket])
+        default: .message(tables.packets[(number - Self.firstPacket) / 2])
         }
     }
 
@@ -253,7 +265,7 @@ struct Cluster {
         if let known = tables.answers(by: number, in: network) { return known }
         var result = network
         for packet in tables.networks[Int(network)] where tables.packets[Int(packet)].to == member {
-            let move = Move(member: member, input: Self.firstPacket + Int(packet), crash: 0)
+            let move = Move(member: member, input: Self.input(packet), crash: 0)
             let turn = tables.turn(of: number, move) ?? takeTurn(number, move)
             guard turn.next == number, turn.news == 0, turn.breach == 0 else { continue }
             for position in tables.sentLists.range(Int(turn.sent)) {

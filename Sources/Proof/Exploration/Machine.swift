@@ -37,6 +37,13 @@ enum Machine: Sendable {
         }
     }
 
+    mutating func expectRequest(isOvertaken: Bool) {
+        switch self {
+        case .raft: changeRaft { $0.expectRequest(isOvertaken: isOvertaken) }
+        case .replica: changeReplica { $0.expectRequest(isOvertaken: isOvertaken) }
+        }
+    }
+
     mutating func advance(to time: Microseconds) {
         switch self {
         case .raft: changeRaft { $0.advance(to: time) }

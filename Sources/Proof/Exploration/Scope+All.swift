@@ -40,6 +40,7 @@ extension Scope {
         $0.isQuick = true
         $0.budget.electionTimeouts = 2
         $0.budget.contactLapses = 1
+        $0.budget.overtaken = 1
         $0.sendsSingleEntries = true
         $0.disks = secondLeader
     }
@@ -187,6 +188,7 @@ extension Scope {
         $0.leader = 0
         $0.budget.electionTimeouts = 1
         $0.budget.contactLapses = 1
+        $0.budget.overtaken = 1
         $0.budget.changes = 1
     }
 
@@ -237,6 +239,7 @@ extension Scope {
         $0.isQuick = true
         $0.budget.electionTimeouts = 2
         $0.budget.contactLapses = 1
+        $0.budget.overtaken = 1
         $0.budget.transfers = 1
         $0.budget.crashes = 1
         $0.cuts = [[0, 2]]
@@ -261,6 +264,7 @@ extension Scope {
         $0.isQuick = true
         $0.budget.electionTimeouts = 2
         $0.budget.contactLapses = 1
+        $0.budget.overtaken = 1
         $0.budget.crashes = 1
         $0.crashing = [1]
         $0.sendsSingleEntries = true

@@ -13,6 +13,7 @@ extension Scope {
         $0.budget.copies = 1
         $0.budget.patience = 2
         $0.budget.electionTimeouts = 1
+        $0.budget.overtaken = 1
         $0.questions = 7
     }
 

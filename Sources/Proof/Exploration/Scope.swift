@@ -5,7 +5,9 @@ import KeyValue
 ///
 /// **Messages** need no number: all that were ever sent may arrive at any moment, in any order, again and again, or
 /// never. So each may be lost, late, overtaken and repeated without bound, and that a message has arrived does not tell
-/// two states apart.
+/// two states apart. Nor does which request of its leader is the newest that a member has received, which decides
+/// whether the next one resets its timers: each counts as newer, but for as many as the budget lets be overtaken,
+/// whatever arrived before.
 ///
 /// **Time.** Each member has a clock of its own, which moves only from deadline to deadline; nothing relates the clocks
 /// of two members. What is covered is every order in which the deadlines of all members and the arrivals of all
@@ -35,6 +37,8 @@ package struct Scope: Sendable {
     package struct Budget: Hashable, Sendable {
         package var electionTimeouts = 0
         package var contactLapses = 0
+        /// Requests of leaders that arrive behind a newer one, where that makes a difference.
+        package var overtaken = 0
         package var heartbeats = 0
         package var quorumLapses = 0
         package var commands = 0
@@ -147,6 +151,7 @@ package struct Scope: Sendable {
         [
             ("terms", \.terms), ("log", \.logLength), ("questions", \.questions),
             ("timeouts", \.budget.electionTimeouts), ("lapses", \.budget.contactLapses),
+            ("overtaken", \.budget.overtaken),
             ("heartbeats", \.budget.heartbeats), ("quorum-lapses", \.budget.quorumLapses),
             ("commands", \.budget.commands), ("reads", \.budget.reads), ("retries", \.budget.readRetries),
             ("changes", \.budget.changes), ("transfers", \.budget.transfers), ("given-up", \.budget.givenUp),

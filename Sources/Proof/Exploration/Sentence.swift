@@ -25,7 +25,9 @@ struct Sentence {
     var text: String {
         switch action.input {
         case .crash: return "\(name) crashes, and starts again"
-        case .message(let packet): return arrival(packet) + crash
+        case .message(let packet):
+            return arrival(packet) + (action.isOvertaken ? ", which a newer request has overtaken" : "")
+                + crash
         case .deadline(let deadline): return "\(name) \(text(of: deadline))" + crash
         case .command(let number):
             return "A client asks leader \(name) for command c\(number)\(appended)" + crash

@@ -14,6 +14,7 @@ struct Tables {
         var acceptsCommands: Bool
         var acceptsChanges: Bool
         var hasNewCommits: Bool
+        var heedsOvertakenRequests: Bool
         var lastIndex: Index
         /// What others have passed on to it for when it leads.
         var held: Int
@@ -33,7 +34,8 @@ struct Tables {
 
     /// What budgets are spent on.
     enum Expense: Int, CaseIterable {
-        case electionTimeout, contactLapse, heartbeat, quorumLapse, command, read, readRetry, change,
+        case electionTimeout, contactLapse, overtaken, heartbeat, quorumLapse, command, read, readRetry,
+            change,
             transfer, giveUp
         case snapshot, crash, operation, copy, patience
 
@@ -41,6 +43,7 @@ struct Tables {
             switch self {
             case .electionTimeout: \.electionTimeouts
             case .contactLapse: \.contactLapses
+            case .overtaken: \.overtaken
             case .heartbeat: \.heartbeats
             case .quorumLapse: \.quorumLapses
             case .command: \.commands
@@ -110,6 +113,7 @@ struct Tables {
                 isLeader: raft.isLeader, acceptsCommands: raft.acceptsCommands,
                 acceptsChanges: raft.acceptsChanges,
                 hasNewCommits: raft.commitIndex > raft.snapshot?.position.index ?? 0,
+                heedsOvertakenRequests: raft.heedsOvertakenRequests,
                 lastIndex: raft.log.lastIndex, held: member.machine.heldForwards, questions: member.questions,
                 log: logNumber))
         return number

@@ -80,6 +80,7 @@ struct Turn {
     private mutating func take(_ input: Action.Input) throws {
         switch input {
         case .message(let packet):
+            member.machine.expectRequest(isOvertaken: action.isOvertaken)
             member.machine.receive(packet.message, from: "n\(packet.from)")
         case .deadline(let deadline):
             if let time = member.raft.time(of: deadline) { member.machine.advance(to: time) }

@@ -9,6 +9,8 @@
 /// - what is measured: `timed`, `roundTrip`, `sampler`, `sentVoteRequests`, `timing`. Only timeouts are made of it,
 ///   which are fixed, and a choice that networks faster than 4 ms allow (`Raft.nearby`), where the search measures
 ///   none.
+/// - which request of its leader is the newest: the search lets each arrive as one that was overtaken, or as the newest
+///   (`expectRequest(isOvertaken:)`);
 /// - what waits for a turn's end, which is empty between two: `pending`, `inStore`;
 /// - what is told to people and to the replica alone: `refusedSnapshot`, `votedForTransferTargetIn`, `losses`;
 /// - what follows from the rest: later memberships from the log, `uncommittedBytes`, `slots`.
@@ -25,7 +27,7 @@ extension Raft {
         fingerprint.mix(lastApplied)
         fingerprint.mix(durableIndex)
         fingerprint.mix(leaderDurableIndex)
-        fingerprint.mix(newestLeaderRequest)
+        fingerprint.mix(newestLeaderRequest != nil)
         fingerprint.mix(isShuttingDown)
         fingerprint.mix(leaderlessTerm == currentTerm)
         fingerprint.mix(yieldedPreVoteIn == currentTerm)
@@ -37,6 +39,17 @@ extension Raft {
         reads.mix(into: &fingerprint)
         fingerprint.mix(nextMessageID)
         mixRole(into: &fingerprint)
+    }
+
+    /// Lets the next request of its leader count as one that was overtaken, or as the newest.
+    package mutating func expectRequest(isOvertaken: Bool) {
+        // The first cannot be overtaken.
+        if newestLeaderRequest != nil { newestLeaderRequest = isOvertaken ? .max : 0 }
+    }
+
+    /// Whether it makes a difference that a request of its leader was overtaken.
+    package var heedsOvertakenRequests: Bool {
+        newestLeaderRequest != nil && !(leader != nil && heardFromLeaderLately)
     }
 
     private func mixRole(into fingerprint: inout Fingerprint) {
