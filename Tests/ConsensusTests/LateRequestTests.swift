@@ -68,6 +68,14 @@ final class LateRequestTests: XCTestCase {
         XCTAssertEqual(answers.map(\.message.inReplyTo), [5])
     }
 
+    func testTheFirstRequestCountsWhateverItsNumber() {
+        for id in [0, -5] {
+            var hand = Hand()
+            _ = receive(append(), id: id, &hand)
+            XCTAssertEqual(hand.raft.leader, "n1")
+        }
+    }
+
     func testACopyEndsNoPreVote() {
         var hand = Hand()
         _ = receive(append(), id: 6, &hand)

@@ -62,7 +62,7 @@ extension Raft {
     /// of ours.
     private mutating func isNewest(_ id: MessageID?, _ request: AppendEntries?) -> Bool {
         guard let id, request?.leaderDurable != nil || newestLeaderRequest != nil else { return true }
-        guard id > newestLeaderRequest ?? 0 else { return false }
+        if let newestLeaderRequest, id <= newestLeaderRequest { return false }
         newestLeaderRequest = id
         return true
     }
