@@ -2,6 +2,7 @@ import KeyValue
 import XCTest
 
 @testable import Consensus
+@testable import Exploration
 
 /// What tells two members apart, and what does not.
 final class FingerprintTests: XCTestCase {
@@ -12,9 +13,7 @@ final class FingerprintTests: XCTestCase {
     }
 
     private func fingerprint(_ raft: Raft) -> Fingerprint {
-        var fingerprint = Fingerprint()
-        raft.mix(into: &fingerprint)
-        return fingerprint
+        Fingerprint { raft.mix(into: &$0) }
     }
 
     private func rest(_ raft: inout Raft) {
@@ -136,9 +135,7 @@ final class FingerprintTests: XCTestCase {
     }
 
     private func fingerprint(_ replica: Replica) -> Fingerprint {
-        var fingerprint = Fingerprint()
-        replica.mix(into: &fingerprint)
-        return fingerprint
+        Fingerprint { replica.mix(into: &$0) }
     }
 
     func testWhatWaitsAtAReplicaTellsItApart() {

@@ -155,12 +155,12 @@ package struct Replica: Driven, Sendable {
     /// Mixes in what tells two members apart between two turns, for a search that visits each state once: see
     /// `Raft.mix(into:)`. The time counts, for requests have deadlines. Left out is what the search has none of, detours
     /// and snapshots, and what is empty between two turns, the outbox.
-    package func mix(into fingerprint: inout Fingerprint) {
-        raft.mix(into: &fingerprint)
-        fingerprint.mix(raft.now)
-        fingerprint.mix(hashing: requestLog)
-        fingerprint.mix(hashing: requests)
-        fingerprint.mix(hashing: transfers)
+    package func mix(into hasher: inout Hasher) {
+        raft.mix(into: &hasher)
+        hasher.combine(raft.now)
+        hasher.combine(requestLog)
+        hasher.combine(requests)
+        hasher.combine(transfers)
     }
 
     /// See `Raft.expectRequest(isOvertaken:)`.

@@ -65,11 +65,11 @@ package struct Disk: Sendable {
         return rest
     }
 
-    func mix(into fingerprint: inout Fingerprint) {
-        fingerprint.mix(hardState)
-        fingerprint.mix(log)
-        fingerprint.mix(snapshot?.position)
-        fingerprint.mix(arriving)
+    func mix(into hasher: inout Hasher) {
+        hasher.combine(hardState)
+        log.mix(into: &hasher)
+        hasher.combine(snapshot?.position)
+        hasher.combine(arriving)
     }
 }
 

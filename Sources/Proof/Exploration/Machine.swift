@@ -100,10 +100,10 @@ enum Machine: Sendable {
     }
 
     /// What tells it apart between two turns.
-    func mix(into fingerprint: inout Fingerprint) {
+    func mix(into hasher: inout Hasher) {
         switch self {
-        case .raft(let raft): raft.mix(into: &fingerprint)
-        case .replica(let replica): replica.mix(into: &fingerprint)
+        case .raft(let raft): raft.mix(into: &hasher)
+        case .replica(let replica): replica.mix(into: &hasher)
         }
     }
 }

@@ -38,12 +38,12 @@ struct Member: Sendable {
     /// What tells it apart; see `Raft.mix(into:)` and `Replica.mix(into:)`. Between two turns the disk holds what the
     /// member does, but where a rule is broken; how often it crashed tells the numbers of its next lives.
     var fingerprint: Fingerprint {
-        var fingerprint = Fingerprint()
-        fingerprint.mix(index)
-        fingerprint.mix(crashes)
-        machine.mix(into: &fingerprint)
-        disk.mix(into: &fingerprint)
-        return fingerprint
+        Fingerprint { hasher in
+            hasher.combine(index)
+            hasher.combine(crashes)
+            machine.mix(into: &hasher)
+            disk.mix(into: &hasher)
+        }
     }
 
     /// The terms of all that it has applied.

@@ -102,8 +102,7 @@ struct Tables {
         memberNumbers[fingerprint] = number
         members.append(member)
         let raft = member.raft
-        var log = Fingerprint()
-        log.mix(raft.log)
+        let log = Fingerprint { raft.log.mix(into: &$0) }
         let logNumber = logNumbers[log] ?? UInt32(logNumbers.count)
         logNumbers[log] = logNumber
         let deadlines = Raft.Deadline.allCases.filter { raft.time(of: $0) != nil }

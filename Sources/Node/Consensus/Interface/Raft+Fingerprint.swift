@@ -19,26 +19,26 @@
 /// order are told apart although they need not be, which costs states and hides none. `answered` counts only where
 /// something waits for it, for whatever begins to wait later waits for later numbers.
 extension Raft {
-    package func mix(into fingerprint: inout Fingerprint) {
-        fingerprint.mix(hardState)
-        fingerprint.mix(log)
-        fingerprint.mix(memberships[0].membership)
-        fingerprint.mix(commitIndex)
-        fingerprint.mix(lastApplied)
-        fingerprint.mix(durableIndex)
-        fingerprint.mix(leaderDurableIndex)
-        fingerprint.mix(newestLeaderRequest != nil)
-        fingerprint.mix(isShuttingDown)
-        fingerprint.mix(leaderlessTerm == currentTerm)
-        fingerprint.mix(yieldedPreVoteIn == currentTerm)
+    package func mix(into hasher: inout Hasher) {
+        hasher.combine(hardState)
+        log.mix(into: &hasher)
+        hasher.combine(memberships[0].membership)
+        hasher.combine(commitIndex)
+        hasher.combine(lastApplied)
+        hasher.combine(durableIndex)
+        hasher.combine(leaderDurableIndex)
+        hasher.combine(newestLeaderRequest != nil)
+        hasher.combine(isShuttingDown)
+        hasher.combine(leaderlessTerm == currentTerm)
+        hasher.combine(yieldedPreVoteIn == currentTerm)
         if let word = pendingTimeoutNow, word.term == currentTerm, now < word.deadline {
-            fingerprint.mix(word.index)
+            hasher.combine(word.index)
         }
-        fingerprint.mix(snapshot?.position)
-        incomingSnapshot?.mix(into: &fingerprint)
-        reads.mix(into: &fingerprint)
-        fingerprint.mix(nextMessageID)
-        mixRole(into: &fingerprint)
+        hasher.combine(snapshot?.position)
+        incomingSnapshot?.mix(into: &hasher)
+        reads.mix(into: &hasher)
+        hasher.combine(nextMessageID)
+        mixRole(into: &hasher)
     }
 
     /// Lets the next request of its leader count as one that was overtaken, or as the newest.
@@ -52,101 +52,79 @@ extension Raft {
         newestLeaderRequest != nil && !(leader != nil && heardFromLeaderLately)
     }
 
-    private func mixRole(into fingerprint: inout Fingerprint) {
+    private func mixRole(into hasher: inout Hasher) {
         switch role {
         case .follower(let leader):
-            fingerprint.mix(1)
-            fingerprint.mix(leader)
-            fingerprint.mix(heardFromLeaderLately)
+            hasher.combine(1)
+            hasher.combine(leader)
+            hasher.combine(heardFromLeaderLately)
         case .preCandidate(let campaign):
-            fingerprint.mix(2)
-            campaign.mix(into: &fingerprint)
+            hasher.combine(2)
+            hasher.combine(campaign)
         case .candidate(let campaign):
-            fingerprint.mix(3)
-            campaign.mix(into: &fingerprint)
+            hasher.combine(3)
+            hasher.combine(campaign)
         case .leader(let leadership):
-            fingerprint.mix(4)
-            leadership.mix(into: &fingerprint, at: now)
+            hasher.combine(4)
+            leadership.mix(into: &hasher, at: now)
         }
     }
 }
 
-extension Campaign {
-    fileprivate func mix(into fingerprint: inout Fingerprint) {
-        fingerprint.mix(firstRequest)
-        for voter in votes.keys.sorted() {
-            fingerprint.mix(voter)
-            fingerprint.mix(votes[voter]! ? 1 : 2)
-        }
+extension Log {
+    package func mix(into hasher: inout Hasher) {
+        hasher.combine(lastIncludedIndex)
+        hasher.combine(lastIncludedTerm)
+        for index in firstIndex..<(lastIndex + 1) { hasher.combine(self[index]) }
+        hasher.combine(lastIndex)
     }
 }
 
 extension Leadership {
-    fileprivate func mix(into fingerprint: inout Fingerprint, at now: Microseconds) {
-        fingerprint.mix(noOpIndex)
-        fingerprint.mix(transfer?.target)
-        fingerprint.mix(transfer?.sent ?? false)
-        for read in unsentReads { read.mix(into: &fingerprint) }
-        for round in rounds {
-            fingerprint.mix(round.firstRequest)
-            for read in round.reads { read.mix(into: &fingerprint) }
-        }
-        fingerprint.mix(rounds.count)
+    fileprivate func mix(into hasher: inout Hasher, at now: Microseconds) {
+        hasher.combine(noOpIndex)
+        hasher.combine(transfer?.target)
+        hasher.combine(transfer?.sent)
+        hasher.combine(unsentReads)
+        hasher.combine(rounds)
         if let catchUp {
-            fingerprint.mix(catchUp.voters)
-            fingerprint.mix(catchUp.change)
-            fingerprint.mix(catchUp.goal)
-            fingerprint.mix(catchUp.firstRequest)
-            fingerprint.mix(now - catchUp.began)
+            hasher.combine(catchUp.voters)
+            hasher.combine(catchUp.change)
+            hasher.combine(catchUp.goal)
+            hasher.combine(catchUp.firstRequest)
+            hasher.combine(now - catchUp.began)
         }
         let isAnswerAwaited = !rounds.isEmpty || catchUp != nil
         for progress in progress {
-            fingerprint.mix(now - progress.lastContact)
-            progress.mix(into: &fingerprint, at: now, isAnswerAwaited: isAnswerAwaited)
-        }
-    }
-}
-
-extension PendingRead {
-    fileprivate func mix(into fingerprint: inout Fingerprint) {
-        fingerprint.mix(index)
-        switch asker {
-        case .own(let id): fingerprint.mix(id)
-        case .member(let member, let question):
-            fingerprint.mix(member)
-            fingerprint.mix(question)
+            hasher.combine(now - progress.lastContact)
+            progress.mix(into: &hasher, at: now, isAnswerAwaited: isAnswerAwaited)
         }
     }
 }
 
 extension Progress {
-    fileprivate func mix(into fingerprint: inout Fingerprint, at now: Microseconds, isAnswerAwaited: Bool) {
-        fingerprint.mix(matchIndex)
-        fingerprint.mix(nextIndex)
-        fingerprint.mix(held.index)
-        fingerprint.mix(held.before)
-        fingerprint.mix(lostLog)
-        fingerprint.mix(saysLostLog)
-        fingerprint.mix(toldCommit)
-        fingerprint.mix(toldDurable)
-        fingerprint.mix(awaits)
-        fingerprint.mix(inFlight.count { $0.ids.lowerBound < firstProbe })
-        for sent in inFlight {
-            fingerprint.mix(sent.ids.lowerBound)
-            fingerprint.mix(sent.ids.upperBound)
-            fingerprint.mix(sent.prevLogIndex)
-            fingerprint.mix(sent.lastIndex)
-        }
+    fileprivate func mix(into hasher: inout Hasher, at now: Microseconds, isAnswerAwaited: Bool) {
+        hasher.combine(matchIndex)
+        hasher.combine(nextIndex)
+        hasher.combine(held.index)
+        hasher.combine(held.before)
+        hasher.combine(lostLog)
+        hasher.combine(saysLostLog)
+        hasher.combine(toldCommit)
+        hasher.combine(toldDurable)
+        hasher.combine(awaits)
+        hasher.combine(inFlight.count { $0.ids.lowerBound < firstProbe })
+        hasher.combine(inFlight)
         switch mode {
         case .probe(let awaiting):
-            fingerprint.mix(1)
-            fingerprint.mix(awaiting)
-        case .replicate: fingerprint.mix(2)
+            hasher.combine(1)
+            hasher.combine(awaiting)
+        case .replicate: hasher.combine(2)
         case .snapshot(let transfer):
-            fingerprint.mix(3)
-            transfer.mix(into: &fingerprint, at: now)
-            fingerprint.mix(answered)
+            hasher.combine(3)
+            transfer.mix(into: &hasher, at: now)
+            hasher.combine(answered)
         }
-        if isAnswerAwaited { fingerprint.mix(answered) }
+        if isAnswerAwaited { hasher.combine(answered) }
     }
 }

@@ -57,11 +57,11 @@ struct IncomingSnapshot: Sendable {
     private static func size(of text: String) -> Int { text.utf8.count + 16 }
 
     /// See Raft+Fingerprint.swift.
-    func mix(into fingerprint: inout Fingerprint) {
-        fingerprint.mix(position)
-        fingerprint.mix(term)
-        fingerprint.mix(offset)
-        for offset in early.keys.sorted() { fingerprint.mix(offset) }
+    func mix(into hasher: inout Hasher) {
+        hasher.combine(position)
+        hasher.combine(term)
+        hasher.combine(offset)
+        hasher.combine(Set(early.keys))
     }
 }
 

@@ -10,7 +10,7 @@ package struct Progress: Sendable {
     }
 
     /// An append that has not been answered, or heartbeats in a row that all say the same.
-    struct Sent: Sendable {
+    struct Sent: Hashable, Sendable {
         /// Numbers between the first and the last that this member was sent nothing under are other members'.
         var ids: ClosedRange<MessageID>
         var prevLogIndex: Index

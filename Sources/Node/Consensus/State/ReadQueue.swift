@@ -105,23 +105,17 @@ struct ReadQueue: Sendable {
     }
 
     /// See Raft+Fingerprint.swift.
-    func mix(into fingerprint: inout Fingerprint) {
-        for read in waiting { fingerprint.mix(read) }
-        fingerprint.mix(waiting.count)
-        fingerprint.mix(confirmations)
+    func mix(into hasher: inout Hasher) {
+        hasher.combine(waiting)
+        hasher.combine(confirmations)
         for question in questions {
-            fingerprint.mix(question.ids.lowerBound)
-            fingerprint.mix(question.ids.count)
-            fingerprint.mix(question.retryAt != nil)
-            for read in question.reads { fingerprint.mix(read) }
-            fingerprint.mix(question.inTerm.inOrder)
-            fingerprint.mix(question.index)
-            fingerprint.mix(question.membership)
+            hasher.combine(question.ids)
+            hasher.combine(question.retryAt != nil)
+            hasher.combine(question.reads)
+            hasher.combine(question.inTerm.inOrder)
+            hasher.combine(question.index)
+            hasher.combine(question.membership)
         }
-        for read in confirmed {
-            fingerprint.mix(read.id)
-            fingerprint.mix(read.index)
-        }
-        fingerprint.mix(confirmed.count)
+        hasher.combine(confirmed)
     }
 }

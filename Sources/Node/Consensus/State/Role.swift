@@ -8,7 +8,7 @@ package enum Role: Sendable {
 }
 
 /// One election or pre-vote.
-package struct Campaign: Sendable {
+package struct Campaign: Hashable, Sendable {
     /// The term of the election; in a pre-vote the next one.
     let term: Term
     /// The first of this campaign's requests; an answer to an earlier one is from another campaign.
@@ -77,8 +77,8 @@ package struct Leadership: Sendable {
 }
 
 /// A read that waits for the leader's confirmation.
-struct PendingRead: Sendable {
-    enum Asker: Sendable {
+struct PendingRead: Hashable, Sendable {
+    enum Asker: Hashable, Sendable {
         case own(ReadID)
         case member(NodeID, question: MessageID?)
     }
@@ -89,7 +89,7 @@ struct PendingRead: Sendable {
 }
 
 /// Reads that are confirmed together, by a quorum that answers a request numbered `firstRequest` or later.
-struct ReadRound: Sendable {
+struct ReadRound: Hashable, Sendable {
     var firstRequest: MessageID
     var reads: [PendingRead]
 }

@@ -118,20 +118,20 @@ struct SnapshotTransfer: Sendable {
     }
 
     /// See Raft+Fingerprint.swift.
-    func mix(into fingerprint: inout Fingerprint, at now: Microseconds) {
-        fingerprint.mix(snapshot.position)
-        fingerprint.mix(offset)
-        fingerprint.mix(start)
-        fingerprint.mix(firstRequest)
-        fingerprint.mix(offsetKnownSince)
-        fingerprint.mix(isPlain)
-        fingerprint.mix(now < restsUntil)
+    func mix(into hasher: inout Hasher, at now: Microseconds) {
+        hasher.combine(snapshot.position)
+        hasher.combine(offset)
+        hasher.combine(start)
+        hasher.combine(firstRequest)
+        hasher.combine(offsetKnownSince)
+        hasher.combine(isPlain)
+        hasher.combine(now < restsUntil)
         for piece in pieces {
-            fingerprint.mix(piece.start)
-            fingerprint.mix(piece.firstRequest)
-            fingerprint.mix(piece.lastRequest)
-            fingerprint.mix(piece.isAnswered)
-            fingerprint.mix(now - piece.sent)
+            hasher.combine(piece.start)
+            hasher.combine(piece.firstRequest)
+            hasher.combine(piece.lastRequest)
+            hasher.combine(piece.isAnswered)
+            hasher.combine(now - piece.sent)
         }
     }
 }
