@@ -94,13 +94,13 @@ final class FingerprintTests: XCTestCase {
             fields(of: member()),
             [
                 "commitIndex", "durableIndex", "electionDeadline", "generator", "hardState",
-                "hasExtendedDeadlineAfterStall", "inStore", "incomingSnapshot", "isShuttingDown",
-                "lastApplied",
-                "lastLeaderContact", "leaderDurableIndex", "leaderlessTerm", "log", "memberships",
+                "hasExtendedDeadlineAfterStall", "hasVotedForTransferTarget", "hasYieldedPreVote", "inStore",
+                "incomingSnapshot", "isLeaderless", "isShuttingDown", "lastApplied", "lastLeaderContact",
+                "leaderDurableIndex", "log", "memberships",
                 "newestLeaderRequest", "nextMessageID", "now", "pending", "pendingTimeoutNow",
                 "quorumDeadline", "reads",
                 "refusedSnapshot", "role", "roundTripMeasuredAt", "sentVoteRequests", "settings", "snapshot",
-                "storageUpdates", "timing", "votedForTransferTargetIn", "yieldedPreVoteIn",
+                "storageUpdates", "timing",
             ])
         let progress = Progress(id: "n1", nextIndex: 1, lastContact: 0, limits: Limits())
         XCTAssertEqual(

@@ -13,11 +13,6 @@ package struct Raft: Sendable {
     package internal(set) var commitIndex: Index
     /// The last index of the present log that is stored durably. A leader counts itself only up to here.
     package internal(set) var durableIndex: Index
-    /// Up to where the leader has told this follower, in its term, that its own log is durable.
-    var leaderDurableIndex: Index = 0
-    /// The highest number of a request that this follower has received from the leader of its term; nil where that
-    /// leader may not number its requests in order.
-    var newestLeaderRequest: MessageID?
     package internal(set) var timing: Timing
 
     /// When a follower or candidate starts an election, unless it hears from a leader or grants a vote first.
@@ -26,21 +21,12 @@ package struct Raft: Sendable {
     var quorumDeadline: Microseconds = .min
     /// Whether the present silence was partly this member's own, and has extended its deadlines already.
     var hasExtendedDeadlineAfterStall = false
-    /// When this member last heard from a leader of its term.
-    var lastLeaderContact: Microseconds?
     /// Set once the member is about to end: it starts no election any more.
     package internal(set) var isShuttingDown = false
     /// `timeoutNow` from the leader: its term, up to where this log must reach first, and until when it is valid.
     var pendingTimeoutNow: (term: Term, index: Index, deadline: Microseconds)?
-    /// The term in which this member voted for the target of a leadership transfer.
-    var votedForTransferTargetIn: Term?
-    /// The term whose leader has asked for votes since: nobody leads that term any more, and messages of its leader
-    /// are late.
-    var leaderlessTerm: Term?
     /// When the estimate of the round trips last took a sample.
     var roundTripMeasuredAt: Microseconds
-    /// The last term in which it dropped its own pre-vote in favour of another member's.
-    var yieldedPreVoteIn: Term?
     var reads: ReadQueue
     /// The latest snapshot, for members that need entries which the log has dropped.
     package internal(set) var snapshot: Snapshot?
@@ -60,6 +46,23 @@ package struct Raft: Sendable {
     var storageUpdates = 0
     /// The last index that was handed out to be applied; it never falls.
     package internal(set) var lastApplied: Index
+
+    // MARK: - Of the current term, forgotten in the next
+
+    /// When this member last heard from the leader.
+    var lastLeaderContact: Microseconds?
+    /// Up to where the leader has told this follower that its own log is durable.
+    var leaderDurableIndex: Index = 0
+    /// The highest number of a request that this follower has received from the leader; nil where that may not number
+    /// its requests in order.
+    var newestLeaderRequest: MessageID?
+    /// Whether the leader has asked for votes since: nobody leads this term any more, and messages of its leader are
+    /// late.
+    var isLeaderless = false
+    /// Whether this member voted for the target of a leadership transfer.
+    var hasVotedForTransferTarget = false
+    /// Whether it has dropped its own pre-vote in favour of another member's.
+    var hasYieldedPreVote = false
 
     /// - Parameters:
     ///   - hardState: term and vote as they were stored.
@@ -216,7 +219,6 @@ package struct Raft: Sendable {
         if term > currentTerm {
             setHardState(HardState(term: term, lostLog: hardState.lostLog))
             armElectionTimer()
-            lastLeaderContact = nil
         }
         requeueReads()
         role = .follower(leader: leader)
@@ -235,8 +237,12 @@ package struct Raft: Sendable {
 
     mutating func setHardState(_ state: HardState) {
         if state.term != currentTerm {
+            lastLeaderContact = nil
             leaderDurableIndex = 0
             newestLeaderRequest = nil
+            isLeaderless = false
+            hasVotedForTransferTarget = false
+            hasYieldedPreVote = false
         }
         hardState = state
         pending.hardStateChanged = true

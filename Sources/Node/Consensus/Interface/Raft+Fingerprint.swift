@@ -12,7 +12,7 @@
 /// - which request of its leader is the newest: the search lets each arrive as one that was overtaken, or as the newest
 ///   (`expectRequest(isOvertaken:)`);
 /// - what waits for a turn's end, which is empty between two: `pending`, `inStore`;
-/// - what is told to people and to the replica alone: `refusedSnapshot`, `votedForTransferTargetIn`, `losses`;
+/// - what is told to people and to the replica alone: `refusedSnapshot`, `hasVotedForTransferTarget`, `losses`;
 /// - what follows from the rest: later memberships from the log, `uncommittedBytes`, `slots`.
 ///
 /// The number of the next message is mixed in, and so are those that are kept: two members that say the same in another
@@ -29,8 +29,8 @@ extension Raft {
         hasher.combine(leaderDurableIndex)
         hasher.combine(newestLeaderRequest != nil)
         hasher.combine(isShuttingDown)
-        hasher.combine(leaderlessTerm == currentTerm)
-        hasher.combine(yieldedPreVoteIn == currentTerm)
+        hasher.combine(isLeaderless)
+        hasher.combine(hasYieldedPreVote)
         if let word = pendingTimeoutNow, word.term == currentTerm, now < word.deadline {
             hasher.combine(word.index)
         }

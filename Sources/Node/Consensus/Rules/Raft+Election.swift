@@ -50,7 +50,6 @@ extension Raft {
     mutating func becomeCandidate(transfer: Bool) {
         setHardState(HardState(term: currentTerm + 1, votedFor: id))
         requeueReads()
-        lastLeaderContact = nil
         role = .candidate(campaign(term: currentTerm))
         armElectionTimer()
         note(.becameCandidate(term: currentTerm, transfer: transfer))
@@ -101,7 +100,7 @@ extension Raft {
     /// A member that asks for votes in a later term does not lead the current term any more, and never will again: only
     /// a candidate of a term comes to lead it. (A request from before it won is of the current term at most.)
     private mutating func forgetLeader() {
-        leaderlessTerm = currentTerm
+        isLeaderless = true
         becomeFollower(term: currentTerm, leader: nil, reason: .leaderAsks)
     }
 
@@ -109,7 +108,7 @@ extension Raft {
         note(.granted(candidate: candidate, term: request.term, preVote: request.preVote))
         if request.preVote { return yieldPreVote(to: request) }
         setHardState(HardState(term: currentTerm, votedFor: candidate))
-        if request.leadershipTransfer { votedForTransferTargetIn = currentTerm }
+        if request.leadershipTransfer { hasVotedForTransferTarget = true }
         role = .follower(leader: nil)
         // Only a granted vote resets the timer (§5.2); a candidate that is refused must not delay this member's
         // election.
@@ -119,10 +118,10 @@ extension Raft {
     /// Of two members that ask for pre-votes at the same time one drops its own, or both would become candidates and
     /// split the vote. Once per term, for the other may ask for ever and never hear an answer.
     private mutating func yieldPreVote(to request: RequestVote) {
-        guard case .preCandidate = role, yieldedPreVoteIn != currentTerm,
+        guard case .preCandidate = role, !hasYieldedPreVote,
             (request.lastLogTerm, request.lastLogIndex, request.candidate) > (log.lastTerm, log.lastIndex, id)
         else { return }
-        yieldedPreVoteIn = currentTerm
+        hasYieldedPreVote = true
         role = .preCandidate(campaign(term: currentTerm + 1))
     }
 

@@ -54,9 +54,6 @@ extension Raft {
     // MARK: - The term
 
     private func violatedInTerm() -> String? {
-        if let term = yieldedPreVoteIn, term > currentTerm { return "it yielded in a later term" }
-        if let term = votedForTransferTargetIn, term > currentTerm { return "it voted in a later term" }
-        if let term = leaderlessTerm, term > currentTerm { return "a later term has lost its leader" }
         if let word = pendingTimeoutNow, word.term > currentTerm {
             return "a leader of a later term told it to stand"
         }

@@ -45,7 +45,7 @@ extension Raft {
             return false
         }
         // Sent before that leader asked for votes: its entries are valid, but it leads no more.
-        if term == leaderlessTerm { return true }
+        if isLeaderless { return true }
         guard isNewest(id, announced) else { return true }
         if self.leader == nil { becomeFollower(term: term, leader: leader, reason: .heardLeader) }
         lastLeaderContact = now

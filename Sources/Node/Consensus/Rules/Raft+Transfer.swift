@@ -37,7 +37,7 @@ extension Raft {
     package var transferTarget: NodeID? {
         switch role {
         case .leader(let leading): leading.transfer.flatMap { $0.sent ? $0.target : nil }
-        case .follower(leader: nil): votedForTransferTargetIn == currentTerm ? votedFor : nil
+        case .follower(leader: nil): hasVotedForTransferTarget ? votedFor : nil
         case .follower, .preCandidate, .candidate: nil
         }
     }
