@@ -44,9 +44,9 @@ extension Raft {
             note(.impossibleMessage(from: leader, "leads term \(term), which \(known) leads already"))
             return false
         }
-        // Sent before that leader asked for votes: its entries are valid, but it leads no more.
-        if isLeaderless { return true }
-        guard isNewest(id, announced) else { return true }
+        // What the leader sent before it asked for votes, or before a request that has overtaken this one, holds valid
+        // entries; but it may arrive long after that leader has crashed, and must not delay the election of the next.
+        guard !isLeaderless, noteNewest(id, announced) else { return true }
         if self.leader == nil { becomeFollower(term: term, leader: leader, reason: .heardLeader) }
         lastLeaderContact = now
         timing.add(lateness: 0)
@@ -55,12 +55,10 @@ extension Raft {
         return true
     }
 
-    /// Whether the leader's request `id` is newer than all that arrived from it before. One that was overtaken, or a
-    /// copy, may arrive long after the leader has crashed, and must not delay the election of the next.
-    ///
-    /// A person who types may use one number for everything. So numbers count only from a leader that has sent a field
-    /// of ours.
-    private mutating func isNewest(_ id: MessageID?, _ request: AppendEntries?) -> Bool {
+    /// Notes the leader's request `id` as its newest. A person who types may use one number for everything, so numbers
+    /// count only from a leader that has sent a field of ours.
+    /// - Returns: false for a copy, or one that was overtaken.
+    private mutating func noteNewest(_ id: MessageID?, _ request: AppendEntries?) -> Bool {
         guard let id, request?.leaderDurable != nil || newestLeaderRequest != nil else { return true }
         if let newestLeaderRequest, id <= newestLeaderRequest { return false }
         newestLeaderRequest = id
