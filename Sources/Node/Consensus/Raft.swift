@@ -138,7 +138,9 @@ package struct Raft: Sendable {
         case .follower, .preCandidate, .candidate:
             return earliest(isPromotable || leader != nil ? electionDeadline : nil, reads.retryDeadline)
         case .leader(let leadership):
-            return leaderDeadline(leadership)
+            return earliest(
+                heartbeatDeadline, checkQuorumDeadline(leadership), leadership.transfer?.deadline,
+                leadership.catchUp?.deadline)
         }
     }
 

@@ -19,28 +19,24 @@ extension Raft {
 
     /// When a deadline comes; nil where it is not running, or has passed already.
     package func time(of deadline: Deadline) -> Microseconds? {
-        switch (deadline, role) {
-        case (.electionTimeout, .leader): nil
-        case (.electionTimeout, _): isPromotable || leader != nil ? max(electionDeadline, now) : nil
-        case (.leaderContact, .follower(_?)):
-            heardFromLeaderLately ? lastLeaderContact! + timing.electionTimeout : nil
-        case (.heartbeat, .leader): others.isEmpty ? nil : now + timing.heartbeatInterval
-        case (.quorumContact, .leader(let leadership)): quorumContactDeadline(leadership)
-        case (.readRetry, .leader): nil
-        case (.readRetry, _): reads.retryDeadline.map { max($0, now) }
-        case (.transfer, .leader(let leadership)): leadership.transfer.map { max($0.deadline, now) }
-        case (.catchUp, .leader(let leadership)): leadership.catchUp.map { max($0.deadline, now) }
-        case (.leaderContact, _), (.heartbeat, _), (.quorumContact, _), (.transfer, _), (.catchUp, _): nil
-        }
+        let time: Microseconds? =
+            switch (deadline, role) {
+            case (.electionTimeout, .leader), (.readRetry, .leader): nil
+            case (.electionTimeout, _): isPromotable || leader != nil ? electionDeadline : nil
+            case (.leaderContact, .follower(_?)):
+                heardFromLeaderLately ? lastLeaderContact.map { $0 + timing.electionTimeout } : nil
+            case (.heartbeat, .leader): others.isEmpty ? nil : now + timing.heartbeatInterval
+            case (.quorumContact, .leader(let leadership)): checkQuorumDeadline(leadership)
+            case (.readRetry, _): reads.retryDeadline
+            case (.transfer, .leader(let leadership)): leadership.transfer?.deadline
+            case (.catchUp, .leader(let leadership)): leadership.catchUp?.deadline
+            case (.leaderContact, _), (.heartbeat, _), (.quorumContact, _), (.transfer, _), (.catchUp, _): nil
+            }
+        return time.map { max($0, now) }
     }
 
     /// Whether this member would refuse its vote because it has heard from its leader.
     package var heardFromLeaderLately: Bool {
         lastLeaderContact.map { now - $0 < timing.electionTimeout } ?? false
-    }
-
-    private func quorumContactDeadline(_ leadership: Leadership) -> Microseconds? {
-        let contact = membership.quorumValue { $0 == id ? .max : leadership.lastContact(with: $0) }
-        return contact == .max ? nil : max(contact + timing.electionTimeout, quorumDeadline, now)
     }
 }

@@ -147,12 +147,9 @@ extension Raft {
     /// it (dissertation, 4.2.3).
     private var livingLeader: NodeID? {
         switch role {
-        case .follower(let leader):
-            guard let lastLeaderContact, now - lastLeaderContact < timing.electionTimeout else { return nil }
-            return leader
-        case .preCandidate, .candidate: return nil
-        case .leader(let leadership):
-            return now - quorumContact(leadership) < timing.electionTimeout ? id : nil
+        case .follower(let leader): heardFromLeaderLately ? leader : nil
+        case .preCandidate, .candidate: nil
+        case .leader(let leadership): now - quorumContact(leadership) < timing.electionTimeout ? id : nil
         }
     }
 

@@ -196,24 +196,13 @@ extension Raft {
     /// When the next heartbeat is due; nil where this member does not lead, or has nobody to send it to.
     package var heartbeatDeadline: Microseconds? {
         guard case .leader(let leadership) = role else { return nil }
-        return heartbeatDeadline(leadership)
+        let interval = timing.heartbeatInterval
+        return leadership.progress.lazy.map { $0.heartbeatDue(interval) ?? now + interval }.min()
     }
 
-    private func heartbeatDeadline(_ leadership: Leadership) -> Microseconds? {
-        var heartbeat: Microseconds?
-        for slot in leadership.progress.indices {
-            let due = leadership.progress[slot].heartbeatDue(timing.heartbeatInterval)
-            heartbeat = earliest(heartbeat, due ?? now + timing.heartbeatInterval)
-        }
-        return heartbeat
-    }
-
-    func leaderDeadline(_ leadership: Leadership) -> Microseconds? {
-        let heartbeat = heartbeatDeadline(leadership)
-        let contact = membership.quorumValue {
-            $0 == id ? .max : leadership.lastContact(with: $0)
-        }
-        let quorum = contact == .max ? nil : max(contact + timing.electionTimeout, quorumDeadline)
-        return earliest(heartbeat, quorum, leadership.transfer?.deadline, leadership.catchUp?.deadline)
+    /// When this leader steps down, unless its quorum answers before; nil where it is one by itself.
+    func checkQuorumDeadline(_ leadership: Leadership) -> Microseconds? {
+        let contact = membership.quorumValue { $0 == id ? .max : leadership.lastContact(with: $0) }
+        return contact == .max ? nil : max(contact + timing.electionTimeout, quorumDeadline)
     }
 }
