@@ -122,7 +122,7 @@ final class FingerprintTests: XCTestCase {
             fields(of: ReadQueue(limits: Limits())),
             ["confirmations", "confirmationsAfterFailure", "confirmed", "questions", "waiting"])
         XCTAssertEqual(
-            fields(of: Campaign(term: 1, firstRequest: 1, votes: [:])), ["firstRequest", "term", "votes"])
+            fields(of: Campaign(firstRequest: 1, votes: [:])), ["firstRequest", "votes"])
         XCTAssertEqual(
             fields(of: IncomingSnapshot(position: LogPosition(index: 1, term: 1), term: 1)),
             ["early", "earlyBytes", "offset", "position", "term"])

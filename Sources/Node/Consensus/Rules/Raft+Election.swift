@@ -38,9 +38,8 @@ extension Raft {
         if membership.isQuorum(id) {
             becomeCandidate(transfer: false)
         } else {
-            let campaign = campaign(term: currentTerm + 1)
             requeueReads()
-            role = .preCandidate(campaign)
+            role = .preCandidate(newCampaign)
             armElectionTimer()
             note(.becamePreCandidate(term: currentTerm))
             requestVotes(term: currentTerm + 1, preVote: true, transfer: false)
@@ -50,7 +49,7 @@ extension Raft {
     mutating func becomeCandidate(transfer: Bool) {
         setHardState(HardState(term: currentTerm + 1, votedFor: id))
         requeueReads()
-        role = .candidate(campaign(term: currentTerm))
+        role = .candidate(newCampaign)
         armElectionTimer()
         note(.becameCandidate(term: currentTerm, transfer: transfer))
         if membership.isQuorum(id) {
@@ -60,9 +59,7 @@ extension Raft {
         }
     }
 
-    private func campaign(term: Term) -> Campaign {
-        Campaign(term: term, firstRequest: nextMessageID, votes: [id: true])
-    }
+    private var newCampaign: Campaign { Campaign(firstRequest: nextMessageID, votes: [id: true]) }
 
     private mutating func requestVotes(term: Term, preVote: Bool, transfer: Bool) {
         // Dropped by age and not by number: else the answers on a slow network would all come too late to be measured.
@@ -122,7 +119,7 @@ extension Raft {
             (request.lastLogTerm, request.lastLogIndex, request.candidate) > (log.lastTerm, log.lastIndex, id)
         else { return }
         hasYieldedPreVote = true
-        role = .preCandidate(campaign(term: currentTerm + 1))
+        role = .preCandidate(newCampaign)
     }
 
     /// Why the vote is refused, or nil where it is granted. The voter's own membership does not matter: it may not yet
@@ -160,14 +157,18 @@ extension Raft {
         switch role {
         case .preCandidate(let campaign) where answers(request, campaign):
             // A peer without pre-vote grants by moving to the term that it was asked about.
-            let highest = reply.voteGranted ? campaign.term : currentTerm
-            if reply.term > highest { stepDown(ifBehind: reply.term) } else { count(reply, from: voter) }
+            let highest = reply.voteGranted ? currentTerm + 1 : currentTerm
+            if reply.term > highest {
+                stepDown(ifBehind: reply.term)
+            } else {
+                count(reply, from: voter, in: campaign, preVote: true)
+            }
         case .candidate(let campaign) where !reply.preVote && reply.term <= currentTerm:
             // The term tells elections apart, and so does the request; a vote given must be of this term, a
             // refusal may come from one that disregarded the request and kept its own.
             let isOfThisTerm = reply.term == currentTerm
             guard request.map({ answers($0, campaign) }) ?? isOfThisTerm else { return }
-            if isOfThisTerm || !reply.voteGranted { count(reply, from: voter) }
+            if isOfThisTerm || !reply.voteGranted { count(reply, from: voter, in: campaign, preVote: false) }
         case .follower, .preCandidate, .candidate, .leader:
             stepDown(ifBehind: reply.term)
         }
@@ -178,25 +179,19 @@ extension Raft {
         return request >= campaign.firstRequest && request < nextMessageID
     }
 
-    private mutating func count(_ reply: RequestVoteReply, from voter: NodeID) {
-        guard let (current, preVote) = campaign else { return }
-        var campaign = current
+    private mutating func count(
+        _ reply: RequestVoteReply, from voter: NodeID, in campaign: Campaign, preVote: Bool
+    ) {
+        var campaign = campaign
         if campaign.votes[voter] == nil { campaign.votes[voter] = reply.voteGranted }
         role = preVote ? .preCandidate(campaign) : .candidate(campaign)
-        note(.voteReceived(from: voter, term: campaign.term, granted: reply.voteGranted, preVote: preVote))
+        let term = preVote ? currentTerm + 1 : currentTerm
+        note(.voteReceived(from: voter, term: term, granted: reply.voteGranted, preVote: preVote))
         switch membership.voteResult({ campaign.votes[$0] }) {
         case .pending: break
         case .won where preVote: becomeCandidate(transfer: false)
         case .won: becomeLeader(votes: campaign.votes.filter(\.value).keys.sorted())
         case .lost: becomeFollower(term: currentTerm, leader: nil, reason: .lostElection)
-        }
-    }
-
-    private var campaign: (Campaign, preVote: Bool)? {
-        switch role {
-        case .preCandidate(let campaign): (campaign, true)
-        case .candidate(let campaign): (campaign, false)
-        case .follower, .leader: nil
         }
     }
 

@@ -67,13 +67,12 @@ extension Raft {
         switch role {
         case .follower(let leader): return leader == id ? "it follows itself" : nil
         case .preCandidate(let campaign):
-            if campaign.votes[id] != true { return "a pre-candidate without its own vote" }
-            return campaign.term == currentTerm + 1 ? nil : "a pre-candidate of another term"
+            return campaign.votes[id] == true ? nil : "a pre-candidate without its own vote"
         case .candidate(let campaign):
             if votedFor != id { return "a candidate that did not vote for itself" }
             if campaign.votes[id] != true { return "a candidate that does not count its own vote" }
             if hasLostLog { return "a candidate that has lost its log" }
-            return campaign.term == currentTerm ? nil : "a candidate of another term"
+            return nil
         case .leader(let leadership): return violated(in: leadership)
         }
     }

@@ -9,8 +9,6 @@ package enum Role: Sendable {
 
 /// One election or pre-vote.
 package struct Campaign: Hashable, Sendable {
-    /// The term of the election; in a pre-vote the next one.
-    let term: Term
     /// The first of this campaign's requests; an answer to an earlier one is from another campaign.
     let firstRequest: MessageID
     /// The answer of each voter; not a count, so that a repeated grant counts once.
