@@ -1,35 +1,32 @@
 /// Log replication: the follower's side (§5.3).
 extension Raft {
     mutating func receive(_ request: AppendEntries, id: MessageID?, from leader: NodeID) {
-        func answer(_ success: Bool, hint: LogPosition? = nil) -> RaftMessage.Body {
-            .appendEntriesReply(
-                AppendEntriesReply(
-                    term: currentTerm, success: success, hint: hint,
-                    // A peer that knows only the paper's fields does not read it.
-                    commitIndex: request.leaderDurable == nil ? nil : commitIndexOnceStored,
-                    lostLog: hardState.lostLog))
+        func answer(_ success: Bool, hint: LogPosition? = nil) {
+            let answer = AppendEntriesReply(
+                term: currentTerm, success: success, hint: hint,
+                // A peer that knows only the paper's fields does not read it.
+                commitIndex: request.leaderDurable == nil ? nil : commitIndexOnceStored,
+                lostLog: hardState.lostLog)
+            reply(.appendEntriesReply(answer), to: leader, inReplyTo: id)
+        }
+        func refuse(_ reason: AppendRefusal, hint: LogPosition? = nil) {
+            note(.appendRefused(leader: leader, prevLogIndex: request.prevLogIndex, reason: reason))
+            answer(false, hint: hint)
         }
         guard follow(leader, term: request.term, id: id, announced: request) else {
-            note(
-                .appendRefused(
-                    leader: leader, prevLogIndex: request.prevLogIndex, reason: .staleTerm(currentTerm)))
-            return reply(answer(false), to: leader, inReplyTo: id)
+            return refuse(.staleTerm(currentTerm))
         }
         if let lost = request.lostLog { learnLostLog(lost, from: leader) }
         if let reason = disagreement(with: request) {
-            note(.appendRefused(leader: leader, prevLogIndex: request.prevLogIndex, reason: reason))
             let index = log.lastIndex(withTermAtMost: request.prevLogTerm, notAfter: request.prevLogIndex)
-            let hint = LogPosition(index: index, term: log.term(at: index) ?? 0)
-            return reply(answer(false, hint: hint), to: leader, inReplyTo: id)
+            return refuse(reason, hint: LogPosition(index: index, term: log.term(at: index) ?? 0))
         }
-        guard store(request, from: leader) else {
-            return reply(answer(false), to: leader, inReplyTo: id)
-        }
+        guard store(request, from: leader) else { return answer(false) }
         // Only what this message verified is known to be the leader's; the log may go on with other entries.
         commit(upTo: min(request.leaderCommit, request.lastIndex))
         leaderDurableIndex = max(leaderDurableIndex, request.leaderDurable ?? 0)
         commitWhatBothHold()
-        reply(answer(true), to: leader, inReplyTo: id)
+        answer(true)
         campaignIfToldTo()
     }
 
