@@ -48,10 +48,8 @@ struct PendingRequest: Hashable, Sendable {
 
     let subject: Subject
     let client: String
-    /// The first that asked.
-    var waiter: Waiter
-    /// Those that sent the same request again before it was answered.
-    var copies: [Waiter] = []
+    /// Who asked, and who sent the same request again before it was answered.
+    var waiters: [Waiter]
     /// Its position in the order of arrival.
     let sequence: Int
     var state = State.queued
@@ -81,18 +79,6 @@ struct PendingRequest: Hashable, Sendable {
         self.state = state
         hasLeft = true
         self.limit = self.limit ?? limit
-    }
-
-    var waiters: [Waiter] { [waiter] + copies }
-    var nextDeadline: Microseconds { copies.reduce(waiter.deadline) { min($0, $1.deadline) } }
-
-    /// - Returns: whether anybody still waits.
-    mutating func forgetWaiters(until now: Microseconds) -> Bool {
-        copies = waiters.filter { $0.deadline > now }
-        guard let first = copies.first else { return false }
-        waiter = first
-        copies.removeFirst()
-        return true
     }
 
     /// The answer at the deadline.

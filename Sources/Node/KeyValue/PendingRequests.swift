@@ -78,7 +78,7 @@ struct PendingRequests: Hashable, Sendable {
         var hasLeft = false
         if let id = subject.proposal?.id {
             if let known = requests.slot(of: id) {
-                requests[known].copies.append(waiter)
+                requests[known].waiters.append(waiter)
                 return expect(known, by: deadline)
             }
             hasLeft = abandoned.contains(id)
@@ -132,7 +132,8 @@ struct PendingRequests: Hashable, Sendable {
         for slot in due {
             let request = requests[slot]
             outbox.answer(request, request.timedOut(mayHappen: log.mayHappen(request, raft)), until: now)
-            if requests[slot].forgetWaiters(until: now) { continue }
+            requests[slot].waiters.removeAll { $0.deadline <= now }
+            guard requests[slot].waiters.isEmpty else { continue }
             _ = remove(slot)
             if request.hasLeft, let id = request.subject.proposal?.id { abandoned.insert(id) }
         }

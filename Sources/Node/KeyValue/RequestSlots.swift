@@ -37,7 +37,7 @@ struct RequestSlots: Hashable, Sendable {
         _ subject: PendingRequest.Subject, from client: String, _ waiter: PendingRequest.Waiter, hasLeft: Bool
     ) -> Int {
         let request = PendingRequest(
-            subject: subject, client: client, waiter: waiter, sequence: nextSequence, hasLeft: hasLeft)
+            subject: subject, client: client, waiters: [waiter], sequence: nextSequence, hasLeft: hasLeft)
         nextSequence += 1
         let slot = vacant.popLast() ?? requests.count
         if slot == requests.count { requests.append(request) } else { requests[slot] = request }
