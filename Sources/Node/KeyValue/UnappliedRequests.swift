@@ -7,9 +7,7 @@ import Consensus
 /// on, and until all is applied, each entry is looked at once, so that what a turn costs does not grow with the log.
 struct UnappliedRequests: Hashable, Sendable {
     /// Those of the entries from `first` on; nil where one holds none.
-    private var ids: [RequestID?] = []
-    /// How many of `ids` are forgotten, and only not taken out yet.
-    private var forgotten = 0
+    private var ids: ArraySlice<RequestID?> = []
     private var first: Index
     /// How often each stands in `ids`.
     private var counts: [RequestID: Int] = [:]
@@ -21,7 +19,7 @@ struct UnappliedRequests: Hashable, Sendable {
     }
 
     /// The next index that was not looked at.
-    private var end: Index { first + ids.count - forgotten }
+    private var end: Index { first + ids.count }
 
     /// How many entries of `log` were not looked at.
     func lag(behind log: Log) -> Int { log.lastIndex + 1 - end }
@@ -53,18 +51,11 @@ struct UnappliedRequests: Hashable, Sendable {
 
     /// What stands up to `index` is applied.
     mutating func forget(upTo index: Index) {
-        while first <= index {
-            if forgotten < ids.count {
-                drop(ids[forgotten])
-                forgotten += 1
-                first += 1
-            } else {
-                first = index + 1
-            }
+        while first <= index, let id = ids.popFirst() {
+            drop(id)
+            first += 1
         }
-        guard forgotten * 2 >= ids.count else { return }
-        ids.removeFirst(forgotten)
-        forgotten = 0
+        first = max(first, index + 1)
     }
 
     private mutating func drop(_ id: RequestID?) {
