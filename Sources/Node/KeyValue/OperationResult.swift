@@ -42,10 +42,7 @@ extension OperationResult {
 
     func write(to line: inout [UInt8]) {
         line += word.utf8
-        for value in reads {
-            line += " ".utf8
-            value.write(to: &line)
-        }
+        for value in reads { line += " \(value.json.text)".utf8 }
         if case .noList(let position) = self { line += " \(position)".utf8 }
     }
 

@@ -65,11 +65,7 @@ struct SnapshotWriter: Sendable {
             // By bytes: where `String`'s order takes two keys for equal, members could write them in different orders.
             let keys = part.sorted { $0.key.text.utf8.lexicographicallyPrecedes($1.key.text.utf8) }
             for (key, value) in keys {
-                text += "key ".utf8
-                text += key.text.utf8
-                text += " ".utf8
-                value.write(to: &text)
-                text += "\n".utf8
+                text += "key \(key.text) \(value.json.text)\n".utf8
             }
         } else {
             isDone = true

@@ -32,28 +32,9 @@ package enum StoredValue: Hashable, Sendable {
     }
 
     package var json: JSONValue {
-        if case .whole(let value) = self { return value }
-        var text = ""
-        text.reserveCapacity(size)
-        write(to: &text)
-        return JSONValue(canonical: text)
-    }
-
-    func write(to text: inout String) {
         switch self {
-        case .whole(let value): text += value.text
-        case .open(let pieces):
-            for piece in pieces { text += piece }
-            text += "]"
-        }
-    }
-
-    func write(to text: inout [UInt8]) {
-        switch self {
-        case .whole(let value): text += value.text.utf8
-        case .open(let pieces):
-            for piece in pieces { text += piece.utf8 }
-            text += "]".utf8
+        case .whole(let value): value
+        case .open(let pieces): JSONValue(canonical: (pieces + ["]"]).joined())
         }
     }
 

@@ -57,22 +57,13 @@ extension Transaction {
     /// The list of its micro-operations.
     /// - Parameter reads: what its reads came to, in their order; none where that is not known.
     package func json(_ reads: [StoredValue] = []) -> JSONValue {
-        var (text, reads) = ("[", reads[...])
-        for operation in operations {
-            let parts = operation.parts
-            text += text.utf8.count > 1 ? ",[" : "["
-            text += parts[0].text
-            text += ","
-            text += parts[1].text
-            text += ","
-            if case .read = operation, let value = reads.popFirst() {
-                value.write(to: &text)
-            } else {
-                text += parts[2].text
-            }
-            text += "]"
+        var reads = reads[...]
+        let lists = operations.map { operation in
+            var parts = operation.parts
+            if case .read = operation, let value = reads.popFirst() { parts[2] = value.json }
+            return "[" + parts.map(\.text).joined(separator: ",") + "]"
         }
-        return JSONValue(canonical: text + "]")
+        return JSONValue(canonical: "[" + lists.joined(separator: ",") + "]")
     }
 }
 
