@@ -11,6 +11,6 @@ enum ChangeMembershipRequest: Message {
             let members = fields.members.joined(separator: " ")
             throw Malformed(text: "members must be among \(members); \(stranger) is not")
         }
-        return fields.order(.changeMembership(voters))
+        return fields.request(.changeMembership(voters))
     }
 }

@@ -1,31 +1,56 @@
 import KeyValue
 
-/// The fields of a client's operation, which names them itself.
-extension Fields: OperationSource {
-    func value(_ name: String) throws(Malformed) -> JSONValue {
-        try value(FieldName(stringValue: name))
-    }
+enum ReadRequest: Message {
+    static let name = "read"
 
-    func flag(_ name: String) throws(Malformed) -> Bool {
-        try flagIfPresent(FieldName(stringValue: name))
-    }
-
-    func operation(_ kind: ClientOperation.Kind) throws(Malformed) -> Input {
-        var fields = self
-        let operation = try ClientOperation(kind, from: &fields)
-        return .request(ClientRequest(client: source, messageID: messageID, operation))
-    }
-
-    func order(_ request: OperatorRequest) -> Input {
-        .request(ClientRequest(client: source, messageID: messageID, request))
+    static func input(_ fields: Fields) throws(Malformed) -> Input {
+        fields.request(.query(.read(key: try fields.value("key"))))
     }
 }
 
+enum WriteRequest: Message {
+    static let name = "write"
+
+    static func input(_ fields: Fields) throws(Malformed) -> Input {
+        fields.request(.update(.write(key: try fields.value("key"), value: try fields.value("value"))))
+    }
+}
+
+enum CasRequest: Message {
+    static let name = "cas"
+
+    static func input(_ fields: Fields) throws(Malformed) -> Input {
+        fields.request(
+            .update(
+                .cas(
+                    key: try fields.value("key"), from: try fields.value("from"), to: try fields.value("to"),
+                    createIfNotExists: try fields.flagIfPresent("create_if_not_exists"))))
+    }
+}
+
+extension Fields {
+    func request(_ subject: ClientRequest.Subject) -> Input {
+        .request(ClientRequest(client: source, messageID: messageID, subject))
+    }
+}
+
+/// What the log says of an update, under the names of its request.
 extension MessageWriter {
     mutating func fields(of update: Update) {
-        let fields = update.fields
-        field("type", update.kind.rawValue)
-        for (name, value) in fields.values { field(FieldName(stringValue: name), value) }
-        if let flag = fields.flag, flag.isSet { field(FieldName(stringValue: flag.name), true) }
+        switch update {
+        case .write(let key, let value):
+            field("type", WriteRequest.name)
+            field("key", key)
+            field("value", value)
+        case .cas(let key, let from, let to, let createIfNotExists):
+            field("type", CasRequest.name)
+            field("key", key)
+            field("from", from)
+            field("to", to)
+            if createIfNotExists { field("create_if_not_exists", true) }
+        case .transaction(let transaction):
+            field("type", TxnRequest.name)
+            field("txn", transaction.json())
+        }
     }
 }

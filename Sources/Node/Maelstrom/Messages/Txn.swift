@@ -1,5 +1,13 @@
 import KeyValue
 
+enum TxnRequest: Message {
+    static let name = "txn"
+
+    static func input(_ fields: Fields) throws(Malformed) -> Input {
+        fields.request(.transaction(try fields.transaction("txn")))
+    }
+}
+
 /// The micro-operations of a `txn`, each an array of three.
 extension Fields {
     private static let microOperation = #"["r", key, null], ["w", key, value] or ["append", key, element]"#
