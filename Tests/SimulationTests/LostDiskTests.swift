@@ -50,7 +50,7 @@ final class LostDiskTests: XCTestCase {
                 XCTAssertEqual(found.state.log.lastIndex, 5)
                 XCTAssertGreaterThan(reads, 5, "every file is read")
                 return
-            } catch StorageError.disk(let error) {
+            } catch let error as DiskError {
                 XCTAssertEqual(error.reason, "input/output error")
                 var left = try XCTUnwrap(mirror.seen)
                 left.mend()

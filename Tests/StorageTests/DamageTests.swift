@@ -30,7 +30,7 @@ final class DamageTests: XCTestCase {
         do {
             _ = try open(disk)
             XCTFail("it starts", file: file, line: line)
-        } catch StorageError.damage(let damage) {
+        } catch let damage as Damage {
             return damage
         } catch {
             XCTFail("\(error)", file: file, line: line)

@@ -45,7 +45,7 @@ final class FailingDiskTests: XCTestCase {
                 let opened = try open(disk)
                 disk.callsUntilFailure = nil
                 return opened
-            } catch StorageError.disk {
+            } catch is DiskError {
                 continue
             }
         }

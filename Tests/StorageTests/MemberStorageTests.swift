@@ -68,7 +68,7 @@ final class MemberStorageTests: XCTestCase {
             var damaged = storage.disk
             damaged.damage("log-000000000001", at: offset)
             XCTAssertThrowsError(try open(damaged), "byte \(offset)") { error in
-                guard case .damage(let damage) = error as? StorageError else { return XCTFail("\(error)") }
+                guard let damage = error as? Damage else { return XCTFail("\(error)") }
                 XCTAssertEqual(damage.file, "log-000000000001")
                 XCTAssertLessThanOrEqual(damage.offset ?? .max, offset)
             }

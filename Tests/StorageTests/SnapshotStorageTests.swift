@@ -91,7 +91,7 @@ final class SnapshotStorageTests: XCTestCase {
         XCTAssertEqual(snapshots.count, 1)
         for name in snapshots { try disk.remove(name) }
         XCTAssertThrowsError(try open(disk)) { error in
-            guard case .damage = error as? StorageError else { return XCTFail("\(error)") }
+            XCTAssertTrue(error is Damage, "\(error)")
         }
     }
 

@@ -45,7 +45,7 @@ package struct Damage: Error, Hashable, CustomStringConvertible {
     package var offset: Int?
     package var reason: String
 
-    package init(_ file: String, at offset: Int?, _ reason: String) {
+    init(_ file: String, at offset: Int?, _ reason: String) {
         self.file = file
         self.offset = offset
         self.reason = reason
@@ -74,28 +74,6 @@ package struct TornTail: Hashable, CustomStringConvertible, Sendable {
 
     package var description: String {
         "the last \(size) bytes of \(file), from byte \(offset) on, are part of a write that was cut short"
-    }
-}
-
-/// Why a member cannot start from what is stored of it.
-package enum StorageError: Error, Hashable, CustomStringConvertible {
-    case disk(DiskError)
-    case damage(Damage)
-
-    /// - Parameter error: a `DiskError` or `Damage`.
-    init(_ error: any Error) {
-        switch error {
-        case let error as DiskError: self = .disk(error)
-        case let damage as Damage: self = .damage(damage)
-        default: preconditionFailure("disks and files throw nothing else: \(error)")
-        }
-    }
-
-    package var description: String {
-        switch self {
-        case .disk(let error): error.description
-        case .damage(let damage): damage.description
-        }
     }
 }
 

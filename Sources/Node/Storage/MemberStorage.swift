@@ -66,29 +66,25 @@ package struct MemberStorage<Device: Disk>: Sendable {
     ///   - initialVoters: the voters that a new cluster begins with; not used where anything is stored.
     ///   - segmentSize: in bytes.
     ///   - frameSize: the longest payload of a frame, in bytes; 4 GB at most.
-    /// - Throws: `StorageError.damage` where files or bytes are missing or changed, except for a torn tail;
-    ///   `StorageError.disk` where the disk fails.
+    /// - Throws: `Damage` where files or bytes are missing or changed, except for a torn tail; `DiskError` where the disk
+    ///   fails.
     package static func open(
         on disk: Device, node: NodeID, initialVoters: [NodeID], segmentSize: Int = segmentSize,
         frameSize: Int = Int(UInt32.max)
-    ) throws(StorageError) -> (storage: MemberStorage, found: Found) {
+    ) throws -> (storage: MemberStorage, found: Found) {
         var disk = disk
         let files = try StoredFiles.read(on: &disk, node: node)
-        do {
-            let log =
-                if let files {
-                    try WriteAheadLog(
-                        goingOnWith: files, on: disk, segmentSize: segmentSize, frameSize: frameSize)
-                } else {
-                    try WriteAheadLog(
-                        beginningOn: disk, node: node, initialVoters: initialVoters, segmentSize: segmentSize,
-                        frameSize: frameSize)
-                }
-            let found = Found(state: files?.state ?? StoredState(), tornTail: files?.tornTail)
-            return (MemberStorage(log: log, node: node, frameSize: frameSize), found)
-        } catch {
-            throw .disk(error)
-        }
+        let log =
+            if let files {
+                try WriteAheadLog(
+                    goingOnWith: files, on: disk, segmentSize: segmentSize, frameSize: frameSize)
+            } else {
+                try WriteAheadLog(
+                    beginningOn: disk, node: node, initialVoters: initialVoters, segmentSize: segmentSize,
+                    frameSize: frameSize)
+            }
+        let found = Found(state: files?.state ?? StoredState(), tornTail: files?.tornTail)
+        return (MemberStorage(log: log, node: node, frameSize: frameSize), found)
     }
 
     private init(log: WriteAheadLog<Device>, node: NodeID, frameSize: Int) {

@@ -24,22 +24,18 @@ package struct StoredFiles: Sendable {
     ///
     /// - Parameter node: the expected owner; nil for any.
     /// - Returns: nil where the directory is new, and nothing was ever acknowledged from it.
-    /// - Throws: `StorageError.damage` where files or bytes are missing or changed, except for a torn tail;
-    ///   `StorageError.disk` where the disk fails.
+    /// - Throws: `Damage` where files or bytes are missing or changed, except for a torn tail; `DiskError` where the disk
+    ///   fails.
     package static func read(
         on disk: inout some ReadableDisk, node: NodeID? = nil
-    ) throws(StorageError) -> StoredFiles? {
-        do {
-            let names = try disk.list().sorted()
-            guard names.contains(Manifest.name) else {
-                try checkNew(names, on: &disk)
-                return nil
-            }
-            let manifest = try Manifest.decode(disk.read(Manifest.name), node: node)
-            return try StoredFiles(manifest, among: names, on: &disk)
-        } catch {
-            throw StorageError(error)
+    ) throws -> StoredFiles? {
+        let names = try disk.list().sorted()
+        guard names.contains(Manifest.name) else {
+            try checkNew(names, on: &disk)
+            return nil
         }
+        let manifest = try Manifest.decode(disk.read(Manifest.name), node: node)
+        return try StoredFiles(manifest, among: names, on: &disk)
     }
 
     /// Whether a finished file of a member may have this name; files that are being written do not count.

@@ -5,7 +5,7 @@ import Storage
 
 /// Prints what a data directory holds, be it DIR or DIR/<node id>, also beside a running node, and changes nothing.
 enum Inspection {
-    /// - Returns: the exit code: 0, or `DataDirectory.damaged`, or `DataDirectory.diskFailed`, the first that is not 0.
+    /// - Returns: the exit code: 0, EX_DATAERR or EX_IOERR of sysexits.h, the first that is not 0.
     static func run(_ path: String) -> Int32 {
         var status = stat()
         if lstat(path, &status) != 0, errno == ENOENT {
@@ -19,7 +19,7 @@ enum Inspection {
             if codes.isEmpty { print("\(path) holds no member's data: a node that starts on it begins anew") }
             return codes.first { $0 != 0 } ?? 0
         } catch {
-            return fail("\(error)", DataDirectory.diskFailed)
+            return fail("\(error)", EX_IOERR)
         }
     }
 
@@ -40,7 +40,7 @@ enum Inspection {
                     codes.append(0)
                 }
             } catch {
-                codes.append(fail("\(error)", DataDirectory.diskFailed))
+                codes.append(fail("\(error)", EX_IOERR))
             }
         }
         return codes
@@ -73,12 +73,12 @@ enum Inspection {
                 let name = MemberDirectory.path(of: files.node)
                 return fail(
                     "\(path): its files belong to \(files.node), whose directory is called \(name)",
-                    DataDirectory.damaged)
+                    EX_DATAERR)
             }
             tell(files)
             return 0
         } catch {
-            return fail("\(path): \(error)", DataDirectory.exitCode(error))
+            return fail("\(path): \(error)", MemberDirectory.exitCode(error))
         }
     }
 

@@ -1,4 +1,5 @@
 import Consensus
+import Platform
 import Storage
 
 /// Which directory below the data directory is a member's: its id, where that is a plain name.
@@ -37,6 +38,9 @@ enum MemberDirectory {
         }
         return directory
     }
+
+    /// The exit code of sysexits.h where `error` tells why a member's files cannot be used.
+    static func exitCode(_ error: any Error) -> Int32 { error is Damage ? EX_DATAERR : EX_IOERR }
 
     private static func name(of id: NodeID) -> String {
         if id.isEmpty { return "%" }

@@ -12,8 +12,6 @@ final class Node: Sendable {
     private static let shutdownLimit = DispatchTimeInterval.seconds(1)
     /// After how long it answers what it still owes: a little earlier.
     private static let shutdownNoticeTime = DispatchTimeInterval.milliseconds(900)
-    /// The exit code for failed input or output: EX_IOERR of sysexits.h.
-    private static let ioError: Int32 = 74
 
     private let options: Options
     private let state: Locked<NodeState>
@@ -100,7 +98,7 @@ final class Node: Sendable {
         state.log.log(
             isGone ? .info : .error, .node, "cannot write to stdout: \(String(cString: strerror(error)))")
         state.log.flush()
-        exitCleanly(&state, isGone ? 0 : Self.ioError)
+        exitCleanly(&state, isGone ? 0 : EX_IOERR)
     }
 
     private func exitIfFailed(_ state: inout NodeState) {
@@ -147,7 +145,7 @@ final class Node: Sendable {
         state.withLock { state in
             state.log.log(.error, .node, text)
             write(&state)
-            exitCleanly(&state, Self.ioError)
+            exitCleanly(&state, EX_IOERR)
         }
     }
 

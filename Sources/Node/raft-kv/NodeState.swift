@@ -1,6 +1,7 @@
 import Consensus
 import KeyValue
 import Maelstrom
+import Platform
 import Storage
 
 /// The node's state, guarded by a lock, and the turn that changes it.
@@ -13,11 +14,9 @@ struct NodeState: Sendable {
     var monitor = InvariantMonitor()
     /// The member's durable storage; nil where its state is in memory only.
     private var storage: MemberStorage<PosixDisk>?
-    /// Why the node cannot go on, once it cannot.
+    /// Why the node cannot go on, once it cannot, and the exit code for that, of sysexits.h.
     private(set) var failure: (text: String, exitCode: Int32)?
     private(set) var isShuttingDown = false
-    /// The exit code for a fault of the program: EX_SOFTWARE of sysexits.h.
-    private static let softwareFault: Int32 = 70
     private var turns = 0
     private var stopwatch: Stopwatch
 
@@ -74,7 +73,7 @@ struct NodeState: Sendable {
         do {
             try storage?.noteCleanPoint()
         } catch {
-            failure = ("\(error)", DataDirectory.diskFailed)
+            failure = ("\(error)", EX_IOERR)
         }
     }
 
@@ -159,7 +158,7 @@ struct NodeState: Sendable {
             Refusal(
                 from: identity.id, to: request.client, inReplyTo: request.messageID, .malformedRequest, text))
         _ = flush()
-        failure = (text, UsageError.exitCode)
+        failure = (text, EX_USAGE)
         return false
     }
 
@@ -184,7 +183,7 @@ struct NodeState: Sendable {
         guard membership.hasQuorum(among: identity.members) else {
             failure = (
                 "what is stored makes the voters \(membership.words), and init's node_ids hold no quorum of them: "
-                    + members, DataDirectory.damaged
+                    + members, EX_DATAERR
             )
             return
         }
@@ -204,7 +203,8 @@ struct NodeState: Sendable {
     private mutating func open(_ id: NodeID, initialVoters: [NodeID]) -> StoredState? {
         guard let directory = options.dataDirectory else { return StoredState() }
         do {
-            let (storage, found) = try DataDirectory.open(directory, id: id, initialVoters: initialVoters)
+            let disk = try PosixDisk(MemberDirectory.path(of: id, in: directory))
+            let (storage, found) = try MemberStorage.open(on: disk, node: id, initialVoters: initialVoters)
             self.storage = storage
             let state = found.state
             log.id = id
@@ -220,7 +220,7 @@ struct NodeState: Sendable {
             }
             return state
         } catch {
-            failure = ("\(error)", DataDirectory.exitCode(error))
+            failure = ("\(error)", MemberDirectory.exitCode(error))
             return nil
         }
     }
@@ -235,16 +235,16 @@ struct NodeState: Sendable {
             guard try replica.drive({ try store($0) }, then: { act(on: $0) }) else {
                 failure = (
                     "its state is impossible: there is always more to be done (a turn ends within "
-                        + "\(options.limits.roundsPerTurn) rounds)", Self.softwareFault
+                        + "\(options.limits.roundsPerTurn) rounds)", EX_SOFTWARE
                 )
                 return
             }
             // What is said in this turn has not left yet.
             if let violation = monitor.violation(of: replica.raft) ?? replica.violatedInvariant() {
-                failure = ("its state is impossible: \(violation)", Self.softwareFault)
+                failure = ("its state is impossible: \(violation)", EX_SOFTWARE)
             }
         } catch {
-            failure = ("\(error)", DataDirectory.diskFailed)
+            failure = ("\(error)", EX_IOERR)
         }
     }
 

@@ -14,8 +14,6 @@ struct Options: Sendable {
 
 /// A bad option; one line for stderr.
 struct UsageError: Error {
-    static let exitCode: Int32 = 64
-
     var text: String
 }
 

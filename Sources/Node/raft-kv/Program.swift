@@ -14,7 +14,7 @@ struct Program {
             }
         } catch {
             _ = Descriptor.standardError.write(Array("raft-kv: \(error.text)\n".utf8))
-            exit(UsageError.exitCode)
+            exit(EX_USAGE)
         }
     }
 

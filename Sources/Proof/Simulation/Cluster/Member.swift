@@ -82,7 +82,7 @@ final class Member {
     }
 
     /// Starts the member from its disk.
-    /// - Throws: `StorageError` if the data is damaged or the disk fails.
+    /// - Throws: `Damage` or `DiskError`, if the data is damaged or the disk fails.
     func start(
         _ settings: Raft.Settings, segmentSize: Int, areCanonical: @escaping ValueCheck, at time: Microseconds
     ) throws {

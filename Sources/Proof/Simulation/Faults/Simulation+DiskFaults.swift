@@ -53,16 +53,16 @@ extension Simulation {
     }
 
     /// A start may fail only after injected damage or an injected disk failure.
-    func cannotStart(_ member: Member, _ error: StorageError) throws {
+    func cannotStart(_ member: Member, _ error: any Error) throws {
         switch error {
-        case .damage where member.isDamaged:
+        case is Damage where member.isDamaged:
             member.isDownForGood = true
             recordFault("ends with 65, and stays down: \(error)", member)
-        case .disk where phase == .faults && scenario.faults.atStarts > 0:
+        case is DiskError where phase == .faults && scenario.faults.atStarts > 0:
             recordFault("cannot start, as its disk fails: \(error)", member)
             loseSomePower(member)
             schedule(.start, of: member, at: time + restartSpan())
-        case .damage, .disk:
+        default:
             throw Breach(.durability, "\(member.id) cannot start: \(error)")
         }
     }

@@ -183,7 +183,7 @@ extension Simulation {
             try member.start(
                 settings, segmentSize: segmentSize,
                 areCanonical: scenario.sendsLines ? MessageDecoder().areCanonical : any, at: time)
-        } catch let error as StorageError {
+        } catch {
             return try cannotStart(member, error)
         }
         recordFault("starts", member)
