@@ -1,18 +1,10 @@
 /// The severity of a line on stderr, the gravest first.
-enum LogLevel: String, CaseIterable, Comparable, Sendable {
+enum LogLevel: CaseIterable, Comparable, Sendable {
     case off, error, warning, info, debug, trace
 
-    static func < (left: LogLevel, right: LogLevel) -> Bool { left.rank < right.rank }
-
-    private var rank: Int {
-        switch self {
-        case .off: 0
-        case .error: 1
-        case .warning: 2
-        case .info: 3
-        case .debug: 4
-        case .trace: 5
-        }
+    init?(_ name: String) {
+        guard let level = Self.allCases.first(where: { "\($0)" == name }) else { return nil }
+        self = level
     }
 }
 
@@ -36,7 +28,8 @@ enum LogCategory: String, CaseIterable, Sendable {
 struct LogFilter: Sendable {
     /// What a filter looks like, for people who gave something else.
     static let grammar =
-        "a level (\(list(LogLevel.self))), then CATEGORY=LEVEL for \(list(LogCategory.self)), comma-separated"
+        "a level (\(list(LogLevel.allCases))), then CATEGORY=LEVEL for \(list(LogCategory.allCases)), "
+        + "comma-separated"
 
     private var general = LogLevel.info
     private var special: [LogCategory: LogLevel] = [:]
@@ -47,10 +40,10 @@ struct LogFilter: Sendable {
     init?(_ text: String) {
         for (slot, part) in text.split(separator: ",", omittingEmptySubsequences: false).enumerated() {
             let sides = part.split(separator: "=", omittingEmptySubsequences: false).map(String.init)
-            if slot == 0, sides.count == 1, let level = LogLevel(rawValue: sides[0]) {
+            if slot == 0, sides.count == 1, let level = LogLevel(sides[0]) {
                 general = level
             } else if sides.count == 2, let category = LogCategory(rawValue: sides[0]),
-                let level = LogLevel(rawValue: sides[1])
+                let level = LogLevel(sides[1])
             {
                 special[category] = level
             } else {
@@ -63,8 +56,7 @@ struct LogFilter: Sendable {
         level <= (special[category] ?? general)
     }
 
-    private static func list<Names: CaseIterable & RawRepresentable>(_: Names.Type) -> String
-    where Names.RawValue == String {
-        Names.allCases.map(\.rawValue).joined(separator: " ")
+    private static func list(_ names: [some Any]) -> String {
+        names.map { "\($0)" }.joined(separator: " ")
     }
 }

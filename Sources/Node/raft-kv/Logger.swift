@@ -1,6 +1,4 @@
 import Consensus
-import Dispatch
-import Platform
 
 /// The log on stderr. Lines are buffered, and written at once at the end of a turn.
 ///
@@ -34,8 +32,8 @@ struct Logger: Sendable {
     mutating func log(_ level: LogLevel, _ category: LogCategory, _ text: @autoclosure () -> String) {
         guard filter.admits(level, category) else { return }
         let prefix = id.map { "\($0) t\(term) " } ?? ""
-        let grave = level <= .warning ? "\(level.rawValue): " : ""
-        lines.append(contentsOf: "\(Self.timeOfDay()) \(prefix)\(category.rawValue): \(grave)".utf8)
+        let grave = level <= .warning ? "\(level): " : ""
+        lines.append(contentsOf: "\(Self.timeOfDay) \(prefix)\(category.rawValue): \(grave)".utf8)
         for byte in text().utf8 {
             // What others wrote must not look like lines of this node, nor move a terminal's cursor.
             lines.append(byte < 0x20 || byte == 0x7f ? UInt8(ascii: "?") : byte)
@@ -49,7 +47,7 @@ struct Logger: Sendable {
         if leftOut > 0 {
             guard Descriptor.standardError.hasRoom else { return leaveOut() }
             let note =
-                "\(Self.timeOfDay()) node: warning: left out \(leftOut) lines, because nobody read stderr\n"
+                "\(Self.timeOfDay) node: warning: left out \(leftOut) lines, because nobody read stderr\n"
             lines.insert(contentsOf: note.utf8, at: rest)
             leftOut = 0
         }
@@ -72,15 +70,7 @@ struct Logger: Sendable {
     }
 
     /// UTC, so that the logs of several nodes can be compared.
-    private static func timeOfDay() -> String {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        func digits(_ number: Int, _ count: Int) -> String {
-            let text = String(number)
-            return String(repeating: "0", count: count - text.count) + text
-        }
-        let second = time.tv_sec % 86_400
-        return digits(second / 3600, 2) + ":" + digits(second / 60 % 60, 2) + ":" + digits(second % 60, 2)
-            + "." + digits(time.tv_nsec / 1_000_000, 3)
+    private static var timeOfDay: String {
+        Date.now.formatted(.iso8601.time(includingFractionalSeconds: true))
     }
 }
