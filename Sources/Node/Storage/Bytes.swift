@@ -54,7 +54,7 @@ struct ByteReader {
 
     /// An index, a term, or another count that stands in eight bytes; nil where it is none.
     mutating func number() -> Int? {
-        integer(Int64.self).flatMap { (0...(1 << 62)).contains($0) ? Int($0) : nil }
+        integer(Int64.self).flatMap { (0...Int64(highestNumber)).contains($0) ? Int($0) : nil }
     }
 
     mutating func position() -> LogPosition? {

@@ -17,13 +17,11 @@
 enum Frame {
     static let magic = Array("RKV2".utf8)
     static let headerSize = 32
-    /// The longest payload, in bytes.
-    static let longest = Int(UInt32.max)
     /// In bytes. A disk writes a sector whole or not at all; sectors are counted from the beginning of the file.
     static let sectorSize = 512
 
     /// - Parameters:
-    ///   - payload: `longest` at most.
+    ///   - payload: 4 GB at most.
     ///   - offset: of the frame in its file. It matters only for frames that may be torn.
     static func encode(_ payload: [UInt8], sequence: UInt64, at offset: Int = 0) -> [UInt8] {
         var frame = magic
@@ -51,7 +49,7 @@ enum Frame {
     static func find(in file: [UInt8], at offset: Int) -> Finding {
         guard file.count - offset >= headerSize else { return .torn }
         guard let header = Header(file, at: offset) else {
-            return hasUnwrittenHeader(file, at: offset)
+            return blanks(file[offset..<(offset + headerSize)], at: offset) > 0
                 ? .torn : .damaged("the header of a frame does not fit its checksum")
         }
         let start = offset + headerSize
@@ -103,10 +101,6 @@ enum Frame {
             (self.sequence, self.length, self.blanks) = (sequence, Int(length), Int(blanks))
             self.checksum = checksum
         }
-    }
-
-    private static func hasUnwrittenHeader(_ file: [UInt8], at offset: Int) -> Bool {
-        blanks(file[offset..<(offset + headerSize)], at: offset) > 0
     }
 
     /// How many sectors hold only zeros of `payload`, without those that hold a part of its header.

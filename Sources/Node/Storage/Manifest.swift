@@ -83,8 +83,7 @@ func checkVersion(of file: [UInt8], name: String) throws(Damage) {
 }
 
 func checkOwner(_ owner: NodeID, is node: NodeID, of name: String) throws(Damage) {
-    // By bytes: `String`'s `==` takes é and e + ´ for equal.
-    guard owner.utf8.elementsEqual(node.utf8) else {
+    guard owner.isSame(as: node) else {
         throw Damage(name, at: 0, "it belongs to \(owner), not to \(node)")
     }
 }

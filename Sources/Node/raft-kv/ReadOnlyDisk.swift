@@ -15,13 +15,8 @@ final class ReadOnlyDisk: ReadableDisk {
     private var files: [String: OpenFile] = [:]
 
     private struct OpenFile {
-        /// Why it cannot be read, where it cannot be.
-        let descriptor: Result<CInt, Reason>
+        let descriptor: Result<CInt, DiskError>
         var status = stat()
-    }
-
-    private struct Reason: Error {
-        let text: String
     }
 
     init(path: String) throws(DiskError) {
@@ -59,7 +54,7 @@ final class ReadOnlyDisk: ReadableDisk {
         guard stat(file, &status) == 0 else { return failure(file, status) }
         // What is no file is not opened: that may do something.
         if let reason = status.whyNoFile {
-            return OpenFile(descriptor: .failure(Reason(text: reason)), status: status)
+            return OpenFile(descriptor: .failure(DiskError("read", file, reason)), status: status)
         }
         let descriptor = uninterrupted { systemOpen(file, O_RDONLY | O_NONBLOCK | O_CLOEXEC) }
         guard descriptor >= 0 else { return errno == ENOENT ? nil : failure(file, status) }
@@ -68,7 +63,7 @@ final class ReadOnlyDisk: ReadableDisk {
     }
 
     private func failure(_ file: String, _ status: stat) -> OpenFile {
-        OpenFile(descriptor: .failure(Reason(text: DiskError.reason(errno, file))), status: status)
+        OpenFile(descriptor: .failure(DiskError("read", failed: file)), status: status)
     }
 
     private func isUnchanged() -> Bool {
@@ -92,15 +87,9 @@ final class ReadOnlyDisk: ReadableDisk {
     func list() throws(DiskError) -> [String] { Array(files.keys) }
 
     func read(_ name: String) throws(DiskError) -> [UInt8] {
-        guard let file = files[name] else {
-            throw DiskError("read", "\(path)/\(name)", "there is no such file")
-        }
-        switch file.descriptor {
-        case .success(let descriptor):
-            return try PosixDisk.read(descriptor, size: Int(file.status.st_size), name: "\(path)/\(name)")
-        case .failure(let reason):
-            throw DiskError("read", "\(path)/\(name)", reason.text)
-        }
+        let path = "\(path)/\(name)"
+        guard let file = files[name] else { throw DiskError("read", path, "there is no such file") }
+        return try PosixDisk.read(file.descriptor.get(), size: Int(file.status.st_size), name: path)
     }
 
     /// Whether the directory is that of one member: it has a file of which the name is no member's.
