@@ -46,9 +46,8 @@ extension RequestID {
 
     /// Takes what `words` writes off the front of a line; nil where that does not stand there.
     init?(_ words: inout Words) {
-        guard let head = Self.head(&words), let digest = words.next().flatMap({ UInt64($0, radix: 16) }) else {
-            return nil
-        }
+        guard let head = Self.head(&words), let digest = words.next().flatMap({ UInt64($0, radix: 16) })
+        else { return nil }
         self.init(head: head, digest: digest)
     }
 
