@@ -41,7 +41,7 @@ final class LateRequestTests: XCTestCase {
             _ = receive(append(), id: 6, &hand)
             let deadline = hand.raft.deadline
             hand.now += timeout - 1
-            hand.raft.timing.forgetRoundTrip()
+            hand.raft.timing.forgetOldRoundTrip(at: .max)
             _ = receive(body, id: id, &hand)
             XCTAssertEqual(hand.raft.deadline, deadline, "\(body)")
             XCTAssertNil(hand.raft.timing.roundTrip, "\(body)")

@@ -99,7 +99,7 @@ final class FingerprintTests: XCTestCase {
                 "leaderDurableIndex", "log", "memberships",
                 "newestLeaderRequest", "nextMessageID", "now", "pending", "pendingTimeoutNow",
                 "quorumDeadline", "reads",
-                "refusedSnapshot", "role", "roundTripMeasuredAt", "sentVoteRequests", "settings", "snapshot",
+                "refusedSnapshot", "role", "sentVoteRequests", "settings", "snapshot",
                 "storageUpdates", "timing",
             ])
         let progress = Progress(id: "n1", nextIndex: 1, lastContact: 0, limits: Limits())

@@ -25,8 +25,6 @@ package struct Raft: Sendable {
     package internal(set) var isShuttingDown = false
     /// `timeoutNow` from the leader: its term, up to where this log must reach first, and until when it is valid.
     var pendingTimeoutNow: (term: Term, index: Index, deadline: Microseconds)?
-    /// When the estimate of the round trips last took a sample.
-    var roundTripMeasuredAt: Microseconds
     var reads: ReadQueue
     /// The latest snapshot, for members that need entries which the log has dropped.
     package internal(set) var snapshot: Snapshot?
@@ -87,7 +85,6 @@ package struct Raft: Sendable {
         generator = SeededGenerator(seed: settings.seed)
         reads = ReadQueue(limits: settings.limits)
         electionDeadline = now
-        roundTripMeasuredAt = now
         // Late answers to requests of an earlier run must not match requests of this one. Also at what looks like the
         // first start: a member that has lost its disk knows of no earlier run. A generator of its own leaves timeouts
         // as they are.

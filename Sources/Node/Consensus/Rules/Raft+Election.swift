@@ -24,7 +24,7 @@ extension Raft {
     /// No leader was heard from in time. A member that may not start an election forgets its leader nevertheless: it
     /// would go on forwarding requests to it, and not know that they are lost.
     mutating func electionTimeoutElapsed() {
-        forgetOldRoundTrip()
+        timing.forgetOldRoundTrip(at: now)
         if isPromotable {
             startPreVote()
         } else if leader != nil {
@@ -196,13 +196,11 @@ extension Raft {
     }
 
     private mutating func timeVote(_ request: MessageID?) {
-        guard let request, let asked = sentVoteRequests.last(where: { $0.firstRequest <= request }) else {
-            return
-        }
         // A leader measures round trips better, and all the time.
-        guard leader == nil else { return }
+        guard leader == nil, let request,
+            let asked = sentVoteRequests.last(where: { $0.firstRequest <= request })
+        else { return }
         timing.add(roundTripFrom: asked.sent, to: now)
-        roundTripMeasuredAt = now
     }
 
     private mutating func becomeLeader(votes: [NodeID]) {

@@ -155,8 +155,7 @@ extension Raft {
     mutating func hear(_ slot: Int, _ request: MessageID) {
         guard leadership.progress[slot].heard(request, at: now) else { return }
         timing.add(lateness: 0)
-        roundTripMeasuredAt = now
-        timing.follow(quorumRoundTrip)
+        timing.follow(quorumRoundTrip, at: now)
     }
 
     /// The round trip of the slowest member of the fastest quorum without this leader: the next leader will be elected

@@ -47,7 +47,8 @@ extension Raft {
         if self.leader == nil { becomeFollower(term: term, leader: leader, reason: .heardLeader) }
         lastLeaderContact = now
         timing.add(lateness: 0)
-        follow(announced)
+        timing.follow(announced?.roundTrip, link: announced?.link, at: now)
+        timing.forgetOldRoundTrip(at: now)
         armElectionTimer()
         return true
     }
@@ -60,21 +61,6 @@ extension Raft {
         if let newestLeaderRequest, id <= newestLeaderRequest { return false }
         newestLeaderRequest = id
         return true
-    }
-
-    private mutating func follow(_ announced: AppendEntries?) {
-        if announced?.roundTrip != nil || announced?.link != nil {
-            timing.follow(announced?.roundTrip, link: announced?.link)
-            roundTripMeasuredAt = now
-        } else {
-            forgetOldRoundTrip()
-        }
-    }
-
-    /// Drops an estimate that took no sample for longer than the longest election can take: it says nothing of the
-    /// network as it is now. Dropped earlier, each election on the slowest networks would begin without one.
-    mutating func forgetOldRoundTrip() {
-        if now - roundTripMeasuredAt > 3 * Timing.longestElectionTimeout { timing.forgetRoundTrip() }
     }
 
     /// The consistency check of §5.3. Entries within the snapshot are committed, so they agree.

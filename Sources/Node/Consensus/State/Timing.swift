@@ -42,6 +42,8 @@ package struct Timing: Sendable {
     package var fixedHeartbeatInterval: Microseconds?
     /// The present round trips, as far as this member knows; nil before any was measured.
     package private(set) var roundTrip: Estimate?
+    /// When that last took a sample.
+    private var measuredAt: Microseconds = 0
     private var sampler = RoundTripSampler()
     /// How late this member's timer fires.
     private(set) var lateness = Estimate(mean: 0, deviation: 0)
@@ -54,6 +56,7 @@ package struct Timing: Sendable {
     /// Adds a round trip that this member measured itself; see `RoundTripSampler`.
     mutating func add(roundTripFrom sent: Microseconds, to now: Microseconds) {
         roundTrip = sampler.estimate(roundTrip, addingTripFrom: sent, to: now)
+        measuredAt = now
     }
 
     mutating func add(lateness sample: Microseconds) {
@@ -62,16 +65,21 @@ package struct Timing: Sendable {
 
     /// Replaces the estimate by the leader's: the round trip of its quorum, and that of its link to this member, where
     /// it sends one. The longer counts: an election takes the first, and heartbeats arrive over the second.
-    mutating func follow(_ quorum: Estimate?, link: Estimate? = nil) {
-        let range = 0...Self.longestElectionTimeout
-        let said = [quorum, link].compactMap { $0 }.map {
-            Estimate(mean: $0.mean.clamped(to: range), deviation: $0.deviation.clamped(to: range))
+    mutating func follow(_ quorum: Estimate?, link: Estimate? = nil, at now: Microseconds) {
+        func bounded(_ time: Microseconds) -> Microseconds { min(max(time, 0), Self.longestElectionTimeout) }
+        let said = [quorum, link].compactMap(\.self).map {
+            Estimate(mean: bounded($0.mean), deviation: bounded($0.deviation))
         }
-        if let longest = said.max(by: { $0.election < $1.election }) { roundTrip = longest }
+        guard let longest = said.max(by: { $0.election < $1.election }) else { return }
+        roundTrip = longest
+        measuredAt = now
     }
 
-    /// Drops an estimate that is too old.
-    mutating func forgetRoundTrip() { roundTrip = nil }
+    /// Drops an estimate that took no sample for longer than the longest election can take: it says nothing of the
+    /// network as it is now. Dropped earlier, each election on the slowest networks would begin without one.
+    mutating func forgetOldRoundTrip(at now: Microseconds) {
+        if now - measuredAt > 3 * Self.longestElectionTimeout { roundTrip = nil }
+    }
 
     /// The slowest normal round trip; 0 before any was measured.
     private var slowestRoundTrip: Microseconds {
@@ -110,10 +118,4 @@ package struct Timing: Sendable {
     /// After how long an unanswered request is sent again. An answer may take two round trips: the leader may have to
     /// ask a quorum first.
     package var retryInterval: Microseconds { max(2 * slowestRoundTrip, Self.shortestElectionTimeout / 2) }
-}
-
-extension Int {
-    fileprivate func clamped(to range: ClosedRange<Int>) -> Int {
-        Swift.min(Swift.max(self, range.lowerBound), range.upperBound)
-    }
 }
