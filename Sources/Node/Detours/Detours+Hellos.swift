@@ -71,9 +71,7 @@ extension Detours {
                 member: id, number: number,
                 missed: neighbors.indices.filter { neighbors[$0].isMissed }.map { others[$0] })
         }
-        let missed = neighbors[slot].missed.slots(below: others.count + 1).map {
-            $0 == others.count ? id : others[$0]
-        }.sorted()
+        let missed = neighbors[slot].missed.map { $0 == others.count ? id : others[$0] }.sorted()
         return LinkStateAdvertisement(member: others[slot], number: neighbors[slot].number, missed: missed)
     }
 }

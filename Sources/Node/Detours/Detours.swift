@@ -149,16 +149,13 @@ package struct Detours: Sendable {
             return
         }
         neighbors[slot].number = advertisement.number
-        neighbors[slot].missed = SlotSet(
-            advertisement.missed.compactMap { $0 == id ? others.count : slots[$0] })
+        neighbors[slot].missed = Set(advertisement.missed.compactMap { $0 == id ? others.count : slots[$0] })
         areRoutesStale = true
         if slot != sender { expectFirstHand(slot, now) }
         for receiver in others.indices where receiver != slot {
             deliveries[receiver, slot] = .due
         }
-        for owner in neighbors[slot].missed.slots(below: others.count) {
-            deliveries[slot, owner] = .due
-        }
+        for owner in neighbors[slot].missed where owner < others.count { deliveries[slot, owner] = .due }
         if !advertisement.missed.isEmpty { probe(now) }
     }
 

@@ -15,7 +15,7 @@ struct Neighbor: Sendable {
     /// The number of its latest list; 0 for none.
     var number = 0
     /// The slots of the members that its latest list names.
-    var missed = SlotSet()
+    var missed: Set<Int> = []
     /// The slowest of its late answers, less with each fast one.
     var slowestAnswer: Microseconds = 0
     /// The number of this member's list that it holds, as it says.
