@@ -79,7 +79,11 @@ final class PeerMessageTests: XCTestCase {
             var writer = MessageWriter()
             writer.identify(as: ids[0])
             writer.write(PeerEnvelope(to: ids[1], .hello(hello)))
-            let most = Detours.mostBytesPerHello(members: size, idLength: ids[0].utf8.count)
+            // Each id takes quotes and a comma, or a space; a number has at most 19 digits.
+            let length = ids[0].utf8.count
+            let most =
+                Detours.mostIDsPerHello(members: size) * (length + 3) + (Detours.listsPerHello + 3) * 24 + 120
+                + 2 * length
             XCTAssertLessThanOrEqual(writer.bytes.count, most)
             XCTAssertGreaterThan(writer.bytes.count, most / 3)
         }

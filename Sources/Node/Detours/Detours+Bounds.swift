@@ -25,12 +25,4 @@ extension Detours {
 
     /// The most member ids in one hello, counting the owner of each list.
     package static func mostIDsPerHello(members: Int) -> Int { members + listsPerHello * members }
-
-    /// The most bytes of one hello, written as a line.
-    /// - Parameter idLength: bytes of the longest member id, as written.
-    package static func mostBytesPerHello(members: Int, idLength: Int) -> Int {
-        // Each id takes quotes and a comma, or a space; a number has at most 19 digits.
-        mostIDsPerHello(members: members) * (idLength + 3) + (listsPerHello + 3) * 24 + 120
-            + 2 * idLength
-    }
 }
