@@ -10,14 +10,4 @@ final class ChecksumTests: XCTestCase {
         XCTAssertEqual(Checksum.of(Array(UInt8(0)..<32)), 0x46dd_794e)
         XCTAssertEqual(Checksum.of([]), 0)
     }
-
-    func testAChecksumMayBeComputedInPieces() {
-        let bytes = (0..<200).map { UInt8(truncatingIfNeeded: $0 &* 37) }
-        for cut in 0...bytes.count {
-            var checksum = Checksum()
-            checksum.add(bytes[..<cut])
-            checksum.add(bytes[cut...])
-            XCTAssertEqual(checksum.value, Checksum.of(bytes), "\(cut)")
-        }
-    }
 }

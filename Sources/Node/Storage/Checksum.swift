@@ -1,24 +1,14 @@
 /// CRC-32C (Castagnoli; RFC 3720, B.4), by tables, eight bytes at a time.
-package struct Checksum: Sendable {
-    private var state: UInt32 = .max
-
-    package init() {}
-
-    package static func of(_ bytes: some Sequence<UInt8>) -> UInt32 {
-        var checksum = Checksum()
-        checksum.add(bytes)
-        return checksum.value
-    }
-
-    package mutating func add(_ bytes: some Sequence<UInt8>) {
-        let isDone: Void? = bytes.withContiguousStorageIfAvailable { add(UnsafeRawBufferPointer($0)) }
-        if isDone == nil { Array(bytes).withUnsafeBytes { add($0) } }
+enum Checksum {
+    static func of(_ bytes: some Sequence<UInt8>) -> UInt32 {
+        bytes.withContiguousStorageIfAvailable { of(UnsafeRawBufferPointer($0)) }
+            ?? Array(bytes).withUnsafeBytes { of($0) }
     }
 
     /// Table k says what a byte comes to that k more bytes follow.
-    private mutating func add(_ bytes: UnsafeRawBufferPointer) {
-        Self.tables.withUnsafeBufferPointer { tables in
-            var state = UInt64(state)
+    private static func of(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
+        tables.withUnsafeBufferPointer { tables in
+            var state = UInt64(UInt32.max)
             var slot = 0
             while bytes.count - slot >= 8 {
                 let word =
@@ -30,16 +20,11 @@ package struct Checksum: Sendable {
                 state = UInt64(next)
                 slot += 8
             }
-            var last = UInt32(truncatingIfNeeded: state)
-            for byte in bytes[slot...] {
-                last = tables[Int(UInt8(truncatingIfNeeded: last) ^ byte)] ^ (last >> 8)
+            return ~bytes[slot...].reduce(UInt32(truncatingIfNeeded: state)) { last, byte in
+                tables[Int(UInt8(truncatingIfNeeded: last) ^ byte)] ^ (last >> 8)
             }
-            self.state = last
         }
     }
-
-    /// That of all bytes so far.
-    package var value: UInt32 { ~state }
 
     /// Eight tables of 256, one behind another.
     private static let tables: [UInt32] = {
