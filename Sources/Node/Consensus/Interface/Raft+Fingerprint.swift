@@ -88,8 +88,7 @@ extension Leadership {
         hasher.combine(unsentReads)
         hasher.combine(rounds)
         if let catchUp {
-            hasher.combine(catchUp.voters)
-            hasher.combine(catchUp.change)
+            hasher.combine(catchUp.target)
             hasher.combine(catchUp.goal)
             hasher.combine(catchUp.firstRequest)
             hasher.combine(now - catchUp.began)

@@ -17,8 +17,8 @@ package enum ChangeProposalResult: Hashable, Sendable {
 
 /// New voters catching up with the leader's log (dissertation, 4.2.1).
 struct CatchUp: Sendable {
-    let voters: [NodeID]
-    let change: String
+    /// The membership to come.
+    let target: Membership
     let deadline: Microseconds
     /// The goal of a round: the end of the leader's log when the round began. Every new voter, and a quorum of the new
     /// membership, must reach it.
@@ -37,24 +37,24 @@ extension Raft {
             && (membershipIndex <= commitIndex || membership.isJoint || leadership.catchUp != nil)
     }
 
-    /// The voters that are catching up; empty where there are none.
-    package var catchingUp: [NodeID]? {
-        if case .leader(let leadership) = role { leadership.catchUp?.voters } else { nil }
+    /// The membership whose new voters are catching up; nil where there is none.
+    package var catchingUp: Membership? {
+        if case .leader(let leadership) = role { leadership.catchUp?.target } else { nil }
     }
 
     /// Begins to make `voters` the membership. `change` identifies the request, and is stored with the membership.
     package mutating func changeMembership(to voters: [NodeID], change: String) -> ChangeProposalResult {
         guard acceptsChanges else { return .notNow }
         // A failed change is about to be refused: begun anew, it would take effect after its refusal.
-        if leadership.catchUp?.change == change || pending.failedChanges.contains(change)
+        if leadership.catchUp?.target.change == change || pending.failedChanges.contains(change)
             || isUnsettled && membership.change == change
         {
             return .underWay
         }
         if leadership.catchUp != nil || membership.isJoint { return .busy }
         leadership.catchUp = CatchUp(
-            voters: voters, change: change, deadline: now + settings.limits.catchUpPatience,
-            goal: log.lastIndex,
+            target: Membership(voters: voters, change: change),
+            deadline: now + settings.limits.catchUpPatience, goal: log.lastIndex,
             firstRequest: nextMessageID, began: now)
         askVoters(voters)
         continueChange()
@@ -86,7 +86,7 @@ extension Raft {
     }
 
     private mutating func continueCatchUp(_ catchUp: CatchUp) {
-        let target = Membership(voters: catchUp.voters, change: catchUp.change)
+        let target = catchUp.target
         let areCaughtUp =
             target.hasQuorum { isCaughtUp($0, catchUp) }
             && target.voters.allSatisfy { membership.contains($0) || isCaughtUp($0, catchUp) }
@@ -97,7 +97,7 @@ extension Raft {
             appendMembership(isSame ? target : target.joint(with: membership))
         } else if now >= catchUp.deadline {
             leadership.catchUp = nil
-            pending.failedChanges.append(catchUp.change)
+            pending.failedChanges.append(target.change)
         } else if areCaughtUp {
             // A voter this slow would delay commits; it gets another round.
             var next = catchUp
@@ -105,7 +105,7 @@ extension Raft {
             next.firstRequest = nextMessageID
             next.began = now
             leadership.catchUp = next
-            askVoters(catchUp.voters)
+            askVoters(target.voters)
         }
     }
 

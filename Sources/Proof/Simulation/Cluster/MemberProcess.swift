@@ -38,7 +38,7 @@ final class MemberProcess {
     func membership(at index: Index) -> Membership { ask { $0.raft.membership(at: index) } }
     /// The membership in force, and one for which new voters are catching up.
     var memberships: [Membership] {
-        ask { [$0.raft.membership] + ($0.raft.catchingUp.map { [Membership(voters: $0)] } ?? []) }
+        ask { [$0.raft.membership] + ($0.raft.catchingUp.map { [$0] } ?? []) }
     }
     /// The membership in force before the first entry of the current term.
     var electingMembership: Membership {
