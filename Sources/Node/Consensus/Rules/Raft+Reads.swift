@@ -23,9 +23,7 @@ extension Raft {
     package mutating func forgetReads(below limit: ReadID) {
         reads.forget(below: limit)
         guard isLeader else { return }
-        func isForgotten(_ read: PendingRead) -> Bool {
-            if case .own(let id) = read.asker { id < limit } else { false }
-        }
+        func isForgotten(_ read: PendingRead) -> Bool { read.ownID.map { $0 < limit } ?? false }
         leadership.unsentReads.removeAll(where: isForgotten)
         for round in leadership.rounds.indices {
             leadership.rounds[round].reads.removeAll(where: isForgotten)
@@ -104,9 +102,7 @@ extension Raft {
     mutating func requeueReads() {
         reads.askAgain()
         guard case .leader(let leadership) = role else { return }
-        let own = (leadership.rounds.flatMap(\.reads) + leadership.unsentReads).compactMap { read in
-            if case .own(let id) = read.asker { id } else { nil }
-        }
+        let own = (leadership.rounds.flatMap(\.reads) + leadership.unsentReads).compactMap(\.ownID)
         reads.waiting += own
     }
 

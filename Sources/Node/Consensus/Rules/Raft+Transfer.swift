@@ -46,23 +46,16 @@ extension Raft {
     /// once it has acknowledged all of it.
     mutating func continueTransfer() {
         guard case .leader(let leading) = role, let transfer = leading.transfer, !transfer.sent,
-            let slot = leading.slot(of: transfer.target)
+            let progress = leading.progress(of: transfer.target),
+            progress.matchIndex == log.lastIndex || !progress.isPlain && progress.isSent(log.lastIndex)
         else { return }
-        let progress = leading.progress[slot]
-        guard progress.matchIndex == log.lastIndex || !progress.isPlain && progress.isSent(log.lastIndex)
-        else {
-            return
-        }
         leadership.transfer?.sent = true
         let word = TimeoutNow(term: currentTerm, leader: id, lastLogIndex: log.lastIndex)
         _ = send(.timeoutNow(word), to: transfer.target)
     }
 
     mutating func abortOverdueTransfer() {
-        guard case .leader(let leading) = role, let transfer = leading.transfer, transfer.deadline <= now
-        else {
-            return
-        }
+        guard isLeader, let transfer = leadership.transfer, transfer.deadline <= now else { return }
         abortTransfer()
     }
 

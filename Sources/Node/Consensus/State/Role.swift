@@ -82,6 +82,8 @@ struct PendingRead: Hashable, Sendable {
     }
 
     var asker: Asker
+    /// Its number, where it is the leader's own.
+    var ownID: ReadID? { if case .own(let id) = asker { id } else { nil } }
     /// At or beyond all that was committed anywhere when the read arrived.
     var index: Index
 }
