@@ -34,9 +34,8 @@ struct Tables {
 
     /// What budgets are spent on.
     enum Expense: Int, CaseIterable {
-        case electionTimeout, contactLapse, overtaken, heartbeat, quorumLapse, command, read, readRetry,
-            change,
-            transfer, giveUp
+        case electionTimeout, contactLapse, overtaken, heartbeat, quorumLapse
+        case command, read, readRetry, change, transfer, giveUp
         case snapshot, crash, operation, copy, patience
 
         var field: WritableKeyPath<Scope.Budget, Int> {
