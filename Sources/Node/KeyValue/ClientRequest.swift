@@ -54,7 +54,7 @@ extension Update {
     }
 
     /// From what `logged` says; nil where that is no update.
-    init?(_ word: Substring, _ values: [JSONValue]) {
+    init?(_ word: String, _ values: [JSONValue]) {
         switch (word, values.count) {
         case ("write", 2): self = .write(key: values[0], value: values[1])
         case ("cas", 3), ("cas-or-create", 3):

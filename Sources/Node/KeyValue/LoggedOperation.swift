@@ -26,20 +26,26 @@ extension LoggedOperation {
     /// What the text of a command says; nil where it is none of a request.
     package init?(_ command: Command) {
         if command.id == .none { return nil }
-        var words = command.content
-        guard let operation = Self.read(&words)?.operation else { return nil }
+        var text = command.text
+        let operation = text.withUTF8 { bytes in
+            var words = Words(bytes[min(command.id.head.utf8.count + 1, bytes.count)...])
+            return Self.read(&words)?.operation
+        }
+        guard let operation else { return nil }
         self = operation
     }
 
     /// Reads all that follows client and number; nil where that is no operation.
     /// - Returns: beside it, the digest of the request that it is about, where that is not its own.
     fileprivate static func read(_ words: inout Words) -> (operation: LoggedOperation, digest: UInt64?)? {
-        guard let word = words.next() else { return nil }
+        guard let name = words.next() else { return nil }
+        let word = String(decoding: name, as: UTF8.self)
         guard word == refuseChange else {
             return Update(word, words.values()).map { (.update($0), nil) }
         }
-        guard let reason = words.next().flatMap({ ChangeRefusal(rawValue: String($0)) }),
-            let digest = words.next().flatMap({ UInt64($0, radix: 16) }), words.next() == nil
+        guard let first = words.next(), let second = words.next(), words.next() == nil,
+            let reason = ChangeRefusal(rawValue: String(decoding: first, as: UTF8.self)),
+            let digest = UInt64(String(decoding: second, as: UTF8.self), radix: 16)
         else { return nil }
         return (.refuseChange(reason), digest)
     }
@@ -48,11 +54,7 @@ extension LoggedOperation {
 extension Command {
     /// - Parameter id: its digest becomes that of `update`, whatever it says.
     package init(_ id: RequestID, _ update: Update) {
-        self.init(id.head, update.words)
-    }
-
-    private init(_ head: String, _ content: String) {
-        self.init("\(head) \(content)", of: RequestID(head: head, digest: Digest.of(content.utf8)))
+        self.init(id.head + " " + update.words, digestedBehind: id.head)
     }
 
     /// That the change of membership which request `id` asks for is not made.
@@ -61,31 +63,63 @@ extension Command {
         self.init("\(id.head) \(LoggedOperation.refuseChange) \(reason.rawValue) \(digest)", of: id)
     }
 
-    /// Reads a line; nil where it says nothing that may stand in the log. Keys and values are taken as they stand.
-    package init?(line: String) {
-        var words = Words(line)
-        guard let head = RequestID.head(&words), let content = words.rest,
-            let (_, digest) = LoggedOperation.read(&words)
-        else { return nil }
-        let id = RequestID(head: head, digest: digest ?? Digest.of(content.utf8))
-        self.init("\(head) \(content)", of: id)
+    private init(_ text: String, digestedBehind head: String) {
+        var text = text
+        let digest = text.withUTF8 { Digest.of($0[(head.utf8.count + 1)...]) }
+        self.init(text, of: RequestID(head: head, digest: digest))
     }
 
-    /// What stands behind client and number.
-    fileprivate var content: Words { Words(Substring(text.utf8.dropFirst(id.head.utf8.count + 1))) }
+    /// Reads a line; nil where it says nothing that may stand in the log. Keys and values are taken as they stand.
+    package init?(line: String) {
+        var text = line
+        let read = text.withUTF8 { bytes -> (id: RequestID, rest: String?)? in
+            var words = Words(bytes[...])
+            guard let head = RequestID.head(&words) else { return nil }
+            let content = words.rest
+            guard let (_, digest) = LoggedOperation.read(&words) else { return nil }
+            let id = RequestID(head: head.text, digest: digest ?? Digest.of(content))
+            return (id, head.isPlain ? nil : String(decoding: content, as: UTF8.self))
+        }
+        guard let (id, rest) = read else { return nil }
+        self.init(rest.map { "\(id.head) \($0)" } ?? text, of: id)
+    }
 
     // MARK: - The values in its text
 
+    /// Whether all of its keys and values are good.
+    package func holdsOnly(_ isGood: (Slice<UnsafeBufferPointer<UInt8>>) -> Bool) -> Bool {
+        var text = text
+        return text.withUTF8 { bytes in
+            guard var words = Self.values(in: bytes, behind: id.head) else { return true }
+            while let value = words.next() { if !isGood(value) { return false } }
+            return true
+        }
+    }
+
     /// Its keys and values, in their order.
     package var values: [JSONValue] {
-        var words = content
-        return words.next() == LoggedOperation.refuseChange[...] ? [] : words.values()
+        var text = text
+        return text.withUTF8 { bytes in
+            guard var words = Self.values(in: bytes, behind: id.head) else { return [] }
+            return words.values()
+        }
     }
 
     /// The same with others in place of `values`.
     package func with(_ values: [JSONValue]) -> Command {
-        var words = content
-        guard let word = words.next(), word != LoggedOperation.refuseChange else { return self }
-        return Command(id.head, ([String(word)] + values.map(\.text)).joined(separator: " "))
+        var text = text
+        let start = text.withUTF8 { Self.values(in: $0, behind: id.head)?.position }
+        guard let start, var new = String(text.utf8.prefix(start - 1)) else { return self }
+        for value in values { new += " " + value.text }
+        return Command(new, digestedBehind: id.head)
+    }
+
+    /// The words behind that of an update.
+    private static func values(in text: UnsafeBufferPointer<UInt8>, behind head: String) -> Words? {
+        var words = Words(text[min(head.utf8.count + 1, text.count)...])
+        guard let word = words.next(), !word.elementsEqual(LoggedOperation.refuseChange.utf8) else {
+            return nil
+        }
+        return words
     }
 }

@@ -48,11 +48,14 @@ extension OperationResult {
 
     /// Reads all that is left of a line; nil where that is no result.
     init?(_ words: inout Words) {
-        guard let word = words.next() else { return nil }
+        guard let bytes = words.next() else { return nil }
+        let word = String(decoding: bytes, as: UTF8.self)
         switch word {
         case "transacted": self = .transacted(reads: words.values().map { StoredValue($0) })
         case "no-list":
-            guard let position = words.next().flatMap({ Int($0) }), position >= 0 else { return nil }
+            guard let digits = words.next(), let position = Int(String(decoding: digits, as: UTF8.self)),
+                position >= 0
+            else { return nil }
             self = .noList(at: position)
         default:
             guard let result = Self.plain.first(where: { $0.word == word }) else { return nil }

@@ -8,29 +8,32 @@ package struct MembershipChange: Hashable, Sendable {
     /// The new ones, in the order of their bytes.
     package let voters: [NodeID]
 
+    private static let word = "change-membership "
+
+    private var content: String { Self.word + Membership(voters: voters).words }
+
     /// - Parameter id: its digest becomes that of the change, whatever it says.
     package init(_ id: RequestID, voters: [NodeID]) {
         self.voters = voters.inOrder
-        self.id = RequestID(head: id.head, digest: Digest.of(Self.content(voters.inOrder).utf8))
-    }
-
-    private static let word = "change-membership"
-
-    private static func content(_ voters: [NodeID]) -> String {
-        "\(word) \(Membership(voters: voters).words)"
+        let content = Self.word + Membership(voters: voters).words
+        self.id = RequestID(head: id.head, digest: Digest.of(content.utf8))
     }
 
     /// Nil where the line is none of a change.
     init?(line: String) {
-        var words = Words(line)
-        guard let head = RequestID.head(&words), words.next() == Self.word[...],
-            let membership = words.rest.flatMap(Membership.init(words:)), !membership.isJoint,
-            membership.change.isEmpty
+        var text = line
+        let read = text.withUTF8 { bytes -> (head: String, content: String)? in
+            var words = Words(bytes[...])
+            return RequestID.head(&words).map { ($0.text, String(decoding: words.rest, as: UTF8.self)) }
+        }
+        guard let (head, content) = read, content.hasPrefix(Self.word),
+            let membership = Membership(words: content.dropFirst(Self.word.utf8.count)),
+            !membership.isJoint, membership.change.isEmpty
         else { return nil }
         self.init(RequestID(head: head, digest: 0), voters: membership.incoming)
     }
 
-    var line: String { "\(id.head) \(Self.content(voters))" }
+    var line: String { id.head + " " + content }
 
     /// How its client is told of an outcome, also of one that was remembered.
     func reply(to outcome: OperationResult) -> ClientReply.Body {

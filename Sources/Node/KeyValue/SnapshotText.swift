@@ -103,28 +103,39 @@ struct SnapshotReader: Sendable {
         // A line that spans many pieces is read once, when it ends.
         guard text.utf8.contains(UInt8(ascii: "\n")) else { return true }
         var values: [JSONValue] = []
-        var lines = rest.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-            .map { Substring($0) }
-        rest = String(lines.removeLast())
-        for line in lines where !read(line: line, &values) {
-            fault = "a line of it is none of a snapshot: \(line.prefix(100))"
-            return false
+        var lines = rest
+        rest = ""
+        let isRead = lines.withUTF8 { bytes in
+            var start = 0
+            while let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) {
+                let line = UnsafeBufferPointer(rebasing: bytes[start..<end])
+                guard read(line: line, &values) else {
+                    fault =
+                        "a line of it is none of a snapshot: \(String(decoding: line, as: UTF8.self).prefix(100))"
+                    return false
+                }
+                start = end + 1
+            }
+            rest = String(decoding: bytes[start...], as: UTF8.self)
+            return true
         }
+        guard isRead else { return false }
         if areCanonical(values) { return true }
         fault = "it holds what is no JSON, or not as members write it"
         return false
     }
 
-    private mutating func read(line: Substring, _ values: inout [JSONValue]) -> Bool {
+    private mutating func read(line: UnsafeBufferPointer<UInt8>, _ values: inout [JSONValue]) -> Bool {
         if hasEnded { return false }
-        if membership == nil {
-            guard line.hasPrefix("members ") else { return false }
-            membership = Membership(words: line.dropFirst(8))
-            return membership != nil
+        if membership != nil {
+            if store.restore(line, &values) { return true }
+            hasEnded = line.elementsEqual("end".utf8)
+            return hasEnded
         }
-        if store.restore(line, &values) { return true }
-        hasEnded = line == "end"
-        return hasEnded
+        let line = String(decoding: line, as: UTF8.self)
+        guard line.hasPrefix("members ") else { return false }
+        membership = Membership(words: line.dropFirst(8))
+        return membership != nil
     }
 }
 
@@ -144,7 +155,7 @@ extension Membership {
     package init?(words: Substring) {
         let parts = words.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
         let change = parts.count == 2 ? parts[1] : ""
-        let id = RequestID(words: change)
+        let id = RequestID(words: String(change))
         if !change.isEmpty, id == nil { return nil }
         var sets: [[NodeID]] = []
         for set in parts[0].split(separator: "/", omittingEmptySubsequences: false) {

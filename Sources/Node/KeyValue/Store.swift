@@ -111,22 +111,22 @@ package struct Store: Hashable, Sendable {
     /// Puts back what a line of a snapshot says, which says nothing twice; see `SnapshotWriter`.
     /// - Parameter values: to which key and value are added, for the caller to look at.
     /// - Returns: false where the line says nothing that a store holds.
-    mutating func restore(_ line: Substring, _ values: inout [JSONValue]) -> Bool {
-        var words = Words(line)
-        switch words.next() {
-        case "key":
+    mutating func restore(_ line: UnsafeBufferPointer<UInt8>, _ values: inout [JSONValue]) -> Bool {
+        var words = Words(line[...])
+        guard let kind = words.next() else { return false }
+        if kind.elementsEqual("key".utf8) {
             let pair = words.values()
             guard pair.count == 2, self[pair[0]] == nil else { return false }
             self[pair[0]] = pair[1]
             values += pair
-        case "did":
-            guard let id = RequestID(&words), let outcome = OperationResult(&words), words.next() == nil,
-                completedRequests.outcome(of: id) == nil
-            else { return false }
-            values += outcome.reads.map(\.json)
-            completedRequests.remember(outcome, of: id)
-        default: return false
+            return true
         }
+        guard kind.elementsEqual("did".utf8), let id = RequestID(&words),
+            let outcome = OperationResult(&words), words.next() == nil,
+            completedRequests.outcome(of: id) == nil
+        else { return false }
+        values += outcome.reads.map(\.json)
+        completedRequests.remember(outcome, of: id)
         return true
     }
 }

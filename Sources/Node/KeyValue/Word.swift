@@ -1,25 +1,47 @@
-/// Takes the words of a line, one after another. Spaces within JSON strings separate nothing.
+/// Takes the words of a line, one after another, as they stand in its bytes. Spaces within JSON strings separate
+/// nothing.
 struct Words {
-    /// What no word was taken of yet; nil once there is none.
-    private(set) var rest: Substring?
+    private let bytes: UnsafeBufferPointer<UInt8>
+    private let end: Int
+    /// Where the next word begins; behind the end once there is none.
+    private(set) var position: Int
 
-    init(_ line: some StringProtocol) {
-        rest = Substring(line)
+    init(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) {
+        self.bytes = bytes.base
+        end = bytes.endIndex
+        position = bytes.startIndex
     }
 
-    mutating func next() -> Substring? {
-        guard let line = rest else { return nil }
-        var scan = QuoteScan()
-        let end = line.utf8.firstIndex { scan.isOutside($0) && $0 == UInt8(ascii: " ") } ?? line.endIndex
-        rest = end < line.endIndex ? line[line.utf8.index(after: end)...] : nil
-        return line[..<end]
+    mutating func next() -> Slice<UnsafeBufferPointer<UInt8>>? {
+        guard position <= end else { return nil }
+        let start = position
+        while position < end, bytes[position] != UInt8(ascii: " ") {
+            if bytes[position] == UInt8(ascii: "\"") { passString() } else { position += 1 }
+        }
+        defer { position += 1 }
+        return bytes[start..<position]
     }
+
+    /// What no word was taken of yet.
+    var rest: Slice<UnsafeBufferPointer<UInt8>> { bytes[min(position, end)..<end] }
 
     /// The words that are left, as values.
     mutating func values() -> [JSONValue] {
         var values: [JSONValue] = []
-        while let word = next() { values.append(JSONValue(canonical: String(word))) }
+        // As many as most requests have.
+        values.reserveCapacity(3)
+        while let word = next() {
+            values.append(JSONValue(canonical: String(decoding: word, as: UTF8.self)))
+        }
         return values
+    }
+
+    private mutating func passString() {
+        position += 1
+        while position < end, bytes[position] != UInt8(ascii: "\"") {
+            position += bytes[position] == UInt8(ascii: "\\") ? 2 : 1
+        }
+        position = min(position + 1, end)
     }
 }
 
@@ -29,22 +51,27 @@ package enum Word {
     /// string is `%`.
     package static func escape(_ string: String) -> String {
         if string.isEmpty { return "%" }
-        if string.utf8.allSatisfy(isPlain) { return string }
-        return string.utf8.map { byte in
-            isPlain(byte)
-                ? String(Unicode.Scalar(byte)) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
-        }.joined()
+        if isPlain(string.utf8) { return string }
+        var word = ""
+        for byte in string.utf8 {
+            if isPlain(byte) {
+                word.unicodeScalars.append(Unicode.Scalar(byte))
+            } else {
+                word += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+            }
+        }
+        return word
     }
 
     /// The string that `escape` made into `word`, or nil.
-    package static func unescape(_ word: Substring) -> String? {
+    package static func unescape(_ word: some StringProtocol) -> String? {
+        if isPlain(word.utf8) { return word.isEmpty ? nil : String(word) }
         if word == "%" { return "" }
-        if word.utf8.allSatisfy(isPlain) { return word.isEmpty ? nil : String(word) }
         var bytes: [UInt8] = []
-        var rest = word.utf8
+        var rest = Array(word.utf8)[...]
         while let byte = rest.popFirst() {
             if byte == UInt8(ascii: "%") {
-                let digits = Substring(rest.prefix(2))
+                let digits = String(decoding: rest.prefix(2), as: UTF8.self)
                 guard rest.count >= 2, let escaped = UInt8(digits, radix: 16) else { return nil }
                 bytes.append(escaped)
                 rest.removeFirst(2)
@@ -56,7 +83,12 @@ package enum Word {
         return String(validating: bytes, as: UTF8.self)
     }
 
-    /// Whether the byte stands for itself.
+    /// Whether each of the bytes stands for itself.
+    static func isPlain(_ bytes: some Sequence<UInt8>) -> Bool {
+        for byte in bytes where !isPlain(byte) { return false }
+        return true
+    }
+
     private static func isPlain(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

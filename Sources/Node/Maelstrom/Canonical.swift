@@ -20,6 +20,13 @@ extension JSONText {
         }
     }
 
+    /// The value at `slot`, if it is no array or object, and seen at a glance to be canonical.
+    func plainValue(at slot: Int) -> JSONValue? {
+        let value = outline[slot]
+        if value.kind == .array || value.kind == .object || !isPlain(slot) { return nil }
+        return JSONValue(canonical: String(decoding: bytes[value.bytes], as: UTF8.self))
+    }
+
     /// Whether a string or number is seen at a glance to be canonical. Anything else is what its parts are.
     private func isPlain(_ slot: Int) -> Bool {
         let value = outline[slot]
@@ -98,16 +105,21 @@ struct CanonicalArray: DecodableWithConfiguration {
     }
 }
 
-extension JSONValue {
-    /// Whether its text is seen at a glance to be canonical: an integer of up to 18 digits, a plain string, true, false
-    /// or null. Where it is not, it may still be.
-    var isPlain: Bool {
-        let bytes = text.utf8
-        guard bytes.first == UInt8(ascii: "\"") else {
-            return isPlainInteger(bytes) || ["null", "true", "false"].contains(text)
+extension Slice<UnsafeBufferPointer<UInt8>> {
+    /// Whether it is seen at a glance to be the canonical text of a value: an integer of up to 18 digits, a plain string,
+    /// true, false or null. Where it is not, it may still be.
+    var isPlainValue: Bool {
+        guard first == UInt8(ascii: "\"") else {
+            return isPlainInteger(self) || ["null", "true", "false"].contains { elementsEqual($0.utf8) }
         }
-        return bytes.count > 1 && bytes.last == UInt8(ascii: "\"")
-            && bytes.dropFirst().dropLast().allSatisfy(\.standsForItself)
+        return count > 1 && last == UInt8(ascii: "\"") && dropFirst().dropLast().allSatisfy(\.standsForItself)
+    }
+}
+
+extension JSONValue {
+    var isPlain: Bool {
+        var text = text
+        return text.withUTF8 { $0[...].isPlainValue }
     }
 }
 

@@ -45,7 +45,7 @@ struct EntryText {
             guard let payload = Self.payload(rest) else {
                 throw Self.malformed("entries", slot, "a term and then a request or \(Self.noOp)")
             }
-            if case .command(let command) = payload, !command.values.allSatisfy(\.isPlain) {
+            if case .command(let command) = payload, !command.holdsOnly(\.isPlainValue) {
                 doubtful.append((slot, command))
             }
             entries.append(Entry(term: term, payload: payload))
@@ -65,7 +65,7 @@ struct EntryText {
             guard let request = Proposal(line: text) else {
                 throw Self.malformed("requests", slot, "a request: CLIENT NUMBER write KEY VALUE, or a cas")
             }
-            if case .command(let command) = request, !command.values.allSatisfy(\.isPlain) {
+            if case .command(let command) = request, !command.holdsOnly(\.isPlainValue) {
                 doubtful.append((slot, command))
             }
             requests.append(request)

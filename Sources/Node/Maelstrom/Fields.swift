@@ -109,6 +109,7 @@ struct Fields {
         guard let slot = text.value(of: name.stringValue, in: slot) else {
             throw wrong(name, "any JSON value")
         }
+        if let value = text.plainValue(at: slot) { return value }
         do { return try text.values(at: [slot])[0] } catch { throw Malformed(name.stringValue, error) }
     }
 }

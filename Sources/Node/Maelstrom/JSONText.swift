@@ -56,7 +56,7 @@ struct JSONText {
     /// The slot of the value of the first field of that name, which is the one that JSONDecoder keeps.
     func value(of name: String, in object: Int) -> Int? {
         let fields = outline.fields(of: object)
-        if let slot = fields.first(where: { content(of: $0).elementsEqual(name.utf8) }) { return slot + 1 }
+        if let slot = fields.first(where: { isSame(content(of: $0), name.utf8) }) { return slot + 1 }
         guard fields.contains(where: { !outline[$0].isPlain }), let names = try? names(of: object) else {
             return nil
         }
@@ -65,9 +65,25 @@ struct JSONText {
 
     /// - Throws: where two fields of the object have a name that JSONDecoder takes for the same: it keeps one of them.
     func checkNames(of what: String, at slot: Int) throws(Malformed) {
-        guard let names = try? names(of: slot).map(\.name).sorted(), let name = Self.repeatedName(in: names)
+        guard !hasPlainlyDifferentNames(slot), let names = try? names(of: slot).map(\.name).sorted(),
+            let name = Self.repeatedName(in: names)
         else { return }
         throw Malformed(text: "\(what) must name no field twice, and \(name) is there twice")
+    }
+
+    /// Whether the names of an object are seen at a glance to be different, as those of nearly all messages.
+    private func hasPlainlyDifferentNames(_ object: Int) -> Bool {
+        let fields = Array(outline.fields(of: object))
+        return fields.count < 16 && fields.allSatisfy { outline[$0].isPlain }
+            && fields.indices.allSatisfy { position in
+                let name = content(of: fields[position])
+                return !fields[..<position].contains { isSame(content(of: $0), name) }
+            }
+    }
+
+    /// Lengths are compared first: names seldom have the same.
+    private func isSame(_ left: Slice<UnsafeRawBufferPointer>, _ right: some Collection<UInt8>) -> Bool {
+        left.count == right.count && left.elementsEqual(right)
     }
 
     static func repeatedName(in sorted: [String]) -> String? {
