@@ -29,24 +29,17 @@ struct Descriptor: Sendable {
 
     private func wait(for events: Int16, timeout: Int32) -> Bool {
         var request = pollfd(fd: number, events: events, revents: 0)
-        while true {
-            let count = poll(&request, 1, timeout)
-            if count >= 0 { return count > 0 }
-            if errno != EINTR { return true }
-        }
+        // Whoever reads or writes next hears of an error.
+        return uninterrupted { poll(&request, 1, timeout) } != 0
     }
 
     /// Reads once, as much as there is and fits.
     /// - Returns: how many bytes; 0 at the end, and -1 after an error, which `errno` names.
     func read(into room: UnsafeMutableRawBufferPointer) -> Int {
         while true {
-            let count = systemRead(number, room.baseAddress, room.count)
-            if count >= 0 { return count }
-            switch errno {
-            case EINTR: continue
-            case EAGAIN: _ = wait(for: Int16(POLLIN), timeout: -1)
-            default: return -1
-            }
+            let count = uninterrupted { systemRead(number, room.baseAddress, room.count) }
+            if count >= 0 || errno != EAGAIN { return count }
+            _ = wait(for: Int16(POLLIN), timeout: -1)
         }
     }
 
@@ -94,16 +87,14 @@ struct Descriptor: Sendable {
             var rest = bytes[...]
             while !rest.isEmpty {
                 let start = UnsafeRawBufferPointer(rebasing: rest).baseAddress
-                let count = systemWrite(number, start, min(rest.count, Self.pieceSize))
+                let count = uninterrupted { systemWrite(number, start, min(rest.count, Self.pieceSize)) }
                 if count >= 0 {
                     Self.pieces.add(1, ordering: .relaxed)
                     rest = rest.dropFirst(count)
-                    continue
-                }
-                switch errno {
-                case EINTR: continue
-                case EAGAIN: _ = wait(for: Int16(POLLOUT), timeout: -1)
-                default: return errno
+                } else if errno == EAGAIN {
+                    _ = wait(for: Int16(POLLOUT), timeout: -1)
+                } else {
+                    return errno
                 }
             }
             return 0

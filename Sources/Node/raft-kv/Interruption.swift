@@ -8,7 +8,7 @@ import Platform
 /// So the next one waits for the rest, as in PostgreSQL and Go. Every other error of it is final: the kernel reports a
 /// failed write once, and a second `fsync` would say that all is well.
 /// - Parameter call: returns a negative number, and sets `errno`, where it fails.
-func uninterrupted(_ call: () -> CInt) -> CInt {
+func uninterrupted<Result: SignedInteger>(_ call: () -> Result) -> Result {
     while true {
         let result = call()
         if result >= 0 || errno != EINTR { return result }

@@ -59,8 +59,7 @@ struct PosixDisk: Disk {
         var failed = false
         let bytes = [UInt8](unsafeUninitializedCapacity: size) { room, count in
             while count < size {
-                let got = pread(file, room.baseAddress! + count, size - count, off_t(count))
-                if got < 0, errno == EINTR { continue }
+                let got = uninterrupted { pread(file, room.baseAddress! + count, size - count, off_t(count)) }
                 failed = got < 0
                 if got <= 0 { return }
                 count += got
@@ -90,8 +89,7 @@ struct PosixDisk: Disk {
         let file = try writable(name)
         var rest = bytes[...]
         while !rest.isEmpty {
-            let written = rest.withUnsafeBytes { write(file, $0.baseAddress!, $0.count) }
-            if written < 0, errno == EINTR { continue }
+            let written = uninterrupted { rest.withUnsafeBytes { write(file, $0.baseAddress!, $0.count) } }
             guard written > 0 else { throw failure("write", name) }
             rest = rest.dropFirst(written)
         }
