@@ -46,7 +46,7 @@ package let highestNumber = 1 << 62
 
 /// The earliest of the times that are not nil.
 package func earliest(_ times: Microseconds?...) -> Microseconds? {
-    times.compactMap(\.self).min()
+    times.lazy.compactMap(\.self).min()
 }
 
 /// The number of a message: rising within one run of a member, and not repeated in its next run.
