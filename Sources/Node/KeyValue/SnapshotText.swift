@@ -33,18 +33,16 @@ package struct SnapshotText: SnapshotSource {
 /// Its words are those of commands. The same state has the same text at every member.
 struct SnapshotWriter: Sendable {
     let position: LogPosition
-    private let membership: Membership
-    /// The store as it was at `position`. Its parts are shared with the current store, which copies a part before it
-    /// changes it.
-    private let blocks: [CompletedRequests.Block]
+    /// What is not written yet. It is shared with the current store, which copies a part before it changes it.
+    private var membership: Membership?
+    private var blocks: ArraySlice<CompletedRequests.Block>
     private var parts: ArraySlice<Store.Part>
-    private var nextBlock = -1
     private(set) var isDone = false
 
     init(of store: Store, at position: LogPosition, membership: Membership) {
         self.position = position
         self.membership = membership
-        blocks = store.completedRequests.blocks
+        blocks = store.completedRequests.blocks[...]
         parts = store.groups.joined().filter { !$0.isEmpty }[...]
     }
 
@@ -56,11 +54,10 @@ struct SnapshotWriter: Sendable {
     }
 
     private mutating func appendLines(to text: inout [UInt8]) {
-        defer { nextBlock += 1 }
-        if nextBlock < 0 {
+        if let membership = membership.take() {
             text += "members \(membership.words)\n".utf8
-        } else if nextBlock < blocks.count {
-            text += blocks[nextBlock].lines
+        } else if let block = blocks.popFirst() {
+            text += block.lines
         } else if let part = parts.popFirst() {
             // By bytes: where `String`'s order takes two keys for equal, members could write them in different orders.
             let keys = part.sorted { $0.key.text.utf8.lexicographicallyPrecedes($1.key.text.utf8) }

@@ -57,10 +57,8 @@ extension [UInt8] {
         case 0x0d: append(UInt8(ascii: "r"))
         case 0x20...: append(byte)
         default:
-            append("u00")
-            append(byte >> 4 + UInt8(ascii: "0"))
-            let low = byte & 15
-            append(low < 10 ? UInt8(ascii: "0") + low : UInt8(ascii: "a") + low - 10)
+            append(byte < 16 ? "u000" : "u00")
+            append(json: String(byte, radix: 16))
         }
     }
 }
