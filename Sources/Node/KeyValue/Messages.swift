@@ -95,47 +95,14 @@ package struct ClientReply: Hashable, Sendable {
     }
 }
 
-/// A part of the log, as far as a member holds it.
-package struct LogExcerpt: Hashable, Sendable {
-    /// One entry, and where it stands.
-    package struct IndexedEntry: Hashable, Sendable {
-        package var index: Index
-        package var entry: Entry
-    }
-
-    package var firstIndex: Index
-    package var lastIndex: Index
-    package var commitIndex: Index
-    package var entries: [IndexedEntry]
-}
-
-/// Maelstrom's error codes, as far as this node says them. All but `timeout` and `crash` are definite: what
-/// was asked did not and will not happen.
+/// Maelstrom's error codes, as far as this node says them. All but `timeout` are definite: what was
+/// asked did not and will not happen.
 package enum ErrorCode: Int, Sendable {
     case timeout = 0
     case notSupported = 10
     case temporarilyUnavailable = 11
     case malformedRequest = 12
-    case crash = 13
     case abort = 14
     case keyDoesNotExist = 20
     case preconditionFailed = 22
-}
-
-/// What a member knows of itself and its cluster.
-package struct Status: Hashable, Sendable {
-    /// `follower`, `pre_candidate`, `candidate`, `leader` or `learner`.
-    package var role: String
-    package var nodeID: NodeID
-    package var term: Term
-    package var leader: NodeID?
-    package var votedFor: NodeID?
-    /// The voters.
-    package var members: [NodeID]
-    package var lastLogIndex: Index
-    package var lastLogTerm: Term
-    package var commitIndex: Index
-    package var lastApplied: Index
-    /// The last index that the log has forgotten, for a snapshot stands for it; 0 without one.
-    package var snapshotIndex: Index
 }

@@ -30,3 +30,35 @@ extension Replica {
         )
     }
 }
+
+/// What a member knows of itself and its cluster.
+package struct Status: Hashable, Sendable {
+    /// `follower`, `pre_candidate`, `candidate`, `leader` or `learner`.
+    package var role: String
+    package var nodeID: NodeID
+    package var term: Term
+    package var leader: NodeID?
+    package var votedFor: NodeID?
+    /// The voters.
+    package var members: [NodeID]
+    package var lastLogIndex: Index
+    package var lastLogTerm: Term
+    package var commitIndex: Index
+    package var lastApplied: Index
+    /// The last index that the log has forgotten, for a snapshot stands for it; 0 without one.
+    package var snapshotIndex: Index
+}
+
+/// A part of the log, as far as a member holds it.
+package struct LogExcerpt: Hashable, Sendable {
+    /// One entry, and where it stands.
+    package struct IndexedEntry: Hashable, Sendable {
+        package var index: Index
+        package var entry: Entry
+    }
+
+    package var firstIndex: Index
+    package var lastIndex: Index
+    package var commitIndex: Index
+    package var entries: [IndexedEntry]
+}
