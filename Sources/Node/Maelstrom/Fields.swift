@@ -101,10 +101,6 @@ struct Fields {
         return Fields(body, at: slot, of: text, from: source)
     }
 
-    func flagIfPresent(_ name: FieldName) throws(Malformed) -> Bool {
-        try optional(name, .flag) ?? false
-    }
-
     func value(_ name: FieldName) throws(Malformed) -> JSONValue {
         guard let slot = text.value(of: name.stringValue, in: slot) else {
             throw wrong(name, "any JSON value")

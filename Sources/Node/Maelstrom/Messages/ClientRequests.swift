@@ -1,3 +1,4 @@
+import Consensus
 import KeyValue
 
 enum ReadRequest: Message {
@@ -24,7 +25,29 @@ enum CasRequest: Message {
             .update(
                 .cas(
                     key: try fields.value("key"), from: try fields.value("from"), to: try fields.value("to"),
-                    createIfNotExists: try fields.flagIfPresent("create_if_not_exists"))))
+                    createIfNotExists: try fields.optional("create_if_not_exists", .flag) ?? false)))
+    }
+}
+
+enum ChangeMembershipRequest: Message {
+    static let name = "change_membership"
+
+    static func input(_ fields: Fields) throws(Malformed) -> Input {
+        let voters = try fields.required("members", .strings("an array of ids of members"))
+        if voters.isEmpty { throw Malformed(text: "members must name at least one member") }
+        if let stranger = voters.first(where: { !fields.members.holds($0) }) {
+            let members = fields.members.joined(separator: " ")
+            throw Malformed(text: "members must be among \(members); \(stranger) is not")
+        }
+        return fields.request(.changeMembership(voters))
+    }
+}
+
+enum TransferLeadershipRequest: Message {
+    static let name = "transfer_leadership"
+
+    static func input(_ fields: Fields) throws(Malformed) -> Input {
+        fields.request(.transferLeadership(to: try fields.required("target", .string("the id of a voter"))))
     }
 }
 
