@@ -24,11 +24,11 @@ struct PendingRequest: Hashable, Sendable {
         case inOwnLog
         /// It was sent to the leader, or to the member that is about to lead. It is sent again if it is not applied in
         /// time.
-        case forwarded(to: NodeID, at: Microseconds)
+        case forwarded(at: Microseconds)
         /// Its limit has passed, so no leader may append it any more. A copy of it may be in a log.
         case tooLate
         /// Raft confirms the read with a quorum.
-        case confirming(ReadID)
+        case confirming
     }
 
     /// What decides whether a queued request may leave now.

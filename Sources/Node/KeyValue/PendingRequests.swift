@@ -48,8 +48,6 @@ struct PendingRequests: Hashable, Sendable {
     private var abandoned: AbandonedRequests
     /// The term in which `route` last found a leader.
     private var routedInTerm: Term?
-    /// At or before the first deadline of a waiter.
-    private var nextExpiry: Microseconds?
     /// At or before the time at which the first forwarded request is forwarded again.
     private var nextRetry: Microseconds?
     private var nextReadID: ReadID = 0
@@ -63,7 +61,7 @@ struct PendingRequests: Hashable, Sendable {
     var isEmpty: Bool { requests.isEmpty }
 
     /// The time by which `retry` and `expire` must be called.
-    var deadline: Microseconds? { earliest(nextExpiry, nextRetry) }
+    var deadline: Microseconds? { earliest(deadlines.first?.deadline, nextRetry) }
 
     /// The identity of the request that is added next.
     func identify(_ request: ClientRequest, askedOf member: NodeID) -> RequestID {
@@ -79,18 +77,13 @@ struct PendingRequests: Hashable, Sendable {
         if let id = subject.proposal?.id {
             if let known = requests.slot(of: id) {
                 requests[known].waiters.append(waiter)
-                return expect(known, by: deadline)
+                return deadlines.insert(deadline, requests.ticket(known))
             }
             hasLeft = abandoned.contains(id)
         }
         let slot = requests.add(subject, from: client, waiter, hasLeft: hasLeft)
-        expect(slot, by: deadline)
-        enqueue(slot)
-    }
-
-    private mutating func expect(_ slot: Int, by deadline: Microseconds) {
-        nextExpiry = earliest(nextExpiry, deadline)
         deadlines.insert(deadline, requests.ticket(slot))
+        enqueue(slot)
     }
 
     // MARK: - Answers
@@ -126,7 +119,7 @@ struct PendingRequests: Hashable, Sendable {
     mutating func expire(
         at now: Microseconds, _ raft: inout Raft, _ log: inout RequestLog, _ outbox: inout Outbox
     ) {
-        guard let nextExpiry, nextExpiry <= now else { return }
+        guard let first = deadlines.first, first.deadline <= now else { return }
         let due = takeDue(now)
         if due.contains(where: { requests[$0].hasNeverLeft }) { log.lookAt(raft) }
         for slot in due {
@@ -155,7 +148,6 @@ struct PendingRequests: Hashable, Sendable {
             }
             deadlines.removeFirst()
         }
-        nextExpiry = deadlines.first?.deadline
         return requests.sorted(due)
     }
 
@@ -247,7 +239,7 @@ struct PendingRequests: Hashable, Sendable {
         self.nextRetry = nil
         while let first = forwarded.first {
             let ticket = first.ticket
-            if requests.isValid(ticket), case .forwarded(_, first.time) = requests[ticket.slot].state {
+            if requests.isValid(ticket), case .forwarded(first.time) = requests[ticket.slot].state {
                 let retryAt = first.time + raft.timing.retryInterval
                 if retryAt > raft.now {
                     self.nextRetry = retryAt
@@ -262,7 +254,7 @@ struct PendingRequests: Hashable, Sendable {
     private mutating func confirm(_ arriving: inout [Int], with raft: inout Raft) {
         guard !arriving.isEmpty else { return }
         raft.read(nextReadID)
-        for slot in arriving { requests[slot].state = .confirming(nextReadID) }
+        for slot in arriving { requests[slot].state = .confirming }
         reads.append(Reads(id: nextReadID, tickets: arriving.map(requests.ticket)))
         nextReadID += 1
         arriving = []
@@ -276,7 +268,7 @@ struct PendingRequests: Hashable, Sendable {
         var (bytes, latest) = (0, 0)
         for slot in writes where !isTooLate(slot, at: log.lastApplied) {
             guard let proposal = requests[slot].subject.proposal else { continue }
-            leave(slot, .forwarded(to: receiver, at: raft.now), raft, log)
+            leave(slot, .forwarded(at: raft.now), raft, log)
             let (size, limit) = (proposal.line.utf8.count, requests[slot].limit!)
             let spread = max(latest, limit) - min(message.limit, limit)
             let isOver = bytes + size > limits.forwardBytes || spread > limits.forwardReach / 8
@@ -299,7 +291,7 @@ struct PendingRequests: Hashable, Sendable {
         _ slot: Int, _ state: PendingRequest.State, _ raft: Raft, _ log: RequestLog
     ) {
         requests[slot].leave(state, limit: log.lastApplied + limits.forwardReach)
-        guard case .forwarded(_, let time) = state else { return }
+        guard case .forwarded(let time) = state else { return }
         forwarded.append(Departure(ticket: requests.ticket(slot), time: time))
         nextRetry = earliest(nextRetry, time + raft.timing.retryInterval)
     }
