@@ -57,6 +57,36 @@ final class PreVoteTests: XCTestCase {
         XCTAssertTrue(hand.raft.isLeader)
     }
 
+    func testAPeerWithoutPreVoteThatRefusesDoesNotEndThePreVote() {
+        var hand = Hand(of: 3)
+        for round in 1...3 {
+            let preVotes = hand.waitForDeadline()
+            let term = hand.raft.currentTerm + 1
+            let refusal = RequestVoteReply(term: term, voteGranted: false)
+            hand.hear(.requestVoteReply(refusal), from: "n1", inReplyTo: preVotes[0].message.id)
+            XCTAssertTrue(hand.raft.isPreCandidate, "the other voter was not heard yet")
+            XCTAssertEqual(hand.raft.currentTerm, term, "the peer's vote of that term may be gone")
+            // The other's answer is lost at first.
+            if round < 3 { continue }
+            let grant = RequestVoteReply(term: term - 1, voteGranted: true, preVote: true)
+            let requests = hand.hear(.requestVoteReply(grant), from: "n2", inReplyTo: preVotes[1].message.id)
+            XCTAssertTrue(hand.raft.isCandidate)
+            XCTAssertEqual(hand.raft.currentTerm, term + 1)
+            let vote = RequestVoteReply(term: term + 1, voteGranted: true)
+            hand.hear(.requestVoteReply(vote), from: "n2", inReplyTo: requests[1].message.id)
+            XCTAssertTrue(hand.raft.isLeader)
+        }
+    }
+
+    func testAMemberWithPreVoteThatRefusesInALaterTermEndsThePreVote() {
+        var hand = Hand(of: 3)
+        let preVotes = hand.waitForDeadline()
+        let refusal = RequestVoteReply(term: 1, voteGranted: false, preVote: true)
+        hand.hear(.requestVoteReply(refusal), from: "n1", inReplyTo: preVotes[0].message.id)
+        XCTAssertEqual(hand.raft.currentTerm, 1)
+        XCTAssertFalse(hand.raft.isPreCandidate)
+    }
+
     // Scenario 19
     func testAMemberThatWasCutOffReturnsWithoutDeposingTheLeader() {
         let cluster = led(3)

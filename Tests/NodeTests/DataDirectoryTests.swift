@@ -130,4 +130,18 @@ final class DataDirectoryTests: DataDirectoryTestCase {
         }
         XCTAssertEqual(try Data(contentsOf: URL(fileURLWithPath: log)), before)
     }
+
+    func testInspectPrintsTheMembersAndNotWhoAskedForThem() throws {
+        let changes = [("n0,n1/n1", "n1, becoming n0 n1"), ("n0,n1", "n0 n1")]
+        for (number, (words, members)) in changes.enumerated() {
+            let append = """
+                {"src":"n1","dest":"n0","body":{"type":"append_entries","msg_id":\(number),"term":1,\
+                "leader_id":"n1","prev_log_index":\(number),"prev_log_term":\(number),\
+                "entries":["1 members \(words) c1 2 5f3a"],"leader_commit":0}}
+                """
+            _ = try session([initLine(["n0", "n1"]), append], options)
+            let lines = try inspect().text.split(separator: "\n")
+            XCTAssert(lines.contains("  members     \(members)"), "\(lines)")
+        }
+    }
 }

@@ -93,11 +93,18 @@ enum Inspection {
               term        \(state.hardState.term)
               voted for   \(state.hardState.votedFor ?? "nobody")
               snapshot    \(snapshot ?? "none")
-              members     \(members?.words ?? "as given at the start")
+              members     \(members.map(words) ?? "as given at the start")
               log         \(isEmpty ? "empty" : "index \(state.log.firstIndex) to \(state.log.lastIndex)")
               checksums   right
             """)
         if let torn = files.tornTail { print("  torn tail   \(torn)") }
+    }
+
+    /// The ids, and not what the log says: that also names the request which asked for the change.
+    private static func words(_ membership: Membership) -> String {
+        let incoming = membership.incoming.joined(separator: " ")
+        if !membership.isJoint { return incoming }
+        return "\(membership.outgoing.joined(separator: " ")), becoming \(incoming)"
     }
 
     private static func fail(_ text: String, _ code: Int32) -> Int32 {

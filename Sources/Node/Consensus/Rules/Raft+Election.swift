@@ -156,13 +156,17 @@ extension Raft {
         timeVote(request)
         switch role {
         case .preCandidate(let campaign) where answers(request, campaign):
-            // A peer without pre-vote grants by moving to the term that it was asked about.
-            let highest = reply.voteGranted ? currentTerm + 1 : currentTerm
-            if reply.term > highest {
+            // A peer without pre-vote moves to the term that it was asked about, whether it grants or refuses.
+            let highest = reply.voteGranted || !reply.preVote ? currentTerm + 1 : currentTerm
+            guard reply.term <= highest else {
                 stepDown(ifBehind: reply.term)
-            } else {
-                count(reply, from: voter, in: campaign, preVote: true)
+                return
             }
+            if reply.term > currentTerm, !reply.voteGranted {
+                // Its vote of that term may be gone. The others may still be for this member, one term later.
+                setHardState(HardState(term: reply.term, lostLog: hardState.lostLog))
+            }
+            count(reply, from: voter, in: campaign, preVote: true)
         case .candidate(let campaign) where !reply.preVote && reply.term <= currentTerm:
             // The term tells elections apart, and so does the request; a vote given must be of this term, a
             // refusal may come from one that disregarded the request and kept its own.
