@@ -139,13 +139,13 @@ final class FingerprintTests: XCTestCase {
     }
 
     func testWhatWaitsAtAReplicaTellsItApart() {
-        func after(_ number: Int, _ operation: ClientRequest.Subject) -> Fingerprint {
+        func after(_ number: Int, _ operation: ClientOperation) -> Fingerprint {
             var replica = replica()
             replica.receive(ClientRequest(client: "c1", messageID: number, operation), now: 0)
             return fingerprint(replica)
         }
         let key = JSONValue(canonical: "1")
-        let write = ClientRequest.Subject.update(.write(key: key, value: key))
+        let write = ClientOperation.update(.write(key: key, value: key))
         XCTAssertEqual(after(1, write), after(1, write))
         let different = [
             fingerprint(replica()), after(1, write), after(2, write), after(1, .query(.read(key: key))),

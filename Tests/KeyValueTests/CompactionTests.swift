@@ -5,7 +5,7 @@ import XCTest
 
 /// Members that lag behind the compacted log.
 final class CompactionTests: XCTestCase {
-    private func swap(_ number: Int) -> ClientRequest.Subject {
+    private func swap(_ number: Int) -> ClientOperation {
         .cas(
             key: 1, from: JSONValue(canonical: "\(number - 1)"), to: JSONValue(canonical: "\(number)"),
             createIfNotExists: true)

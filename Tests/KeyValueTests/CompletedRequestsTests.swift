@@ -156,7 +156,7 @@ final class CompletedRequestsTests: XCTestCase {
         let cluster = led(3)
         cluster.with("n1") { [now = cluster.now] replica in
             for value in [5, 6, 5] {
-                let write = ClientRequest.Subject.write(key: JSONValue(integerLiteral: value), value: 1)
+                let write = ClientOperation.write(key: JSONValue(integerLiteral: value), value: 1)
                 replica.receive(ClientRequest(client: "c1", messageID: 1, write), now: now)
             }
         }

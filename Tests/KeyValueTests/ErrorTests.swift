@@ -7,7 +7,7 @@ import XCTest
 final class ErrorTests: XCTestCase {
     private let patience = 900_000
 
-    private func swap(_ from: JSONValue, _ to: JSONValue) -> ClientRequest.Subject {
+    private func swap(_ from: JSONValue, _ to: JSONValue) -> ClientOperation {
         .cas(key: 1, from: from, to: to, createIfNotExists: false)
     }
 

@@ -207,7 +207,7 @@ final class ForwardTests: XCTestCase {
         cluster.isolate("n0")
         cluster.with("n0") { [now = cluster.now] replica in
             for number in 0..<(small.logAhead + 100) {
-                let write = ClientRequest.Subject.write(key: 1, value: 2)
+                let write = ClientOperation.write(key: 1, value: 2)
                 replica.receive(ClientRequest(client: "c1", messageID: number, write), now: now)
             }
         }

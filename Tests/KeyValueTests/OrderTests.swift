@@ -28,7 +28,7 @@ final class OrderTests: XCTestCase {
         for isLeading in [false, true] {
             let cluster = lone()
             if isLeading { cluster.with("n0") { [now = cluster.now] in $0.advance(to: now) } }
-            let typed: [ClientRequest.Subject] = [
+            let typed: [ClientOperation] = [
                 .read(key: 1), .write(key: 1, value: 1), .read(key: 1), .write(key: 1, value: 2),
                 .read(key: 1),
                 .cas(key: 1, from: 2, to: 3, createIfNotExists: false), .read(key: 1),

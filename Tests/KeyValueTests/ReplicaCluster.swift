@@ -61,8 +61,15 @@ final class ReplicaCluster: TestNetwork<PeerMessage> {
 
     // MARK: - Clients
 
-    func ask(_ id: NodeID, _ client: String, _ messageID: Int?, _ subject: ClientRequest.Subject) {
-        let request = ClientRequest(client: client, messageID: messageID, subject)
+    func ask(_ id: NodeID, _ client: String, _ messageID: Int?, _ operation: ClientOperation) {
+        ask(id, ClientRequest(client: client, messageID: messageID, operation))
+    }
+
+    func ask(_ id: NodeID, _ client: String, _ messageID: Int?, _ request: OperatorRequest) {
+        ask(id, ClientRequest(client: client, messageID: messageID, request))
+    }
+
+    private func ask(_ id: NodeID, _ request: ClientRequest) {
         with(id) { [now] in $0.receive(request, now: now) }
     }
 
@@ -151,18 +158,27 @@ extension JSONValue: ExpressibleByStringLiteral {
     public init(stringLiteral text: String) { self.init(canonical: text) }
 }
 
-extension ClientRequest.Subject {
-    static func read(key: JSONValue) -> Self { .query(.read(key: key)) }
+extension ClientOperation {
+    static func read(key: JSONValue) -> ClientOperation { .query(.read(key: key)) }
 
-    static func txn(_ operations: Transaction.MicroOperation...) -> Self {
-        .transaction(Transaction(operations))
+    static func txn(_ operations: Transaction.MicroOperation...) -> ClientOperation {
+        let transaction = Transaction(operations)
+        return transaction.isReadOnly ? .query(.transaction(transaction)) : .update(.transaction(transaction))
     }
 
-    static func write(key: JSONValue, value: JSONValue) -> Self {
+    static func write(key: JSONValue, value: JSONValue) -> ClientOperation {
         .update(.write(key: key, value: value))
     }
 
-    static func cas(key: JSONValue, from: JSONValue, to: JSONValue, createIfNotExists: Bool) -> Self {
+    static func cas(key: JSONValue, from: JSONValue, to: JSONValue, createIfNotExists: Bool)
+        -> ClientOperation
+    {
         .update(.cas(key: key, from: from, to: to, createIfNotExists: createIfNotExists))
     }
+}
+
+extension ClientReply.Body {
+    static func readOK(_ value: JSONValue) -> Self { .done(.read, [OperationField("value", value)]) }
+    static let writeOK = Self.done(.write, [])
+    static let casOK = Self.done(.cas, [])
 }

@@ -65,6 +65,28 @@ final class RequestTests: XCTestCase {
         }
     }
 
+    /// A request whose every field is 1.
+    private struct Ones: OperationSource {
+        let flag: Bool
+
+        func value(_ name: String) -> JSONValue { 1 }
+        func flag(_ name: String) -> Bool { flag }
+        func transaction(_ name: String) -> Transaction { Transaction([.write(key: 1, value: 1)]) }
+    }
+
+    func testEachUpdateHasItsOwnWordsInTheLog() {
+        let id = RequestID(client: "c", number: 1)
+        for kind in ClientOperation.Kind.allCases {
+            for flag in [false, true] {
+                var source = Ones(flag: flag)
+                guard case .update(let update) = ClientOperation(kind, from: &source) else { continue }
+                XCTAssertEqual(update.kind, kind)
+                XCTAssertEqual(LoggedOperation(Command(id, update)), .update(update), "\(kind)")
+            }
+        }
+        XCTAssertEqual(Set(Update.words.map(\.word)).count, Update.words.count)
+    }
+
     /// What snapshots and logs hold must be known in another process, and by a later version.
     func testTheDigestIsTheSameInEveryProcess() {
         let id = RequestID(client: "c9", number: 1)

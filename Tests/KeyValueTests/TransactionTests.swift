@@ -178,14 +178,14 @@ final class TransactionTests: XCTestCase {
         cluster.settle()
         XCTAssertEqual(
             cluster.answers("n1", to: 1),
-            [.txnOK("[[\"append\",1,6],[\"w\",2,9],[\"r\",1,[6]]]")])
+            [.done(.txn, [OperationField("txn", "[[\"append\",1,6],[\"w\",2,9],[\"r\",1,[6]]]")])])
         let last = cluster["n0"].raft.log.lastIndex
         for id in cluster.ids {
             cluster.ask(id, "c2", 1, .txn(.read(key: 1), .read(key: 2), .read(key: 3)))
             cluster.settle()
             XCTAssertEqual(
                 cluster.answers(id, to: 1, of: "c2"),
-                [.txnOK("[[\"r\",1,[6]],[\"r\",2,9],[\"r\",3,null]]")])
+                [.done(.txn, [OperationField("txn", "[[\"r\",1,[6]],[\"r\",2,9],[\"r\",3,null]]")])])
         }
         XCTAssertEqual(cluster["n0"].raft.log.lastIndex, last)
         cluster.ask("n2", "c1", 2, .txn(.write(key: 3, value: 1), .append(key: 2, element: 1)))
@@ -202,6 +202,6 @@ final class TransactionTests: XCTestCase {
         XCTAssertEqual(cluster.answers("n0", to: 2), [], "a leader must ask a quorum first")
         cluster.settle()
         XCTAssertEqual(
-            cluster.answers("n0", to: 2), [.txnOK("[[\"r\",1,1]]")])
+            cluster.answers("n0", to: 2), [.done(.txn, [OperationField("txn", "[[\"r\",1,1]]")])])
     }
 }

@@ -86,7 +86,7 @@ final class UnappliedRequestsTests: XCTestCase {
         cluster.settle()
         cluster.with("n0") { [now = cluster.now] replica in
             for number in 1...changes {
-                let operation = ClientRequest.Subject.changeMembership(["n0", "n1"])
+                let operation = OperatorRequest.changeMembership(["n0", "n1"])
                 replica.receive(ClientRequest(client: "c1", messageID: number, operation), now: now)
             }
         }

@@ -8,7 +8,7 @@ final class CanonicalTests: XCTestCase {
             case .update(.write(_, let value))? = decode(
                 line("{\"type\":\"write\",\"key\":1,\"value\":\(json)}")
             )
-            .subject
+            .operation
         else { return nil }
         return value
     }

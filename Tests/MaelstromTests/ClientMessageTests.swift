@@ -5,7 +5,7 @@ import XCTest
 
 final class ClientMessageTests: XCTestCase {
     func testEachClientRequestIsReadAsWhatItAsks() {
-        let requests: [(body: String, operation: ClientRequest.Subject)] = [
+        let requests: [(body: String, operation: ClientOperation)] = [
             (#"{"type":"read","msg_id":1,"key":3}"#, .read(key: 3)),
             (#"{"msg_id":1,"key":"x","type":"read"}"#, .read(key: JSONValue(canonical: #""x""#))),
             (
@@ -30,7 +30,7 @@ final class ClientMessageTests: XCTestCase {
             ),
         ]
         for (body, operation) in requests {
-            XCTAssertEqual(decode(line(body)).subject, operation, body)
+            XCTAssertEqual(decode(line(body)).operation, operation, body)
         }
     }
 
@@ -120,7 +120,7 @@ final class ClientMessageTests: XCTestCase {
         guard case .status("n1", 4) = decode(line(from: "n1", #"{"type":"status","msg_id":4}"#)) else {
             return XCTFail("no status")
         }
-        XCTAssertEqual(decode(line(from: "n1", #"{"type":"read","key":1}"#)).subject, .read(key: 1))
+        XCTAssertEqual(decode(line(from: "n1", #"{"type":"read","key":1}"#)).operation, .read(key: 1))
     }
 
     func testBeforeInitEveryRequestGetsError11() {
@@ -187,7 +187,7 @@ final class ClientMessageTests: XCTestCase {
             [0], [0xff], [0xff, 0xfe], [0x7b, 0], [0, 0x7b], [0xef, 0xbb, 0xbf], good + [0], [0] + good,
             good.flatMap { [$0, 0] }, good.map { $0 == UInt8(ascii: "c") ? 0xff : $0 },
         ]
-        for bytes in broken { XCTAssert(decode(bytes).isUnusable || decode(bytes).subject != nil) }
+        for bytes in broken { XCTAssert(decode(bytes).isUnusable || decode(bytes).operation != nil) }
         for _ in 0..<2000 {
             var noise = good
             for _ in 0..<3 { noise[Int.random(in: noise.indices)] = .random(in: .min ... .max) }
@@ -217,7 +217,7 @@ final class ClientMessageTests: XCTestCase {
         func read(_ text: String) -> Input {
             Array(text.utf8).withUnsafeBytes { MessageDecoder().decode($0, for: identity) }
         }
-        XCTAssertNotNil(read(line(to: composed, #"{"type":"read","key":1}"#)).subject)
+        XCTAssertNotNil(read(line(to: composed, #"{"type":"read","key":1}"#)).operation)
         XCTAssert(read(line(to: combined, #"{"type":"read","key":1}"#)).isUnusable)
         let vote = #""type":"request_vote","term":1,"last_log_index":0,"last_log_term":0"#
         func ask(from source: String, for candidate: String) -> Input {

@@ -23,8 +23,16 @@ extension Input {
         if case .refusal(let refusal) = self { refusal } else { nil }
     }
 
-    var subject: ClientRequest.Subject? {
-        if case .request(let request) = self { request.subject } else { nil }
+    var operation: ClientOperation? {
+        if case .request(let request) = self, case .operation(let operation) = request.subject {
+            operation
+        } else {
+            nil
+        }
+    }
+
+    var order: OperatorRequest? {
+        if case .request(let request) = self, case .order(let order) = request.subject { order } else { nil }
     }
 
     var peer: PeerMessage? {
@@ -58,18 +66,27 @@ func written(_ write: (inout MessageWriter) -> Void) -> String {
     return String(text.dropLast())
 }
 
-extension ClientRequest.Subject {
-    static func read(key: JSONValue) -> Self { .query(.read(key: key)) }
+extension ClientOperation {
+    static func read(key: JSONValue) -> ClientOperation { .query(.read(key: key)) }
 
-    static func txn(_ operations: Transaction.MicroOperation...) -> Self {
-        .transaction(Transaction(operations))
+    static func txn(_ operations: Transaction.MicroOperation...) -> ClientOperation {
+        let transaction = Transaction(operations)
+        return transaction.isReadOnly ? .query(.transaction(transaction)) : .update(.transaction(transaction))
     }
 
-    static func write(key: JSONValue, value: JSONValue) -> Self {
+    static func write(key: JSONValue, value: JSONValue) -> ClientOperation {
         .update(.write(key: key, value: value))
     }
 
-    static func cas(key: JSONValue, from: JSONValue, to: JSONValue, createIfNotExists: Bool) -> Self {
+    static func cas(key: JSONValue, from: JSONValue, to: JSONValue, createIfNotExists: Bool)
+        -> ClientOperation
+    {
         .update(.cas(key: key, from: from, to: to, createIfNotExists: createIfNotExists))
     }
+}
+
+extension ClientReply.Body {
+    static func readOK(_ value: JSONValue) -> Self { .done(.read, [OperationField("value", value)]) }
+    static let writeOK = Self.done(.write, [])
+    static let casOK = Self.done(.cas, [])
 }

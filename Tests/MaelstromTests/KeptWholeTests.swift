@@ -9,7 +9,7 @@ final class KeptWholeTests: XCTestCase {
     }
 
     private func text(_ json: String) -> String? {
-        guard case .update(.write(_, let value))? = write(json).subject else { return nil }
+        guard case .update(.write(_, let value))? = write(json).operation else { return nil }
         return value.text
     }
 
@@ -82,7 +82,7 @@ final class KeptWholeTests: XCTestCase {
     func testFieldNamesMayContainEscapes() {
         let operation = decode(
             line(#"{"typ\u0065":"write","\u006bey":{"\n\u0061":[1]},"v\u0061lue":{"b":1,"\u0061":2}}"#)
-        ).subject
+        ).operation
         XCTAssertEqual(
             operation,
             .write(key: JSONValue(canonical: #"{"\na":[1]}"#), value: JSONValue(canonical: #"{"a":2,"b":1}"#))
@@ -219,6 +219,6 @@ final class KeptWholeTests: XCTestCase {
             XCTAssert(decode(encoding).isUnusable)
         }
         XCTAssertNotNil(
-            decode([0xef, 0xbb, 0xbf] + Array(message.utf8)).subject, "a byte order mark of UTF-8")
+            decode([0xef, 0xbb, 0xbf] + Array(message.utf8)).operation, "a byte order mark of UTF-8")
     }
 }

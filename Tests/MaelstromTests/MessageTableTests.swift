@@ -137,7 +137,7 @@ final class MessageTableTests: XCTestCase {
         let replica = Replica(settings: Raft.Settings(id: "n0", members: ["n0", "n1"], seed: 1), now: 0)
         var lines = [MaelstromTests.written { $0.write(initOKTo: "c1", inReplyTo: 1) }]
         for body: ClientReply.Body in [
-            .readOK(1), .writeOK, .casOK, .txnOK(1), .statusOK(replica.status),
+            .readOK(1), .writeOK, .casOK, .done(.txn, [OperationField("txn", 1)]), .statusOK(replica.status),
             .logOK(replica.excerpt(1...9)),
             .changeMembershipOK(["n0"]), .transferLeadershipOK(leader: "n0"),
         ] {

@@ -250,6 +250,6 @@ final class PeerMessageTests: XCTestCase {
             XCTAssert(reason.hasSuffix(" from n0, which is this node itself"), reason)
         }
         // A client may have any id.
-        XCTAssertNotNil(decode(line(from: "n0", #"{"type":"read","msg_id":1,"key":1}"#)).subject)
+        XCTAssertNotNil(decode(line(from: "n0", #"{"type":"read","msg_id":1,"key":1}"#)).operation)
     }
 }

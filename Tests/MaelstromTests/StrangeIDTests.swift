@@ -68,7 +68,7 @@ final class StrangeIDTests: XCTestCase {
             }
         }
 
-        mutating func ask(_ operation: ClientRequest.Subject, _ messageID: Int, at id: NodeID) {
+        mutating func ask(_ operation: ClientOperation, _ messageID: Int, at id: NodeID) {
             replicas[id]?.receive(
                 ClientRequest(client: "c 1", messageID: messageID, operation), now: now)
         }

@@ -11,7 +11,7 @@ final class TransactionFieldTests: XCTestCase {
 
     func testEachMicroOperationIsReadAsWhatItAsks() {
         XCTAssertEqual(
-            decoded(#"[["r",1,null],["append","x",6],["w",null,[]]]"#).subject,
+            decoded(#"[["r",1,null],["append","x",6],["w",null,[]]]"#).operation,
             .update(
                 .transaction(
                     Transaction([
@@ -21,16 +21,16 @@ final class TransactionFieldTests: XCTestCase {
     }
 
     func testATransactionThatOnlyReadsIsAQuery() {
-        XCTAssertEqual(decoded("[]").subject, .query(.transaction(Transaction([]))))
+        XCTAssertEqual(decoded("[]").operation, .query(.transaction(Transaction([]))))
         XCTAssertEqual(
-            decoded(#"[["r",1,null],["r",2,null]]"#).subject,
+            decoded(#"[["r",1,null],["r",2,null]]"#).operation,
             .query(.transaction(Transaction([.read(key: 1), .read(key: 2)]))))
     }
 
     func testKeysAndValuesBecomeCanonicalWhereverTheyStand() {
         let typed =
             #"[ ["\u0077", 1.0, {"b": [1e0, "\u00e9 x"], "a": -0}], ["append", "x", "y"] ,["r","\u0078",null]]"#
-        guard case .update(.transaction(let transaction))? = decoded(typed).subject else {
+        guard case .update(.transaction(let transaction))? = decoded(typed).operation else {
             return XCTFail("no transaction")
         }
         XCTAssertEqual(

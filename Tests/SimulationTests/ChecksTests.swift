@@ -74,7 +74,7 @@ final class ChecksTests: XCTestCase {
         func entry(_ number: Int, term: Term = 1) -> Entry {
             let asked = ledger.request(number)
             let id = RequestID(client: asked.client, number: asked.messageID ?? 0)
-            guard case .update(let update) = asked.subject else { fatalError("a read") }
+            guard case .operation(.update(let update)) = asked.subject else { fatalError("a read") }
             return Entry(term: term, payload: .command(Command(id, update)))
         }
 
@@ -214,4 +214,10 @@ final class ChecksTests: XCTestCase {
             XCTAssertNotNil(expected.difference(from: wrong))
         }
     }
+}
+
+extension ClientReply.Body {
+    static func readOK(_ value: JSONValue) -> Self { .done(.read, [OperationField("value", value)]) }
+    static let writeOK = Self.done(.write, [])
+    static let casOK = Self.done(.cas, [])
 }

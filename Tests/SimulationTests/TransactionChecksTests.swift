@@ -10,7 +10,7 @@ final class TransactionChecksTests: XCTestCase {
     private typealias Books = ChecksTests.Books
 
     private func txnOK(_ text: String) -> ClientReply.Body {
-        .txnOK(JSONValue(canonical: text))
+        .done(.txn, [OperationField("txn", JSONValue(canonical: text))])
     }
 
     func testALostOrDoubledOrForeignElementIsFound() throws {

@@ -16,7 +16,7 @@ package enum ChangeRefusal: String, Hashable, Sendable {
     case behind
 }
 
-// The text of a command is one line of words, `CLIENT NUMBER WORD KEY VALUE…`, where `Update.logged` tells which WORD
+// The text of a command is one line of words, `CLIENT NUMBER WORD KEY VALUE…`, where `Update.words` tells which WORD
 // has which values; or `CLIENT NUMBER refuse-change REASON DIGEST`, the digest being that of the change. Client and
 // member ids are escaped like parts of a URL, keys and values are canonical JSON.
 
@@ -40,14 +40,61 @@ extension LoggedOperation {
     fileprivate static func read(_ words: inout Words) -> (operation: LoggedOperation, digest: UInt64?)? {
         guard let name = words.next() else { return nil }
         let word = String(decoding: name, as: UTF8.self)
-        guard word == refuseChange else {
-            return Update(word, words.values()).map { (.update($0), nil) }
+        if let (_, kind, flag) = Update.words.first(where: { $0.word == word }) {
+            var values = LoggedValues(words: words, flag: flag)
+            // What only reads stands in no log.
+            guard case .update(let update)? = try? ClientOperation(kind, from: &values),
+                values.words.next() == nil
+            else { return nil }
+            return (.update(update), nil)
         }
-        guard let first = words.next(), let second = words.next(), words.next() == nil,
+        guard word == refuseChange, let first = words.next(), let second = words.next(), words.next() == nil,
             let reason = ChangeRefusal(rawValue: String(decoding: first, as: UTF8.self)),
             let digest = UInt64(String(decoding: second, as: UTF8.self), radix: 16)
         else { return nil }
         return (.refuseChange(reason), digest)
+    }
+}
+
+/// The values behind a word.
+private struct LoggedValues: OperationSource {
+    /// There is no such word.
+    struct Failure: Error {}
+
+    var words: Words
+    let flag: Bool
+
+    mutating func value(_ name: String) throws(Failure) -> JSONValue {
+        guard let word = words.next() else { throw Failure() }
+        return JSONValue(canonical: String(decoding: word, as: UTF8.self))
+    }
+
+    func flag(_ name: String) -> Bool { flag }
+
+    /// All words that are left, each three of them a micro-operation.
+    mutating func transaction(_ name: String) throws(Failure) -> Transaction {
+        var operations: [Transaction.MicroOperation] = []
+        while let word = words.next() {
+            let first = JSONValue(canonical: String(decoding: word, as: UTF8.self))
+            guard let operation = Transaction.MicroOperation(first, try value(name), try value(name)) else {
+                throw Failure()
+            }
+            operations.append(operation)
+        }
+        return Transaction(operations)
+    }
+}
+
+extension Update {
+    /// What the log says of it behind client and number.
+    package var words: String {
+        let (flag, values) = logged
+        var words = Self.words.first { $0.kind == kind && $0.flag == flag }?.word ?? ""
+        for value in values {
+            words += " "
+            words += value.text
+        }
+        return words
     }
 }
 

@@ -61,14 +61,36 @@ package struct PeerEnvelope: Hashable, Sendable {
     }
 }
 
+/// What a client asks, and who.
+package struct ClientRequest: Hashable, Sendable {
+    package enum Subject: Hashable, Sendable {
+        case operation(ClientOperation)
+        case order(OperatorRequest)
+    }
+
+    package var client: String
+    /// Its `msg_id`; without one it is carried out, and answered without `in_reply_to`.
+    package var messageID: Int?
+    package var subject: Subject
+
+    package init(client: String, messageID: Int?, _ operation: ClientOperation) {
+        self.client = client
+        self.messageID = messageID
+        subject = .operation(operation)
+    }
+
+    package init(client: String, messageID: Int?, _ request: OperatorRequest) {
+        self.client = client
+        self.messageID = messageID
+        subject = .order(request)
+    }
+}
+
 /// The answer to a client.
 package struct ClientReply: Hashable, Sendable {
     package enum Body: Hashable, Sendable {
-        case readOK(JSONValue)
-        case writeOK
-        case casOK
-        /// The list of the micro-operations, reads filled in.
-        case txnOK(JSONValue)
+        /// An operation was carried out: `TYPE_ok`, with these fields.
+        case done(ClientOperation.Kind, [OperationField])
         case statusOK(Status)
         case logOK(LogExcerpt)
         case changeMembershipOK([NodeID])

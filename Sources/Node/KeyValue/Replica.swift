@@ -85,20 +85,20 @@ package struct Replica: Driven, Sendable {
     package mutating func receive(_ request: ClientRequest, now: Microseconds) {
         advanceHeartbeats(to: now)
         switch request.subject {
-        case .query(let query): add(.query(query), of: request, patience)
-        case .update(let update):
+        case .operation(.query(let query)): add(.query(query), of: request, patience)
+        case .operation(.update(let update)):
             let command = Command(requests.identify(request, askedOf: raft.id), update)
             if let outcome = store.outcome(of: command.id) {
                 return reply(to: request, update.reply(to: outcome))
             }
             add(.update(update, command), of: request, patience)
-        case .changeMembership(let voters):
+        case .order(.changeMembership(let voters)):
             let change = MembershipChange(requests.identify(request, askedOf: raft.id), voters: voters)
             if let outcome = store.outcome(of: change.id) {
                 return reply(to: request, change.reply(to: outcome))
             }
             add(.change(change), of: request, limits.changePatience)
-        case .transferLeadership(let target): transferLeadership(to: target, as: request)
+        case .order(.transferLeadership(let target)): transferLeadership(to: target, as: request)
         }
     }
 

@@ -51,17 +51,8 @@ extension JSONValue {
 }
 
 extension Transaction {
-    /// The parts of all micro-operations, each a word in the log.
-    var values: [JSONValue] { operations.flatMap(\.parts) }
-
-    /// Nil where `values` are not the parts of micro-operations.
-    init?(values: [JSONValue]) {
-        guard values.count % 3 == 0 else { return nil }
-        operations = stride(from: 0, to: values.count, by: 3).compactMap {
-            MicroOperation(values[$0], values[$0 + 1], values[$0 + 2])
-        }
-        if operations.count * 3 < values.count { return nil }
-    }
+    /// The parts of all micro-operations, in the log a word each.
+    package var values: [JSONValue] { operations.flatMap(\.parts) }
 
     /// The list of its micro-operations.
     /// - Parameter reads: what its reads came to, in their order; none where that is not known.
@@ -105,7 +96,7 @@ extension Transaction {
         guard size <= Self.longestAnswer else {
             return tooLong("\(size) bytes, more than the \(Self.longestAnswer) that an answer holds")
         }
-        return .txnOK(json(reads))
+        return .done(.txn, [OperationField("txn", json(reads))])
     }
 
     func reply(noListAt position: Int) -> ClientReply.Body {

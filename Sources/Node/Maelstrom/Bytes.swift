@@ -64,9 +64,6 @@ extension [UInt8] {
 }
 
 extension UInt8 {
-    /// Whether it is printable ASCII that no string escapes.
-    var standsForItself: Bool { self < 0x7f && !mustBeEscaped }
-
     /// Whether JSON allows this byte of UTF-8 in a string only as an escape.
     var mustBeEscaped: Bool {
         self < 0x20 || self == UInt8(ascii: "\"") || self == UInt8(ascii: "\\")

@@ -45,7 +45,7 @@ struct EntryText {
             guard let payload = Self.payload(rest) else {
                 throw Self.malformed("entries", slot, "a term and then a request or \(Self.noOp)")
             }
-            if case .command(let command) = payload, !command.holdsOnly(\.isPlainValue) {
+            if case .command(let command) = payload, !Self.isPlain(command) {
                 doubtful.append((slot, command))
             }
             entries.append(Entry(term: term, payload: payload))
@@ -65,7 +65,7 @@ struct EntryText {
             guard let request = Proposal(line: text) else {
                 throw Self.malformed("requests", slot, "a request: CLIENT NUMBER write KEY VALUE, or a cas")
             }
-            if case .command(let command) = request, !command.holdsOnly(\.isPlainValue) {
+            if case .command(let command) = request, !Self.isPlain(command) {
                 doubtful.append((slot, command))
             }
             requests.append(request)
@@ -95,6 +95,9 @@ struct EntryText {
         return Command(line: text).map { .command($0) }
     }
 
+    /// Whether keys and values are seen at a glance to be canonical.
+    private static func isPlain(_ command: Command) -> Bool { command.holdsOnly { Canonical.isPlainly($0) } }
+
     // MARK: - Values
 
     /// Makes canonical what a member may have written otherwise, as people do who type: all of a message in one
@@ -115,9 +118,9 @@ struct EntryText {
         }
     }
 
-    /// Whether each of `values` is in its canonical text; all that are not seen to be at a glance in one decoding.
+    /// Whether each of `values` is as `Canonical` makes it; all that are not seen to be at a glance in one decoding.
     func areCanonical(_ values: [JSONValue]) -> Bool {
-        let doubtful = values.filter { !$0.isPlain }
+        let doubtful = values.filter { !Canonical.isPlainly($0) }
         return doubtful.isEmpty || canonical(doubtful) == doubtful
     }
 
@@ -125,7 +128,18 @@ struct EntryText {
         // A change of membership holds no values.
         if texts.isEmpty { return [] }
         guard texts.allSatisfy({ Self.isOneElement($0.text) }) else { return nil }
-        let values = try? decoder.decode(CanonicalArray.self, fromArrayOf: texts.map(\.text.utf8)).values
+        var array: [UInt8] = []
+        for text in texts {
+            array.append(array.isEmpty ? UInt8(ascii: "[") : UInt8(ascii: ","))
+            array.append(json: text.text)
+        }
+        array.append(UInt8(ascii: "]"))
+        let values = array.withUnsafeBytes { bytes -> [JSONValue]? in
+            let source = JSONSource(bytes: bytes, decoder: decoder)
+            guard source.isUTF8, bytes.count <= Outline.longest else { return nil }
+            let data = Data(bytes)
+            return try? decoder.decode(CanonicalArray.self, from: data, configuration: source).values
+        }
         return values?.count == texts.count ? values : nil
     }
 

@@ -101,11 +101,20 @@ struct Fields {
         return Fields(body, at: slot, of: text, from: source)
     }
 
+    func flagIfPresent(_ name: FieldName) throws(Malformed) -> Bool {
+        try optional(name, .flag) ?? false
+    }
+
     func value(_ name: FieldName) throws(Malformed) -> JSONValue {
         guard let slot = text.value(of: name.stringValue, in: slot) else {
             throw wrong(name, "any JSON value")
         }
-        if let value = text.plainValue(at: slot) { return value }
-        do { return try text.values(at: [slot])[0] } catch { throw Malformed(name.stringValue, error) }
+        if let value = Canonical.plainValue(at: slot, of: text) { return value }
+        do {
+            var reader = FieldReader(container: container, name: name)
+            return try CanonicalWriter.value(&reader, at: slot, of: text)
+        } catch {
+            throw Malformed(name.stringValue, error)
+        }
     }
 }

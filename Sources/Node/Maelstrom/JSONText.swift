@@ -19,94 +19,101 @@ struct JSONText {
     let source: JSONSource
     let outline: Outline
     var bytes: UnsafeRawBufferPointer { source.bytes }
+    private let escapedNames = EscapedNames()
 
     init(_ source: JSONSource) {
         self.source = source
         outline = Outline(of: source.bytes)
     }
 
-    // MARK: - Strings and numbers
-
-    /// What JSONDecoder reads at `slots`, which are those of strings and numbers. It reads all of them at once: a call
-    /// costs more than a value.
-    func scalars(at slots: [Int]) throws -> [Int: String] {
-        if slots.isEmpty { return [:] }
-        let elements = slots.map { bytes[outline[$0].bytes] }
-        let scalars = try source.decoder.decode(Scalars.self, fromArrayOf: elements)
-        return Dictionary(uniqueKeysWithValues: zip(slots, scalars.texts))
-    }
-
-    /// - Parameter scalars: those that are not plain.
-    func string(at slot: Int, _ scalars: [Int: String]) -> String {
-        scalars[slot] ?? String(decoding: content(of: slot), as: UTF8.self)
-    }
-
     /// The bytes of the string at `slot`, without its quotes.
-    private func content(of slot: Int) -> Slice<UnsafeRawBufferPointer> { bytes[outline[slot].content] }
+    private func content(of slot: Int) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: bytes[outline[slot].content])
+    }
 
-    // MARK: - Fields
+    private func isEscaped(_ slot: Int) -> Bool {
+        !outline[slot].isPlain && content(of: slot).contains(UInt8(ascii: "\\"))
+    }
 
-    /// The names of an object's fields, each with its slot.
-    private func names(of object: Int) throws -> [(name: String, slot: Int)] {
-        let fields = Array(outline.fields(of: object))
-        let scalars = try scalars(at: fields.filter { !outline[$0].isPlain })
-        return fields.map { (string(at: $0, scalars), $0) }
+    /// The names of an object's fields, as JSONDecoder reads them, each with its slot.
+    func names(of object: Int) throws -> [(name: String, slot: Int)] {
+        try outline.fields(of: object).map { slot in
+            if isEscaped(slot) { return (try escapedNames.name(at: slot, of: self), slot) }
+            return (String(decoding: content(of: slot), as: UTF8.self), slot)
+        }
+    }
+
+    /// Names that are written with escapes. JSONDecoder reads all those of a text when the first is needed: a call
+    /// costs more than a name.
+    private final class EscapedNames {
+        private var names: [Int: String] = [:]
+
+        func name(at slot: Int, of text: JSONText) throws -> String {
+            if names.isEmpty {
+                let slots = text.outline.objects.flatMap { object in
+                    text.outline.fields(of: object).filter(text.isEscaped)
+                }
+                var array: [UInt8] = []
+                for slot in slots {
+                    array.append(array.isEmpty ? UInt8(ascii: "[") : UInt8(ascii: ","))
+                    array.append(contentsOf: text.bytes[text.outline[slot].bytes])
+                }
+                array.append(UInt8(ascii: "]"))
+                let strings = try text.source.decoder.decode([String].self, from: Data(array))
+                names = Dictionary(uniqueKeysWithValues: zip(slots, strings))
+            }
+            return names[slot] ?? ""
+        }
     }
 
     /// The slot of the value of the first field of that name, which is the one that JSONDecoder keeps.
     func value(of name: String, in object: Int) -> Int? {
-        let fields = outline.fields(of: object)
-        if let slot = fields.first(where: { isSame(content(of: $0), name.utf8) }) { return slot + 1 }
-        guard fields.contains(where: { !outline[$0].isPlain }), let names = try? names(of: object) else {
+        var (copy, isDoubtful) = (name, false)
+        let found: Int? = copy.withUTF8 { name in
+            var slot = object + 1
+            while slot < outline[object].next {
+                if isSame(content(of: slot), UnsafeRawBufferPointer(name)) { return slot + 1 }
+                isDoubtful = isDoubtful || !outline[slot].isPlain
+                slot = Int(outline[slot + 1].next)
+            }
             return nil
         }
+        guard found == nil, isDoubtful, let names = try? names(of: object) else { return found }
         return names.first { $0.name == name }.map { $0.slot + 1 }
     }
 
-    /// - Throws: where two fields of the object have a name that JSONDecoder takes for the same: it keeps one of them.
-    func checkNames(of what: String, at slot: Int) throws(Malformed) {
-        guard !hasPlainlyDifferentNames(slot), let names = try? names(of: slot).map(\.name).sorted(),
-            let name = Self.repeatedName(in: names)
-        else { return }
-        throw Malformed(text: "\(what) must name no field twice, and \(name) is there twice")
-    }
-
-    /// Whether the names of an object are seen at a glance to be different, as those of nearly all messages.
-    private func hasPlainlyDifferentNames(_ object: Int) -> Bool {
-        let fields = Array(outline.fields(of: object))
-        return fields.count < 16 && fields.allSatisfy { outline[$0].isPlain }
-            && fields.indices.allSatisfy { position in
-                let name = content(of: fields[position])
-                return !fields[..<position].contains { isSame(content(of: $0), name) }
-            }
-    }
-
-    /// Lengths are compared first: names seldom have the same.
-    private func isSame(_ left: Slice<UnsafeRawBufferPointer>, _ right: some Collection<UInt8>) -> Bool {
+    private func isSame(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
         left.count == right.count && left.elementsEqual(right)
+    }
+
+    /// A name that two fields of the object have, or that JSONDecoder takes for the same: it keeps one of them.
+    func repeatedName(in object: Int) -> String? {
+        var count = 0
+        var slot = object + 1
+        while slot < outline[object].next {
+            guard count < 16, outline[slot].isPlain else {
+                return (try? names(of: object)).flatMap { Self.repeatedName(in: $0.map(\.name).sorted()) }
+            }
+            let content = content(of: slot)
+            var other = object + 1
+            while other < slot {
+                if isSame(self.content(of: other), content) {
+                    return String(decoding: content, as: UTF8.self)
+                }
+                other = Int(outline[other + 1].next)
+            }
+            slot = Int(outline[slot + 1].next)
+            count += 1
+        }
+        return nil
+    }
+
+    func checkNames(of what: String, at slot: Int) throws(Malformed) {
+        guard let name = repeatedName(in: slot) else { return }
+        throw Malformed(text: "\(what) must name no field twice, and \(name) is there twice")
     }
 
     static func repeatedName(in sorted: [String]) -> String? {
         zip(sorted, sorted.dropFirst()).first { $0 == $1 }?.1
-    }
-}
-
-extension JSONDecoder {
-    /// Reads an array.
-    /// - Parameter elements: the text of each.
-    func decode<Content: DecodableWithConfiguration>(
-        _ type: Content.Type, fromArrayOf elements: some Sequence<some Sequence<UInt8>>
-    ) throws -> Content where Content.DecodingConfiguration == JSONSource {
-        var array: [UInt8] = []
-        for element in elements {
-            array.append(array.isEmpty ? UInt8(ascii: "[") : UInt8(ascii: ","))
-            array += element
-        }
-        array.append("]")
-        return try array.withUnsafeBytes { bytes in
-            let source = JSONSource(bytes: bytes, decoder: self)
-            guard source.isUTF8 else { throw CocoaError(.fileReadInapplicableStringEncoding) }
-            return try decode(type, from: Data(bytes), configuration: source)
-        }
     }
 }

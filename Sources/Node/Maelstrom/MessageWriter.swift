@@ -47,14 +47,9 @@ package struct MessageWriter: Sendable {
     package mutating func write(_ reply: ClientReply) {
         func begin(_ type: String) { self.begin(to: reply.client, type, reply.inReplyTo) }
         switch reply.body {
-        case .readOK(let value):
-            begin("read_ok")
-            field("value", value)
-        case .writeOK: begin("write_ok")
-        case .casOK: begin("cas_ok")
-        case .txnOK(let list):
-            begin("txn_ok")
-            field("txn", list)
+        case .done(let kind, let fields):
+            begin(kind.rawValue + "_ok")
+            for one in fields { field(FieldName(stringValue: one.name), one.value) }
         case .statusOK(let status):
             begin("status_ok")
             fields(of: status)

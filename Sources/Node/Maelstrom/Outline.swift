@@ -90,7 +90,7 @@ struct Outline {
             at += 1
             if byte == UInt8(ascii: "\"") { return isPlain }
             if byte == UInt8(ascii: "\\") { at += 1 }
-            isPlain = isPlain && byte.standsForItself
+            isPlain = isPlain && byte >= 0x20 && byte < 0x7f && byte != UInt8(ascii: "\\")
         }
         at = json.count
         return false
@@ -110,6 +110,9 @@ struct Outline {
     }
 
     subscript(slot: Int) -> Value { values[slot] }
+
+    /// The slots of all objects.
+    var objects: some Sequence<Int> { values.indices.lazy.filter { values[$0].kind == .object } }
 
     /// The slots of the elements of the array at `slot`.
     func elements(of slot: Int) -> Children { Children(outline: self, parent: slot, isObject: false) }

@@ -18,8 +18,9 @@ struct ClientHistory: Hashable, Sendable {
 
         init(_ body: ClientReply.Body) throws(Breach) {
             switch body {
-            case .readOK(let value), .txnOK(let value): self = .value(value.text)
-            case .writeOK, .casOK, .changeMembershipOK: self = .done
+            case .done(_, let fields):
+                self = fields.first.map { .value($0.value.text) } ?? .done
+            case .changeMembershipOK: self = .done
             case .error(.abort, _): self = .refused
             case .error(.keyDoesNotExist, _): self = .noSuchKey
             case .error(.preconditionFailed, _): self = .differs

@@ -36,17 +36,26 @@ package enum StoreOperation: Hashable, Sendable {
 
     /// Each operation, numbered from 1, is the only one of its client.
     func request(_ number: Int) -> ClientRequest {
-        let x = Key.x.json
-        let subject: ClientRequest.Subject =
-            switch self {
-            case .read: .query(.read(key: x))
-            case .write(let value): .update(.write(key: x, value: Self.json(value)))
-            case .cas(let from, let to):
-                .update(.cas(key: x, from: Self.json(from), to: Self.json(to), createIfNotExists: false))
-            case .transaction(let parts): .transaction(Self.transaction(parts))
-            case .change(let voters): .changeMembership(voters.map { "n\($0)" })
-            }
-        return ClientRequest(client: "c\(number)", messageID: number, subject)
+        if case .change(let voters) = self {
+            return ClientRequest(
+                client: "c\(number)", messageID: number, .changeMembership(voters.map { "n\($0)" }))
+        }
+        return ClientRequest(client: "c\(number)", messageID: number, operation)
+    }
+
+    private var operation: ClientOperation {
+        let key = Key.x.json
+        return switch self {
+        case .read: .query(.read(key: key))
+        case .write(let value): .update(.write(key: key, value: Self.json(value)))
+        case .cas(let from, let to):
+            .update(.cas(key: key, from: Self.json(from), to: Self.json(to), createIfNotExists: false))
+        case .transaction(let parts):
+            isReadOnly
+                ? .query(.transaction(Self.transaction(parts)))
+                : .update(.transaction(Self.transaction(parts)))
+        case .change: preconditionFailure("a change is no operation of the store")
+        }
     }
 
     private static func json(_ number: Int) -> JSONValue { JSONValue(canonical: String(number)) }

@@ -68,17 +68,16 @@ struct EventTrace {
 
     private static func describe(_ subject: ClientRequest.Subject) -> String {
         switch subject {
-        case .query(let query): query.words
-        case .update(let update): update.words
-        case .changeMembership(let members): "make \(members.joined(separator: " ")) the voters"
-        case .transferLeadership(let target): "make \(target) the leader"
+        case .operation(.query(let query)): query.words
+        case .operation(.update(let update)): update.words
+        case .order(.changeMembership(let members)): "make \(members.joined(separator: " ")) the voters"
+        case .order(.transferLeadership(let target)): "make \(target) the leader"
         }
     }
 
     static func describe(_ body: ClientReply.Body) -> String {
         switch body {
-        case .readOK(let value), .txnOK(let value): "it holds \(value)"
-        case .writeOK, .casOK: "done"
+        case .done(_, let fields): fields.first.map { "it holds \($0.value)" } ?? "done"
         case .statusOK(let status): "it is \(status.role)"
         case .logOK(let excerpt): "its log ends at \(excerpt.lastIndex)"
         case .changeMembershipOK(let members): "the voters are \(members.joined(separator: " "))"

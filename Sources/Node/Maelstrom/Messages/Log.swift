@@ -37,18 +37,22 @@ extension MessageWriter {
             field("type", "no-op")
         case .command(let command):
             guard let operation = LoggedOperation(command) else { return field("text", command.text) }
-            switch operation {
-            case .update(let update): fields(of: update)
-            case .refuseChange(let reason):
-                field("type", "refuse_change")
-                field("reason", reason.rawValue)
-            }
+            fields(of: operation)
             field("client", command.id.client)
             if command.id.numberedBy == nil { field("msg_id", command.id.number) }
         case .membership(let membership):
             field("type", "members")
             field("members", membership.incoming)
             if membership.isJoint { field("old_members", membership.outgoing) }
+        }
+    }
+
+    private mutating func fields(of operation: LoggedOperation) {
+        switch operation {
+        case .update(let update): fields(of: update)
+        case .refuseChange(let reason):
+            field("type", "refuse_change")
+            field("reason", reason.rawValue)
         }
     }
 }

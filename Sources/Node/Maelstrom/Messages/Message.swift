@@ -34,28 +34,41 @@ extension PeerMessageBody {
 }
 
 /// What the name of a message's type stands for.
-struct MessageType {
-    let message: any Message.Type
+enum MessageType {
+    case operation(ClientOperation.Kind)
+    case message(any Message.Type)
 
     /// The most frequent first.
     private static let all: [any Message.Type] = [
-        AppendEntries.self, AppendEntriesReply.self, ReadRequest.self, WriteRequest.self, CasRequest.self,
-        TxnRequest.self, Forward.self, ReadIndex.self, ReadIndexReply.self, Hello.self, Relay.self,
-        RequestVote.self, RequestVoteReply.self, InstallSnapshot.self, InstallSnapshotReply.self,
-        TimeoutNow.self, TransferRequest.self, InitRequest.self, StatusRequest.self, LogRequest.self,
+        AppendEntries.self, AppendEntriesReply.self,
+        Forward.self, ReadIndex.self, ReadIndexReply.self, Hello.self, Relay.self, RequestVote.self,
+        RequestVoteReply.self, InstallSnapshot.self, InstallSnapshotReply.self, TimeoutNow.self,
+        TransferRequest.self, InitRequest.self, StatusRequest.self, LogRequest.self,
         ChangeMembershipRequest.self, TransferLeadershipRequest.self,
     ]
 
     /// Nil where no such type is known.
     init?(named name: String) {
-        guard let message = Self.all.first(where: { $0.name == name }) else { return nil }
-        self.message = message
+        if let kind = ClientOperation.Kind(rawValue: name) {
+            self = .operation(kind)
+        } else if let type = Self.all.first(where: { $0.name == name }) {
+            self = .message(type)
+        } else {
+            return nil
+        }
     }
 
-    var isInit: Bool { message == InitRequest.self }
-    var isForMembers: Bool { message is any PeerMessageBody.Type }
+    var isInit: Bool { if case .message(let type) = self { type == InitRequest.self } else { false } }
+    var isForMembers: Bool {
+        if case .message(let type) = self { type is any PeerMessageBody.Type } else { false }
+    }
 
-    func input(_ fields: Fields) throws(Malformed) -> Input { try message.input(fields) }
+    func input(_ fields: Fields) throws(Malformed) -> Input {
+        switch self {
+        case .operation(let kind): try fields.operation(kind)
+        case .message(let type): try type.input(fields)
+        }
+    }
 }
 
 extension MessageWriter {

@@ -28,7 +28,7 @@ extension FieldCoding<PeerMessage> {
                     throw Malformed(
                         text: "body.type must be that of a message between members, and no relay")
                 }
-                guard let type = type.message as? any PeerMessageBody.Type else {
+                guard case .message(let type) = type, let type = type as? any PeerMessageBody.Type else {
                     throw Malformed(text: "\(name) is no message between members")
                 }
                 try inner.readIDs()

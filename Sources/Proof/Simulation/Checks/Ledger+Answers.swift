@@ -23,15 +23,15 @@ extension Ledger {
             throw Breach(.answers, "n\(member) answers request \(number) more often than it was asked")
         }
         switch (body, asked[number].action) {
-        case (.readOK(let value), .read): try checkRead(number, value, committedHistory)
+        case (.done(.read, let fields), .read): try checkRead(number, fields.first?.value, committedHistory)
         case (.error(.keyDoesNotExist, _), .read): try checkRead(number, nil, committedHistory)
-        case (.txnOK(let list), .transaction(let parts)):
-            try transacted(number, parts, list, committedHistory)
+        case (.done(.txn, let fields), .transaction(let parts)):
+            try transacted(number, parts, fields.first?.value, committedHistory)
         case (.error(.preconditionFailed, _), .transaction):
             guard case .noList? = asked[number].effect?.outcome else { throw wrong(number, body) }
             settle(number, .result(.noList(at: 0)))
-        case (.writeOK, .write): try checkOutcome(of: number, is: .written)
-        case (.casOK, .cas): try checkOutcome(of: number, is: .swapped)
+        case (.done(.write, _), .write): try checkOutcome(of: number, is: .written)
+        case (.done(.cas, _), .cas): try checkOutcome(of: number, is: .swapped)
         case (.error(.keyDoesNotExist, _), .cas): try checkOutcome(of: number, is: .noSuchKey)
         case (.error(.preconditionFailed, _), .cas): try checkOutcome(of: number, is: .differs)
         case (.error(.timeout, _), _): break

@@ -104,15 +104,19 @@ struct Ledger {
         let one = asked[number]
         let key = Self.name(ofKey: one.key)
         let value = content(of: number).json
-        let subject: ClientRequest.Subject =
-            switch one.action {
-            case .read: .query(.read(key: key))
-            case .write: .update(.write(key: key, value: value))
-            case .cas(let from, let create):
-                .update(.cas(key: key, from: from, to: value, createIfNotExists: create))
-            case .transaction(let parts): .transaction(transaction(number, parts))
-            }
-        return ClientRequest(client: name(number), messageID: one.messageID, subject)
+        let operation: ClientOperation
+        switch one.action {
+        case .read: operation = .query(.read(key: key))
+        case .write: operation = .update(.write(key: key, value: value))
+        case .cas(let from, let create):
+            operation = .update(.cas(key: key, from: from, to: value, createIfNotExists: create))
+        case .transaction(let parts):
+            let transaction = transaction(number, parts)
+            operation =
+                transaction.isReadOnly
+                ? .query(.transaction(transaction)) : .update(.transaction(transaction))
+        }
+        return ClientRequest(client: name(number), messageID: one.messageID, operation)
     }
 
     static func name(ofKey key: Int) -> JSONValue { JSONValue(canonical: String(key)) }
@@ -126,7 +130,7 @@ struct Ledger {
 
     /// The operation that asked for `update`, if any did: its number is the first in what it writes.
     private func number(in update: Update) -> Int? {
-        var value = update.logged.values.last ?? .null
+        var value = update.fields.values.last?.value ?? .null
         if case .transaction(let transaction) = update {
             value =
                 transaction.operations.lazy.compactMap { operation -> JSONValue? in
@@ -169,7 +173,7 @@ struct Ledger {
     func operation(behind command: Command) throws -> Int {
         guard case .update(let update)? = LoggedOperation(command),
             let number = number(in: update), asked.indices.contains(number),
-            request(number).subject == .update(update), command.id.client == name(number),
+            request(number).subject == .operation(.update(update)), command.id.client == name(number),
             asked[number].messageID.map({ $0 == command.id.number }) ?? (command.id.numberedBy != nil)
         else { throw Breach(.atMostOnce, "a command that nobody asked for: \(command.text)") }
         if let first = asked[number].effect?.id, first != command.id {

@@ -62,7 +62,7 @@ extension Simulation {
         changes.send(number, to: target, life: member.life)
         let client = "o\(number)"
         let messageID = changes[number].isNumbered ? number : nil
-        let request: ClientRequest.Subject
+        let request: OperatorRequest
         switch changes[number].action {
         case .change(let voters):
             recordFault("is asked as o\(number) to make \(voters.joined(separator: " ")) the voters", member)

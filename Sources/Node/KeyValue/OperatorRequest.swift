@@ -1,5 +1,13 @@
 import Consensus
 
+/// What an operator asks of the cluster.
+package enum OperatorRequest: Hashable, Sendable {
+    /// Makes these the voters.
+    case changeMembership([NodeID])
+    /// Makes this voter the leader.
+    case transferLeadership(to: NodeID)
+}
+
 /// A change of membership on its way to the leader, whose log holds memberships in its place. Its line is `CLIENT
 /// NUMBER change-membership ID,ID`.
 package struct MembershipChange: Hashable, Sendable {
